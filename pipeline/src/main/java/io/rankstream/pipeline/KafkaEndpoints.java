@@ -1,0 +1,148 @@
+package io.rankstream.pipeline;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.parse.RawRecordDeserializer;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.HeaderProvider;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** The ends of the job on Kafka; the only class of the job that knows Kafka. */
+public final class KafkaEndpoints {
+
+  private static final String CONTENT_TYPE = "application/vnd.apache.avro+single-object";
+
+  private KafkaEndpoints() {}
+
+  /** Source and sinks on the topics that the configuration names. */
+  public static Endpoints from(JobConfig config) {
+    JobConfig.Output output = config.output();
+    return new Endpoints(
+        source(config),
+        sink(
+            config,
+            output.embeddingsTopic(),
+            "embeddings",
+            embedding -> utf8(embedding.getImageId()),
+            ImageEmbedding::toByteBuffer,
+            embedding ->
+                headers(embedding)
+                    .add("model_version", utf8(Long.toString(embedding.getModelVersion())))
+                    .add("space_id", utf8(embedding.getSpaceId()))),
+        sink(
+            config,
+            output.metricsTopic(),
+            "metrics",
+            metrics -> utf8(metrics.getStream()),
+            TrainingMetrics::toByteBuffer,
+            KafkaEndpoints::headers),
+        sink(
+            config,
+            output.deadLettersTopic(),
+            "dead-letters",
+            letter -> letter.getKey() == null ? null : bytes(letter.getKey()),
+            DeadLetter::toByteBuffer,
+            letter -> headers(letter).add("reason", utf8(letter.getReason()))));
+  }
+
+  @SuppressWarnings("deprecation") // the connector still asks for the class that Kafka 4 deprecates
+  private static KafkaSource<RawRecord> source(JobConfig config) {
+    KafkaSourceBuilder<RawRecord> builder =
+        KafkaSource.<RawRecord>builder()
+            .setProperties(config.kafkaProperties())
+            .setProperty("commit.offsets.on.checkpoint", "true")
+            .setTopics(config.input().topic())
+            .setGroupId(config.input().groupId())
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setDeserializer(new RawRecordDeserializer());
+    if (config.input().bounded()) {
+      builder.setBounded(OffsetsInitializer.latest());
+    }
+    return builder.build();
+  }
+
+  private static <T extends SpecificRecord> KafkaSink<T> sink(
+      JobConfig config,
+      String topic,
+      String name,
+      SerializationSchema<T> key,
+      AvroEncoding<T> encoding,
+      HeaderProvider<T> headers) {
+    JobConfig.Output output = config.output();
+    Properties producer = new Properties();
+    producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(16 << 20));
+    producer.putAll(config.kafkaProperties());
+    producer.put(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+        Long.toString(output.transactionTimeout().toMillis()));
+    return KafkaSink.<T>builder()
+        .setKafkaProducerConfig(producer)
+        .setBootstrapServers(config.kafka().get("bootstrap.servers"))
+        .setDeliveryGuarantee(
+            switch (output.delivery()) {
+              case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
+              case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
+            })
+        .setTransactionalIdPrefix(output.transactionalIdPrefix() + "-" + name)
+        .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+        .setRecordSerializer(
+            KafkaRecordSerializationSchema.<T>builder()
+                .setTopic(topic)
+                .setKeySerializationSchema(key)
+                .setValueSerializationSchema(encoding)
+                .setHeaderProvider(headers)
+                .build())
+        .build();
+  }
+
+  /** Avro single-object encoding: C3 01, the fingerprint of the schema, the record. */
+  private interface AvroEncoding<T> extends SerializationSchema<T> {
+
+    ByteBuffer encode(T record) throws IOException;
+
+    @Override
+    default byte[] serialize(T record) {
+      try {
+        return bytes(encode(record));
+      } catch (IOException e) {
+        throw new UncheckedIOException("An output record cannot be encoded", e);
+      }
+    }
+  }
+
+  private static Headers headers(SpecificRecord record) {
+    return new RecordHeaders()
+        .add("content-type", utf8(CONTENT_TYPE))
+        .add("ce_type", utf8(record.getSchema().getFullName()));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,127 @@
+package io.rankstream.pipeline;
+
+import static io.rankstream.pipeline.OperatorNames.DECODE_BATCH;
+import static io.rankstream.pipeline.OperatorNames.PARSE_IMAGES;
+import static io.rankstream.pipeline.OperatorNames.PK_WINDOW;
+import static io.rankstream.pipeline.OperatorNames.READ_IMAGES;
+import static io.rankstream.pipeline.OperatorNames.SPLIT_REJECTED;
+import static io.rankstream.pipeline.OperatorNames.TWO_HEAD_TRAINER;
+import static io.rankstream.pipeline.OperatorNames.WRITE_DEAD_LETTERS;
+import static io.rankstream.pipeline.OperatorNames.WRITE_EMBEDDINGS;
+import static io.rankstream.pipeline.OperatorNames.WRITE_METRICS;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.decode.DecodeBatch;
+import io.rankstream.pipeline.decode.SplitRejected;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.parse.ParseImages;
+import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
+import io.rankstream.pipeline.window.PkWindow;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The job graph, from top to bottom in the order in which data meets it.
+ *
+ * <pre>
+ *   images ─▶ parse ─▶ P×K window ─▶ decode ─▶ split ─▶ two-head trainer ─▶ embeddings
+ *               │          │                     │              └─────────▶ metrics
+ *               └──────────┴─────────────────────┴────────────────────────▶ dead letters
+ * </pre>
+ *
+ * <p>The window and the trainer are keyed by stream: one job trains as many models as it has streams.
+ */
+public final class RankstreamJob {
+
+  private static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+  private static final OutputTag<TrainingMetrics> METRICS =
+      new OutputTag<>("training-metrics", TypeInformation.of(TrainingMetrics.class));
+
+  private static final long NO_TIMEOUT = 0;
+
+  private RankstreamJob() {}
+
+  /**
+   * Adds the job to an environment.
+   *
+   * @param env where the graph is built
+   * @param config what the stages do
+   * @param ends where data comes from and goes to
+   */
+  public static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints ends) {
+    DataStream<RawRecord> records =
+        env.fromSource(ends.images(), WatermarkStrategy.noWatermarks(), READ_IMAGES)
+            .uid(READ_IMAGES);
+
+    SingleOutputStreamOperator<AcceptedImage> images =
+        records
+            .process(new ParseImages(config.input(), config.decode().limits(), DEAD_LETTERS))
+            .name(PARSE_IMAGES)
+            .uid(PARSE_IMAGES);
+
+    SingleOutputStreamOperator<MicroBatch> batches =
+        images
+            .keyBy(AcceptedImage::stream)
+            .process(new PkWindow(config.batch(), config.window(), DEAD_LETTERS))
+            .name(PK_WINDOW)
+            .uid(PK_WINDOW);
+
+    DataStream<DecodedBatch> decoded =
+        AsyncDataStream.orderedWait(
+                batches,
+                new DecodeBatch(
+                    config.decode(),
+                    config.model().input(),
+                    config.augmentation(),
+                    config.model().seed()),
+                NO_TIMEOUT,
+                TimeUnit.MILLISECONDS,
+                config.decode().batchesInFlight())
+            .name(DECODE_BATCH)
+            .uid(DECODE_BATCH);
+
+    SingleOutputStreamOperator<DecodedBatch> good =
+        decoded
+            .process(new SplitRejected(DEAD_LETTERS))
+            .name(SPLIT_REJECTED)
+            .uid(SPLIT_REJECTED);
+
+    SingleOutputStreamOperator<ImageEmbedding> embeddings =
+        good.keyBy(DecodedBatch::stream)
+            .transform(
+                TWO_HEAD_TRAINER,
+                TypeInformation.of(ImageEmbedding.class),
+                new TwoHeadTrainerFactory(
+                    config,
+                    TypeInformation.of(DecodedBatch.class)
+                        .createSerializer(env.getConfig().getSerializerConfig()),
+                    METRICS))
+            .uid(TWO_HEAD_TRAINER);
+
+    embeddings.sinkTo(ends.embeddings()).name(WRITE_EMBEDDINGS).uid(WRITE_EMBEDDINGS);
+    embeddings
+        .getSideOutput(METRICS)
+        .sinkTo(ends.metrics())
+        .name(WRITE_METRICS)
+        .uid(WRITE_METRICS);
+    images
+        .getSideOutput(DEAD_LETTERS)
+        .union(batches.getSideOutput(DEAD_LETTERS), good.getSideOutput(DEAD_LETTERS))
+        .sinkTo(ends.deadLetters())
+        .name(WRITE_DEAD_LETTERS)
+        .uid(WRITE_DEAD_LETTERS);
+  }
+}

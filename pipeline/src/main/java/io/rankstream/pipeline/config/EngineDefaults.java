@@ -1,0 +1,49 @@
+package io.rankstream.pipeline.config;
+
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+
+/** Settings of the engine that fit this job; what the user sets under Flink's keys wins. */
+public final class EngineDefaults {
+
+  private EngineDefaults() {}
+
+  /** The settings for a job on a cluster, which brings its own memory, parallelism and checkpoint storage. */
+  public static Configuration forJob(Configuration settings) {
+    Configuration completed = new Configuration();
+    // A checkpoint interval is the longest wait of a read_committed consumer.
+    completed.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    completed.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofMillis(500));
+    // A barrier must not queue behind batches that wait for a slow training step.
+    completed.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+    completed.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    completed.set(PipelineOptions.OBJECT_REUSE, true); // events are immutable
+    completed.addAll(settings);
+    completed.set(PipelineOptions.GENERIC_TYPES, false); // no silent Kryo
+    completed.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every state has an address
+    return completed;
+  }
+
+  /** The settings for a job in a mini cluster inside this process. */
+  public static Configuration forLocal(Configuration settings) {
+    Configuration completed = new Configuration();
+    completed.set(CoreOptions.DEFAULT_PARALLELISM, 1);
+    completed.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    completed.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
+    completed.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
+    completed.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
+    completed.set(RestOptions.BIND_PORT, "8081-8099");
+    completed.addAll(settings);
+    return forJob(completed);
+  }
+}

@@ -1,0 +1,301 @@
+package io.rankstream.pipeline.config;
+
+import static io.rankstream.pipeline.config.JobOptions.*;
+
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.LossConfig;
+import io.rankstream.model.Margin;
+import io.rankstream.model.ModelConfig;
+import io.rankstream.model.OptimizerConfig;
+import io.rankstream.model.image.Augmentation;
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.pipeline.config.JobOptions.Delivery;
+import io.rankstream.pipeline.config.JobOptions.Reservoir;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * The whole configuration of a job, checked once at the start.
+ *
+ * @param device where the model runs: auto, cpu, gpu or gpu:N
+ * @param fadingFactor weight of the past in the prequential accuracies, 0 to 1
+ * @param trainerBatchesInFlight decoded batches that wait beside the training thread
+ * @param kafka settings of all Kafka clients, such as bootstrap.servers and security settings
+ */
+public record JobConfig(
+    Input input,
+    Output output,
+    Batch batch,
+    Window window,
+    Decode decode,
+    Augmentation augmentation,
+    ModelConfig model,
+    String device,
+    int trainerBatchesInFlight,
+    double fadingFactor,
+    Map<String, String> kafka)
+    implements Serializable {
+
+  /** Where images come from. */
+  public record Input(
+      String topic, String groupId, Set<String> streams, boolean bounded, int maxRecordBytes)
+      implements Serializable {}
+
+  /** Where results go. */
+  public record Output(
+      String embeddingsTopic,
+      String metricsTopic,
+      String deadLettersTopic,
+      Delivery delivery,
+      String transactionalIdPrefix,
+      Duration transactionTimeout)
+      implements Serializable {}
+
+  /**
+   * The P×K batch.
+   *
+   * @param classes P
+   * @param imagesPerClass K
+   * @param trainEvery new labelled images that make a batch due
+   * @param freshClasses classes chosen first among those with new images
+   * @param maxWait longest time that a window stays open
+   * @param embeddingSize images embedded together without training
+   */
+  public record Batch(
+      int classes,
+      int imagesPerClass,
+      int trainEvery,
+      int freshClasses,
+      Duration maxWait,
+      int embeddingSize)
+      implements Serializable {}
+
+  /** Bounds of what a window keeps. */
+  public record Window(
+      int freshPerClass,
+      int reservoirPerClass,
+      Reservoir reservoir,
+      long maxBytes,
+      int maxClasses,
+      long seed)
+      implements Serializable {}
+
+  /** How images become pixels. */
+  public record Decode(DecodeLimits limits, int threads, int batchesInFlight)
+      implements Serializable {}
+
+  /**
+   * Reads and checks a configuration.
+   *
+   * @throws ConfigurationException listing every unknown key and every invalid value
+   */
+  public static JobConfig from(Configuration configuration) {
+    OptionReader reader = new OptionReader(configuration);
+    Map<String, String> settings = new TreeMap<>(configuration.toMap());
+    for (String key : settings.keySet()) {
+      KeyCheck.problem(key).ifPresent(reader::problem);
+    }
+
+    Map<String, String> kafka = new TreeMap<>();
+    settings.forEach(
+        (key, value) -> {
+          if (key.startsWith(KeyCheck.KAFKA_PREFIX)) {
+            kafka.put(key.substring(KeyCheck.KAFKA_PREFIX.length()), value);
+          }
+        });
+    kafka.putIfAbsent("bootstrap.servers", "localhost:9092");
+
+    ModelConfig model = model(reader);
+    JobConfig config =
+        new JobConfig(
+            input(reader),
+            output(reader),
+            batch(reader),
+            window(reader, model),
+            decode(reader),
+            new Augmentation(
+                reader.read(AUGMENTATION_CROP_PADDING, n -> n >= 0, "must be at least 0"),
+                reader.read(AUGMENTATION_FLIP)),
+            model,
+            reader.read(
+                MODEL_DEVICE,
+                text -> text.matches("auto|cpu|gpu(:\\d+)?"),
+                "must be auto, cpu, gpu or gpu:N"),
+            reader.read(TRAINER_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"),
+            reader.read(PREQUENTIAL_FADING_FACTOR, f -> f > 0 && f <= 1, "must be above 0, at most 1"),
+            kafka);
+    config.checkTogether(reader);
+    reader.throwIfProblems();
+    return config;
+  }
+
+  /** The Kafka client settings as properties. */
+  public Properties kafkaProperties() {
+    Properties properties = new Properties();
+    properties.putAll(kafka);
+    return properties;
+  }
+
+  private void checkTogether(OptionReader reader) {
+    if (batch.freshClasses() > batch.classes()) {
+      reader.problem(
+          "Invalid %s: %d (must be at most %s = %d)"
+              .formatted(
+                  BATCH_FRESH_CLASSES.key(),
+                  batch.freshClasses(),
+                  BATCH_CLASSES.key(),
+                  batch.classes()));
+    }
+    if (window.freshPerClass() < batch.imagesPerClass()) {
+      reader.problem(
+          "Invalid %s: %d (must be at least %s = %d)"
+              .formatted(
+                  WINDOW_FRESH_PER_CLASS.key(),
+                  window.freshPerClass(),
+                  BATCH_IMAGES_PER_CLASS.key(),
+                  batch.imagesPerClass()));
+    }
+    if (model.maxClasses() < batch.classes()) {
+      reader.problem(
+          "Invalid %s: %d (must be at least %s = %d)"
+              .formatted(
+                  MODEL_MAX_CLASSES.key(),
+                  model.maxClasses(),
+                  BATCH_CLASSES.key(),
+                  batch.classes()));
+    }
+  }
+
+  private static Input input(OptionReader reader) {
+    List<String> streams =
+        reader.read(
+            INPUT_STREAMS,
+            names -> !names.isEmpty() && names.stream().noneMatch(String::isBlank),
+            "must name at least one stream, separated by ';'");
+    return new Input(
+        reader.read(INPUT_TOPIC, JobConfig::isTopic, TOPIC_RULE),
+        reader.read(INPUT_GROUP_ID, text -> !text.isBlank(), "must not be blank"),
+        Set.copyOf(streams),
+        reader.read(INPUT_BOUNDED),
+        (int)
+            reader
+                .read(
+                    INPUT_MAX_RECORD_BYTES,
+                    size -> size.getBytes() > 0 && size.getBytes() <= MAX_ARRAY_BYTES,
+                    "must be between 1 b and 1 gb")
+                .getBytes());
+  }
+
+  private static Output output(OptionReader reader) {
+    return new Output(
+        reader.read(OUTPUT_EMBEDDINGS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
+        reader.read(OUTPUT_METRICS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
+        reader.read(OUTPUT_DEAD_LETTERS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
+        reader.read(OUTPUT_DELIVERY),
+        reader.read(
+            OUTPUT_TRANSACTIONAL_ID_PREFIX, text -> !text.isBlank(), "must not be blank"),
+        reader.read(
+            OUTPUT_TRANSACTION_TIMEOUT,
+            time -> time.toMillis() >= 10_000 && time.toMillis() <= Integer.MAX_VALUE,
+            "must be between 10 s and 24 d"));
+  }
+
+  private static Batch batch(OptionReader reader) {
+    return new Batch(
+        reader.read(
+            BATCH_CLASSES, p -> p >= 2, "must be at least 2, or no anchor has a negative"),
+        reader.read(
+            BATCH_IMAGES_PER_CLASS, k -> k >= 2, "must be at least 2, or no anchor has a positive"),
+        reader.read(BATCH_TRAIN_EVERY, n -> n >= 1, "must be at least 1"),
+        reader.read(BATCH_FRESH_CLASSES, n -> n >= 0, "must be at least 0"),
+        reader.read(
+            BATCH_MAX_WAIT, time -> time.toMillis() >= 1, "must be at least 1 ms"),
+        reader.read(BATCH_EMBEDDING_SIZE, n -> n >= 1, "must be at least 1"));
+  }
+
+  private static Window window(OptionReader reader, ModelConfig model) {
+    return new Window(
+        reader.read(WINDOW_FRESH_PER_CLASS, n -> n >= 1, "must be at least 1"),
+        reader.read(WINDOW_RESERVOIR_PER_CLASS, n -> n >= 1, "must be at least 1"),
+        reader.read(WINDOW_RESERVOIR),
+        reader
+            .read(WINDOW_MAX_BYTES, size -> size.getBytes() >= 1 << 20, "must be at least 1 mb")
+            .getBytes(),
+        model.maxClasses(),
+        model.seed());
+  }
+
+  private static Decode decode(OptionReader reader) {
+    return new Decode(
+        new DecodeLimits(
+            (int)
+                reader
+                    .read(
+                        IMAGE_MAX_BYTES,
+                        size -> size.getBytes() > 0 && size.getBytes() <= MAX_ARRAY_BYTES,
+                        "must be between 1 b and 1 gb")
+                    .getBytes(),
+            reader.read(IMAGE_MAX_WIDTH, n -> n >= 1, "must be at least 1"),
+            reader.read(IMAGE_MAX_HEIGHT, n -> n >= 1, "must be at least 1"),
+            reader.read(IMAGE_MAX_PIXELS, n -> n >= 1, "must be at least 1")),
+        reader.read(DECODE_THREADS, n -> n >= 1, "must be at least 1"),
+        reader.read(DECODE_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"));
+  }
+
+  private static ModelConfig model(OptionReader reader) {
+    return new ModelConfig(
+        reader.read(MODEL_BACKBONE),
+        new InputSpec(
+            reader.read(MODEL_CHANNELS, c -> c == 1 || c == 3, "must be 1 or 3"),
+            reader.read(MODEL_HEIGHT, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
+            reader.read(MODEL_WIDTH, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
+            reader.read(MODEL_NORMALIZATION)),
+        reader.read(
+            MODEL_EMBEDDING_DIMENSION, d -> d >= 2 && d <= 8192, "must be 2 to 8192"),
+        reader.read(MODEL_MAX_CLASSES, n -> n >= 2 && n <= 1_000_000, "must be 2 to 1000000"),
+        loss(reader),
+        new OptimizerConfig(
+            reader.read(
+                OPTIMIZER_LEARNING_RATE, r -> r > 0 && r <= 10, "must be above 0, at most 10"),
+            reader.read(OPTIMIZER_MOMENTUM, m -> m >= 0 && m < 1, "must be at least 0, below 1"),
+            reader.read(
+                OPTIMIZER_WEIGHT_DECAY, d -> d >= 0 && d < 1, "must be at least 0, below 1"),
+            reader.read(OPTIMIZER_SCHEDULE),
+            reader.read(OPTIMIZER_TOTAL_STEPS, n -> n >= 1, "must be at least 1")),
+        reader.read(MODEL_BATCH_NORM),
+        reader.read(MODEL_SEED));
+  }
+
+  private static LossConfig loss(OptionReader reader) {
+    String margin =
+        reader.read(LOSS_MARGIN, JobConfig::isMargin, "must be soft or a number of at least 0");
+    return new LossConfig(
+        reader.read(LOSS_RANKING),
+        reader.read(LOSS_LAMBDA, l -> l >= 0 && l <= 1000, "must be 0 to 1000"),
+        Margin.parse(margin),
+        reader.read(LOSS_SQUARED_DISTANCE));
+  }
+
+  private static boolean isMargin(String text) {
+    try {
+      Margin.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static final int MAX_ARRAY_BYTES = 1 << 30;
+  private static final String TOPIC_RULE =
+      "must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks";
+
+  private static boolean isTopic(String name) {
+    return name.matches("[a-zA-Z0-9._-]{1,249}") && !name.equals(".") && !name.equals("..");
+  }
+}

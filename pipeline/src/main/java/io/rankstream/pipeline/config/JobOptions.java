@@ -1,0 +1,336 @@
+package io.rankstream.pipeline.config;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import io.rankstream.model.Backbone;
+import io.rankstream.model.BatchNormMode;
+import io.rankstream.model.Normalization;
+import io.rankstream.model.RankingLoss;
+import io.rankstream.model.Schedule;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.MemorySize;
+
+/** Every configuration key of the job with its type, default and meaning; nothing else names a key. */
+public final class JobOptions {
+
+  /** How strong the guarantee of the output topics is. */
+  public enum Delivery {
+    /** Kafka transactions: read_committed consumers see each record once. */
+    EXACTLY_ONCE,
+    /** No transactions: nothing is lost, a record may come twice after a failure. */
+    AT_LEAST_ONCE
+  }
+
+  /** Which trained images a reservoir keeps for replay. */
+  public enum Reservoir {
+    /** A uniform sample of all images of the class that were trained on (Vitter 1985, algorithm R). */
+    UNIFORM,
+    /** The most recent images of the class that were trained on. */
+    RECENT
+  }
+
+  public static final ConfigOption<String> INPUT_TOPIC =
+      key("input.topic")
+          .stringType()
+          .defaultValue("images.labeled.v1")
+          .withDescription("Topic that the images are read from.");
+  public static final ConfigOption<String> INPUT_GROUP_ID =
+      key("input.group-id")
+          .stringType()
+          .defaultValue("rankstream")
+          .withDescription(
+              "Consumer group whose offsets show the progress; a restart goes on from the checkpoint, not from them.");
+  public static final ConfigOption<List<String>> INPUT_STREAMS =
+      key("input.streams")
+          .stringType()
+          .asList()
+          .defaultValues("default")
+          .withDescription(
+              "Streams that are accepted, separated by ';'. Each has a model of its own; images of another stream are dead-lettered.");
+  public static final ConfigOption<Boolean> INPUT_BOUNDED =
+      key("input.bounded")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Stop at the offsets where the topic ends when the job starts, instead of running for ever.");
+  public static final ConfigOption<MemorySize> INPUT_MAX_RECORD_BYTES =
+      key("input.max-record-bytes")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(8))
+          .withDescription("Records larger than this are dead-lettered unread.");
+
+  public static final ConfigOption<String> OUTPUT_EMBEDDINGS_TOPIC =
+      key("output.embeddings-topic")
+          .stringType()
+          .defaultValue("embeddings.v1")
+          .withDescription("Topic of the embeddings; meant to be compacted.");
+  public static final ConfigOption<String> OUTPUT_METRICS_TOPIC =
+      key("output.metrics-topic")
+          .stringType()
+          .defaultValue("training.metrics.v1")
+          .withDescription("Topic with one record for each training step.");
+  public static final ConfigOption<String> OUTPUT_DEAD_LETTERS_TOPIC =
+      key("output.dead-letters-topic")
+          .stringType()
+          .defaultValue("images.labeled.v1.dlq")
+          .withDescription("Topic of the records that could not be used, whole, with the reason.");
+  public static final ConfigOption<Delivery> OUTPUT_DELIVERY =
+      key("output.delivery-guarantee")
+          .enumType(Delivery.class)
+          .defaultValue(Delivery.EXACTLY_ONCE)
+          .withDescription(
+              "Guarantee of all output topics. With exactly-once, records become visible when a checkpoint completes.");
+  public static final ConfigOption<String> OUTPUT_TRANSACTIONAL_ID_PREFIX =
+      key("output.transactional-id-prefix")
+          .stringType()
+          .defaultValue("rankstream")
+          .withDescription(
+              "Start of the Kafka transactional ids; unique to this job on the Kafka cluster and stable over restarts.");
+  public static final ConfigOption<Duration> OUTPUT_TRANSACTION_TIMEOUT =
+      key("output.transaction-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(15))
+          .withDescription(
+              "Kafka aborts a transaction after this long: keep it above checkpoint interval plus the longest outage, and at most the broker's transaction.max.timeout.ms (15 min by default).");
+
+  public static final ConfigOption<Integer> BATCH_CLASSES =
+      key("batch.classes")
+          .intType()
+          .defaultValue(8)
+          .withDescription("P: classes in a training batch.");
+  public static final ConfigOption<Integer> BATCH_IMAGES_PER_CLASS =
+      key("batch.images-per-class")
+          .intType()
+          .defaultValue(4)
+          .withDescription("K: images of each class in a training batch.");
+  public static final ConfigOption<Integer> BATCH_TRAIN_EVERY =
+      key("batch.train-every")
+          .intType()
+          .defaultValue(32)
+          .withDescription(
+              "New labelled images of a stream that make a training batch due. Less than P x K replays more, more trains less.");
+  public static final ConfigOption<Integer> BATCH_FRESH_CLASSES =
+      key("batch.fresh-classes")
+          .intType()
+          .defaultValue(2)
+          .withDescription(
+              "Of the P classes, how many are first chosen among those with new images; the others are those trained longest ago, replayed where nothing new came.");
+  public static final ConfigOption<Duration> BATCH_MAX_WAIT =
+      key("batch.max-wait")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription(
+              "Longest time that a window stays open: then it trains on what it has (at least two classes), or only embeds it.");
+  public static final ConfigOption<Integer> BATCH_EMBEDDING_SIZE =
+      key("batch.embedding-size")
+          .intType()
+          .defaultValue(32)
+          .withDescription(
+              "Images that are embedded together without training: unlabelled ones and the surplus of frequent classes.");
+
+  public static final ConfigOption<Integer> WINDOW_FRESH_PER_CLASS =
+      key("window.fresh-per-class")
+          .intType()
+          .defaultValue(16)
+          .withDescription(
+              "New images of a class that wait for a batch; beyond it the oldest is embedded without training.");
+  public static final ConfigOption<Integer> WINDOW_RESERVOIR_PER_CLASS =
+      key("window.reservoir-per-class")
+          .intType()
+          .defaultValue(64)
+          .withDescription("Trained images of a class that are kept for replay.");
+  public static final ConfigOption<Reservoir> WINDOW_RESERVOIR =
+      key("window.reservoir")
+          .enumType(Reservoir.class)
+          .defaultValue(Reservoir.UNIFORM)
+          .withDescription(
+              "Which trained images are kept: a uniform sample over all time, or the most recent.");
+  public static final ConfigOption<MemorySize> WINDOW_MAX_BYTES =
+      key("window.max-bytes")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(512))
+          .withDescription(
+              "Bytes of images that the window of one stream keeps; over it the oldest reservoir entries go first.");
+
+  public static final ConfigOption<MemorySize> IMAGE_MAX_BYTES =
+      key("image.max-bytes")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(4))
+          .withDescription("Largest encoded image.");
+  public static final ConfigOption<Integer> IMAGE_MAX_WIDTH =
+      key("image.max-width")
+          .intType()
+          .defaultValue(8192)
+          .withDescription("Largest width in pixels, checked in the header before pixels exist.");
+  public static final ConfigOption<Integer> IMAGE_MAX_HEIGHT =
+      key("image.max-height")
+          .intType()
+          .defaultValue(8192)
+          .withDescription("Largest height in pixels, checked in the header before pixels exist.");
+  public static final ConfigOption<Long> IMAGE_MAX_PIXELS =
+      key("image.max-pixels")
+          .longType()
+          .defaultValue(40_000_000L)
+          .withDescription("Largest width times height.");
+
+  public static final ConfigOption<Integer> DECODE_THREADS =
+      key("decode.threads")
+          .intType()
+          .defaultValue(2)
+          .withDescription("Threads that decode images, for each decode subtask.");
+  public static final ConfigOption<Integer> DECODE_BATCHES_IN_FLIGHT =
+      key("decode.batches-in-flight")
+          .intType()
+          .defaultValue(4)
+          .withDescription("Batches that are decoded ahead of the trainer.");
+
+  public static final ConfigOption<Integer> AUGMENTATION_CROP_PADDING =
+      key("augmentation.crop-padding")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Pixels of padding around a training image before a random crop of the input size; 0 crops nothing.");
+  public static final ConfigOption<Boolean> AUGMENTATION_FLIP =
+      key("augmentation.flip")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Mirror training images left to right at random. Off by default: digits and text lose their meaning.");
+
+  public static final ConfigOption<Backbone> MODEL_BACKBONE =
+      key("model.backbone")
+          .enumType(Backbone.class)
+          .defaultValue(Backbone.SMALL_CNN)
+          .withDescription("Network below the two heads.");
+  public static final ConfigOption<Integer> MODEL_CHANNELS =
+      key("model.channels")
+          .intType()
+          .defaultValue(1)
+          .withDescription("Channels of the model input: 1 for grey, 3 for colour.");
+  public static final ConfigOption<Integer> MODEL_HEIGHT =
+      key("model.height")
+          .intType()
+          .defaultValue(28)
+          .withDescription("Height of the model input in pixels; images are resized to it.");
+  public static final ConfigOption<Integer> MODEL_WIDTH =
+      key("model.width")
+          .intType()
+          .defaultValue(28)
+          .withDescription("Width of the model input in pixels; images are resized to it.");
+  public static final ConfigOption<Normalization> MODEL_NORMALIZATION =
+      key("model.normalization")
+          .enumType(Normalization.class)
+          .defaultValue(Normalization.HALF_RANGE)
+          .withDescription(
+              "How pixels become numbers: half-range maps them to -1..1, imagenet uses the ImageNet means and deviations.");
+  public static final ConfigOption<Integer> MODEL_EMBEDDING_DIMENSION =
+      key("model.embedding-dimension")
+          .intType()
+          .defaultValue(256)
+          .withDescription("Values in an embedding (256 in the paper).");
+  public static final ConfigOption<Integer> MODEL_MAX_CLASSES =
+      key("model.max-classes")
+          .intType()
+          .defaultValue(1000)
+          .withDescription(
+              "Capacity of the softmax head. Classes are met at run time; images of a class beyond it are dead-lettered.");
+  public static final ConfigOption<BatchNormMode> MODEL_BATCH_NORM =
+      key("model.batch-norm")
+          .enumType(BatchNormMode.class)
+          .defaultValue(BatchNormMode.TRAIN)
+          .withDescription("Whether BatchNorm statistics follow the batches or stay as they are.");
+  public static final ConfigOption<String> MODEL_DEVICE =
+      key("model.device")
+          .stringType()
+          .defaultValue("auto")
+          .withDescription(
+              "auto (a GPU when there is one), cpu, gpu or gpu:N. Asking for a GPU that is not there stops the start.");
+  public static final ConfigOption<Long> MODEL_SEED =
+      key("model.seed")
+          .longType()
+          .defaultValue(42L)
+          .withDescription("Seed of the initial weights, the augmentation and the replay choices.");
+
+  public static final ConfigOption<RankingLoss> LOSS_RANKING =
+      key("loss.ranking")
+          .enumType(RankingLoss.class)
+          .defaultValue(RankingLoss.TRIPLET_SEMI_HARD)
+          .withDescription("Ranking loss on the embedding head, beside the softmax cross-entropy.");
+  public static final ConfigOption<Double> LOSS_LAMBDA =
+      key("loss.lambda")
+          .doubleType()
+          .defaultValue(1.0)
+          .withDescription("Weight of the ranking loss.");
+  public static final ConfigOption<String> LOSS_MARGIN =
+      key("loss.margin")
+          .stringType()
+          .defaultValue("0.2")
+          .withDescription("Margin of the triplet loss in units of the distance, or soft.");
+  public static final ConfigOption<Boolean> LOSS_SQUARED_DISTANCE =
+      key("loss.squared-distance")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Squared Euclidean distance between embeddings as in the paper, or plain Euclidean.");
+
+  public static final ConfigOption<Double> OPTIMIZER_LEARNING_RATE =
+      key("optimizer.learning-rate")
+          .doubleType()
+          .defaultValue(0.01)
+          .withDescription("Learning rate at the first step.");
+  public static final ConfigOption<Double> OPTIMIZER_MOMENTUM =
+      key("optimizer.momentum")
+          .doubleType()
+          .defaultValue(0.9)
+          .withDescription("Momentum of SGD.");
+  public static final ConfigOption<Double> OPTIMIZER_WEIGHT_DECAY =
+      key("optimizer.weight-decay")
+          .doubleType()
+          .defaultValue(0.0)
+          .withDescription("L2 weight decay.");
+  public static final ConfigOption<Schedule> OPTIMIZER_SCHEDULE =
+      key("optimizer.schedule")
+          .enumType(Schedule.class)
+          .defaultValue(Schedule.CONSTANT)
+          .withDescription(
+              "constant, or linear: to zero at optimizer.total-steps, for streams that end.");
+  public static final ConfigOption<Long> OPTIMIZER_TOTAL_STEPS =
+      key("optimizer.total-steps")
+          .longType()
+          .defaultValue(40_000L)
+          .withDescription("Step at which the linear schedule reaches zero.");
+
+  public static final ConfigOption<Integer> TRAINER_BATCHES_IN_FLIGHT =
+      key("trainer.batches-in-flight")
+          .intType()
+          .defaultValue(2)
+          .withDescription("Decoded batches that wait beside the training thread.");
+  public static final ConfigOption<Double> PREQUENTIAL_FADING_FACTOR =
+      key("prequential.fading-factor")
+          .doubleType()
+          .defaultValue(0.999)
+          .withDescription(
+              "Weight of the past in the prequential accuracies: 0.999 looks back about 1,000 images of a class.");
+
+  private JobOptions() {}
+
+  /** All options in the order of their declaration. */
+  public static List<ConfigOption<?>> all() {
+    List<ConfigOption<?>> options = new ArrayList<>();
+    for (Field field : JobOptions.class.getDeclaredFields()) {
+      if (Modifier.isPublic(field.getModifiers()) && field.getType() == ConfigOption.class) {
+        try {
+          options.add((ConfigOption<?>) field.get(null));
+        } catch (IllegalAccessException e) {
+          throw new IllegalStateException("A public constant cannot be read: " + field, e);
+        }
+      }
+    }
+    return List.copyOf(options);
+  }
+}

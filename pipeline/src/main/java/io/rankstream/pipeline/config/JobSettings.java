@@ -1,0 +1,61 @@
+package io.rankstream.pipeline.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.flink.configuration.Configuration;
+
+/** Collects settings from a properties file and from {@code --key value} arguments, which win over the file. */
+public final class JobSettings {
+
+  private JobSettings() {}
+
+  /**
+   * @param file properties file, or null for none
+   * @param arguments {@code --key value} or {@code --key=value} pairs
+   * @throws ConfigurationException when the file cannot be read or an argument is not a pair
+   */
+  public static Configuration read(Path file, List<String> arguments) {
+    Configuration configuration = new Configuration();
+    List<String> problems = new ArrayList<>();
+    if (file != null) {
+      Properties properties = new Properties();
+      try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        problems.add(
+            "Cannot read the configuration file %s (%s): give a properties file of 'key = value' lines"
+                .formatted(file, e));
+      }
+      properties.forEach((key, value) -> configuration.setString((String) key, (String) value));
+    }
+
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      if (!argument.startsWith("--") || argument.length() == 2) {
+        problems.add("Unexpected argument %s (settings are written --key value)".formatted(argument));
+        continue;
+      }
+
+      int equals = argument.indexOf('=');
+      if (equals > 0) {
+        configuration.setString(argument.substring(2, equals), argument.substring(equals + 1));
+      } else if (i + 1 < arguments.size()) {
+        configuration.setString(argument.substring(2), arguments.get(++i));
+      } else {
+        problems.add("Missing value of %s (settings are written --key value)".formatted(argument));
+      }
+    }
+
+    if (!problems.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+
+    return configuration;
+  }
+}

@@ -1,0 +1,76 @@
+package io.rankstream.pipeline.config;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.flink.configuration.ConfigOption;
+
+/** Tells known keys from misspelt ones: ours, Kafka client settings, and the engine's own. */
+final class KeyCheck {
+
+  /** Settings with this prefix go to the Kafka clients with the prefix taken off. */
+  static final String KAFKA_PREFIX = "kafka.";
+
+  /** First words of Flink's own keys; such settings are Flink's to check. */
+  private static final Set<String> ENGINE =
+      Set.of(
+          "akka",
+          "blob",
+          "classloader",
+          "client",
+          "cluster",
+          "env",
+          "execution",
+          "external-resource",
+          "external-resources",
+          "fs",
+          "heartbeat",
+          "high-availability",
+          "high-availability-type",
+          "historyserver",
+          "io",
+          "job-result-store",
+          "jobmanager",
+          "jobstore",
+          "metrics",
+          "parallelism",
+          "pekko",
+          "pipeline",
+          "process",
+          "queryable-state",
+          "resourcemanager",
+          "rest",
+          "restart-strategy",
+          "security",
+          "slot",
+          "slotmanager",
+          "state",
+          "task",
+          "taskmanager",
+          "traces",
+          "web",
+          "zookeeper");
+
+  private static final List<String> OURS =
+      JobOptions.all().stream().map(ConfigOption::key).toList();
+
+  private KeyCheck() {}
+
+  /** What is wrong with a key, or empty when it is known. */
+  static Optional<String> problem(String key) {
+    String group = key.contains(".") ? key.substring(0, key.indexOf('.')) : key;
+    if (OURS.contains(key) || key.startsWith(KAFKA_PREFIX) || ENGINE.contains(group)) {
+      return Optional.empty();
+    }
+
+    String nearest =
+        OURS.stream().min(Comparator.comparing(known -> distance(known, key))).orElseThrow();
+    return Optional.of("Unknown key %s (did you mean %s?)".formatted(key, nearest));
+  }
+
+  private static int distance(String known, String key) {
+    return LevenshteinDistance.getDefaultInstance().apply(known, key);
+  }
+}

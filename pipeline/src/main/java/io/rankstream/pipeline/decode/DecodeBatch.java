@@ -1,0 +1,139 @@
+package io.rankstream.pipeline.decode;
+
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.image.Augmentation;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.parse.Envelope;
+import io.rankstream.pipeline.parse.RejectedException;
+import io.rankstream.schemas.DeadLetter;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.async.ResultFuture;
+import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
+
+/**
+ * Decodes the images of a micro-batch, and augments them when the model trains on them. An image that turns out to be
+ * damaged leaves the batch; its dead letter travels with the batch the first time, and a replay leaves it out silently.
+ *
+ * <p>The augmentation of an image depends on the seed, the number of the batch and the slot alone.
+ */
+public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatch> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final JobConfig.Decode config;
+  private final InputSpec input;
+  private final Augmentation augmentation;
+  private final long seed;
+
+  private transient ImageDecoder decoder;
+  private transient ExecutorService threads;
+
+  /**
+   * @param config limits and threads
+   * @param input shape of the model input
+   * @param augmentation what training images go through
+   * @param seed seed of the augmentation
+   */
+  public DecodeBatch(
+      JobConfig.Decode config, InputSpec input, Augmentation augmentation, long seed) {
+    this.config = config;
+    this.input = input;
+    this.augmentation = augmentation;
+    this.seed = seed;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    decoder = new ImageDecoder(input, config.limits());
+    threads =
+        Executors.newFixedThreadPool(config.threads(), new ExecutorThreadFactory("decode-images"));
+  }
+
+  @Override
+  public void close() {
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+  }
+
+  @Override
+  public void asyncInvoke(MicroBatch batch, ResultFuture<DecodedBatch> result) {
+    threads.execute(
+        () -> {
+          try {
+            result.complete(List.of(decode(batch)));
+          } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+          }
+        });
+  }
+
+  private DecodedBatch decode(MicroBatch batch) {
+    boolean augments =
+        batch.purpose() == Purpose.TRAIN && !augmentation.equals(Augmentation.NONE);
+    Envelope envelope = new Envelope();
+    List<DecodedImage> images = new ArrayList<>(batch.images().size());
+    List<DeadLetter> rejected = new ArrayList<>();
+    ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+    ByteArrayOutputStream augmented = new ByteArrayOutputStream();
+    for (int slot = 0; slot < batch.images().size(); slot++) {
+      BatchImage image = batch.images().get(slot);
+      try {
+        byte[] encoded = bytes(envelope.open(image.image().origin().value()).getImage());
+        byte[] plain = decoder.decode(encoded);
+        if (augments) {
+          augmented.writeBytes(decoder.decode(encoded, augmentation, seed(batch, slot)));
+        }
+        pixels.writeBytes(plain);
+        images.add(DecodedImage.of(image));
+      } catch (ImageRejectedException e) {
+        reject(image, RejectionReason.of(e.reason()), e.getMessage(), rejected);
+      } catch (RejectedException e) {
+        reject(image, e.reason(), e.getMessage(), rejected);
+      }
+    }
+
+    return new DecodedBatch(
+        batch.stream(),
+        batch.number(),
+        batch.purpose(),
+        images,
+        pixels.toByteArray(),
+        augmented.toByteArray(),
+        rejected);
+  }
+
+  private static void reject(
+      BatchImage slot, RejectionReason reason, String detail, List<DeadLetter> rejected) {
+    if (slot.fresh()) {
+      AcceptedImage image = slot.image();
+      rejected.add(reason.letter(image.origin(), detail));
+    }
+  }
+
+  private long seed(MicroBatch batch, int slot) {
+    return (seed * 31 + batch.number()) * 0x9E3779B97F4A7C15L + slot;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}

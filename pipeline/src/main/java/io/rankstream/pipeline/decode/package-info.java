@@ -1,0 +1,2 @@
+/** From encoded images to pixels, on a thread pool and in order. */
+package io.rankstream.pipeline.decode;

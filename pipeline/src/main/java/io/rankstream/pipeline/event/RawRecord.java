@@ -1,0 +1,15 @@
+package io.rankstream.pipeline.event;
+
+/**
+ * A record of the input topic as Kafka delivered it, with its origin.
+ *
+ * @param topic topic that the record was read from
+ * @param partition partition that the record was read from
+ * @param offset offset that the record was read from
+ * @param timestamp Kafka timestamp in milliseconds since the epoch
+ * @param key key bytes, or null
+ * @param value value bytes, or null for a tombstone
+ */
+@SuppressWarnings("ArrayRecordComponent") // Flink copies primitive arrays fast; nobody compares records
+public record RawRecord(
+    String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {}

@@ -1,0 +1,126 @@
+package io.rankstream.pipeline.parse;
+
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageHeader;
+import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.LabeledImage;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Accepts an input record when its envelope, its names and the header of its image are good, and sends it to the dead
+ * letters otherwise. Pixels are not decoded here.
+ */
+public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage> {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final int MAX_IMAGE_ID_LENGTH = 512;
+  private static final int MAX_LABEL_LENGTH = 256;
+
+  private final OutputTag<DeadLetter> deadLetters;
+  private final Set<String> streams;
+  private final int maxRecordBytes;
+  private final DecodeLimits limits;
+
+  private transient Envelope envelope;
+  private transient Counter accepted;
+  private transient Counter rejected;
+
+  /**
+   * @param input which streams and record sizes are accepted
+   * @param limits which image headers are accepted
+   * @param deadLetters side output of the refused records
+   */
+  public ParseImages(
+      JobConfig.Input input, DecodeLimits limits, OutputTag<DeadLetter> deadLetters) {
+    this.streams = input.streams();
+    this.maxRecordBytes = input.maxRecordBytes();
+    this.limits = limits;
+    this.deadLetters = deadLetters;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    envelope = new Envelope();
+    accepted = getRuntimeContext().getMetricGroup().counter("numImagesAccepted");
+    rejected = getRuntimeContext().getMetricGroup().counter("numImagesRejected");
+  }
+
+  @Override
+  public void processElement(RawRecord record, Context context, Collector<AcceptedImage> out) {
+    try {
+      out.collect(accept(record));
+      accepted.inc();
+    } catch (RejectedException e) {
+      context.output(deadLetters, e.reason().letter(record, e.getMessage()));
+      rejected.inc();
+    }
+  }
+
+  private AcceptedImage accept(RawRecord record) throws RejectedException {
+    if (record.value() == null) {
+      throw new RejectedException(RejectionReason.VALUE_MISSING, "The record has no value");
+    }
+    if (record.value().length > maxRecordBytes) {
+      throw new RejectedException(
+          RejectionReason.VALUE_TOO_LARGE,
+          "The record has %d bytes (at most %d)".formatted(record.value().length, maxRecordBytes));
+    }
+
+    LabeledImage image = envelope.open(record.value());
+    requireName(RejectionReason.IMAGE_ID_INVALID, image.getImageId(), MAX_IMAGE_ID_LENGTH);
+    if (!streams.contains(image.getStream())) {
+      throw new RejectedException(
+          RejectionReason.STREAM_UNKNOWN,
+          "The stream is not one of input.streams = " + String.join(";", streams));
+    }
+    if (image.getLabel() != null) {
+      requireName(RejectionReason.LABEL_INVALID, image.getLabel(), MAX_LABEL_LENGTH);
+    }
+    checkHeader(image.getImage());
+    return new AcceptedImage(
+        image.getImageId(),
+        image.getStream(),
+        image.getLabel(),
+        image.getEventTime().toEpochMilli(),
+        record);
+  }
+
+  private void checkHeader(ByteBuffer encoded) throws RejectedException {
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.duplicate().get(bytes);
+    try {
+      ImageHeader.read(bytes, limits);
+    } catch (ImageRejectedException e) {
+      throw new RejectedException(RejectionReason.of(e.reason()), e.getMessage());
+    }
+  }
+
+  private static void requireName(RejectionReason reason, String name, int maxLength)
+      throws RejectedException {
+    if (name.isBlank() || name.length() > maxLength) {
+      throw new RejectedException(
+          reason, "Length %d (must be 1 to %d and not blank)".formatted(name.length(), maxLength));
+    }
+    if (name.codePoints().anyMatch(ParseImages::isUnprintable)) {
+      throw new RejectedException(reason, "It has control characters or broken Unicode");
+    }
+  }
+
+  private static boolean isUnprintable(int codePoint) {
+    return Character.isISOControl(codePoint)
+        || codePoint == 0xFFFD
+        || (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE);
+  }
+}

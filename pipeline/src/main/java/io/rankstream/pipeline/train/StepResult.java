@@ -1,0 +1,116 @@
+package io.rankstream.pipeline.train;
+
+import io.rankstream.model.EmbeddedImage;
+import io.rankstream.model.StepReport;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import java.time.Instant;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * What a model did with a batch, as plain values: no tensor leaves the training thread.
+ *
+ * @param batch the batch
+ * @param step the report of the fine-tuning step, when one was taken
+ * @param embedded embedding and prediction of each image under the weights after the step
+ * @param spaceId identity of the embedding space
+ * @param version training steps that the weights have taken
+ * @param knownClasses classes in the vocabulary
+ * @param micro prequential micro accuracy before the step
+ * @param macro prequential macro accuracy before the step
+ * @param millis duration on the training thread
+ */
+record StepResult(
+    DecodedBatch batch,
+    Optional<StepReport> step,
+    List<EmbeddedImage> embedded,
+    String spaceId,
+    long version,
+    int knownClasses,
+    OptionalDouble micro,
+    OptionalDouble macro,
+    double millis) {
+
+  /** The record of image {@code index} for the embeddings topic. */
+  ImageEmbedding embedding(int index, JobConfig config) {
+    DecodedImage image = batch.images().get(index);
+    EmbeddedImage result = embedded.get(index);
+    boolean knows = result.prediction().label() != null;
+    return ImageEmbedding.newBuilder()
+        .setImageId(image.imageId())
+        .setStream(batch.stream())
+        .setLabel(image.label())
+        .setEmbedding(asList(result.embedding()))
+        .setPredictedLabel(result.prediction().label())
+        .setConfidence(knows ? result.prediction().confidence() : null)
+        .setTrained(step.isPresent())
+        .setModelVersion(version)
+        .setSpaceId(spaceId)
+        .setDimension(result.embedding().length)
+        .setMetric(config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean")
+        .setNormalized(true)
+        .setEventTime(Instant.ofEpochMilli(image.eventTime()))
+        .setSourceTopic(image.topic())
+        .setSourcePartition(image.partition())
+        .setSourceOffset(image.offset())
+        .build();
+  }
+
+  /** The record for the metrics topic, when a step was taken. */
+  Optional<TrainingMetrics> metrics(Instant now) {
+    return step.map(
+        report ->
+            TrainingMetrics.newBuilder()
+                .setStream(batch.stream())
+                .setStep(report.step())
+                .setProcessedAt(now)
+                .setClassesInBatch(classCounts().size())
+                .setImagesInBatch(batch.images().size())
+                .setFreshImages((int) batch.images().stream().filter(DecodedImage::fresh).count())
+                .setKnownClasses(knownClasses)
+                .setLoss(report.loss())
+                .setClassificationLoss(report.classificationLoss())
+                .setRankingLoss(report.rankingLoss())
+                .setActiveTriplets(report.activeTriplets())
+                .setTriplets(report.triplets())
+                .setGradientNorm(report.gradientNorm())
+                .setLearningRate(report.learningRate())
+                .setPrequentialMicro(boxed(micro))
+                .setPrequentialMacro(boxed(macro))
+                .setClassCounts(classCounts())
+                .setStepMillis(millis)
+                .build());
+  }
+
+  private Map<String, Integer> classCounts() {
+    Map<String, Integer> counts = new TreeMap<>();
+    batch.images().forEach(image -> counts.merge(image.label(), 1, Integer::sum));
+    return counts;
+  }
+
+  private static Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  private static List<Float> asList(float[] values) {
+    return new AbstractList<>() {
+      @Override
+      public Float get(int index) {
+        return values[index];
+      }
+
+      @Override
+      public int size() {
+        return values.length;
+      }
+    };
+  }
+}

@@ -1,0 +1,226 @@
+package io.rankstream.pipeline.train;
+
+import ai.djl.Device;
+import io.rankstream.model.Devices;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
+import org.apache.flink.util.function.ThrowingRunnable;
+
+/**
+ * The operator that owns the models, one for each stream.
+ *
+ * <p>Batches are taken by a training thread of the operator's own, so that a step of seconds blocks neither barriers
+ * nor timers; results come back through the mailbox and leave in the order of the input.
+ *
+ * <p>Consistency: before a barrier leaves, the batch in progress is finished and its results are emitted, then the
+ * gate stays closed until the state is written. A checkpoint therefore holds weights that contain exactly the batches
+ * whose results went out before the barrier, and the waiting batches, which are taken again after a restore. The state
+ * is raw keyed state: one contiguous copy for each model, redistributed by stream when the job is rescaled.
+ */
+final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
+    implements OneInputStreamOperator<DecodedBatch, ImageEmbedding>, BoundedOneInput {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final long STEP_PATIENCE_SECONDS = 120;
+
+  private final JobConfig jobConfig;
+  private final OutputTag<TrainingMetrics> metricsTag;
+  private final TypeSerializer<DecodedBatch> batchSerializer;
+  private final transient MailboxExecutor mailbox;
+
+  private transient Device device;
+  private transient StepGate gate;
+  private transient Map<String, StreamModel> models;
+  private transient ArrayDeque<DecodedBatch> inFlight;
+  private transient Queue<StepResult> finished;
+  private transient ExecutorService trainingThread;
+  private transient Counter steps;
+  private transient Counter embeddings;
+
+  TwoHeadTrainer(
+      StreamOperatorParameters<ImageEmbedding> parameters,
+      JobConfig config,
+      TypeSerializer<DecodedBatch> batchSerializer,
+      OutputTag<TrainingMetrics> metricsTag) {
+    super(parameters);
+    this.jobConfig = config;
+    this.batchSerializer = batchSerializer;
+    this.metricsTag = metricsTag;
+    this.mailbox = parameters.getMailboxExecutor();
+  }
+
+  @Override
+  protected boolean isUsingCustomRawKeyedState() {
+    return true;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    device = Devices.select(jobConfig.device());
+    gate = new StepGate();
+    models = new TreeMap<>();
+    inFlight = new ArrayDeque<>();
+    finished = new ConcurrentLinkedQueue<>();
+    if (context.isRestored()) {
+      TrainerState.read(context, jobConfig, device, batchSerializer, models, inFlight);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    steps = getMetricGroup().counter("numTrainingSteps");
+    embeddings = getMetricGroup().counter("numEmbeddings");
+    trainingThread =
+        Executors.newSingleThreadExecutor(new ExecutorThreadFactory("two-head-trainer"));
+    inFlight.forEach(this::submit); // taken before the checkpoint, not trained on by then
+  }
+
+  @Override
+  public void processElement(StreamRecord<DecodedBatch> element) throws Exception {
+    gate.open(); // an aborted checkpoint may have left it closed
+    while (inFlight.size() >= jobConfig.trainerBatchesInFlight()) {
+      mailbox.yield(); // back-pressure
+    }
+
+    inFlight.add(element.getValue());
+    submit(element.getValue());
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    gate.open();
+    while (!inFlight.isEmpty()) {
+      mailbox.yield();
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    gate.close();
+    emitFinished();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    try {
+      TrainerState.write(
+          context,
+          getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+          batchSerializer,
+          models,
+          inFlight);
+    } finally {
+      gate.open();
+    }
+  }
+
+  @Override
+  public void notifyCheckpointAborted(long checkpointId) throws Exception {
+    super.notifyCheckpointAborted(checkpointId);
+    gate.open();
+  }
+
+  @Override
+  public void close() throws Exception {
+    boolean idle = stopTrainingThread();
+    if (idle && models != null) {
+      models.values().forEach(StreamModel::close);
+      models.clear();
+    }
+    super.close();
+  }
+
+  private void submit(DecodedBatch batch) {
+    trainingThread.execute(
+        () -> {
+          gate.enter();
+          try {
+            finished.add(model(batch.stream()).process(batch));
+            tellTask(this::emitFinished);
+          } catch (RuntimeException | Error e) {
+            tellTask(() -> ExceptionUtils.rethrow(e));
+          } finally {
+            gate.leave();
+          }
+        });
+  }
+
+  private void tellTask(ThrowingRunnable<Exception> news) {
+    try {
+      mailbox.execute(news, "Result of a training step");
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The task ended before the result of its last training step came", e);
+    }
+  }
+
+  private StreamModel model(String stream) {
+    return models.computeIfAbsent(stream, name -> StreamModel.create(jobConfig, name, device));
+  }
+
+  private void emitFinished() {
+    for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
+      inFlight.remove(); // results come in the order of the batches
+      for (int i = 0; i < result.embedded().size(); i++) {
+        output.collect(new StreamRecord<>(result.embedding(i, jobConfig)));
+      }
+      embeddings.inc(result.embedded().size());
+
+      Optional<TrainingMetrics> metrics = result.metrics(Instant.now());
+      if (metrics.isPresent()) {
+        output.collect(metricsTag, new StreamRecord<>(metrics.get()));
+        steps.inc();
+      }
+    }
+  }
+
+  /** Native code ignores interrupts: the models may be closed only after the step in progress has come back. */
+  private boolean stopTrainingThread() throws InterruptedException {
+    if (trainingThread == null) {
+      return true;
+    }
+
+    trainingThread.shutdownNow();
+    if (gate != null) {
+      gate.open();
+    }
+    boolean stopped = trainingThread.awaitTermination(STEP_PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (!stopped) {
+      LOG.warn(
+          "A training step has not come back for {} s; its memory is freed with the process.",
+          STEP_PATIENCE_SECONDS);
+    }
+
+    return stopped;
+  }
+}

@@ -1,0 +1,50 @@
+package io.rankstream.pipeline.train;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.util.OutputTag;
+
+/** Makes the training operator on the task manager, where its mailbox exists. */
+public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<ImageEmbedding>
+    implements OneInputStreamOperatorFactory<DecodedBatch, ImageEmbedding> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final JobConfig config;
+  private final TypeSerializer<DecodedBatch> batchSerializer;
+  private final OutputTag<TrainingMetrics> metricsTag;
+
+  /**
+   * @param config the job's configuration
+   * @param batchSerializer writes waiting batches into checkpoints
+   * @param metricsTag side output with one record for each step
+   */
+  public TwoHeadTrainerFactory(
+      JobConfig config,
+      TypeSerializer<DecodedBatch> batchSerializer,
+      OutputTag<TrainingMetrics> metricsTag) {
+    this.config = config;
+    this.batchSerializer = batchSerializer;
+    this.metricsTag = metricsTag;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the signature of the interface leaves no other way
+  public <T extends StreamOperator<ImageEmbedding>> T createStreamOperator(
+      StreamOperatorParameters<ImageEmbedding> parameters) {
+    return (T) new TwoHeadTrainer(parameters, config, batchSerializer, metricsTag);
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+    return TwoHeadTrainer.class;
+  }
+}

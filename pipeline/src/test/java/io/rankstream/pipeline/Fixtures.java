@@ -1,0 +1,93 @@
+package io.rankstream.pipeline;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.schemas.LabeledImage;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.apache.flink.configuration.Configuration;
+
+/** Images, records and configurations that several tests use. */
+public final class Fixtures {
+
+  private static final int SIDE = 28;
+
+  private Fixtures() {}
+
+  /** A configuration from {@code key, value} pairs. */
+  public static JobConfig config(String... pairs) {
+    Configuration configuration = new Configuration();
+    for (int i = 0; i < pairs.length; i += 2) {
+      configuration.setString(pairs[i], pairs[i + 1]);
+    }
+    return JobConfig.from(configuration);
+  }
+
+  /** A 28×28 grey PNG whose pattern belongs to a class and whose noise to a seed. */
+  public static byte[] png(int pattern, long seed) {
+    Random random = new Random(seed);
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        double wave = Math.sin((pattern + 1) * x * 0.2) * Math.cos((pattern % 4 + 1) * y * 0.3);
+        int grey = (int) (128 + 90 * wave + 20 * random.nextGaussian());
+        image.getRaster().setSample(x, y, 0, Math.max(0, Math.min(255, grey)));
+      }
+    }
+    try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+      ImageIO.write(image, "png", out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A LabeledImage in its wire format. */
+  public static byte[] envelope(String id, String stream, String label, byte[] encoded) {
+    LabeledImage image =
+        LabeledImage.newBuilder()
+            .setImageId(id)
+            .setStream(stream)
+            .setLabel(label)
+            .setImage(ByteBuffer.wrap(encoded))
+            .setEventTime(Instant.ofEpochMilli(1_700_000_000_000L))
+            .build();
+    try {
+      ByteBuffer buffer = image.toByteBuffer();
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.get(bytes);
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An input record at an offset of partition 0. */
+  public static RawRecord record(long offset, byte[] value) {
+    return new RawRecord(
+        "images", 0, offset, 1_700_000_000_000L, ("key-" + offset).getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  /** An accepted image of a class, or without label for null, that keeps {@code bytes} bytes. */
+  public static AcceptedImage image(long id, String label, int bytes) {
+    return new AcceptedImage("image-" + id, "default", label, id, record(id, new byte[bytes]));
+  }
+
+  /** An accepted image with real pixels. */
+  public static AcceptedImage picture(long id, String label, int pattern) {
+    return new AcceptedImage(
+        "image-" + id,
+        "default",
+        label,
+        id,
+        record(id, envelope("image-" + id, "default", label, png(pattern, id))));
+  }
+}

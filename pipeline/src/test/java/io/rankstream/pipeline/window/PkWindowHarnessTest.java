@@ -1,0 +1,341 @@
+package io.rankstream.pipeline.window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.schemas.DeadLetter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.Test;
+
+class PkWindowHarnessTest {
+
+  private static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+  private static final int IMAGE_BYTES = 100;
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> window(
+      JobConfig config) throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new PkWindow(config.batch(), config.window(), DEAD_LETTERS)),
+        AcceptedImage::stream,
+        Types.STRING);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> open(
+      JobConfig config) throws Exception {
+    KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        window(config);
+    harness.open();
+    harness.setProcessingTime(0);
+    return harness;
+  }
+
+  private static JobConfig twoByTwo(String... pairs) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "batch.classes", "2", "batch.images-per-class", "2", "batch.train-every", "4",
+                "batch.max-wait", "5 s"));
+    all.addAll(List.of(pairs));
+    return Fixtures.config(all.toArray(String[]::new));
+  }
+
+  private static void feed(
+      KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness,
+      long firstId,
+      String... labels)
+      throws Exception {
+    for (int i = 0; i < labels.length; i++) {
+      harness.processElement(Fixtures.image(firstId + i, labels[i], IMAGE_BYTES), 0);
+    }
+  }
+
+  private static List<AcceptedImage> longTail(int classes, int largest, double imbalance) {
+    List<String> labels = new ArrayList<>();
+    for (int c = 0; c < classes; c++) {
+      long count = Math.round(largest * Math.pow(imbalance, -c / (classes - 1.0)));
+      labels.addAll(Collections.nCopies((int) count, "class-" + c));
+    }
+    Collections.shuffle(labels, new Random(11));
+    List<AcceptedImage> images = new ArrayList<>();
+    for (int i = 0; i < labels.size(); i++) {
+      images.add(Fixtures.image(i, labels.get(i), IMAGE_BYTES));
+    }
+    return images;
+  }
+
+  private static List<String> ids(MicroBatch batch) {
+    return batch.images().stream().map(slot -> slot.image().imageId()).toList();
+  }
+
+  private static Map<String, Long> slots(List<MicroBatch> batches) {
+    return batches.stream()
+        .filter(batch -> batch.purpose() == Purpose.TRAIN)
+        .flatMap(batch -> batch.images().stream())
+        .collect(Collectors.groupingBy(slot -> slot.image().label(), Collectors.counting()));
+  }
+
+  @Test
+  void emitsABatchWhenItIsDueAndPClassesHaveKImages() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      feed(harness, 0, "a", "a", "b");
+      assertThat(harness.extractOutputValues()).isEmpty();
+
+      feed(harness, 3, "b");
+
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      MicroBatch batch = harness.extractOutputValues().get(0);
+      assertThat(batch.purpose()).isEqualTo(Purpose.TRAIN);
+      assertThat(batch.number()).isZero();
+      assertThat(ids(batch)).containsExactly("image-0", "image-1", "image-2", "image-3");
+      assertThat(batch.images()).allMatch(BatchImage::fresh);
+    }
+  }
+
+  @Test
+  void waitsForKImagesOfAClassThatIsNew() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      feed(harness, 0, "a", "a", "a", "a", "a", "b");
+
+      assertThat(harness.extractOutputValues()).isEmpty();
+    }
+  }
+
+  @Test
+  void replaysASilentClassFromItsReservoir() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      feed(harness, 0, "a", "a", "b", "b");
+      feed(harness, 4, "a", "a", "a", "a");
+
+      MicroBatch second = harness.extractOutputValues().get(1);
+      List<BatchImage> replayed =
+          second.images().stream().filter(slot -> slot.image().label().equals("b")).toList();
+      assertThat(replayed).noneMatch(BatchImage::fresh);
+      assertThat(replayed)
+          .extracting(slot -> slot.image().imageId())
+          .containsExactlyInAnyOrder("image-2", "image-3");
+    }
+  }
+
+  @Test
+  void repeatsImagesOnlyWhenTheClassHasFewerThanK() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      feed(harness, 0, "a", "a", "a", "b");
+      harness.setProcessingTime(5_000);
+
+      MicroBatch batch = harness.extractOutputValues().get(0);
+      assertThat(ids(batch))
+          .containsExactlyInAnyOrder("image-0", "image-1", "image-3", "image-3");
+      assertThat(batch.images().stream().filter(BatchImage::fresh)).hasSize(3);
+    }
+  }
+
+  @Test
+  void trainsEveryClassAlikeUnderATrafficImbalanceOf100() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      for (AcceptedImage image : longTail(10, 3000, 100)) {
+        harness.processElement(image, 0);
+      }
+
+      Map<String, Long> slots = slots(harness.extractOutputValues());
+      assertThat(slots).hasSize(10);
+      double ratio = (double) Collections.max(slots.values()) / Collections.min(slots.values());
+      assertThat(ratio).isLessThan(1.3);
+    }
+  }
+
+  @Test
+  void putsEveryImageInExactlyOneBatchAsFresh() throws Exception {
+    JobConfig config =
+        Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "4");
+    List<AcceptedImage> images = new ArrayList<>(longTail(10, 500, 100));
+    for (int i = 0; i < 77; i++) {
+      images.add(Fixtures.image(100_000 + i, null, IMAGE_BYTES));
+    }
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      for (AcceptedImage image : images) {
+        harness.processElement(image, 0);
+      }
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      Map<String, Integer> times = new HashMap<>();
+      for (MicroBatch batch : harness.extractOutputValues()) {
+        for (BatchImage slot : batch.images()) {
+          if (slot.fresh()) {
+            times.merge(slot.image().imageId(), 1, Integer::sum);
+          }
+        }
+      }
+      assertThat(times).hasSize(images.size());
+      assertThat(times.values()).containsOnly(1);
+    }
+  }
+
+  @Test
+  void neverPutsAnImageTwiceInAGroupThatHasKDistinctOnes() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      for (AcceptedImage image : longTail(10, 1000, 100)) {
+        harness.processElement(image, 0);
+      }
+
+      for (MicroBatch batch : harness.extractOutputValues()) {
+        if (batch.purpose() == Purpose.TRAIN) {
+          assertThat(ids(batch)).doesNotHaveDuplicates().hasSize(32);
+        }
+      }
+    }
+  }
+
+  @Test
+  void embedsASingleClassAfterTheWaitAndKeepsItForTheSecond() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      feed(harness, 0, "a", "a", "a");
+      harness.setProcessingTime(5_000);
+      harness.setProcessingTime(10_000);
+
+      assertThat(harness.extractOutputValues())
+          .extracting(MicroBatch::purpose)
+          .containsExactly(Purpose.EMBED);
+
+      feed(harness, 3, "b", "b", "b", "b");
+
+      MicroBatch training = harness.extractOutputValues().get(1);
+      assertThat(training.purpose()).isEqualTo(Purpose.TRAIN);
+      assertThat(slots(List.of(training))).isEqualTo(Map.of("a", 2L, "b", 2L));
+    }
+  }
+
+  @Test
+  void embedsUnlabeledImagesWhenTheBatchIsFullOrTheWaitIsOver() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo("batch.embedding-size", "3"))) {
+      feed(harness, 0, null, null, null, null);
+      assertThat(harness.extractOutputValues()).hasSize(1);
+
+      harness.setProcessingTime(5_000);
+
+      assertThat(harness.extractOutputValues()).hasSize(2);
+      assertThat(ids(harness.extractOutputValues().get(1))).containsExactly("image-3");
+    }
+  }
+
+  @Test
+  void evictsTheOldestReservoirEntriesOverTheByteBoundAndLosesNothing() throws Exception {
+    JobConfig config =
+        Fixtures.config(
+            "batch.train-every", "8",
+            "batch.max-wait", "1 h",
+            "window.max-bytes", "1 mb",
+            "window.fresh-per-class", "4");
+    int bytes = 20_000; // the reservoirs alone would take 10 classes x 64 x 20 kB = 12.8 MB
+    Set<String> fresh = new HashSet<>();
+    List<AcceptedImage> images = new ArrayList<>();
+    for (AcceptedImage image : longTail(10, 500, 10)) {
+      images.add(Fixtures.image(image.eventTime(), image.label(), bytes));
+    }
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      for (AcceptedImage image : images) {
+        harness.processElement(image, 0);
+      }
+      assertThat(harness.numKeyedStateEntries()).isLessThan(5 + 3 * (1 << 20) / bytes);
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      harness
+          .extractOutputValues()
+          .forEach(
+              batch ->
+                  batch.images().stream()
+                      .filter(BatchImage::fresh)
+                      .forEach(slot -> fresh.add(slot.image().imageId())));
+      assertThat(fresh).hasSize(images.size());
+    }
+  }
+
+  @Test
+  void sendsImagesOfMoreClassesThanTheModelHoldsToDeadLetters() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo("model.max-classes", "2"))) {
+      feed(harness, 0, "a", "b", "c");
+
+      assertThat(harness.getSideOutput(DEAD_LETTERS))
+          .extracting(StreamRecord::getValue)
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(letter.getReason()).isEqualTo("TOO_MANY_CLASSES");
+                assertThat(letter.getSourceOffset()).isEqualTo(2);
+                assertThat(letter.getDetail()).contains("model.max-classes = 2");
+              });
+    }
+  }
+
+  @Test
+  void makesTheSameBatchesAfterARestoreAsWithoutOne() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+    List<AcceptedImage> images = longTail(10, 300, 30);
+    int half = images.size() / 2;
+    List<List<String>> undisturbed = new ArrayList<>();
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      for (AcceptedImage image : images) {
+        harness.processElement(image, 0);
+      }
+      harness.extractOutputValues().forEach(batch -> undisturbed.add(ids(batch)));
+    }
+
+    List<List<String>> restored = new ArrayList<>();
+    OperatorSubtaskState snapshot;
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      for (AcceptedImage image : images.subList(0, half)) {
+        harness.processElement(image, 0);
+      }
+      harness.extractOutputValues().forEach(batch -> restored.add(ids(batch)));
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        window(config)) {
+      harness.initializeState(snapshot);
+      harness.open();
+      for (AcceptedImage image : images.subList(half, images.size())) {
+        harness.processElement(image, 0);
+      }
+      harness.extractOutputValues().forEach(batch -> restored.add(ids(batch)));
+    }
+
+    assertThat(undisturbed).hasSizeGreaterThan(50);
+    assertThat(restored).isEqualTo(undisturbed);
+  }
+}
