@@ -1,0 +1,46 @@
+package io.rankstream.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Chooses the device that a model runs on. */
+public final class Devices {
+
+  private static final Pattern GPU = Pattern.compile("gpu(?::(\\d+))?");
+
+  private Devices() {}
+
+  /**
+   * Selects a device by name.
+   *
+   * @param name {@code auto} (the first GPU, or the CPU when there is none), {@code cpu}, {@code gpu} or {@code gpu:N}
+   * @throws IllegalStateException when a GPU is asked for that is not there
+   */
+  public static Device select(String name) {
+    if (name.equals("cpu")) {
+      return Device.cpu();
+    }
+
+    int gpus = Engine.getEngine("PyTorch").getGpuCount();
+    if (name.equals("auto")) {
+      return gpus > 0 ? Device.gpu(0) : Device.cpu();
+    }
+
+    Matcher matcher = GPU.matcher(name);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "Invalid device: %s (must be auto, cpu, gpu or gpu:N)".formatted(name));
+    }
+
+    int index = matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1));
+    if (index >= gpus) {
+      throw new IllegalStateException(
+          "Invalid device: %s (PyTorch sees %d GPUs; use cpu or auto, or check the NVIDIA driver, libcudart and cuDNN on the loader path and that the CUDA natives are in lib/)"
+              .formatted(name, gpus));
+    }
+
+    return Device.gpu(index);
+  }
+}

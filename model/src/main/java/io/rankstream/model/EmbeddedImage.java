@@ -1,0 +1,23 @@
+package io.rankstream.model;
+
+/** Embedding and prediction of one image under one set of weights. */
+public final class EmbeddedImage {
+
+  private final float[] embedding;
+  private final Prediction prediction;
+
+  EmbeddedImage(float[] embedding, Prediction prediction) {
+    this.embedding = embedding;
+    this.prediction = prediction;
+  }
+
+  /** The embedding, of unit length; not a copy. */
+  public float[] embedding() {
+    return embedding;
+  }
+
+  /** What the softmax head says. */
+  public Prediction prediction() {
+    return prediction;
+  }
+}

@@ -1,0 +1,71 @@
+package io.rankstream.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+
+/** Turns pixels into network input. They travel to the device as bytes and become numbers there. */
+final class PixelTensors {
+
+  private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
+  private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
+  private static final float MAX_PIXEL = 255f;
+
+  private final InputSpec input;
+
+  PixelTensors(InputSpec input) {
+    this.input = input;
+  }
+
+  /**
+   * Normalised images.
+   *
+   * @return float32, {@code [N, C, H, W]}, attached to {@code manager}
+   * @throws IllegalArgumentException when the images have another shape than the network takes
+   */
+  NDArray of(PixelBatch images, NDManager manager) {
+    if (images.channels() != input.channels()
+        || images.height() != input.height()
+        || images.width() != input.width()) {
+      throw new IllegalArgumentException(
+          "Invalid images: %d x %d x %d (the network takes %d x %d x %d)"
+              .formatted(
+                  images.channels(),
+                  images.height(),
+                  images.width(),
+                  input.channels(),
+                  input.height(),
+                  input.width()));
+    }
+
+    Shape shape =
+        new Shape(images.count(), images.channels(), images.height(), images.width());
+    try (NDArray bytes =
+        manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8)) {
+      NDArray x = bytes.toType(DataType.FLOAT32, true);
+      return switch (input.normalization()) {
+        case HALF_RANGE -> x.divi(MAX_PIXEL / 2).subi(1);
+        case IMAGENET -> imagenet(x.divi(MAX_PIXEL), manager);
+      };
+    }
+  }
+
+  private NDArray imagenet(NDArray x, NDManager manager) {
+    Shape channels = new Shape(1, input.channels(), 1, 1);
+    float[] mean = forChannels(IMAGENET_MEAN);
+    float[] deviation = forChannels(IMAGENET_DEVIATION);
+    try (NDArray means = manager.create(mean, channels);
+        NDArray deviations = manager.create(deviation, channels)) {
+      return x.subi(means).divi(deviations);
+    }
+  }
+
+  /** Grey images take the averages over the three channels. */
+  private float[] forChannels(float[] rgb) {
+    return input.channels() == rgb.length
+        ? rgb
+        : new float[] {(rgb[0] + rgb[1] + rgb[2]) / rgb.length};
+  }
+}

@@ -1,0 +1,87 @@
+package io.rankstream.model;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The form of a model in a checkpoint: a header, the step, the vocabulary in order, then each buffer as little-endian
+ * float32 in one piece. It reads exactly what it wrote, so that other data may follow in the same stream.
+ */
+final class Snapshot {
+
+  private static final int MAGIC = 0x524B5331; // "RKS1"
+
+  private Snapshot() {}
+
+  static void writeHeader(DataOutputStream out, String architecture) throws IOException {
+    out.writeInt(MAGIC);
+    out.writeUTF(architecture);
+    out.writeUTF("PyTorch " + Engine.getEngine("PyTorch").getVersion()); // for people
+  }
+
+  static void checkHeader(DataInputStream in, String architecture) throws IOException {
+    int magic = in.readInt();
+    if (magic != MAGIC) {
+      throw new IOException("Not a Rankstream model snapshot (it starts with %08x)".formatted(magic));
+    }
+
+    String found = in.readUTF();
+    if (!found.equals(architecture)) {
+      throw new IOException(
+          "The snapshot holds a %s, the configuration asks for a %s: restore it with the configuration that it was made with, or start without it"
+              .formatted(found, architecture));
+    }
+    in.readUTF();
+  }
+
+  static void writeLabels(DataOutput out, List<String> labels) throws IOException {
+    out.writeInt(labels.size());
+    for (String label : labels) {
+      byte[] bytes = label.getBytes(StandardCharsets.UTF_8);
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    }
+  }
+
+  static List<String> readLabels(DataInput in) throws IOException {
+    int count = in.readInt();
+    List<String> labels = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      labels.add(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    return labels;
+  }
+
+  static void writeBuffer(DataOutputStream out, NDArray buffer) throws IOException {
+    ByteBuffer copy = buffer.toByteBuffer(); // native order, which is little-endian wherever PyTorch runs
+    byte[] bytes = new byte[copy.remaining()];
+    copy.get(bytes);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  /** Reads a buffer into memory of the engine's own. */
+  static NDArray readBuffer(DataInputStream in, NDManager manager) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    Shape shape = new Shape(bytes.length / Float.BYTES);
+    try (NDArray view = manager.create(ByteBuffer.wrap(bytes), shape, DataType.FLOAT32)) {
+      return view.duplicate();
+    }
+  }
+}

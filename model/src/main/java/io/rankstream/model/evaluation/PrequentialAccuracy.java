@@ -1,0 +1,118 @@
+package io.rankstream.model.evaluation;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Test-then-train accuracy with a fading factor: each image is predicted before the model trains on it, and old results
+ * count less and less.
+ *
+ * <p>Micro is over all images. Macro is the mean over classes of a recall that fades with the images of its own class,
+ * so that a rare class is neither forgotten nor drowned.
+ *
+ * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream learning
+ *     algorithms</a>
+ */
+public final class PrequentialAccuracy {
+
+  private final double fadingFactor;
+  private final Fading all = new Fading();
+  private final SortedMap<String, Fading> classes = new TreeMap<>();
+
+  /**
+   * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets nothing)
+   */
+  public PrequentialAccuracy(double fadingFactor) {
+    if (!(fadingFactor > 0 && fadingFactor <= 1)) {
+      throw new IllegalArgumentException(
+          "Invalid fadingFactor: %s (must be above 0, at most 1)".formatted(fadingFactor));
+    }
+
+    this.fadingFactor = fadingFactor;
+  }
+
+  /**
+   * Counts a result.
+   *
+   * @param actual the label
+   * @param predicted the prediction, or null when the model knew no class
+   */
+  public void add(String actual, String predicted) {
+    double hit = actual.equals(predicted) ? 1 : 0;
+    all.add(hit, fadingFactor);
+    classes.computeIfAbsent(actual, label -> new Fading()).add(hit, fadingFactor);
+  }
+
+  /** Share of correct predictions; empty before the first. */
+  public OptionalDouble micro() {
+    return all.weight == 0 ? OptionalDouble.empty() : OptionalDouble.of(all.mean());
+  }
+
+  /** Mean recall over the classes; empty before the first. */
+  public OptionalDouble macro() {
+    return classes.values().stream().mapToDouble(Fading::mean).average();
+  }
+
+  /** Recall of each class by label. */
+  public SortedMap<String, Double> recalls() {
+    SortedMap<String, Double> recalls = new TreeMap<>();
+    classes.forEach((label, fading) -> recalls.put(label, fading.mean()));
+    return recalls;
+  }
+
+  /** Writes everything that {@link #read} needs. */
+  public void writeTo(DataOutput out) throws IOException {
+    out.writeDouble(fadingFactor);
+    all.writeTo(out);
+    out.writeInt(classes.size());
+    for (Map.Entry<String, Fading> entry : classes.entrySet()) {
+      out.writeUTF(entry.getKey());
+      entry.getValue().writeTo(out);
+    }
+  }
+
+  /** Reads what {@link #writeTo} wrote. */
+  public static PrequentialAccuracy read(DataInput in) throws IOException {
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(in.readDouble());
+    accuracy.all.readFrom(in);
+    for (int count = in.readInt(); count > 0; count--) {
+      Fading fading = new Fading();
+      String label = in.readUTF();
+      fading.readFrom(in);
+      accuracy.classes.put(label, fading);
+    }
+
+    return accuracy;
+  }
+
+  /** A mean whose past fades. */
+  private static final class Fading {
+
+    private double hits;
+    private double weight;
+
+    void add(double hit, double factor) {
+      hits = hits * factor + hit;
+      weight = weight * factor + 1;
+    }
+
+    double mean() {
+      return hits / weight;
+    }
+
+    void writeTo(DataOutput out) throws IOException {
+      out.writeDouble(hits);
+      out.writeDouble(weight);
+    }
+
+    void readFrom(DataInput in) throws IOException {
+      hits = in.readDouble();
+      weight = in.readDouble();
+    }
+  }
+}

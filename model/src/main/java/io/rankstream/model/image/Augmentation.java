@@ -1,0 +1,46 @@
+package io.rankstream.model.image;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+
+/**
+ * Random changes to a training image: a crop of the original size out of the image with a black border, and a mirror
+ * image every other time.
+ *
+ * @param cropPadding width of the border in pixels, at least 0; 0 crops nothing
+ * @param flip whether images are mirrored left to right
+ */
+public record Augmentation(int cropPadding, boolean flip) implements Serializable {
+
+  /** Changes nothing. */
+  public static final Augmentation NONE = new Augmentation(0, false);
+
+  public Augmentation {
+    if (cropPadding < 0) {
+      throw new IllegalArgumentException(
+          "Invalid cropPadding: %d (must be at least 0)".formatted(cropPadding));
+    }
+  }
+
+  /** Changes an image; the same seed makes the same change. */
+  Planes apply(Planes image, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int right = random.nextInt(2 * cropPadding + 1) - cropPadding;
+    int down = random.nextInt(2 * cropPadding + 1) - cropPadding;
+    boolean mirror = flip && random.nextBoolean();
+    Planes changed = new Planes(image.channels(), image.height(), image.width());
+    for (int c = 0; c < image.channels(); c++) {
+      for (int y = 0; y < image.height(); y++) {
+        for (int x = 0; x < image.width(); x++) {
+          int fromX = (mirror ? image.width() - 1 - x : x) + right;
+          int fromY = y + down;
+          if (fromX >= 0 && fromX < image.width() && fromY >= 0 && fromY < image.height()) {
+            changed.set(c, y, x, image.at(c, fromY, fromX));
+          }
+        }
+      }
+    }
+
+    return changed;
+  }
+}

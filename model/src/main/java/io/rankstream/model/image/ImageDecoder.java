@@ -1,0 +1,148 @@
+package io.rankstream.model.image;
+
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.image.ImageRejectedException.Reason;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Decodes JPEG and PNG to pixels of the size and channels that a network takes. Grey and colour are converted into each
+ * other, transparency is dropped, another size is resampled. Thread-safe.
+ */
+public final class ImageDecoder {
+
+  private final InputSpec input;
+  private final DecodeLimits limits;
+
+  /**
+   * @param input what comes out
+   * @param limits what may come in
+   */
+  public ImageDecoder(InputSpec input, DecodeLimits limits) {
+    this.input = input;
+    this.limits = limits;
+  }
+
+  /**
+   * Decodes an image.
+   *
+   * @return uint8, {@code [C, H, W]}
+   * @throws ImageRejectedException when the image is over the limits, of another format, or damaged
+   */
+  public byte[] decode(byte[] encoded) throws ImageRejectedException {
+    return decode(encoded, Augmentation.NONE, 0);
+  }
+
+  /**
+   * Decodes and augments an image.
+   *
+   * @param seed the same seed makes the same change
+   * @return uint8, {@code [C, H, W]}
+   * @throws ImageRejectedException when the image is over the limits, of another format, or damaged
+   */
+  public byte[] decode(byte[] encoded, Augmentation augmentation, long seed)
+      throws ImageRejectedException {
+    ImageHeader header = ImageHeader.read(encoded, limits);
+    requireComplete(encoded, header.format());
+    Planes planes = planes(read(encoded, header));
+    Planes sized = Resampler.resize(planes, input.height(), input.width());
+    return augmentation.equals(Augmentation.NONE)
+        ? sized.values()
+        : augmentation.apply(sized, seed).values();
+  }
+
+  /** ImageIO fills the missing part of a truncated image with grey and says nothing. */
+  private static void requireComplete(byte[] encoded, ImageFormat format)
+      throws ImageRejectedException {
+    boolean complete =
+        switch (format) {
+          case JPEG -> JpegSegments.isComplete(encoded);
+          case PNG -> PngChunks.isComplete(encoded);
+        };
+    if (!complete) {
+      throw new ImageRejectedException(
+          Reason.CORRUPT, "The %s ends before its end marker".formatted(format));
+    }
+  }
+
+  private static BufferedImage read(byte[] encoded, ImageHeader header)
+      throws ImageRejectedException {
+    Iterator<ImageReader> readers =
+        ImageIO.getImageReadersByFormatName(header.format().name().toLowerCase(Locale.ROOT));
+    ImageReader reader = readers.next();
+    // Memory only: ImageIO's default would write every image to a temporary file first.
+    try (ImageInputStream stream =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+      reader.setInput(stream, true, true);
+      if (reader.getWidth(0) != header.width() || reader.getHeight(0) != header.height()) {
+        throw new ImageRejectedException(Reason.CORRUPT, "The image has two sizes");
+      }
+
+      return reader.read(0);
+    } catch (IOException | RuntimeException e) {
+      // The readers of the JDK answer damaged files with almost any runtime exception.
+      throw new ImageRejectedException(
+          Reason.CORRUPT, "The %s cannot be decoded: %s".formatted(header.format(), e.getMessage()));
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private Planes planes(BufferedImage image) {
+    boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    return grey ? fromGrey(image) : fromColor(image);
+  }
+
+  /** Reads samples: asking a grey image for RGB would bend them through a gamma curve. */
+  private Planes fromGrey(BufferedImage image) {
+    Raster raster = image.getRaster();
+    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
+    Planes planes = new Planes(input.channels(), image.getHeight(), image.getWidth());
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int grey = raster.getSample(x, y, 0) >> shift;
+        for (int c = 0; c < input.channels(); c++) {
+          planes.set(c, y, x, grey);
+        }
+      }
+    }
+
+    return planes;
+  }
+
+  private Planes fromColor(BufferedImage image) {
+    Planes planes = new Planes(input.channels(), image.getHeight(), image.getWidth());
+    int[] row = new int[image.getWidth()];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, image.getWidth(), 1, row, 0, image.getWidth());
+      for (int x = 0; x < image.getWidth(); x++) {
+        int red = row[x] >> 16 & 0xFF;
+        int green = row[x] >> 8 & 0xFF;
+        int blue = row[x] & 0xFF;
+        if (input.channels() == 1) {
+          planes.set(0, y, x, luma(red, green, blue));
+        } else {
+          planes.set(0, y, x, red);
+          planes.set(1, y, x, green);
+          planes.set(2, y, x, blue);
+        }
+      }
+    }
+
+    return planes;
+  }
+
+  /** ITU-R BT.601 luma, as Pillow's mode L. */
+  private static int luma(int red, int green, int blue) {
+    return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+  }
+}

@@ -1,0 +1,7 @@
+package io.rankstream.model.image;
+
+/** Encodings that are read. */
+public enum ImageFormat {
+  JPEG,
+  PNG
+}

@@ -1,0 +1,33 @@
+package io.rankstream.model.image;
+
+/** An image that is not used, with the reason. */
+public final class ImageRejectedException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Why an image is not used. */
+  public enum Reason {
+    /** It has no bytes. */
+    EMPTY,
+    /** It has more encoded bytes than the limit. */
+    TOO_MANY_BYTES,
+    /** It is neither JPEG nor PNG, or a variant that cannot be read. */
+    UNSUPPORTED_FORMAT,
+    /** Its header claims more pixels than the limits. */
+    TOO_LARGE,
+    /** It is damaged or ends too early. */
+    CORRUPT
+  }
+
+  private final Reason reason;
+
+  ImageRejectedException(Reason reason, String message) {
+    super(message, null, false, false); // bad input is data: nobody reads the stack trace
+    this.reason = reason;
+  }
+
+  /** Why the image is not used. */
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,15 @@
+package io.rankstream.model.loss;
+
+import ai.djl.ndarray.NDArray;
+
+/** Picks a negative for each pair of anchor and positive. */
+public interface TripletMiner {
+
+  /**
+   * Mines a batch.
+   *
+   * @param distances {@code [N, N]}, cut off from the graph
+   * @param labels int64, {@code [N]}
+   */
+  Triplets mine(NDArray distances, NDArray labels);
+}

@@ -1,0 +1,47 @@
+package io.rankstream.model.network;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/** Fills the first values of an array. */
+@FunctionalInterface
+public interface Initializer {
+
+  /** Writes {@code size} values into {@code target} from {@code offset} on. */
+  void fill(float[] target, int offset, int size, Random random);
+
+  static Initializer constant(float value) {
+    return (target, offset, size, random) -> Arrays.fill(target, offset, offset + size, value);
+  }
+
+  static Initializer uniform(double bound) {
+    return (target, offset, size, random) -> {
+      for (int i = offset; i < offset + size; i++) {
+        target[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+      }
+    };
+  }
+
+  static Initializer normal(double deviation) {
+    return (target, offset, size, random) -> {
+      for (int i = offset; i < offset + size; i++) {
+        target[i] = (float) (random.nextGaussian() * deviation);
+      }
+    };
+  }
+
+  /** Xavier uniform (Glorot and Bengio 2010). */
+  static Initializer xavier(long inputs, long outputs) {
+    return uniform(Math.sqrt(6.0 / (double) (inputs + outputs)));
+  }
+
+  /** PyTorch's default for linear and convolution layers: uniform within {@code 1/√fan-in}. */
+  static Initializer torchDefault(long fanIn) {
+    return uniform(1 / Math.sqrt((double) fanIn));
+  }
+
+  /** Kaiming normal on the fan-out, as torchvision's ResNet (He et al. 2015). */
+  static Initializer kaimingNormal(long fanOut) {
+    return normal(Math.sqrt(2.0 / (double) fanOut));
+  }
+}

@@ -1,0 +1,59 @@
+package io.rankstream.model.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.pooling.Pool;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Three times 3×3 convolution, BatchNorm, ReLU with 16, 32 and 64 channels; 2×2 max-pooling after the first two. */
+final class SmallCnn implements FeatureExtractor {
+
+  private static final int[] CHANNELS = {16, 32, 64};
+  private static final Shape TWO = new Shape(2, 2);
+
+  private final List<Convolution> convolutions = new ArrayList<>();
+  private final List<BatchNormalization> norms = new ArrayList<>();
+
+  SmallCnn(ParameterLayout layout, int inputChannels) {
+    int inputs = inputChannels;
+    for (int i = 0; i < CHANNELS.length; i++) {
+      Initializer initializer = Initializer.torchDefault(inputs * 9L);
+      convolutions.add(
+          new Convolution(
+              layout, "conv" + (i + 1), inputs, CHANNELS[i], 3, 1, 1, initializer));
+      norms.add(new BatchNormalization(layout, "bn" + (i + 1), CHANNELS[i]));
+      inputs = CHANNELS[i];
+    }
+  }
+
+  @Override
+  public NDArray forward(Weights weights, NDArray images, boolean training) {
+    NDArray x = images;
+    for (int i = 0; i < CHANNELS.length; i++) {
+      NDArray convolved = convolutions.get(i).forward(weights, x);
+      if (i > 0) {
+        x.close();
+      }
+
+      x = norms.get(i).forwardRelu(weights, convolved, training);
+      if (i < CHANNELS.length - 1) {
+        NDArray pooled = Pool.maxPool2d(x, TWO, TWO, new Shape(0, 0), false);
+        x.close();
+        x = pooled;
+      }
+    }
+
+    return x;
+  }
+
+  @Override
+  public int channels() {
+    return CHANNELS[CHANNELS.length - 1];
+  }
+
+  @Override
+  public int mapSide(int imageSide) {
+    return imageSide / 2 / 2;
+  }
+}
