@@ -11,6 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.apache.flink.configuration.Configuration;
@@ -33,6 +36,15 @@ public final class Fixtures {
 
   /** A 28×28 grey PNG whose pattern belongs to a class and whose noise to a seed. */
   public static byte[] png(int pattern, long seed) {
+    return encode("png", pattern, seed);
+  }
+
+  /** The same as a JPEG. */
+  public static byte[] jpeg(int pattern, long seed) {
+    return encode("jpg", pattern, seed);
+  }
+
+  private static byte[] encode(String format, int pattern, long seed) {
     Random random = new Random(seed);
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
     for (int y = 0; y < SIDE; y++) {
@@ -43,7 +55,7 @@ public final class Fixtures {
       }
     }
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-      ImageIO.write(image, "png", out);
+      ImageIO.write(image, format, out);
       return out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -89,5 +101,21 @@ public final class Fixtures {
         label,
         id,
         record(id, envelope("image-" + id, "default", label, png(pattern, id))));
+  }
+
+  /** Records of a shuffled long tail: class c has {@code largest / (c + 1)²} images; each tenth has no label. */
+  public static List<byte[]> longTail(int classes, int largest) {
+    List<Integer> labels = new ArrayList<>();
+    for (int c = 0; c < classes; c++) {
+      labels.addAll(Collections.nCopies(Math.max(6, largest / ((c + 1) * (c + 1))), c));
+    }
+    Collections.shuffle(labels, new Random(2));
+    List<byte[]> values = new ArrayList<>();
+    for (int i = 0; i < labels.size(); i++) {
+      int c = labels.get(i);
+      values.add(
+          envelope("image-" + i, "default", i % 10 == 9 ? null : "class-" + c, png(c, i)));
+    }
+    return values;
   }
 }

@@ -1,0 +1,49 @@
+package io.rankstream.pipeline.kafka;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Creates the topics of a job. */
+public final class Topics {
+
+  private static final short BROKER_DEFAULT = -1;
+  private static final String IMAGE_BYTES = Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES);
+
+  private Topics() {}
+
+  /**
+   * Creates the topics that do not exist yet, and leaves the others alone.
+   *
+   * @param clients Kafka client settings
+   * @param partitions partitions of each topic
+   */
+  public static void create(Properties clients, TopicNames names, int partitions)
+      throws ExecutionException, InterruptedException {
+    List<NewTopic> topics =
+        List.of(
+            topic(names.images(), partitions, Map.of("max.message.bytes", IMAGE_BYTES)),
+            topic(names.embeddings(), partitions, Map.of("cleanup.policy", "compact")),
+            topic(names.metrics(), 1, Map.of()),
+            topic(names.deadLetters(), partitions, Map.of("max.message.bytes", IMAGE_BYTES)));
+    try (Admin admin = Admin.create(clients)) {
+      for (NewTopic topic : topics) {
+        try {
+          admin.createTopics(List.of(topic)).all().get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof TopicExistsException)) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  private static NewTopic topic(String name, int partitions, Map<String, String> settings) {
+    return new NewTopic(name, partitions, BROKER_DEFAULT).configs(settings);
+  }
+}

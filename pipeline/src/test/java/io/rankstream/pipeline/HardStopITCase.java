@@ -1,0 +1,147 @@
+package io.rankstream.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rankstream.pipeline.config.EngineDefaults;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.schemas.TrainingMetrics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster that is stopped hard goes on from its last checkpoint as if it had not been. */
+class HardStopITCase {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int STEPS_BEFORE_THE_STOP = 30;
+
+  @TempDir static Path directory;
+  private static TestKafka kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = new TestKafka(directory.resolve("broker"));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  private static MiniCluster startCluster() throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.set(RestOptions.BIND_PORT, "0");
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(1)
+                .build());
+    cluster.start();
+    return cluster;
+  }
+
+  private static JobID submit(MiniCluster cluster, Configuration settings) throws Exception {
+    JobConfig config = JobConfig.from(settings);
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forJob(settings));
+    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    return cluster.submitJob(env.getStreamGraph()).get().getJobID();
+  }
+
+  /** Lets a job take all input, ends it with a savepoint and returns the digest of what its model has become. */
+  private static String finish(MiniCluster cluster, JobID job, TopicNames names, int images)
+      throws Exception {
+    await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == images);
+    String savepoint =
+        cluster
+            .stopWithSavepoint(
+                job,
+                directory.resolve("savepoints").toUri().toString(),
+                true,
+                SavepointFormatType.CANONICAL)
+            .get();
+    cluster.requestJobResult(job).get();
+    return SavepointState.digestOfTrainer(savepoint);
+  }
+
+  private static Path newestCheckpoint(Path checkpoints) throws Exception {
+    try (Stream<Path> files = Files.walk(checkpoints)) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .map(Path::getParent)
+          .max(
+              Comparator.comparingInt(
+                  checkpoint ->
+                      Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void parametersAreThoseOfAnUndisturbedRunBitForBit() throws Exception {
+    List<byte[]> values = Fixtures.longTail(10, 2500);
+
+    TopicNames calm = kafka.topics("calm");
+    kafka.send(calm.images(), values);
+    String undisturbed;
+    try (MiniCluster cluster = startCluster()) {
+      JobID job = submit(cluster, kafka.settings(calm, directory.resolve("calm")));
+      undisturbed = finish(cluster, job, calm, values.size());
+    }
+
+    TopicNames stormy = kafka.topics("stormy");
+    Path checkpoints = directory.resolve("stormy");
+    kafka.send(stormy.images(), values);
+    try (MiniCluster cluster = startCluster()) {
+      submit(cluster, kafka.settings(stormy, checkpoints));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> kafka.records(stormy.metrics()).size() >= STEPS_BEFORE_THE_STOP);
+      cluster.terminateTaskManager(0).get();
+    }
+    assertThat(kafka.records(stormy.metrics()).size())
+        .isLessThan(kafka.records(calm.metrics()).size());
+    String restored;
+    try (MiniCluster cluster = startCluster()) {
+      Configuration settings = kafka.settings(stormy, checkpoints);
+      settings.set(
+          StateRecoveryOptions.SAVEPOINT_PATH, newestCheckpoint(checkpoints).toUri().toString());
+      JobID job = submit(cluster, settings);
+      restored = finish(cluster, job, stormy, values.size());
+    }
+
+    assertThat(restored).isEqualTo(undisturbed);
+    List<Long> calmSteps =
+        kafka.metrics(calm).stream().map(TrainingMetrics::getStep).toList();
+    List<Long> stormySteps =
+        kafka.metrics(stormy).stream().map(TrainingMetrics::getStep).toList();
+    assertThat(stormySteps).isEqualTo(calmSteps);
+    for (int i = 0; i < stormySteps.size(); i++) {
+      assertThat(stormySteps.get(i)).isEqualTo(i + 1);
+    }
+    Set<String> ids = new HashSet<>();
+    kafka.embeddings(stormy).forEach(embedding -> ids.add(embedding.getImageId()));
+    assertThat(ids).hasSize(values.size());
+  }
+}
