@@ -6,8 +6,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Records a graph on this thread until closed. DJL's own gradient collector exists once per process and walks every
- * array of the engine; PyTorch's grad mode belongs to the thread, so trainers on several threads do not meet.
+ * Records a graph on this thread until closed. DJL's own gradient collector exists once per process
+ * and walks every array of the engine; PyTorch's grad mode belongs to the thread, so trainers on
+ * several threads do not meet.
  */
 final class Autograd implements AutoCloseable {
 
@@ -23,7 +24,8 @@ final class Autograd implements AutoCloseable {
   }
 
   /**
-   * A leaf that shares the memory of a buffer and collects the gradient of what is computed from it.
+   * A leaf that shares the memory of a buffer and collects the gradient of what is computed from
+   * it.
    *
    * @param manager owner of the leaf
    */

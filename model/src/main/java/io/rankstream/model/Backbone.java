@@ -8,7 +8,10 @@ public enum Backbone {
   SMALL_CNN,
   /** ResNet-18 with the parameter names and semantics of torchvision. */
   RESNET18,
-  /** ResNet-50 (v1.5: the stride is in the 3×3 convolution) with the parameter names and semantics of torchvision. */
+  /**
+   * ResNet-50 (v1.5: the stride is in the 3×3 convolution) with the parameter names and semantics
+   * of torchvision.
+   */
   RESNET50;
 
   /** The name in configurations: {@code small-cnn}, {@code resnet18}, {@code resnet50}. */

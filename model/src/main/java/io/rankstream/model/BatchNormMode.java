@@ -4,6 +4,9 @@ package io.rankstream.model;
 public enum BatchNormMode {
   /** Normalises with the batch's statistics and lets the running ones follow. */
   TRAIN,
-  /** Normalises with the running statistics and leaves them alone: small class-balanced batches skew them. */
+  /**
+   * Normalises with the running statistics and leaves them alone: small class-balanced batches skew
+   * them.
+   */
   FROZEN
 }

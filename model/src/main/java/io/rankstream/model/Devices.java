@@ -15,7 +15,8 @@ public final class Devices {
   /**
    * Selects a device by name.
    *
-   * @param name {@code auto} (the first GPU, or the CPU when there is none), {@code cpu}, {@code gpu} or {@code gpu:N}
+   * @param name {@code auto} (the first GPU, or the CPU when there is none), {@code cpu}, {@code
+   *     gpu} or {@code gpu:N}
    * @throws IllegalStateException when a GPU is asked for that is not there
    */
   public static Device select(String name) {

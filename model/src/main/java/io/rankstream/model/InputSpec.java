@@ -15,7 +15,8 @@ public record InputSpec(int channels, int height, int width, Normalization norma
 
   public InputSpec {
     if (channels != 1 && channels != 3) {
-      throw new IllegalArgumentException("Invalid channels: %d (must be 1 or 3)".formatted(channels));
+      throw new IllegalArgumentException(
+          "Invalid channels: %d (must be 1 or 3)".formatted(channels));
     }
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(

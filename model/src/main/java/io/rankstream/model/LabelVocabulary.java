@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The classes that a model has met, in order; a class keeps its row of the softmax head for ever. */
+/**
+ * The classes that a model has met, in order; a class keeps its row of the softmax head for ever.
+ */
 final class LabelVocabulary {
 
   private final int capacity;

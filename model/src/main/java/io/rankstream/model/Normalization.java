@@ -4,6 +4,9 @@ package io.rankstream.model;
 public enum Normalization {
   /** To the range −1 to 1: {@code x / 127.5 − 1}. */
   HALF_RANGE,
-  /** {@code (x / 255 − mean) / deviation} with the means and deviations of ImageNet's channels, as torchvision does. */
+  /**
+   * {@code (x / 255 − mean) / deviation} with the means and deviations of ImageNet's channels, as
+   * torchvision does.
+   */
   IMAGENET
 }

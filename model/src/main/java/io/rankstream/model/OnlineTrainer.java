@@ -29,12 +29,14 @@ import java.util.Optional;
 /**
  * A two-head model that learns batch by batch.
  *
- * <p>All parameters lie in one flat buffer, the running statistics in a second and the momentum in a third. A step gets
- * its gradient as one vector, so that the update, the norm, a snapshot and a restore are a few whole-vector operations.
- * No random number of the engine is used after the initialisation: equal batches give equal weights, bit for bit, with
- * the same number of threads and release of PyTorch.
+ * <p>All parameters lie in one flat buffer, the running statistics in a second and the momentum in
+ * a third. A step gets its gradient as one vector, so that the update, the norm, a snapshot and a
+ * restore are a few whole-vector operations. No random number of the engine is used after the
+ * initialisation: equal batches give equal weights, bit for bit, with the same number of threads
+ * and release of PyTorch.
  *
- * <p>Not thread-safe, but not bound to a thread either. Several trainers may run on several threads.
+ * <p>Not thread-safe, but not bound to a thread either. Several trainers may run on several
+ * threads.
  */
 public final class OnlineTrainer implements AutoCloseable {
 
@@ -87,7 +89,8 @@ public final class OnlineTrainer implements AutoCloseable {
   }
 
   /**
-   * A model as {@link #writeTo} wrote it. Learning rate and losses may differ from those that it was written with.
+   * A model as {@link #writeTo} wrote it. Learning rate and losses may differ from those that it
+   * was written with.
    *
    * @throws IOException when the stream holds no snapshot, or one of another architecture
    */
@@ -223,7 +226,10 @@ public final class OnlineTrainer implements AutoCloseable {
     return vocabulary.labels();
   }
 
-  /** What sets the embedding space of this model apart from those of other models: architecture and initialisation. */
+  /**
+   * What sets the embedding space of this model apart from those of other models: architecture and
+   * initialisation.
+   */
   public String spaceIdSuffix() {
     return config.architecture() + "-s" + config.seed();
   }

@@ -1,6 +1,9 @@
 package io.rankstream.model;
 
-/** Decoded images of one size: uint8, shape {@code [N, C, H, W]}. The array is not copied and must not be changed. */
+/**
+ * Decoded images of one size: uint8, shape {@code [N, C, H, W]}. The array is not copied and must
+ * not be changed.
+ */
 public final class PixelBatch {
 
   private final int count;

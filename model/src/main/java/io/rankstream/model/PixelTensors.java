@@ -40,10 +40,8 @@ final class PixelTensors {
                   input.width()));
     }
 
-    Shape shape =
-        new Shape(images.count(), images.channels(), images.height(), images.width());
-    try (NDArray bytes =
-        manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8)) {
+    Shape shape = new Shape(images.count(), images.channels(), images.height(), images.width());
+    try (NDArray bytes = manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8)) {
       NDArray x = bytes.toType(DataType.FLOAT32, true);
       return switch (input.normalization()) {
         case HALF_RANGE -> x.divi(MAX_PIXEL / 2).subi(1);

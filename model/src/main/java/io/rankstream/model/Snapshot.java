@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The form of a model in a checkpoint: a header, the step, the vocabulary in order, then each buffer as little-endian
- * float32 in one piece. It reads exactly what it wrote, so that other data may follow in the same stream.
+ * The form of a model in a checkpoint: a header, the step, the vocabulary in order, then each
+ * buffer as little-endian float32 in one piece. It reads exactly what it wrote, so that other data
+ * may follow in the same stream.
  */
 final class Snapshot {
 
@@ -34,7 +35,8 @@ final class Snapshot {
   static void checkHeader(DataInputStream in, String architecture) throws IOException {
     int magic = in.readInt();
     if (magic != MAGIC) {
-      throw new IOException("Not a Rankstream model snapshot (it starts with %08x)".formatted(magic));
+      throw new IOException(
+          "Not a Rankstream model snapshot (it starts with %08x)".formatted(magic));
     }
 
     String found = in.readUTF();
@@ -68,7 +70,8 @@ final class Snapshot {
   }
 
   static void writeBuffer(DataOutputStream out, NDArray buffer) throws IOException {
-    ByteBuffer copy = buffer.toByteBuffer(); // native order, which is little-endian wherever PyTorch runs
+    ByteBuffer copy =
+        buffer.toByteBuffer(); // native order, which is little-endian wherever PyTorch runs
     byte[] bytes = new byte[copy.remaining()];
     copy.get(bytes);
     out.writeInt(bytes.length);

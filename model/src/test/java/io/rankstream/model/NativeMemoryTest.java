@@ -10,13 +10,16 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every array has an owner that closes it: the memory of the process stays flat over many steps. */
+/**
+ * Every array has an owner that closes it: the memory of the process stays flat over many steps.
+ */
 class NativeMemoryTest {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int WARM_UP = 300;
   private static final int MEASURED = 500;
-  private static final long BOUND_KILOBYTES = 24_000; // one leaked parameter gradient a step would be over 500 MB
+  private static final long BOUND_KILOBYTES =
+      24_000; // one leaked parameter gradient a step would be over 500 MB
 
   private static long residentKilobytes() throws IOException {
     return Files.readAllLines(STATUS).stream()

@@ -46,8 +46,7 @@ class OnlineTrainerTest {
       assertThat(last.loss()).isLessThan(first.loss() / 4);
       assertThat(last.triplets()).isEqualTo(P * K * (K - 1));
       assertThat(last.activeTriplets()).isLessThan(last.triplets());
-      List<Prediction> predictions =
-          trainer.predict(Batches.pixels(config.input(), P, K, 1_000));
+      List<Prediction> predictions = trainer.predict(Batches.pixels(config.input(), P, K, 1_000));
       assertThat(predictions).extracting(Prediction::label).isEqualTo(LABELS);
     }
   }
@@ -126,9 +125,7 @@ class OnlineTrainerTest {
     ModelConfig config = Batches.smallCnn();
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       assertThatThrownBy(
-              () ->
-                  trainer.learn(
-                      Batches.pixels(config.input(), 21, 1, 0), Batches.labels(21, 1)))
+              () -> trainer.learn(Batches.pixels(config.input(), 21, 1, 0), Batches.labels(21, 1)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("knows 20 classes")
           .hasMessageContaining("class-20");

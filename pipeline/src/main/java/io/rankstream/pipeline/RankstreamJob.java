@@ -41,7 +41,8 @@ import org.apache.flink.util.OutputTag;
  *               └──────────┴─────────────────────┴────────────────────────▶ dead letters
  * </pre>
  *
- * <p>The window and the trainer are keyed by stream: one job trains as many models as it has streams.
+ * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
+ * streams.
  */
 public final class RankstreamJob {
 
@@ -94,10 +95,7 @@ public final class RankstreamJob {
             .uid(DECODE_BATCH);
 
     SingleOutputStreamOperator<DecodedBatch> good =
-        decoded
-            .process(new SplitRejected(DEAD_LETTERS))
-            .name(SPLIT_REJECTED)
-            .uid(SPLIT_REJECTED);
+        decoded.process(new SplitRejected(DEAD_LETTERS)).name(SPLIT_REJECTED).uid(SPLIT_REJECTED);
 
     SingleOutputStreamOperator<ImageEmbedding> embeddings =
         good.keyBy(DecodedBatch::stream)
@@ -112,11 +110,7 @@ public final class RankstreamJob {
             .uid(TWO_HEAD_TRAINER);
 
     embeddings.sinkTo(ends.embeddings()).name(WRITE_EMBEDDINGS).uid(WRITE_EMBEDDINGS);
-    embeddings
-        .getSideOutput(METRICS)
-        .sinkTo(ends.metrics())
-        .name(WRITE_METRICS)
-        .uid(WRITE_METRICS);
+    embeddings.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
     images
         .getSideOutput(DEAD_LETTERS)
         .union(batches.getSideOutput(DEAD_LETTERS), good.getSideOutput(DEAD_LETTERS))

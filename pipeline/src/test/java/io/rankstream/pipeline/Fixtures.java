@@ -85,7 +85,12 @@ public final class Fixtures {
   /** An input record at an offset of partition 0. */
   public static RawRecord record(long offset, byte[] value) {
     return new RawRecord(
-        "images", 0, offset, 1_700_000_000_000L, ("key-" + offset).getBytes(StandardCharsets.UTF_8), value);
+        "images",
+        0,
+        offset,
+        1_700_000_000_000L,
+        ("key-" + offset).getBytes(StandardCharsets.UTF_8),
+        value);
   }
 
   /** An accepted image of a class, or without label for null, that keeps {@code bytes} bytes. */
@@ -103,7 +108,10 @@ public final class Fixtures {
         record(id, envelope("image-" + id, "default", label, png(pattern, id))));
   }
 
-  /** Records of a shuffled long tail: class c has {@code largest / (c + 1)²} images; each tenth has no label. */
+  /**
+   * Records of a shuffled long tail: class c has {@code largest / (c + 1)²} images; each tenth has
+   * no label.
+   */
   public static List<byte[]> longTail(int classes, int largest) {
     List<Integer> labels = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
@@ -113,8 +121,7 @@ public final class Fixtures {
     List<byte[]> values = new ArrayList<>();
     for (int i = 0; i < labels.size(); i++) {
       int c = labels.get(i);
-      values.add(
-          envelope("image-" + i, "default", i % 10 == 9 ? null : "class-" + c, png(c, i)));
+      values.add(envelope("image-" + i, "default", i % 10 == 9 ? null : "class-" + c, png(c, i)));
     }
     return values;
   }

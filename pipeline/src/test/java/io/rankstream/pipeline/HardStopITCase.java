@@ -69,7 +69,10 @@ class HardStopITCase {
     return cluster.submitJob(env.getStreamGraph()).get().getJobID();
   }
 
-  /** Lets a job take all input, ends it with a savepoint and returns the digest of what its model has become. */
+  /**
+   * Lets a job take all input, ends it with a savepoint and returns the digest of what its model
+   * has become.
+   */
   private static String finish(MiniCluster cluster, JobID job, TopicNames names, int images)
       throws Exception {
     await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == images);
@@ -92,8 +95,7 @@ class HardStopITCase {
           .map(Path::getParent)
           .max(
               Comparator.comparingInt(
-                  checkpoint ->
-                      Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
+                  checkpoint -> Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
           .orElseThrow();
     }
   }
@@ -132,10 +134,8 @@ class HardStopITCase {
     }
 
     assertThat(restored).isEqualTo(undisturbed);
-    List<Long> calmSteps =
-        kafka.metrics(calm).stream().map(TrainingMetrics::getStep).toList();
-    List<Long> stormySteps =
-        kafka.metrics(stormy).stream().map(TrainingMetrics::getStep).toList();
+    List<Long> calmSteps = kafka.metrics(calm).stream().map(TrainingMetrics::getStep).toList();
+    List<Long> stormySteps = kafka.metrics(stormy).stream().map(TrainingMetrics::getStep).toList();
     assertThat(stormySteps).isEqualTo(calmSteps);
     for (int i = 0; i < stormySteps.size(); i++) {
       assertThat(stormySteps.get(i)).isEqualTo(i + 1);

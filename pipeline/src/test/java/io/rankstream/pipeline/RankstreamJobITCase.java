@@ -143,8 +143,7 @@ class RankstreamJobITCase {
     byte[] noise = new byte[300];
     new Random(4).nextBytes(noise);
     byte[] jpeg = Fixtures.jpeg(2, 2);
-    ByteBuffer wrongSchema =
-        DeadLetter.newBuilder(deadLetter()).build().toByteBuffer();
+    ByteBuffer wrongSchema = DeadLetter.newBuilder(deadLetter()).build().toByteBuffer();
     byte[] otherRecord = new byte[wrongSchema.remaining()];
     wrongSchema.get(otherRecord);
     byte[] truncatedEnvelope = Fixtures.envelope("x", "default", "a", png);
@@ -159,8 +158,7 @@ class RankstreamJobITCase {
     poison.put("IMAGE_TOO_LARGE", Fixtures.envelope("p2", "default", "class-1", huge));
     poison.put("IMAGE_EMPTY", Fixtures.envelope("p3", "default", "class-1", new byte[0]));
     poison.put("STREAM_UNKNOWN", Fixtures.envelope("p4", "elsewhere", "class-1", png));
-    poison.put(
-        "LABEL_INVALID", Fixtures.envelope("p5", "default", "l".repeat(1_000_000), png));
+    poison.put("LABEL_INVALID", Fixtures.envelope("p5", "default", "l".repeat(1_000_000), png));
     poison.put("IMAGE_ID_INVALID", Fixtures.envelope(" ", "default", "class-1", png));
     poison.put("VALUE_MISSING", null);
     Map<Long, String> expected = new TreeMap<>();

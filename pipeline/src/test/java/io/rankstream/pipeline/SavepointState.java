@@ -20,15 +20,17 @@ final class SavepointState {
 
   private SavepointState() {}
 
-  /** SHA-256 of all that the trainer wrote: weights, momentum, statistics, vocabulary, accuracies, waiting batches. */
+  /**
+   * SHA-256 of all that the trainer wrote: weights, momentum, statistics, vocabulary, accuracies,
+   * waiting batches.
+   */
   static String digestOfTrainer(String savepoint) throws Exception {
     Path metadata = Path.of(URI.create(savepoint)).resolve("_metadata");
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     int bytes = 0;
     try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
       CheckpointMetadata checkpoint =
-          Checkpoints.loadCheckpointMetadata(
-              in, SavepointState.class.getClassLoader(), savepoint);
+          Checkpoints.loadCheckpointMetadata(in, SavepointState.class.getClassLoader(), savepoint);
       for (OperatorState operator : checkpoint.getOperatorStates()) {
         if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
           for (OperatorSubtaskState subtask : operator.getStates()) {
@@ -45,8 +47,7 @@ final class SavepointState {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static int update(MessageDigest digest, KeyGroupsStateHandle handle)
-      throws IOException {
+  private static int update(MessageDigest digest, KeyGroupsStateHandle handle) throws IOException {
     try (InputStream in = handle.openInputStream()) {
       byte[] bytes = in.readAllBytes();
       digest.update(bytes);

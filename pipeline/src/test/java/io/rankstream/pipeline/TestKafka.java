@@ -36,7 +36,10 @@ final class TestKafka implements AutoCloseable {
   TopicNames topics(String prefix) throws Exception {
     TopicNames names =
         new TopicNames(
-            prefix + ".images", prefix + ".embeddings", prefix + ".metrics", prefix + ".images.dlq");
+            prefix + ".images",
+            prefix + ".embeddings",
+            prefix + ".metrics",
+            prefix + ".images.dlq");
     Topics.create(clients(), names, 1);
     return names;
   }
@@ -67,8 +70,10 @@ final class TestKafka implements AutoCloseable {
   void send(String topic, List<byte[]> values) throws Exception {
     Map<String, Object> settings =
         Map.of(
-            "bootstrap.servers", broker.bootstrapServers(),
-            "max.request.size", EmbeddedKafka.MAX_RECORD_BYTES);
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "max.request.size",
+            EmbeddedKafka.MAX_RECORD_BYTES);
     List<Future<?>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -86,10 +91,7 @@ final class TestKafka implements AutoCloseable {
   long committedOffset(TopicNames names) throws Exception {
     try (Admin admin = Admin.create(clients())) {
       Map<TopicPartition, OffsetAndMetadata> offsets =
-          admin
-              .listConsumerGroupOffsets(names.images())
-              .partitionsToOffsetAndMetadata()
-              .get();
+          admin.listConsumerGroupOffsets(names.images()).partitionsToOffsetAndMetadata().get();
       OffsetAndMetadata offset = offsets.get(new TopicPartition(names.images(), 0));
       return offset == null ? 0 : offset.offset();
     }

@@ -37,14 +37,16 @@ public final class ConfusionMatrix {
 
   /** Mean recall over the classes that occurred as actual; NaN when nothing was counted. */
   public double macro() {
-    return recalls().values().stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    return recalls().values().stream()
+        .mapToDouble(Double::doubleValue)
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** Recall of each class that occurred as actual, by label. */
   public SortedMap<String, Double> recalls() {
     SortedMap<String, Double> recalls = new TreeMap<>();
-    counts.forEach(
-        (label, row) -> recalls.put(label, (double) count(label, label) / total(row)));
+    counts.forEach((label, row) -> recalls.put(label, (double) count(label, label) / total(row)));
     return recalls;
   }
 

@@ -9,14 +9,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Test-then-train accuracy with a fading factor: each image is predicted before the model trains on it, and old results
- * count less and less.
+ * Test-then-train accuracy with a fading factor: each image is predicted before the model trains on
+ * it, and old results count less and less.
  *
- * <p>Micro is over all images. Macro is the mean over classes of a recall that fades with the images of its own class,
- * so that a rare class is neither forgotten nor drowned.
+ * <p>Micro is over all images. Macro is the mean over classes of a recall that fades with the
+ * images of its own class, so that a rare class is neither forgotten nor drowned.
  *
- * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream learning
- *     algorithms</a>
+ * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream
+ *     learning algorithms</a>
  */
 public final class PrequentialAccuracy {
 
@@ -25,7 +25,8 @@ public final class PrequentialAccuracy {
   private final SortedMap<String, Fading> classes = new TreeMap<>();
 
   /**
-   * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets nothing)
+   * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets
+   *     nothing)
    */
   public PrequentialAccuracy(double fadingFactor) {
     if (!(fadingFactor > 0 && fadingFactor <= 1)) {

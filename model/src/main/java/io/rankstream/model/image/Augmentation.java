@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.SplittableRandom;
 
 /**
- * Random changes to a training image: a crop of the original size out of the image with a black border, and a mirror
- * image every other time.
+ * Random changes to a training image: a crop of the original size out of the image with a black
+ * border, and a mirror image every other time.
  *
  * @param cropPadding width of the border in pixels, at least 0; 0 crops nothing
  * @param flip whether images are mirrored left to right

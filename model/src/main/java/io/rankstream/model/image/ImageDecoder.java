@@ -15,8 +15,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG and PNG to pixels of the size and channels that a network takes. Grey and colour are converted into each
- * other, transparency is dropped, another size is resampled. Thread-safe.
+ * Decodes JPEG and PNG to pixels of the size and channels that a network takes. Grey and colour are
+ * converted into each other, transparency is dropped, another size is resampled. Thread-safe.
  */
 public final class ImageDecoder {
 
@@ -91,7 +91,8 @@ public final class ImageDecoder {
     } catch (IOException | RuntimeException e) {
       // The readers of the JDK answer damaged files with almost any runtime exception.
       throw new ImageRejectedException(
-          Reason.CORRUPT, "The %s cannot be decoded: %s".formatted(header.format(), e.getMessage()));
+          Reason.CORRUPT,
+          "The %s cannot be decoded: %s".formatted(header.format(), e.getMessage()));
     } finally {
       reader.dispose();
     }

@@ -34,7 +34,9 @@ final class JpegSegments {
   /** Goes to the next segment; false when there is none. */
   boolean next() {
     int position = next;
-    while (position + 1 < bytes.length && unsigned(position) == 0xFF && unsigned(position + 1) == 0xFF) {
+    while (position + 1 < bytes.length
+        && unsigned(position) == 0xFF
+        && unsigned(position + 1) == 0xFF) {
       position++; // fill bytes
     }
     if (position + 3 >= bytes.length || unsigned(position) != 0xFF) {
@@ -69,7 +71,9 @@ final class JpegSegments {
     return unsigned(body + 5) << 8 | unsigned(body + 6);
   }
 
-  /** Whether an end-of-image marker follows the first scan; entropy-coded data cannot contain one. */
+  /**
+   * Whether an end-of-image marker follows the first scan; entropy-coded data cannot contain one.
+   */
   static boolean isComplete(byte[] bytes) throws ImageRejectedException {
     JpegSegments segments = new JpegSegments(bytes);
     while (segments.next()) {

@@ -1,8 +1,8 @@
 package io.rankstream.model.image;
 
 /**
- * Resizes with a triangle filter whose support grows with the reduction, so that nothing is skipped: what Pillow, and
- * so torchvision, calls bilinear.
+ * Resizes with a triangle filter whose support grows with the reduction, so that nothing is
+ * skipped: what Pillow, and so torchvision, calls bilinear.
  */
 final class Resampler {
 

@@ -1,2 +1,5 @@
-/** From encoded images to pixels of the size that a network takes, within limits that are checked before memory is taken. */
+/**
+ * From encoded images to pixels of the size that a network takes, within limits that are checked
+ * before memory is taken.
+ */
 package io.rankstream.model.image;

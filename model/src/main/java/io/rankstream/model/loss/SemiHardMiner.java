@@ -7,14 +7,16 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * The nearest negative that is farther than the positive, {@code d(a,n) > d(a,p)}: semi-hard within the margin, easy
- * beyond it. Where no negative is farther than the positive, the farthest negative: the least hard of the hard ones.
+ * The nearest negative that is farther than the positive, {@code d(a,n) > d(a,p)}: semi-hard within
+ * the margin, easy beyond it. Where no negative is farther than the positive, the farthest
+ * negative: the least hard of the hard ones.
  *
  * @see <a href="https://arxiv.org/abs/1503.03832">Schroff et al. 2015, FaceNet</a>
  */
 public final class SemiHardMiner implements TripletMiner {
 
-  private static final double NEVER_NEAREST = 3e38; // the largest float, so that both precisions take it
+  private static final double NEVER_NEAREST =
+      3e38; // the largest float, so that both precisions take it
   private static final double NEVER_FARTHEST = -1;
 
   @Override
@@ -36,9 +38,7 @@ public final class SemiHardMiner implements TripletMiner {
             .argMin(2);
     NDArray farthest =
         NDArrays.where(
-                other,
-                distances,
-                manager.full(distances.getShape(), (float) NEVER_FARTHEST, type))
+                other, distances, manager.full(distances.getShape(), (float) NEVER_FARTHEST, type))
             .argMax(1)
             .reshape(count, 1)
             .broadcast(new Shape(count, count));
@@ -46,11 +46,7 @@ public final class SemiHardMiner implements TripletMiner {
     NDArray negative = NDArrays.where(hasFarther, nearestFarther, farthest);
 
     NDArray hasNegative =
-        other
-            .toType(DataType.INT32, false)
-            .sum(new int[] {1}, true)
-            .gt(0)
-            .toType(type, false);
+        other.toType(DataType.INT32, false).sum(new int[] {1}, true).gt(0).toType(type, false);
     NDArray positive = same.toType(type, false).sub(manager.eye(count, count, 0, type));
     return new Triplets(negative, positive.mul(hasNegative));
   }

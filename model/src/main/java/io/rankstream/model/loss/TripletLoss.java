@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.DataType;
 import io.rankstream.model.Margin;
 
 /**
- * Triplet loss {@code max(0, d(a,p) − d(a,n) + margin)}, or softplus of the difference, averaged over all mined triplets
- * with the inactive ones among them (paper code, ranking/triplet_semi.py).
+ * Triplet loss {@code max(0, d(a,p) − d(a,n) + margin)}, or softplus of the difference, averaged
+ * over all mined triplets with the inactive ones among them (paper code, ranking/triplet_semi.py).
  */
 public final class TripletLoss {
 
@@ -27,7 +27,8 @@ public final class TripletLoss {
    *
    * @param embeddings {@code [N, D]}
    * @param labels int64, {@code [N]}
-   * @return the mean and the counts; without any triplet (one class, or no two images of a class) all are 0
+   * @return the mean and the counts; without any triplet (one class, or no two images of a class)
+   *     all are 0
    */
   public RankingOutcome of(NDArray embeddings, NDArray labels) {
     NDArray distances = distance.of(embeddings);
@@ -45,9 +46,6 @@ public final class TripletLoss {
     }
 
     // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)) does not overflow
-    return difference
-        .getNDArrayInternal()
-        .relu()
-        .add(difference.abs().neg().exp().add(1).log());
+    return difference.getNDArrayInternal().relu().add(difference.abs().neg().exp().add(1).log());
   }
 }

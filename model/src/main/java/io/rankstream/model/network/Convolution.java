@@ -20,8 +20,7 @@ final class Convolution {
       int stride,
       int padding,
       Initializer initializer) {
-    this.weight =
-        layout.parameter(name + ".weight", initializer, outputs, inputs, kernel, kernel);
+    this.weight = layout.parameter(name + ".weight", initializer, outputs, inputs, kernel, kernel);
     this.stride = new Shape(stride, stride);
     this.padding = new Shape(padding, padding);
   }

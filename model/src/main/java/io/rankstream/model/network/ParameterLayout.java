@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Where each array of a network lies in two flat buffers: one for the trained parameters, one for the running
- * statistics. Arrays start at multiples of {@value #ALIGNMENT} values.
+ * Where each array of a network lies in two flat buffers: one for the trained parameters, one for
+ * the running statistics. Arrays start at multiples of {@value #ALIGNMENT} values.
  */
 public final class ParameterLayout {
 
@@ -48,8 +48,7 @@ public final class ParameterLayout {
 
   private static Slot add(
       List<Slot> slots, String name, Initializer initializer, boolean trained, long... shape) {
-    Slot slot =
-        new Slot(slots.size(), name, new Shape(shape), size(slots), trained, initializer);
+    Slot slot = new Slot(slots.size(), name, new Shape(shape), size(slots), trained, initializer);
     slots.add(slot);
     return slot;
   }

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * ResNet with torchvision's semantics and parameter names.
  *
- * @see <a href="https://arxiv.org/abs/1512.03385">He et al. 2015, Deep Residual Learning for Image Recognition</a>
+ * @see <a href="https://arxiv.org/abs/1512.03385">He et al. 2015, Deep Residual Learning for Image
+ *     Recognition</a>
  */
 final class ResNet implements FeatureExtractor {
 
@@ -38,8 +39,7 @@ final class ResNet implements FeatureExtractor {
       for (int i = 0; i < depths[stage]; i++) {
         int stride = stage > 0 && i == 0 ? 2 : 1;
         String name = "layer%d.%d".formatted(stage + 1, i);
-        ResidualBlock block =
-            new ResidualBlock(layout, name, inputs, width, stride, bottleneck);
+        ResidualBlock block = new ResidualBlock(layout, name, inputs, width, stride, bottleneck);
         blocks.add(block);
         inputs = block.outputs();
       }
@@ -58,8 +58,7 @@ final class ResNet implements FeatureExtractor {
   @Override
   public NDArray forward(Weights weights, NDArray images, boolean training) {
     NDArray activated = stemNorm.forwardRelu(weights, stem.forward(weights, images), training);
-    NDArray x =
-        Pool.maxPool2d(activated, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
+    NDArray x = Pool.maxPool2d(activated, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
     activated.close();
     for (ResidualBlock block : blocks) {
       NDArray y = block.forward(weights, x, training);

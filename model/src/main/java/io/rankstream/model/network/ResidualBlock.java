@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A residual block: two 3×3 convolutions, or a bottleneck of 1×1, 3×3 and 1×1 with four times the width at its end. The
- * stride is in the first 3×3 convolution.
+ * A residual block: two 3×3 convolutions, or a bottleneck of 1×1, 3×3 and 1×1 with four times the
+ * width at its end. The stride is in the first 3×3 convolution.
  */
 final class ResidualBlock {
 
@@ -77,7 +77,6 @@ final class ResidualBlock {
   private static Convolution convolution(
       ParameterLayout layout, String name, int inputs, int outputs, int kernel, int stride) {
     Initializer initializer = Initializer.kaimingNormal((long) outputs * kernel * kernel);
-    return new Convolution(
-        layout, name, inputs, outputs, kernel, stride, kernel / 2, initializer);
+    return new Convolution(layout, name, inputs, outputs, kernel, stride, kernel / 2, initializer);
   }
 }

@@ -6,7 +6,10 @@ import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Three times 3×3 convolution, BatchNorm, ReLU with 16, 32 and 64 channels; 2×2 max-pooling after the first two. */
+/**
+ * Three times 3×3 convolution, BatchNorm, ReLU with 16, 32 and 64 channels; 2×2 max-pooling after
+ * the first two.
+ */
 final class SmallCnn implements FeatureExtractor {
 
   private static final int[] CHANNELS = {16, 32, 64};
@@ -20,8 +23,7 @@ final class SmallCnn implements FeatureExtractor {
     for (int i = 0; i < CHANNELS.length; i++) {
       Initializer initializer = Initializer.torchDefault(inputs * 9L);
       convolutions.add(
-          new Convolution(
-              layout, "conv" + (i + 1), inputs, CHANNELS[i], 3, 1, 1, initializer));
+          new Convolution(layout, "conv" + (i + 1), inputs, CHANNELS[i], 3, 1, 1, initializer));
       norms.add(new BatchNormalization(layout, "bn" + (i + 1), CHANNELS[i]));
       inputs = CHANNELS[i];
     }

@@ -7,8 +7,8 @@ import io.rankstream.model.Backbone;
 import io.rankstream.model.InputSpec;
 
 /**
- * A backbone with two heads on its last feature map: global average pool → FC for the classes, and flatten → FC →
- * unit length for the embedding (paper, figure 6).
+ * A backbone with two heads on its last feature map: global average pool → FC for the classes, and
+ * flatten → FC → unit length for the embedding (paper, figure 6).
  */
 public final class TwoHeadNetwork {
 
@@ -44,8 +44,7 @@ public final class TwoHeadNetwork {
     }
 
     classWeight =
-        layout.parameter(
-            "fc.weight", Initializer.torchDefault(channels), maxClasses, channels);
+        layout.parameter("fc.weight", Initializer.torchDefault(channels), maxClasses, channels);
     classBias = layout.parameter("fc.bias", Initializer.torchDefault(channels), maxClasses);
     long flat = channels * mapSize;
     embeddingWeight =
@@ -54,8 +53,7 @@ public final class TwoHeadNetwork {
             Initializer.xavier(flat, embeddingDimension),
             embeddingDimension,
             flat);
-    embeddingBias =
-        layout.parameter("embedding.bias", Initializer.constant(0), embeddingDimension);
+    embeddingBias = layout.parameter("embedding.bias", Initializer.constant(0), embeddingDimension);
   }
 
   /** Where the arrays of the network lie. */
@@ -75,7 +73,8 @@ public final class TwoHeadNetwork {
   }
 
   /**
-   * The softmax head over the classes met so far; the rest of its rows take no part and get no gradient.
+   * The softmax head over the classes met so far; the rest of its rows take no part and get no
+   * gradient.
    *
    * @param features {@code [N, channels, height, width]}; stays open
    * @param classes classes met, at least 1
@@ -86,8 +85,7 @@ public final class TwoHeadNetwork {
     NDArray pooled =
         features.reshape(images, backbone.channels(), -1).mean(new int[] {2}); // DJL takes one axis
     NDIndex met = new NDIndex("0:" + classes);
-    return Linear.linear(
-            pooled, weights.get(classWeight).get(met), weights.get(classBias).get(met))
+    return Linear.linear(pooled, weights.get(classWeight).get(met), weights.get(classBias).get(met))
         .singletonOrThrow();
   }
 

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** The arrays of a network as views into its two flat buffers: a write to a buffer is seen through the views. */
+/**
+ * The arrays of a network as views into its two flat buffers: a write to a buffer is seen through
+ * the views.
+ */
 public final class Weights {
 
   private final List<NDArray> parameters;
@@ -16,8 +19,9 @@ public final class Weights {
    * Makes the views.
    *
    * @param layout where the arrays lie
-   * @param parameters flat buffer of the parameters, shape {@code [n]}; when it requires a gradient, the gradient of
-   *     whatever is computed from the views arrives in it as one vector. The views attach to its manager.
+   * @param parameters flat buffer of the parameters, shape {@code [n]}; when it requires a
+   *     gradient, the gradient of whatever is computed from the views arrives in it as one vector.
+   *     The views attach to its manager.
    * @param statistics views of the statistics, made once with {@link #statistics}
    */
   public Weights(ParameterLayout layout, NDArray parameters, List<NDArray> statistics) {
@@ -40,7 +44,8 @@ public final class Weights {
       return List.of();
     }
 
-    // One native split into array, padding, array, padding, …; the last piece is what follows the last array.
+    // One native split into array, padding, array, padding, …; the last piece is what follows the
+    // last array.
     long[] cuts =
         slots.stream()
             .flatMapToLong(

@@ -2,7 +2,10 @@ package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
 
-/** Stochastic gradient descent with momentum as torch does it: {@code v ← μv + g + δw}, {@code w ← w − ηv}. */
+/**
+ * Stochastic gradient descent with momentum as torch does it: {@code v ← μv + g + δw}, {@code w ← w
+ * − ηv}.
+ */
 public final class MomentumSgd {
 
   private final double momentum;

@@ -29,7 +29,6 @@ class ConfusionMatrixTest {
     assertThat(matrix.micro())
         .isCloseTo(golden.expected("micro_accuracy").asDouble(), within(1e-9));
     assertThat(matrix.macro())
-        .isCloseTo(
-            golden.expected("macro_accuracy_over_present_classes").asDouble(), within(1e-9));
+        .isCloseTo(golden.expected("macro_accuracy_over_present_classes").asDouble(), within(1e-9));
   }
 }

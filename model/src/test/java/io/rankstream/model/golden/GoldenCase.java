@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A case of golden values, computed by an independent implementation in float64, at one precision. */
+/**
+ * A case of golden values, computed by an independent implementation in float64, at one precision.
+ */
 public final class GoldenCase {
 
   private final JsonNode json;
@@ -28,7 +30,10 @@ public final class GoldenCase {
     this.type = type;
   }
 
-  /** All cases of a file, at float64 and, where rounding cannot change the choice of a triplet, at float32. */
+  /**
+   * All cases of a file, at float64 and, where rounding cannot change the choice of a triplet, at
+   * float32.
+   */
   public static Stream<GoldenCase> of(String file) {
     try (InputStream in = GoldenCase.class.getResourceAsStream("/golden/" + file + ".json")) {
       JsonNode root = new ObjectMapper().readTree(in);
@@ -102,9 +107,7 @@ public final class GoldenCase {
     double bound = tolerance("grad_atol") + tolerance("grad_rtol") * largest;
     assertThat(values).as(this + " " + name).hasSameSizeAs(expected);
     for (int i = 0; i < expected.length; i++) {
-      assertThat(values[i])
-          .as("%s %s[%d]", this, name, i)
-          .isCloseTo(expected[i], within(bound));
+      assertThat(values[i]).as("%s %s[%d]", this, name, i).isCloseTo(expected[i], within(bound));
     }
   }
 

@@ -88,7 +88,8 @@ class ImageDecoderTest {
   @Test
   void putsChannelsOneAfterTheOther() throws Exception {
     byte[] pixels =
-        new ImageDecoder(COLOUR, LIMITS).decode(encode(plain(28, 28, new Color(200, 100, 50)), "png"));
+        new ImageDecoder(COLOUR, LIMITS)
+            .decode(encode(plain(28, 28, new Color(200, 100, 50)), "png"));
 
     assertThat(pixels[0] & 0xFF).isEqualTo(200);
     assertThat(pixels[784] & 0xFF).isEqualTo(100);
@@ -98,16 +99,19 @@ class ImageDecoderTest {
   @Test
   void turnsColourIntoLuma() throws Exception {
     byte[] pixels =
-        new ImageDecoder(GREY, LIMITS).decode(encode(plain(28, 28, new Color(200, 100, 50)), "png"));
+        new ImageDecoder(GREY, LIMITS)
+            .decode(encode(plain(28, 28, new Color(200, 100, 50)), "png"));
 
-    assertThat(pixels[0] & 0xFF).isEqualTo((int) Math.round(0.299 * 200 + 0.587 * 100 + 0.114 * 50));
+    assertThat(pixels[0] & 0xFF)
+        .isEqualTo((int) Math.round(0.299 * 200 + 0.587 * 100 + 0.114 * 50));
   }
 
   @Test
   void readsGreyAndColourJpeg() throws Exception {
     byte[] grey = new ImageDecoder(GREY, LIMITS).decode(encode(plain(28, 28, Color.GRAY), "jpg"));
     byte[] colour =
-        new ImageDecoder(COLOUR, LIMITS).decode(encode(plain(40, 60, new Color(10, 200, 30)), "jpg"));
+        new ImageDecoder(COLOUR, LIMITS)
+            .decode(encode(plain(40, 60, new Color(10, 200, 30)), "jpg"));
 
     assertThat(grey[400] & 0xFF).isCloseTo(128, within(2));
     assertThat(colour[784 + 400] & 0xFF).isCloseTo(200, within(4));
@@ -115,7 +119,8 @@ class ImageDecoderTest {
 
   @Test
   void resizesToTheInputOfTheNetwork() throws Exception {
-    byte[] pixels = new ImageDecoder(GREY, LIMITS).decode(encode(plain(301, 97, Color.GRAY), "png"));
+    byte[] pixels =
+        new ImageDecoder(GREY, LIMITS).decode(encode(plain(301, 97, Color.GRAY), "png"));
 
     assertThat(pixels).hasSize(28 * 28).containsOnly((byte) 128);
   }

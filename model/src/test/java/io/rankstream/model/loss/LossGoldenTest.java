@@ -29,7 +29,10 @@ class LossGoldenTest {
     return GoldenCase.of("triplet_semihard_fallback");
   }
 
-  /** Without a positive the official arithmetic divides by zero, with one class it counts a distance that is not there. */
+  /**
+   * Without a positive the official arithmetic divides by zero, with one class it counts a distance
+   * that is not there.
+   */
   static Stream<GoldenCase> semiHardAsTheOfficialCode() {
     return GoldenCase.of("triplet_semihard_tf")
         .filter(each -> !each.expected("loss").asText().equals("NaN"))
@@ -136,8 +139,7 @@ class LossGoldenTest {
               : features.transpose(0, 2, 1);
       NDArray embeddings =
           UnitLength.of(
-              Linear.linear(
-                      flat.reshape(nhwc[0], -1), embeddingWeight.transpose(), embeddingBias)
+              Linear.linear(flat.reshape(nhwc[0], -1), embeddingWeight.transpose(), embeddingBias)
                   .singletonOrThrow());
       NDArray labels = golden.labels(manager);
       NDArray classification = CrossEntropy.mean(logits, labels);

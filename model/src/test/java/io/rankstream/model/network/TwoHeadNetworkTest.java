@@ -49,8 +49,7 @@ class TwoHeadNetworkTest {
     NDArray labels = manager.create(new long[] {0, 0, 1, 1, 2, 2});
     NDArray features = network.features(weights, images(manager, 6), true);
     TripletLoss triplet =
-        new TripletLoss(
-            PairwiseDistance.SQUARED_EUCLIDEAN, new SemiHardMiner(), Margin.of(0.2));
+        new TripletLoss(PairwiseDistance.SQUARED_EUCLIDEAN, new SemiHardMiner(), Margin.of(0.2));
     return CrossEntropy.mean(network.logits(weights, features, CLASSES), labels)
         .add(triplet.of(network.embeddings(weights, features), labels).loss());
   }
@@ -115,8 +114,7 @@ class TwoHeadNetworkTest {
   void resNetsHaveTorchvisionsNamesAndSizes() {
     InputSpec colour = new InputSpec(3, 224, 224, Normalization.IMAGENET);
     ParameterLayout resnet50 = new TwoHeadNetwork(Backbone.RESNET50, colour, 256, 1000).layout();
-    Set<String> names =
-        resnet50.parameters().stream().map(Slot::name).collect(Collectors.toSet());
+    Set<String> names = resnet50.parameters().stream().map(Slot::name).collect(Collectors.toSet());
 
     assertThat(names)
         .contains(
@@ -129,7 +127,8 @@ class TwoHeadNetworkTest {
             "embedding.weight");
     assertThat(resnet50.statistics()).extracting(Slot::name).contains("layer2.0.bn2.running_var");
     long total = resnet50.parameters().stream().mapToLong(slot -> slot.shape().size()).sum();
-    assertThat(total).isEqualTo(25_557_032L + 25_690_368L); // torchvision's ResNet-50 + the paper's head
+    assertThat(total)
+        .isEqualTo(25_557_032L + 25_690_368L); // torchvision's ResNet-50 + the paper's head
   }
 
   @Test

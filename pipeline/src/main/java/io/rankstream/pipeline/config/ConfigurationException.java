@@ -2,7 +2,9 @@ package io.rankstream.pipeline.config;
 
 import java.util.List;
 
-/** A configuration that cannot work; the message lists every problem with what would be accepted. */
+/**
+ * A configuration that cannot work; the message lists every problem with what would be accepted.
+ */
 public final class ConfigurationException extends IllegalArgumentException {
 
   private final List<String> problems;

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -16,7 +17,10 @@ public final class EngineDefaults {
 
   private EngineDefaults() {}
 
-  /** The settings for a job on a cluster, which brings its own memory, parallelism and checkpoint storage. */
+  /**
+   * The settings for a job on a cluster, which brings its own memory, parallelism and checkpoint
+   * storage.
+   */
   public static Configuration forJob(Configuration settings) {
     Configuration completed = new Configuration();
     // A checkpoint interval is the longest wait of a read_committed consumer.
@@ -43,7 +47,20 @@ public final class EngineDefaults {
     completed.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
     completed.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
     completed.set(RestOptions.BIND_PORT, "8081-8099");
+    completed.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        stateDirectory().resolve("checkpoints").toUri().toString());
     completed.addAll(settings);
     return forJob(completed);
+  }
+
+  /** Where this user's programs keep state (XDG base directories). */
+  private static Path stateDirectory() {
+    String configured = System.getenv("XDG_STATE_HOME");
+    Path base =
+        configured == null || configured.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(configured);
+    return base.resolve("rankstream");
   }
 }

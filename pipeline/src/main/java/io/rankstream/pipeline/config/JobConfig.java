@@ -128,7 +128,8 @@ public record JobConfig(
                 text -> text.matches("auto|cpu|gpu(:\\d+)?"),
                 "must be auto, cpu, gpu or gpu:N"),
             reader.read(TRAINER_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"),
-            reader.read(PREQUENTIAL_FADING_FACTOR, f -> f > 0 && f <= 1, "must be above 0, at most 1"),
+            reader.read(
+                PREQUENTIAL_FADING_FACTOR, f -> f > 0 && f <= 1, "must be above 0, at most 1"),
             kafka);
     config.checkTogether(reader);
     reader.throwIfProblems();
@@ -198,8 +199,7 @@ public record JobConfig(
         reader.read(OUTPUT_METRICS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_DEAD_LETTERS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_DELIVERY),
-        reader.read(
-            OUTPUT_TRANSACTIONAL_ID_PREFIX, text -> !text.isBlank(), "must not be blank"),
+        reader.read(OUTPUT_TRANSACTIONAL_ID_PREFIX, text -> !text.isBlank(), "must not be blank"),
         reader.read(
             OUTPUT_TRANSACTION_TIMEOUT,
             time -> time.toMillis() >= 10_000 && time.toMillis() <= Integer.MAX_VALUE,
@@ -208,14 +208,12 @@ public record JobConfig(
 
   private static Batch batch(OptionReader reader) {
     return new Batch(
-        reader.read(
-            BATCH_CLASSES, p -> p >= 2, "must be at least 2, or no anchor has a negative"),
+        reader.read(BATCH_CLASSES, p -> p >= 2, "must be at least 2, or no anchor has a negative"),
         reader.read(
             BATCH_IMAGES_PER_CLASS, k -> k >= 2, "must be at least 2, or no anchor has a positive"),
         reader.read(BATCH_TRAIN_EVERY, n -> n >= 1, "must be at least 1"),
         reader.read(BATCH_FRESH_CLASSES, n -> n >= 0, "must be at least 0"),
-        reader.read(
-            BATCH_MAX_WAIT, time -> time.toMillis() >= 1, "must be at least 1 ms"),
+        reader.read(BATCH_MAX_WAIT, time -> time.toMillis() >= 1, "must be at least 1 ms"),
         reader.read(BATCH_EMBEDDING_SIZE, n -> n >= 1, "must be at least 1"));
   }
 
@@ -256,8 +254,7 @@ public record JobConfig(
             reader.read(MODEL_HEIGHT, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
             reader.read(MODEL_WIDTH, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
             reader.read(MODEL_NORMALIZATION)),
-        reader.read(
-            MODEL_EMBEDDING_DIMENSION, d -> d >= 2 && d <= 8192, "must be 2 to 8192"),
+        reader.read(MODEL_EMBEDDING_DIMENSION, d -> d >= 2 && d <= 8192, "must be 2 to 8192"),
         reader.read(MODEL_MAX_CLASSES, n -> n >= 2 && n <= 1_000_000, "must be 2 to 1000000"),
         loss(reader),
         new OptimizerConfig(

@@ -15,7 +15,9 @@ import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;
 
-/** Every configuration key of the job with its type, default and meaning; nothing else names a key. */
+/**
+ * Every configuration key of the job with its type, default and meaning; nothing else names a key.
+ */
 public final class JobOptions {
 
   /** How strong the guarantee of the output topics is. */
@@ -28,7 +30,9 @@ public final class JobOptions {
 
   /** Which trained images a reservoir keeps for replay. */
   public enum Reservoir {
-    /** A uniform sample of all images of the class that were trained on (Vitter 1985, algorithm R). */
+    /**
+     * A uniform sample of all images of the class that were trained on (Vitter 1985, algorithm R).
+     */
     UNIFORM,
     /** The most recent images of the class that were trained on. */
     RECENT
@@ -284,10 +288,7 @@ public final class JobOptions {
           .defaultValue(0.01)
           .withDescription("Learning rate at the first step.");
   public static final ConfigOption<Double> OPTIMIZER_MOMENTUM =
-      key("optimizer.momentum")
-          .doubleType()
-          .defaultValue(0.9)
-          .withDescription("Momentum of SGD.");
+      key("optimizer.momentum").doubleType().defaultValue(0.9).withDescription("Momentum of SGD.");
   public static final ConfigOption<Double> OPTIMIZER_WEIGHT_DECAY =
       key("optimizer.weight-decay")
           .doubleType()

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 
-/** Collects settings from a properties file and from {@code --key value} arguments, which win over the file. */
+/**
+ * Collects settings from a properties file and from {@code --key value} arguments, which win over
+ * the file.
+ */
 public final class JobSettings {
 
   private JobSettings() {}
@@ -38,7 +41,8 @@ public final class JobSettings {
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (!argument.startsWith("--") || argument.length() == 2) {
-        problems.add("Unexpected argument %s (settings are written --key value)".formatted(argument));
+        problems.add(
+            "Unexpected argument %s (settings are written --key value)".formatted(argument));
         continue;
       }
 

@@ -57,8 +57,7 @@ final class OptionReader {
   }
 
   private String invalid(ConfigOption<?> option, String accepted) {
-    return "Invalid %s: %s (%s)"
-        .formatted(option.key(), given.toMap().get(option.key()), accepted);
+    return "Invalid %s: %s (%s)".formatted(option.key(), given.toMap().get(option.key()), accepted);
   }
 
   /** What the type of an option accepts, in words. */

@@ -4,7 +4,10 @@ import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.description.HtmlFormatter;
 
-/** The configuration reference: the table that the README shows and that {@code --help-config} prints. */
+/**
+ * The configuration reference: the table that the README shows and that {@code --help-config}
+ * prints.
+ */
 public final class OptionTable {
 
   private OptionTable() {}
@@ -15,7 +18,11 @@ public final class OptionTable {
         .map(
             option ->
                 "| `%s` | %s | `%s` | %s |"
-                    .formatted(option.key(), OptionText.type(option), OptionText.defaultValue(option), text(option)))
+                    .formatted(
+                        option.key(),
+                        OptionText.type(option),
+                        OptionText.defaultValue(option),
+                        text(option)))
         .collect(
             Collectors.joining(
                 "\n", "| Key | Type | Default | Meaning |\n|---|---|---|---|\n", "\n"));

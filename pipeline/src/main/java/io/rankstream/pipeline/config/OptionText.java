@@ -9,7 +9,10 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 
-/** Options in the words of the user: types, defaults and constants as they are written in a configuration file. */
+/**
+ * Options in the words of the user: types, defaults and constants as they are written in a
+ * configuration file.
+ */
 final class OptionText {
 
   private OptionText() {}

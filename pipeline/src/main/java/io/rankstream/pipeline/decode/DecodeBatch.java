@@ -27,8 +27,9 @@ import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
 /**
- * Decodes the images of a micro-batch, and augments them when the model trains on them. An image that turns out to be
- * damaged leaves the batch; its dead letter travels with the batch the first time, and a replay leaves it out silently.
+ * Decodes the images of a micro-batch, and augments them when the model trains on them. An image
+ * that turns out to be damaged leaves the batch; its dead letter travels with the batch the first
+ * time, and a replay leaves it out silently.
  *
  * <p>The augmentation of an image depends on the seed, the number of the batch and the slot alone.
  */
@@ -85,8 +86,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
   }
 
   private DecodedBatch decode(MicroBatch batch) {
-    boolean augments =
-        batch.purpose() == Purpose.TRAIN && !augmentation.equals(Augmentation.NONE);
+    boolean augments = batch.purpose() == Purpose.TRAIN && !augmentation.equals(Augmentation.NONE);
     Envelope envelope = new Envelope();
     List<DecodedImage> images = new ArrayList<>(batch.images().size());
     List<DeadLetter> rejected = new ArrayList<>();

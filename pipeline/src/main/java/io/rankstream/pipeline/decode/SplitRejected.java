@@ -7,7 +7,10 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Sends the dead letters of a decoded batch to their side output: an asynchronous function has none. */
+/**
+ * Sends the dead letters of a decoded batch to their side output: an asynchronous function has
+ * none.
+ */
 public final class SplitRejected extends ProcessFunction<DecodedBatch, DecodedBatch> {
 
   private static final long serialVersionUID = 1L;

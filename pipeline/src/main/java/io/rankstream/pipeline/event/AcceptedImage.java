@@ -1,8 +1,9 @@
 package io.rankstream.pipeline.event;
 
 /**
- * An image whose envelope and header were found good. It carries its input record unchanged, so that the pixels are
- * never copied out before they are decoded and a dead letter can return the exact bytes that came in.
+ * An image whose envelope and header were found good. It carries its input record unchanged, so
+ * that the pixels are never copied out before they are decoded and a dead letter can return the
+ * exact bytes that came in.
  *
  * @param imageId identity of the image
  * @param stream stream, and so model, that the image belongs to

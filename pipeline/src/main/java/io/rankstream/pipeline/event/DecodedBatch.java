@@ -12,11 +12,12 @@ import java.util.List;
  * @param purpose what the model does with the images
  * @param images one entry for each image in {@code pixels}, in order
  * @param pixels uint8, shape {@code [N, C, H, W]}, the images as they are
- * @param augmented uint8, shape {@code [N, C, H, W]}, the images as the model trains on them; empty when nothing
- *     augments them
+ * @param augmented uint8, shape {@code [N, C, H, W]}, the images as the model trains on them; empty
+ *     when nothing augments them
  * @param rejected dead letters for the images that could not be decoded, each told once
  */
-@SuppressWarnings("ArrayRecordComponent") // Flink copies primitive arrays fast; nobody compares records
+@SuppressWarnings(
+    "ArrayRecordComponent") // Flink copies primitive arrays fast; nobody compares records
 public record DecodedBatch(
     String stream,
     long number,

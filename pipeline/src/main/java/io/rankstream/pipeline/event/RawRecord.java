@@ -10,6 +10,7 @@ package io.rankstream.pipeline.event;
  * @param key key bytes, or null
  * @param value value bytes, or null for a tombstone
  */
-@SuppressWarnings("ArrayRecordComponent") // Flink copies primitive arrays fast; nobody compares records
+@SuppressWarnings(
+    "ArrayRecordComponent") // Flink copies primitive arrays fast; nobody compares records
 public record RawRecord(
     String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {}

@@ -66,8 +66,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     Properties properties = properties(directory, port, controllerPort);
     properties.putAll(overrides);
     format(directory);
-    KafkaRaftServer server =
-        new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     try {
       server.startup();
     } catch (RuntimeException e) {
@@ -112,8 +111,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         "listeners",
         "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d".formatted(port, controllerPort));
     properties.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
-    properties.put(
-        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("controller.listener.names", "CONTROLLER");
     properties.put("inter.broker.listener.name", "PLAINTEXT");
     properties.put("log.dirs", directory.toString());

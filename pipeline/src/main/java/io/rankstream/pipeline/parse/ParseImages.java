@@ -18,8 +18,8 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Accepts an input record when its envelope, its names and the header of its image are good, and sends it to the dead
- * letters otherwise. Pixels are not decoded here.
+ * Accepts an input record when its envelope, its names and the header of its image are good, and
+ * sends it to the dead letters otherwise. Pixels are not decoded here.
  */
 public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage> {
 

@@ -6,7 +6,10 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Keeps a Kafka record as it is: nothing that can fail happens inside the source, where it would stop the job. */
+/**
+ * Keeps a Kafka record as it is: nothing that can fail happens inside the source, where it would
+ * stop the job.
+ */
 public final class RawRecordDeserializer implements KafkaRecordDeserializationSchema<RawRecord> {
 
   private static final long serialVersionUID = 1L;

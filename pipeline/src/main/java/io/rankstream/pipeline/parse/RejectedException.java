@@ -14,7 +14,8 @@ public final class RejectedException extends Exception {
    * @param detail what was wrong, for people
    */
   public RejectedException(RejectionReason reason, String detail) {
-    // Bad input is data, not a fault of the program: nobody reads the stack trace, and filling it is slow.
+    // Bad input is data, not a fault of the program: nobody reads the stack trace, and filling it
+    // is slow.
     super(detail, null, false, false);
     this.reason = reason;
   }

@@ -3,8 +3,8 @@ package io.rankstream.pipeline.train;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the training thread out while a checkpoint is taken. The training thread is inside the gate for exactly one
- * batch at a time, so holding the gate means that no batch is half done.
+ * Keeps the training thread out while a checkpoint is taken. The training thread is inside the gate
+ * for exactly one batch at a time, so holding the gate means that no batch is half done.
  */
 final class StepGate {
 
@@ -20,7 +20,10 @@ final class StepGate {
     lock.unlock();
   }
 
-  /** Called by the task thread: waits for the batch in progress, then holds the next one back. Idempotent. */
+  /**
+   * Called by the task thread: waits for the batch in progress, then holds the next one back.
+   * Idempotent.
+   */
   void close() {
     if (!lock.isHeldByCurrentThread()) {
       lock.lock();

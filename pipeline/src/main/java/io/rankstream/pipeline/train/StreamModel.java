@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The model of one stream and how well it does: predict, score, learn, embed, in this order. Not thread-safe; it may be
- * used from different threads one after the other.
+ * The model of one stream and how well it does: predict, score, learn, embed, in this order. Not
+ * thread-safe; it may be used from different threads one after the other.
  */
 final class StreamModel implements AutoCloseable {
 
@@ -103,7 +103,10 @@ final class StreamModel implements AutoCloseable {
     trainer.close();
   }
 
-  /** Prequential evaluation: the images that the model has not trained on are predicted before the step. */
+  /**
+   * Prequential evaluation: the images that the model has not trained on are predicted before the
+   * step.
+   */
   private void scoreFresh(DecodedBatch batch) {
     List<DecodedImage> fresh = new ArrayList<>();
     byte[] pixels = new byte[batch.pixels().length];

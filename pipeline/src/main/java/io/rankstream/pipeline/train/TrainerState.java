@@ -23,8 +23,8 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 
 /**
- * Layout of the trainer's raw keyed state. Each key group that has something holds a format version, its models (name,
- * {@link StreamModel}) and the batches that wait for them.
+ * Layout of the trainer's raw keyed state. Each key group that has something holds a format
+ * version, its models (name, {@link StreamModel}) and the batches that wait for them.
  */
 final class TrainerState {
 
@@ -54,8 +54,7 @@ final class TrainerState {
 
     for (Map.Entry<Integer, Map<String, StreamModel>> group : byKeyGroup.entrySet()) {
       out.startNewKeyGroup(group.getKey());
-      DataOutputStream data =
-          new DataOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
+      DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
       data.writeInt(FORMAT);
       data.writeInt(group.getValue().size());
       for (Map.Entry<String, StreamModel> model : group.getValue().entrySet()) {

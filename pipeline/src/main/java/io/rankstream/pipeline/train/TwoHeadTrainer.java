@@ -35,13 +35,15 @@ import org.apache.flink.util.function.ThrowingRunnable;
 /**
  * The operator that owns the models, one for each stream.
  *
- * <p>Batches are taken by a training thread of the operator's own, so that a step of seconds blocks neither barriers
- * nor timers; results come back through the mailbox and leave in the order of the input.
+ * <p>Batches are taken by a training thread of the operator's own, so that a step of seconds blocks
+ * neither barriers nor timers; results come back through the mailbox and leave in the order of the
+ * input.
  *
- * <p>Consistency: before a barrier leaves, the batch in progress is finished and its results are emitted, then the
- * gate stays closed until the state is written. A checkpoint therefore holds weights that contain exactly the batches
- * whose results went out before the barrier, and the waiting batches, which are taken again after a restore. The state
- * is raw keyed state: one contiguous copy for each model, redistributed by stream when the job is rescaled.
+ * <p>Consistency: before a barrier leaves, the batch in progress is finished and its results are
+ * emitted, then the gate stays closed until the state is written. A checkpoint therefore holds
+ * weights that contain exactly the batches whose results went out before the barrier, and the
+ * waiting batches, which are taken again after a restore. The state is raw keyed state: one
+ * contiguous copy for each model, redistributed by stream when the job is rescaled.
  */
 final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     implements OneInputStreamOperator<DecodedBatch, ImageEmbedding>, BoundedOneInput {
@@ -204,7 +206,10 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     }
   }
 
-  /** Native code ignores interrupts: the models may be closed only after the step in progress has come back. */
+  /**
+   * Native code ignores interrupts: the models may be closed only after the step in progress has
+   * come back.
+   */
   private boolean stopTrainingThread() throws InterruptedException {
     if (trainingThread == null) {
       return true;

@@ -36,7 +36,10 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
   }
 
   @Override
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the signature of the interface leaves no other way
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // the signature of the interface leaves no other way
   public <T extends StreamOperator<ImageEmbedding>> T createStreamOperator(
       StreamOperatorParameters<ImageEmbedding> parameters) {
     return (T) new TwoHeadTrainer(parameters, config, batchSerializer, metricsTag);

@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Chooses the P classes of a batch: those trained longest ago, so that a class with 0.1 % of the traffic is trained as
- * often as the others. A few places are filled first from the classes with fresh images, so that news is not crowded
- * out where thousands of silent classes wait for their replay.
+ * Chooses the P classes of a batch: those trained longest ago, so that a class with 0.1 % of the
+ * traffic is trained as often as the others. A few places are filled first from the classes with
+ * fresh images, so that news is not crowded out where thousands of silent classes wait for their
+ * replay.
  */
 final class ClassChooser {
 
@@ -33,7 +34,8 @@ final class ClassChooser {
 
   /**
    * @param candidates the classes that the batch may take
-   * @return at most P of them, the one trained longest ago first; fewer when there are not enough candidates
+   * @return at most P of them, the one trained longest ago first; fewer when there are not enough
+   *     candidates
    */
   List<String> choose(List<Map.Entry<String, ClassLedger>> candidates) {
     List<Map.Entry<String, ClassLedger>> waiting = new ArrayList<>(candidates);

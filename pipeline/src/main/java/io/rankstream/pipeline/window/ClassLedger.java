@@ -8,8 +8,8 @@ package io.rankstream.pipeline.window;
  * @param nextFresh index that the next fresh image gets
  * @param kept images in the reservoir
  * @param seen images that were ever offered to the reservoir
- * @param lastTrained turn in which the class was last trained, or -1; no two classes share a turn, so that the classes
- *     of one batch queue up again one behind the other
+ * @param lastTrained turn in which the class was last trained, or -1; no two classes share a turn,
+ *     so that the classes of one batch queue up again one behind the other
  */
 public record ClassLedger(
     int ordinal, long firstFresh, long nextFresh, int kept, long seen, long lastTrained) {
@@ -30,8 +30,9 @@ public record ClassLedger(
   }
 
   /**
-   * Whether a full batch may take the class now. A class that was trained before has been waited for: if it still has
-   * fewer than K images, they repeat, so that one mislabelled image cannot hold up its stream for ever.
+   * Whether a full batch may take the class now. A class that was trained before has been waited
+   * for: if it still has fewer than K images, they repeat, so that one mislabelled image cannot
+   * hold up its stream for ever.
    */
   boolean isReady(int imagesPerClass) {
     return available() >= imagesPerClass || (lastTrained >= 0 && available() > 0);

@@ -24,17 +24,18 @@ import org.apache.flink.util.OutputTag;
 /**
  * The keyed window that turns a skewed stream into class-balanced P×K micro-batches.
  *
- * <p>Labelled images wait as <em>fresh</em> in a short queue of their class. Every {@code batch.train-every} of them a
- * batch is due. It is emitted as soon as P classes (all classes, where fewer are known) have K distinct images each,
- * counting the reservoirs of images trained before, or when the window has been open for {@code batch.max-wait}. Which
- * classes go in is {@link ClassChooser}'s choice; a class gives its oldest fresh images first, then a random draw from
- * its reservoir, and repeats images only when it has fewer than K in all.
+ * <p>Labelled images wait as <em>fresh</em> in a short queue of their class. Every {@code
+ * batch.train-every} of them a batch is due. It is emitted as soon as P classes (all classes, where
+ * fewer are known) have K distinct images each, counting the reservoirs of images trained before,
+ * or when the window has been open for {@code batch.max-wait}. Which classes go in is {@link
+ * ClassChooser}'s choice; a class gives its oldest fresh images first, then a random draw from its
+ * reservoir, and repeats images only when it has fewer than K in all.
  *
- * <p>Unlabelled images, and those that overflow the queue of a frequent class, are emitted in batches to embed. No
- * accepted image is lost: each is in exactly one batch as fresh.
+ * <p>Unlabelled images, and those that overflow the queue of a frequent class, are emitted in
+ * batches to embed. No accepted image is lost: each is in exactly one batch as fresh.
  *
- * <p>Batches depend on the order of the input and on the seed alone, except where a deadline in processing time cuts
- * in.
+ * <p>Batches depend on the order of the input and on the seed alone, except where a deadline in
+ * processing time cuts in.
  */
 public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
 
@@ -192,7 +193,10 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     }
   }
 
-  /** One class alone gives no negatives: its images are embedded now and kept for the day that a second appears. */
+  /**
+   * One class alone gives no negatives: its images are embedded now and kept for the day that a
+   * second appears.
+   */
   private void embedTheOnlyClass(WindowClock clock) throws Exception {
     String label = state.ledgers().iterator().next().getKey();
     SplittableRandom random = random(clock, label.hashCode());
@@ -206,10 +210,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   }
 
   private void emitTraining(
-      String stream,
-      WindowClock clock,
-      Predicate<ClassLedger> eligible,
-      Collector<MicroBatch> out)
+      String stream, WindowClock clock, Predicate<ClassLedger> eligible, Collector<MicroBatch> out)
       throws Exception {
     List<Map.Entry<String, ClassLedger>> candidates = new ArrayList<>();
     for (Map.Entry<String, ClassLedger> entry : state.ledgers()) {
@@ -237,8 +238,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     }
 
     int fresh = group.size();
-    for (AcceptedImage image :
-        reservoirs.draw(label, state.ledger(label), size - fresh, random)) {
+    for (AcceptedImage image : reservoirs.draw(label, state.ledger(label), size - fresh, random)) {
       group.add(new BatchImage(image, false));
     }
     for (int i = 0; group.size() < size; i++) {
@@ -294,7 +294,10 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     clock.readyClasses += (after.isReady(size) ? 1 : 0) - (before.isReady(size) ? 1 : 0);
   }
 
-  /** Randomness that a replay after a crash draws again: it comes from counters that are in the state. */
+  /**
+   * Randomness that a replay after a crash draws again: it comes from counters that are in the
+   * state.
+   */
   private SplittableRandom random(WindowClock clock, int salt) {
     return new SplittableRandom(bounds.seed() * 0x9E3779B97F4A7C15L + clock.batches * 31 + salt);
   }

@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
 /**
  * The reservoirs of trained images, one for each class, in the state of a window.
  *
- * @see <a href="https://doi.org/10.1145/3147.3165">Vitter 1985, Random Sampling with a Reservoir, algorithm R</a>
+ * @see <a href="https://doi.org/10.1145/3147.3165">Vitter 1985, Random Sampling with a Reservoir,
+ *     algorithm R</a>
  */
 final class Reservoirs {
 
@@ -33,7 +34,8 @@ final class Reservoirs {
       return ledger.withReservoir(kept + 1, seen);
     }
 
-    // RECENT walks round the places; evictions for want of memory disturb the order, which costs recency, not safety.
+    // RECENT walks round the places; evictions for want of memory disturb the order, which costs
+    // recency, not safety.
     long place =
         bounds.reservoir() == Reservoir.RECENT ? ledger.seen() % kept : random.nextLong(seen);
     if (place < kept) {

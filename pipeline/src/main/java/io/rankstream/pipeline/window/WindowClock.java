@@ -1,7 +1,8 @@
 package io.rankstream.pipeline.window;
 
 /**
- * The counters of one stream's window. A mutable bean: it is read, changed and written back once for each image.
+ * The counters of one stream's window. A mutable bean: it is read, changed and written back once
+ * for each image.
  */
 public final class WindowClock {
 
@@ -35,7 +36,9 @@ public final class WindowClock {
   /** No reservoir entry is older than this. */
   public long oldestAge;
 
-  /** Processing time at which the open window trains on what it has; 0 when no fresh image waits. */
+  /**
+   * Processing time at which the open window trains on what it has; 0 when no fresh image waits.
+   */
   public long trainingDeadline;
 
   /** Processing time at which waiting images are embedded; 0 when none waits. */

@@ -15,8 +15,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * The keyed state of the window. Images lie in maps of their own beside small ledgers, so that an access touches one
- * image and never a whole class.
+ * The keyed state of the window. Images lie in maps of their own beside small ledgers, so that an
+ * access touches one image and never a whole class.
  */
 final class WindowState {
 

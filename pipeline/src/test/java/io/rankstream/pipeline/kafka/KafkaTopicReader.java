@@ -10,7 +10,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads a topic from its beginning to its present end, as a consumer that knows nothing of the job. */
+/**
+ * Reads a topic from its beginning to its present end, as a consumer that knows nothing of the job.
+ */
 public final class KafkaTopicReader {
 
   private KafkaTopicReader() {}

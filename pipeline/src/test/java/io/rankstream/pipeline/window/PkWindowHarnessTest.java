@@ -55,8 +55,14 @@ class PkWindowHarnessTest {
     List<String> all =
         new ArrayList<>(
             List.of(
-                "batch.classes", "2", "batch.images-per-class", "2", "batch.train-every", "4",
-                "batch.max-wait", "5 s"));
+                "batch.classes",
+                "2",
+                "batch.images-per-class",
+                "2",
+                "batch.train-every",
+                "4",
+                "batch.max-wait",
+                "5 s"));
     all.addAll(List.of(pairs));
     return Fixtures.config(all.toArray(String[]::new));
   }
@@ -149,8 +155,7 @@ class PkWindowHarnessTest {
       harness.setProcessingTime(5_000);
 
       MicroBatch batch = harness.extractOutputValues().get(0);
-      assertThat(ids(batch))
-          .containsExactlyInAnyOrder("image-0", "image-1", "image-3", "image-3");
+      assertThat(ids(batch)).containsExactlyInAnyOrder("image-0", "image-1", "image-3", "image-3");
       assertThat(batch.images().stream().filter(BatchImage::fresh)).hasSize(3);
     }
   }
@@ -173,8 +178,7 @@ class PkWindowHarnessTest {
 
   @Test
   void putsEveryImageInExactlyOneBatchAsFresh() throws Exception {
-    JobConfig config =
-        Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "4");
+    JobConfig config = Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "4");
     List<AcceptedImage> images = new ArrayList<>(longTail(10, 500, 100));
     for (int i = 0; i < 77; i++) {
       images.add(Fixtures.image(100_000 + i, null, IMAGE_BYTES));

@@ -1,0 +1,87 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.demo.Demo;
+import io.rankstream.pipeline.demo.DemoPlan;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows the whole path on this machine. */
+@Command(
+    name = "demo",
+    description = {
+      "See it learn: a Kafka broker, a Flink cluster and a long-tailed stream of real images,",
+      "all in this process. Ends with a summary and a report; leaves nothing running."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream demo                          Fashion-MNIST, fetched when it is not here",
+      "  rankstream demo --data photos.zip        your own images: train/CLASS/*.jpg and test/CLASS/*.jpg"
+    })
+final class DemoCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Data set with a train and a test split (default: Fashion-MNIST).")
+  Path data;
+
+  @Option(
+      names = "--skew",
+      defaultValue = "100",
+      paramLabel = "RATIO",
+      description =
+          "Images of the first class over images of the last (default: ${DEFAULT-VALUE}).")
+  double skew;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Images fed a second; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
+  double rate;
+
+  @Option(
+      names = "--train-every",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "Labelled images for each training step (default: ${DEFAULT-VALUE}).")
+  int trainEvery;
+
+  @Option(names = "--seed", defaultValue = "0", description = "Seed (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8081",
+      description = "First port to try for Flink's page (default: ${DEFAULT-VALUE}).")
+  int port;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      defaultValue = "rankstream-demo.html",
+      description = "Report to write (default: ${DEFAULT-VALUE}).")
+  Path report;
+
+  @Override
+  public Integer call() throws Exception {
+    DemoPlan plan =
+        new DemoPlan(Optional.ofNullable(data), skew, rate, trainEvery, seed, port, report);
+    try (Demo demo = new Demo(plan, spec.commandLine().getOut())) {
+      Thread cleanup = new Thread(demo::close, "demo-cleanup");
+      Runtime.getRuntime().addShutdownHook(cleanup);
+      demo.run();
+      Runtime.getRuntime().removeShutdownHook(cleanup);
+    }
+    return 0;
+  }
+}

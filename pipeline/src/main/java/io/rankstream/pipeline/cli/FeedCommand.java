@@ -1,0 +1,135 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.dataset.FashionMnist;
+import io.rankstream.pipeline.dataset.ImageDataset;
+import io.rankstream.pipeline.dataset.ImageDatasets;
+import io.rankstream.pipeline.dataset.LongTail;
+import io.rankstream.pipeline.dataset.Split;
+import io.rankstream.pipeline.feed.ImageFeeder;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Publishes a data set to the input topic. */
+@Command(
+    name = "feed",
+    description = "Publish a set of labelled images to the input topic.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream feed --data photos/                      photos/CLASS/*.jpg, as fast as Kafka takes them",
+      "  rankstream feed --data photos.zip --rate 200        the same out of a zip file, 200 images a second",
+      "  rankstream feed --data fashion-mnist --skew 100     a long tail: 6000 images of the first class, 60 of the last"
+    })
+final class FeedCommand implements Callable<Integer> {
+
+  @Mixin KafkaOptions kafka;
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = {
+        "Folder or zip file of class folders with JPEG or PNG images,",
+        "folder of IDX files (MNIST family), or: fashion-mnist."
+      })
+  String data;
+
+  @Option(
+      names = "--split",
+      defaultValue = "train",
+      description = "Part of the set: train or test (default: ${DEFAULT-VALUE}).")
+  Split split;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "NAME",
+      description = "Topic to publish to; made when missing (default: images.labeled.v1).")
+  String topic = JobOptions.INPUT_TOPIC.defaultValue();
+
+  @Option(
+      names = "--stream",
+      defaultValue = "default",
+      description = "Stream, and so model, that the images are for (default: ${DEFAULT-VALUE}).")
+  String stream;
+
+  @Option(
+      names = "--skew",
+      defaultValue = "1",
+      paramLabel = "RATIO",
+      description = {
+        "Thin the set to a long tail: the first class keeps RATIO times",
+        "as many images as the last (default: ${DEFAULT-VALUE}, all images)."
+      })
+  double skew;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Images per second; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
+  double rate;
+
+  @Option(
+      names = "--unlabeled",
+      defaultValue = "0",
+      paramLabel = "SHARE",
+      description = "Share of images sent without their label (default: ${DEFAULT-VALUE}).")
+  double unlabeled;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "7",
+      description = "Seed of the order (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Stop after N images.")
+  int limit = Integer.MAX_VALUE;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    ImageDataset dataset =
+        data.equals(FashionMnist.NAME)
+            ? new FashionMnist(out::println).open(split)
+            : ImageDatasets.open(Path.of(data), split);
+    List<Integer> whole = LongTail.order(dataset, skew, seed);
+    List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));
+    ImageFeeder.Plan plan = new ImageFeeder.Plan(topic, stream, rate, unlabeled, seed);
+    TopicNames defaults = TopicNames.defaults();
+    Topics.create(
+        kafka.properties(),
+        new TopicNames(topic, defaults.embeddings(), defaults.metrics(), defaults.deadLetters()),
+        1);
+
+    out.printf(
+        "%s: %d images of %d classes to %s at %s%n",
+        dataset.name(), order.size(), dataset.classes().size(), topic, kafka.bootstrapServers);
+    out.flush();
+    try (ImageFeeder feeder = new ImageFeeder(kafka.properties());
+        ProgressBar bar =
+            new ProgressBarBuilder()
+                .setTaskName("feed")
+                .setInitialMax(order.size())
+                .setUpdateIntervalMillis(500)
+                .setUnit(" images", 1)
+                .showSpeed()
+                .build()) {
+      feeder.feed(dataset, order, plan, bar::stepTo);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,38 @@
+package io.rankstream.pipeline.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import picocli.CommandLine.Option;
+
+/** How a command reaches Kafka. */
+final class KafkaOptions {
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      defaultValue = "localhost:9092",
+      description = "Where Kafka is (default: ${DEFAULT-VALUE}).")
+  String bootstrapServers;
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description = "Properties file with Kafka client settings, such as TLS and SASL.")
+  Path file;
+
+  /** The settings for Kafka clients. */
+  Properties properties() throws IOException {
+    Properties properties = new Properties();
+    if (file != null) {
+      try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        properties.load(reader);
+      }
+    }
+    properties.putIfAbsent("bootstrap.servers", bootstrapServers);
+    return properties;
+  }
+}

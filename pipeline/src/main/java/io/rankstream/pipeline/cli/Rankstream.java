@@ -1,0 +1,107 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.config.ConfigurationException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code rankstream} command. */
+@Command(
+    name = "rankstream",
+    description = {
+      "Continuous fine-tuning for image models on Apache Flink: labelled images in on Kafka, embeddings that follow the model out.",
+      ""
+    },
+    subcommands = {DemoCommand.class, RunCommand.class, FeedCommand.class, TailCommand.class},
+    mixinStandardHelpOptions = true,
+    versionProvider = Rankstream.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Start here:",
+      "  rankstream demo                       see it learn, on this machine alone",
+      "  rankstream COMMAND --help             what a command does, with examples",
+      "",
+      "Exit codes: 0 success, 1 failure, 2 wrong usage or configuration"
+    })
+public final class Rankstream implements Runnable {
+
+  /** Reads the version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Rankstream.class.getPackage().getImplementationVersion();
+      return new String[] {"rankstream " + (version == null ? "(development)" : version)};
+    }
+  }
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  boolean verbose;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    int exitCode = commandLine().execute(arguments);
+    if (exitCode != 0 || !isOnCluster()) {
+      System.exit(exitCode); // clients and clusters in this process leave threads behind
+    }
+  }
+
+  /** The command line, ready to execute. */
+  static CommandLine commandLine() {
+    Rankstream root = new Rankstream();
+    CommandLine line = new CommandLine(root);
+    line.setExecutionExceptionHandler(root::explain);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private int explain(Exception exception, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (verbose) {
+      exception.printStackTrace(err);
+    }
+
+    err.println("error: " + message(exception));
+    if (!verbose) {
+      err.println("(--verbose shows where)");
+    }
+    return exception instanceof ConfigurationException
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** The message of an error with that of its root, where the root says more. */
+  private static String message(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+
+    String first = error.getMessage() == null ? error.toString() : error.getMessage();
+    String last = root.getMessage() == null ? root.toString() : root.getMessage();
+    return first.contains(last) ? first : first + ": " + last;
+  }
+
+  /**
+   * Whether Flink's client started this process in order to submit the job; it ends the process
+   * itself.
+   */
+  private static boolean isOnCluster() {
+    return !RunCommand.isLocal();
+  }
+}

@@ -1,0 +1,102 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.KafkaEndpoints;
+import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.config.EngineDefaults;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.OptionTable;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * Runs the job against a Kafka cluster, in this process or on the Flink cluster that it is
+ * submitted to.
+ */
+@Command(
+    name = "run",
+    description = {
+      "Run the job against a Kafka cluster: in this process, or on a Flink cluster when the jar is",
+      "submitted with Flink's own client.",
+      "",
+      "Settings are written --key value and win over those in the file. Flink's own keys are accepted",
+      "beside those of --help-config; keys that start with kafka. go to the Kafka clients."
+    },
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "",
+    customSynopsis = "rankstream run [--config FILE] [--dry-run] [--key value]...",
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream run --kafka.bootstrap.servers kafka:9092 --model.backbone resnet18 --model.channels 3 \\",
+      "      --model.height 64 --model.width 64 --model.normalization imagenet",
+      "  rankstream run --config job.properties --execution.checkpointing.dir s3://bucket/checkpoints",
+      "  flink run -d rankstream.jar run --config job.properties"
+    })
+final class RunCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
+  Path file;
+
+  @Option(names = "--dry-run", description = "Check the settings and stop.")
+  boolean dryRun;
+
+  @Option(names = "--help-config", description = "Print all settings as a table and stop.")
+  boolean helpConfig;
+
+  @Unmatched List<String> settings = new ArrayList<>();
+
+  /** Whether the job would run in this process. */
+  static boolean isLocal() {
+    return StreamExecutionEnvironment.getExecutionEnvironment() instanceof LocalStreamEnvironment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    if (helpConfig) {
+      out.print(OptionTable.markdown());
+      out.flush();
+      return 0;
+    }
+
+    Configuration given = JobSettings.read(file, settings);
+    JobConfig config = JobConfig.from(given);
+    if (dryRun) {
+      out.println("The settings are good.");
+      return 0;
+    }
+
+    boolean local = isLocal();
+    Configuration engine = local ? EngineDefaults.forLocal(given) : EngineDefaults.forJob(given);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
+    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    if (local) {
+      out.printf(
+          "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
+          config.input().topic(),
+          config.kafka().get("bootstrap.servers"),
+          config.output().embeddingsTopic(),
+          config.output().metricsTopic(),
+          config.output().deadLettersTopic(),
+          engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY));
+      out.flush();
+    }
+    env.execute("rankstream");
+    return 0;
+  }
+}

@@ -1,0 +1,127 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tail.RecordPrinter;
+import io.rankstream.pipeline.tail.TopicTail;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Prints the records of an output topic. */
+@Command(
+    name = "tail",
+    description = "Print embeddings, training metrics or dead letters as they are committed.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream tail metrics                             follow the training",
+      "  rankstream tail embeddings --from-beginning --json --no-follow > embeddings.jsonl",
+      "  rankstream tail dead-letters --from-beginning       what was refused, and why"
+    })
+final class TailCommand implements Callable<Integer> {
+
+  /** Which topic. */
+  enum Output {
+    EMBEDDINGS,
+    METRICS,
+    DEAD_LETTERS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  @Mixin KafkaOptions kafka;
+  @Spec CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "OUTPUT",
+      converter = OutputConverter.class,
+      description = "embeddings, metrics or dead-letters.")
+  Output output;
+
+  @Option(names = "--topic", paramLabel = "NAME", description = "Topic, when not the default one.")
+  String topic;
+
+  @Option(names = "--from-beginning", description = "Start at the first record.")
+  boolean fromBeginning;
+
+  @Option(
+      names = "--no-follow",
+      description = "Stop at the end of the topic instead of waiting for more.")
+  boolean stopAtEnd;
+
+  @Option(names = "--json", description = "One line of JSON for each record.")
+  boolean json;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")
+  long limit = Long.MAX_VALUE;
+
+  /** Accepts the names as they are printed. */
+  static final class OutputConverter implements ITypeConverter<Output> {
+
+    @Override
+    public Output convert(String value) {
+      for (Output each : Output.values()) {
+        if (each.toString().equalsIgnoreCase(value)) {
+          return each;
+        }
+      }
+
+      throw new TypeConversionException(
+          "Invalid output: %s (must be embeddings, metrics or dead-letters)".formatted(value));
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    AtomicLong printed = new AtomicLong();
+    new TopicTail(kafka.properties())
+        .read(
+            topic == null ? defaultTopic() : topic,
+            fromBeginning,
+            () -> !stopAtEnd,
+            record -> {
+              out.println(text(record));
+              out.flush();
+              return printed.incrementAndGet() < limit && !out.checkError();
+            });
+    return 0;
+  }
+
+  private String text(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      SpecificRecord decoded = RecordPrinter.decode(record.value());
+      return json ? RecordPrinter.json(decoded) : RecordPrinter.line(decoded);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s-%d@%d cannot be read".formatted(record.topic(), record.partition(), record.offset()),
+          e);
+    }
+  }
+
+  private String defaultTopic() {
+    TopicNames names = TopicNames.defaults();
+    return switch (output) {
+      case EMBEDDINGS -> names.embeddings();
+      case METRICS -> names.metrics();
+      case DEAD_LETTERS -> names.deadLetters();
+    };
+  }
+}

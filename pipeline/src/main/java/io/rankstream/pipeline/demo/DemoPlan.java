@@ -1,0 +1,24 @@
+package io.rankstream.pipeline.demo;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the demo does.
+ *
+ * @param data data set, or empty for Fashion-MNIST
+ * @param skew images of the first class over images of the last
+ * @param rate images fed a second; 0 is as fast as possible
+ * @param trainEvery labelled images for each training step
+ * @param seed seed of everything
+ * @param port first port to try for Flink's web page
+ * @param report HTML file to write
+ */
+public record DemoPlan(
+    Optional<Path> data,
+    double skew,
+    double rate,
+    int trainEvery,
+    long seed,
+    int port,
+    Path report) {}

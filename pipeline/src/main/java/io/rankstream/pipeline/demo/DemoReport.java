@@ -1,0 +1,154 @@
+package io.rankstream.pipeline.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.model.evaluation.ConfusionMatrix;
+import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a run of the demo has shown, as text and as one self-contained HTML page. */
+final class DemoReport {
+
+  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+
+  private final String dataset;
+  private final DemoProgress progress;
+  private final int accepted;
+  private final double bareStepsPerSecond;
+
+  /**
+   * @param dataset name of the set
+   * @param progress everything that the output topics hold
+   * @param accepted images that were fed
+   * @param bareStepsPerSecond pace of the training step alone
+   */
+  DemoReport(String dataset, DemoProgress progress, int accepted, double bareStepsPerSecond) {
+    this.dataset = dataset;
+    this.progress = progress;
+    this.accepted = accepted;
+    this.bareStepsPerSecond = bareStepsPerSecond;
+  }
+
+  void print(PrintWriter out) {
+    ConfusionMatrix confusion = progress.confusion();
+    Map<String, Integer> slots = progress.slots();
+    TrainingMetrics last = lastStep();
+    out.println();
+    out.printf("%-14s %10s %16s %16s%n", "class", "in traffic", "training slots", "recall unseen");
+    progress.traffic().entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .forEach(
+            entry ->
+                out.printf(
+                    Locale.ROOT,
+                    "%-14s %,10d %,16d %16.3f%n",
+                    entry.getKey(),
+                    entry.getValue(),
+                    slots.getOrDefault(entry.getKey(), 0),
+                    confusion.recalls().getOrDefault(entry.getKey(), Double.NaN)));
+    out.printf(
+        Locale.ROOT,
+        "%-14s %8.1f:1 %14.2f:1%n%n",
+        "largest/least",
+        DemoProgress.ratio(progress.traffic()),
+        DemoProgress.ratio(slots));
+    out.printf(
+        Locale.ROOT,
+        "Accepted images %,d, distinct images in the embeddings topic %,d%n",
+        accepted,
+        progress.embeddedImages());
+    out.printf(
+        Locale.ROOT,
+        "Prequential accuracy: micro %.4f, macro %.4f%n",
+        last.getPrequentialMicro(),
+        last.getPrequentialMacro());
+    out.printf(
+        Locale.ROOT,
+        "%,d unseen images: micro %.4f, macro %.4f%n",
+        confusion.count(),
+        confusion.micro(),
+        confusion.macro());
+    out.printf(
+        Locale.ROOT,
+        "Steps %,d at %.1f a second; the training step alone does %.1f: ratio %.2f%n",
+        last.getStep(),
+        progress.stepsPerSecond(),
+        bareStepsPerSecond,
+        progress.stepsPerSecond() / bareStepsPerSecond);
+    out.flush();
+  }
+
+  /** The page: template, plotting library and figures in one file. */
+  String html() throws IOException {
+    return resource("/io/rankstream/pipeline/demo/report.html")
+        .replace("/*UPLOT_CSS*/", resource(UPLOT + "uPlot.min.css"))
+        .replace("/*UPLOT_JS*/", resource(UPLOT + "uPlot.iife.min.js"))
+        .replace("/*FIGURES*/", "const figures = " + figures() + ";");
+  }
+
+  private String figures() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode root = mapper.createObjectNode();
+    ConfusionMatrix confusion = progress.confusion();
+    root.put("dataset", dataset);
+    root.put("accepted", accepted);
+    root.put("embedded", progress.embeddedImages());
+    root.put("micro", confusion.micro());
+    root.put("macro", confusion.macro());
+    root.put("heldOut", confusion.count());
+
+    ObjectNode curves = root.putObject("curves");
+    List<TrainingMetrics> steps = progress.steps();
+    steps.forEach(step -> curves.withArray("step").add(step.getStep()));
+    steps.forEach(step -> curves.withArray("classification").add(step.getClassificationLoss()));
+    steps.forEach(step -> curves.withArray("ranking").add(step.getRankingLoss()));
+    steps.forEach(step -> curves.withArray("micro").add(step.getPrequentialMicro()));
+    steps.forEach(step -> curves.withArray("macro").add(step.getPrequentialMacro()));
+
+    Map<String, Integer> slots = progress.slots();
+    ArrayNode classes = root.putArray("classes");
+    progress.traffic().entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .forEach(
+            entry -> {
+              ObjectNode row = classes.addObject();
+              row.put("name", entry.getKey());
+              row.put("traffic", entry.getValue());
+              row.put("slots", slots.getOrDefault(entry.getKey(), 0));
+              row.put("recall", confusion.recalls().getOrDefault(entry.getKey(), 0.0));
+              ArrayNode predicted = row.putArray("predicted");
+              progress.traffic().entrySet().stream()
+                  .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                  .forEach(other -> predicted.add(confusion.count(entry.getKey(), other.getKey())));
+            });
+    // Class names come from users: "</script>" in one must not end the script.
+    return mapper.writeValueAsString(root).replace("</", "<\\/");
+  }
+
+  private TrainingMetrics lastStep() {
+    List<TrainingMetrics> steps = progress.steps();
+    if (steps.isEmpty()) {
+      throw new IllegalStateException(
+          "The job took no training step: feed more than one class, or lower --train-every");
+    }
+
+    return steps.get(steps.size() - 1);
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = DemoReport.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("The program lacks its resource " + name + ": build it again");
+      }
+
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

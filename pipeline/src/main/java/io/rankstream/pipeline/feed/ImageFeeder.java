@@ -1,0 +1,138 @@
+package io.rankstream.pipeline.feed;
+
+import io.rankstream.pipeline.dataset.ImageDataset;
+import io.rankstream.pipeline.dataset.LabeledExample;
+import io.rankstream.pipeline.kafka.EmbeddedKafka;
+import io.rankstream.schemas.LabeledImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends the images of a set to the input topic, keyed by image id. */
+public final class ImageFeeder implements AutoCloseable {
+
+  /**
+   * How images are sent.
+   *
+   * @param topic input topic
+   * @param stream stream, and so model, that the images are for
+   * @param rate images per second; 0 for as fast as possible
+   * @param unlabeled share of images that are sent without their label, 0 to 1
+   * @param seed seed that picks the images without label
+   */
+  public record Plan(String topic, String stream, double rate, double unlabeled, long seed) {
+
+    public Plan {
+      if (!(rate >= 0)) {
+        throw new IllegalArgumentException(
+            "Invalid rate: %s (must be at least 0; 0 is as fast as possible)".formatted(rate));
+      }
+      if (!(unlabeled >= 0 && unlabeled <= 1)) {
+        throw new IllegalArgumentException(
+            "Invalid unlabeled: %s (must be 0 to 1)".formatted(unlabeled));
+      }
+    }
+  }
+
+  private static final byte[] CONTENT_TYPE =
+      "application/vnd.apache.avro+single-object".getBytes(StandardCharsets.UTF_8);
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  /**
+   * @param clients Kafka client settings
+   */
+  public ImageFeeder(Properties clients) {
+    Properties settings = new Properties();
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, "10");
+    settings.put(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES));
+    settings.putAll(clients);
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Sends images in an order and waits until Kafka has them.
+   *
+   * @param order indices into the set
+   * @param progress told the number of images sent so far
+   * @throws IOException when an image cannot be read or Kafka refuses one
+   */
+  public void feed(ImageDataset dataset, List<Integer> order, Plan plan, IntConsumer progress)
+      throws IOException {
+    Random random = new Random(plan.seed());
+    long start = System.nanoTime();
+    for (int i = 0; i < order.size() && !Thread.currentThread().isInterrupted(); i++) {
+      pace(plan, start, i);
+      LabeledExample example = dataset.example(order.get(i));
+      boolean labeled = random.nextDouble() >= plan.unlabeled();
+      send(plan, example, labeled ? example.label() : null);
+      throwFailure();
+      progress.accept(i + 1);
+    }
+    producer.flush();
+    throwFailure();
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
+  private void send(Plan plan, LabeledExample example, String label) throws IOException {
+    LabeledImage image =
+        LabeledImage.newBuilder()
+            .setImageId(example.id())
+            .setStream(plan.stream())
+            .setLabel(label)
+            .setImage(ByteBuffer.wrap(example.encoded()))
+            .setEventTime(Instant.now())
+            .build();
+    ByteBuffer value = image.toByteBuffer();
+    byte[] bytes = new byte[value.remaining()];
+    value.get(bytes);
+    byte[] key = example.id().getBytes(StandardCharsets.UTF_8);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(plan.topic(), key, bytes);
+    record.headers().add("content-type", CONTENT_TYPE);
+    producer.send(
+        record,
+        (metadata, exception) -> {
+          if (exception != null) {
+            failure.compareAndSet(null, exception);
+          }
+        });
+  }
+
+  private static void pace(Plan plan, long start, int sent) {
+    if (plan.rate() > 0) {
+      long due = start + (long) (sent / plan.rate() * 1e9);
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void throwFailure() throws IOException {
+    if (failure.get() != null) {
+      throw new IOException("Kafka refused an image: " + failure.get().getMessage(), failure.get());
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.rankstream.pipeline.tail;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads committed records of a topic, without a consumer group: it leaves no trace on the broker.
+ */
+public final class TopicTail {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final Properties settings = new Properties();
+
+  /**
+   * @param clients Kafka client settings
+   */
+  public TopicTail(Properties clients) {
+    settings.putAll(clients);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+  }
+
+  /**
+   * Reads until told to stop.
+   *
+   * @param topic topic to read
+   * @param fromBeginning from the first record instead of the end of the topic
+   * @param follow whether to go on at the end of the topic and wait for more, asked again and again
+   * @param reader given each record; false stops
+   */
+  public void read(
+      String topic,
+      boolean fromBeginning,
+      BooleanSupplier follow,
+      Predicate<ConsumerRecord<byte[], byte[]>> reader) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .collect(Collectors.toList());
+      consumer.assign(partitions);
+      if (fromBeginning) {
+        consumer.seekToBeginning(partitions);
+      } else {
+        consumer.seekToEnd(partitions);
+      }
+
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (follow.getAsBoolean() || isBefore(consumer, ends)) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          if (!reader.test(record)) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isBefore(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
+  }
+}
