@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,10 +18,10 @@ import org.junit.jupiter.api.Test;
 class NativeMemoryTest {
 
   private static final Path STATUS = Path.of("/proc/self/status");
-  private static final int WARM_UP = 300;
-  private static final int MEASURED = 500;
+  private static final int STEPS = 2_000;
+  private static final int EVERY = 500;
   private static final long BOUND_KILOBYTES =
-      24_000; // one leaked parameter gradient a step would be over 500 MB
+      24_000; // a gradient leaked at each step would be over 5 GB
 
   private static long residentKilobytes() throws IOException {
     return Files.readAllLines(STATUS).stream()
@@ -36,17 +38,18 @@ class NativeMemoryTest {
     List<String> labels = Batches.labels(8, 4);
     PixelBatch images = Batches.pixels(config.input(), 8, 4, 3);
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
-      long warm = 0;
-      for (int step = 0; step < WARM_UP + MEASURED; step++) {
-        if (step == WARM_UP) {
-          warm = residentKilobytes();
-        }
+      SortedMap<Integer, Long> resident = new TreeMap<>();
+      for (int step = 1; step <= STEPS; step++) {
         trainer.predict(images);
         trainer.learn(images, labels);
         trainer.embed(images);
+        if (step % EVERY == 0) {
+          resident.put(step, residentKilobytes());
+        }
       }
 
-      assertThat(residentKilobytes() - warm).isLessThan(BOUND_KILOBYTES);
+      System.out.println("Resident kilobytes after steps: " + resident);
+      assertThat(resident.get(STEPS) - resident.get(EVERY)).isLessThan(BOUND_KILOBYTES);
     }
   }
 }

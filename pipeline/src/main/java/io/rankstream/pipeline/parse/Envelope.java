@@ -3,32 +3,59 @@ package io.rankstream.pipeline.parse;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.LabeledImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.message.BadHeaderException;
-import org.apache.avro.message.BinaryMessageDecoder;
-import org.apache.avro.message.MissingSchemaException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
 
-/** Reads a LabeledImage out of its Avro single-object encoding. */
+/**
+ * Reads a LabeledImage out of its Avro single-object encoding: C3 01, the little-endian fingerprint
+ * of the writer's schema, the record.
+ *
+ * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">Avro,
+ *     single-object encoding</a>
+ */
 public final class Envelope {
 
-  private final BinaryMessageDecoder<LabeledImage> decoder = LabeledImage.getDecoder();
+  private static final short MARKER = (short) 0xC301;
+  private static final int HEADER_BYTES = Short.BYTES + Long.BYTES;
+
+  /** Every schema that a LabeledImage was ever written with, by fingerprint. */
+  private static final Map<Long, Schema> KNOWN_SCHEMAS =
+      Map.of(
+          SchemaNormalization.parsingFingerprint64(LabeledImage.getClassSchema()),
+          LabeledImage.getClassSchema());
 
   /**
+   * Reads an image.
+   *
    * @param value the value of an input record
    * @throws RejectedException when the value is not a LabeledImage of a known schema
    */
   public LabeledImage open(byte[] value) throws RejectedException {
-    try {
-      return decoder.decode(value);
-    } catch (MissingSchemaException e) {
-      throw new RejectedException(
-          RejectionReason.SCHEMA_UNKNOWN,
-          "The value was written with a schema that is not a known LabeledImage: "
-              + e.getMessage());
-    } catch (BadHeaderException e) {
+    if (value.length < HEADER_BYTES || ByteBuffer.wrap(value).getShort() != MARKER) {
       throw new RejectedException(
           RejectionReason.ENVELOPE_INVALID,
           "The value does not start as Avro single-object encoding (C3 01 and a schema fingerprint)");
+    }
+
+    long fingerprint = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong(Short.BYTES);
+    Schema writer = KNOWN_SCHEMAS.get(fingerprint);
+    if (writer == null) {
+      throw new RejectedException(
+          RejectionReason.SCHEMA_UNKNOWN,
+          "The value was written with a schema that is no known LabeledImage (fingerprint %016x)"
+              .formatted(fingerprint));
+    }
+
+    try {
+      return new SpecificDatumReader<LabeledImage>(
+              writer, LabeledImage.getClassSchema(), SpecificData.getForClass(LabeledImage.class))
+          .read(null, new BoundedDecoder(value, HEADER_BYTES));
     } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
       throw new RejectedException(
           RejectionReason.ENVELOPE_INVALID,

@@ -1,0 +1,89 @@
+package io.rankstream.pipeline;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.rankstream.pipeline.config.EngineDefaults;
+import io.rankstream.pipeline.config.JobConfig;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+
+@AnalyzeClasses(packages = "io.rankstream", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule ONLY_THE_ENDPOINTS_KNOW_THE_KAFKA_CONNECTOR =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("KafkaEndpoints")
+          .and()
+          .haveSimpleNameNotContaining("AvroEncoding")
+          .and()
+          .resideOutsideOfPackage("..parse..") // the deserialization schema of the source
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.flink.connector.kafka..");
+
+  @ArchTest
+  static final ArchRule STAGES_DO_NOT_KNOW_ONE_ANOTHER_IN_CIRCLES =
+      slices().matching("io.rankstream.pipeline.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule SCHEMAS_AND_MODEL_DO_NOT_KNOW_THE_PIPELINE =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.rankstream.model..", "io.rankstream.schemas..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.rankstream.pipeline..");
+
+  @ArchTest
+  static final ArchRule STAGES_DO_NOT_KNOW_THE_JOB =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..parse..", "..window..", "..decode..", "..train..", "..event..")
+          .should()
+          .dependOnClassesThat()
+          .haveSimpleName("RankstreamJob");
+
+  @Test
+  void everyOperatorHasItsNameAsUid() {
+    Configuration settings = new Configuration();
+    JobConfig config = JobConfig.from(settings);
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
+
+    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+
+    List<String> uids =
+        env.getStreamGraph().getStreamNodes().stream()
+            .map(StreamNode::getTransformationUID)
+            .filter(uid -> uid != null && OperatorNames.all().contains(uid))
+            .distinct()
+            .toList();
+    assertThat(uids).containsExactlyInAnyOrderElementsOf(OperatorNames.all());
+  }
+
+  @Test
+  void operatorNamesAreThoseThatWereReleased() {
+    assertThat(OperatorNames.all())
+        .containsExactly(
+            "read-images",
+            "parse-images",
+            "pk-window",
+            "decode-batch",
+            "split-rejected",
+            "two-head-trainer",
+            "write-embeddings",
+            "write-metrics",
+            "write-dead-letters");
+  }
+}

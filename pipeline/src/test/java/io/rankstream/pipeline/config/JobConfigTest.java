@@ -1,0 +1,140 @@
+package io.rankstream.pipeline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rankstream.model.Backbone;
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobOptions.Reservoir;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobConfigTest {
+
+  @Test
+  void defaultsAreThoseOfThePaper() {
+    JobConfig config = Fixtures.config();
+
+    assertThat(config.batch().classes()).isEqualTo(8);
+    assertThat(config.batch().imagesPerClass()).isEqualTo(4);
+    assertThat(config.model().embeddingDimension()).isEqualTo(256);
+    assertThat(config.model().loss().lambda()).isEqualTo(1);
+    assertThat(config.model().loss().margin().value()).isEqualTo(0.2);
+    assertThat(config.model().loss().squaredDistance()).isTrue();
+    assertThat(config.model().optimizer().momentum()).isEqualTo(0.9);
+    assertThat(config.kafka()).containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void readsWhatIsGiven() {
+    JobConfig config =
+        Fixtures.config(
+            "model.backbone", "resnet18",
+            "model.channels", "3",
+            "batch.max-wait", "250 ms",
+            "window.reservoir", "recent",
+            "input.streams", "north;south",
+            "loss.margin", "soft",
+            "kafka.security.protocol", "SASL_SSL");
+
+    assertThat(config.model().backbone()).isEqualTo(Backbone.RESNET18);
+    assertThat(config.batch().maxWait()).isEqualTo(Duration.ofMillis(250));
+    assertThat(config.window().reservoir()).isEqualTo(Reservoir.RECENT);
+    assertThat(config.input().streams()).containsExactlyInAnyOrder("north", "south");
+    assertThat(config.model().loss().margin().isSoft()).isTrue();
+    assertThat(config.kafkaProperties()).containsEntry("security.protocol", "SASL_SSL");
+  }
+
+  @Test
+  void takesConstantsInKebabCase() {
+    assertThat(Fixtures.config("model.backbone", "small-cnn").model().backbone())
+        .isEqualTo(Backbone.SMALL_CNN);
+  }
+
+  @Test
+  void reportsAllProblemsTogether() {
+    assertThatThrownBy(
+            () ->
+                Fixtures.config(
+                    "batch.classes", "1",
+                    "batch.imges-per-class", "4",
+                    "model.backbone", "resnet1000",
+                    "batch.max-wait", "soon",
+                    "input.topic", "no spaces"))
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactlyInAnyOrder(
+                        "Unknown key batch.imges-per-class (did you mean batch.images-per-class?)",
+                        "Invalid batch.classes: 1 (must be at least 2, or no anchor has a negative)",
+                        "Invalid model.backbone: resnet1000 (must be one of small-cnn, resnet18, resnet50)",
+                        "Invalid batch.max-wait: soon (must be at least 1 ms)",
+                        "Invalid input.topic: no spaces (must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks)"));
+  }
+
+  @Test
+  void checksSettingsAgainstEachOther() {
+    assertThatThrownBy(() -> Fixtures.config("batch.classes", "4", "batch.fresh-classes", "5"))
+        .hasMessageContaining("Invalid batch.fresh-classes: 5 (must be at most batch.classes = 4)");
+    assertThatThrownBy(() -> Fixtures.config("window.fresh-per-class", "2"))
+        .hasMessageContaining(
+            "Invalid window.fresh-per-class: 2 (must be at least batch.images-per-class = 4)");
+  }
+
+  @Test
+  void leavesTheEnginesKeysToTheEngine() {
+    assertThat(
+            Fixtures.config(
+                "execution.checkpointing.interval", "3 s", "state.backend.type", "rocksdb"))
+        .isNotNull();
+  }
+
+  @Test
+  void argumentsWinOverTheFile(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("job.properties");
+    Files.writeString(
+        file, "batch.classes = 16\nbatch.images-per-class = 8\n", StandardCharsets.UTF_8);
+
+    Configuration settings =
+        JobSettings.read(file, List.of("--batch.classes", "12", "--model.seed=9"));
+
+    assertThat(settings.toMap())
+        .containsEntry("batch.classes", "12")
+        .containsEntry("batch.images-per-class", "8")
+        .containsEntry("model.seed", "9");
+  }
+
+  @Test
+  void saysWhatIsWrongWithArguments() {
+    assertThatThrownBy(() -> JobSettings.read(null, List.of("batch.classes", "--model.seed")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(
+            "Unexpected argument batch.classes (settings are written --key value)")
+        .hasMessageContaining("Missing value of --model.seed");
+  }
+
+  @Test
+  void everyOptionIsDocumented() {
+    assertThat(JobOptions.all()).hasSizeGreaterThan(40);
+    String table = OptionTable.markdown();
+    for (ConfigOption<?> option : JobOptions.all()) {
+      assertThat(table).contains("| `" + option.key() + "` |");
+    }
+  }
+
+  @Test
+  void theReadmeHasTheTableThatTheOptionsGive() throws IOException {
+    String readme = Files.readString(Path.of("..", "README.md"));
+
+    assertThat(readme).contains(OptionTable.markdown());
+  }
+}

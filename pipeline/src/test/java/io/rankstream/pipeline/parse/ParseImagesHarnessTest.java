@@ -1,0 +1,119 @@
+package io.rankstream.pipeline.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.schemas.DeadLetter;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.Test;
+
+class ParseImagesHarnessTest {
+
+  private static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+
+  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> parse()
+      throws Exception {
+    JobConfig config = Fixtures.config("input.max-record-bytes", "1 mb");
+    return ProcessFunctionTestHarnesses.forProcessFunction(
+        new ParseImages(config.input(), config.decode().limits(), DEAD_LETTERS));
+  }
+
+  private static String reason(byte[] value) throws Exception {
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+      harness.processElement(Fixtures.record(0, value), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      List<String> reasons =
+          harness.getSideOutput(DEAD_LETTERS).stream()
+              .map(StreamRecord::getValue)
+              .map(DeadLetter::getReason)
+              .toList();
+      assertThat(reasons).hasSize(1);
+      return reasons.get(0);
+    }
+  }
+
+  @Test
+  void acceptsAGoodImageAndKeepsItsRecord() throws Exception {
+    byte[] value = Fixtures.envelope("id-1", "default", "cat", Fixtures.png(1, 1));
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+      harness.processElement(Fixtures.record(7, value), 0);
+
+      AcceptedImage image = harness.extractOutputValues().get(0);
+      assertThat(image.imageId()).isEqualTo("id-1");
+      assertThat(image.label()).isEqualTo("cat");
+      assertThat(image.eventTime()).isEqualTo(1_700_000_000_000L);
+      assertThat(image.origin().offset()).isEqualTo(7);
+      assertThat(image.origin().value()).isEqualTo(value);
+    }
+  }
+
+  @Test
+  void acceptsAnImageWithoutLabel() throws Exception {
+    byte[] value = Fixtures.envelope("id-1", "default", null, Fixtures.png(1, 1));
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+      harness.processElement(Fixtures.record(7, value), 0);
+
+      assertThat(harness.extractOutputValues()).noneMatch(AcceptedImage::isLabeled).hasSize(1);
+    }
+  }
+
+  @Test
+  void refusesNames() throws Exception {
+    byte[] png = Fixtures.png(1, 1);
+
+    assertThat(reason(Fixtures.envelope("", "default", "cat", png))).isEqualTo("IMAGE_ID_INVALID");
+    assertThat(reason(Fixtures.envelope("i".repeat(513), "default", "cat", png)))
+        .isEqualTo("IMAGE_ID_INVALID");
+    assertThat(reason(Fixtures.envelope("id", "elsewhere", "cat", png)))
+        .isEqualTo("STREAM_UNKNOWN");
+    assertThat(reason(Fixtures.envelope("id", "default", "  ", png))).isEqualTo("LABEL_INVALID");
+    assertThat(reason(Fixtures.envelope("id", "default", "a\u0000b", png)))
+        .isEqualTo("LABEL_INVALID");
+  }
+
+  @Test
+  void refusesEnvelopes() throws Exception {
+    byte[] noise = new byte[200];
+    new Random(2).nextBytes(noise);
+    byte[] good = Fixtures.envelope("id", "default", "cat", Fixtures.png(1, 1));
+
+    assertThat(reason(null)).isEqualTo("VALUE_MISSING");
+    assertThat(reason(new byte[0])).isEqualTo("ENVELOPE_INVALID");
+    assertThat(reason(noise)).isEqualTo("ENVELOPE_INVALID");
+    assertThat(reason(Arrays.copyOf(good, good.length / 2))).isEqualTo("ENVELOPE_INVALID");
+    assertThat(reason(Arrays.copyOf(good, 6))).isEqualTo("ENVELOPE_INVALID");
+    assertThat(reason(new byte[(1 << 20) + 1])).isEqualTo("VALUE_TOO_LARGE");
+  }
+
+  @Test
+  void takesNoMemoryForLengthsThatAreOnlyClaimed() throws Exception {
+    for (long claim : new long[] {Integer.MAX_VALUE - 100, Long.MAX_VALUE, -5}) {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      byte[] good = Fixtures.envelope("id", "default", null, Fixtures.png(1, 1));
+      body.write(good, 0, 10); // marker and fingerprint
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(body, null);
+      encoder.writeString("id");
+      encoder.writeString("default");
+      encoder.writeIndex(0);
+      encoder.writeNull();
+      encoder.writeLong(claim); // length of the image bytes
+      encoder.flush();
+
+      assertThat(reason(body.toByteArray())).isEqualTo("ENVELOPE_INVALID");
+    }
+  }
+}
