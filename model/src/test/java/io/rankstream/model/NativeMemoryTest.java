@@ -45,7 +45,8 @@ class NativeMemoryTest {
         trainer.learn(images, labels);
         trainer.embed(images);
         if (step % COLLECT_EVERY == 0) {
-          System.gc(); // input buffers outside the heap wait for it; they are bounded, and not what is measured
+          System.gc(); // input buffers outside the heap wait for it; they are bounded, and not what
+          // is measured
         }
         if (step % EVERY == 0) {
           resident.put(step, residentKilobytes());

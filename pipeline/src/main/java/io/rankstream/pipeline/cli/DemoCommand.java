@@ -5,6 +5,7 @@ import io.rankstream.pipeline.demo.DemoPlan;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -79,7 +80,14 @@ final class DemoCommand implements Callable<Integer> {
     try (Demo demo = new Demo(plan, spec.commandLine().getOut())) {
       Thread cleanup = new Thread(demo::close, "demo-cleanup");
       Runtime.getRuntime().addShutdownHook(cleanup);
-      demo.run();
+      try {
+        demo.run();
+      } catch (Exception e) {
+        if (demo.isClosed()) { // Ctrl-C: what breaks off now is no error
+          return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw e;
+      }
       Runtime.getRuntime().removeShutdownHook(cleanup);
     }
     return 0;

@@ -63,6 +63,7 @@ public final class Demo implements AutoCloseable {
   private EmbeddedKafka kafka;
   private JobClient job;
   private volatile boolean ended;
+  private volatile boolean closed;
 
   /**
    * @param plan what to do
@@ -130,8 +131,18 @@ public final class Demo implements AutoCloseable {
     say("Report: " + plan.report().toAbsolutePath());
   }
 
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+
+    closed = true;
     ended = true;
     threads.shutdownNow();
     try {
