@@ -21,9 +21,16 @@ final class LabelVocabulary {
   /**
    * The rows of labels; labels that are new get the next rows.
    *
-   * @throws IllegalStateException when there is no row left
+   * @throws IllegalStateException when there are not enough rows left; then none is taken
    */
   long[] learn(List<String> batch) {
+    long news = batch.stream().filter(label -> !rows.containsKey(label)).distinct().count();
+    if (labels.size() + news > capacity) {
+      throw new IllegalStateException(
+          "The model knows %d classes and has no room for %d more: raise its maximum of %d classes"
+              .formatted(labels.size(), news, capacity));
+    }
+
     long[] result = new long[batch.size()];
     for (int i = 0; i < result.length; i++) {
       result[i] = learn(batch.get(i));
@@ -37,12 +44,6 @@ final class LabelVocabulary {
     if (row != null) {
       return row;
     }
-    if (labels.size() == capacity) {
-      throw new IllegalStateException(
-          "The model knows %d classes and has no room for '%s': raise its maximum of classes"
-              .formatted(capacity, label));
-    }
-
     rows.put(label, labels.size());
     labels.add(label);
     return labels.size() - 1;

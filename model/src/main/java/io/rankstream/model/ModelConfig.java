@@ -1,6 +1,7 @@
 package io.rankstream.model;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * Everything that makes a model what it is.
@@ -38,12 +39,13 @@ public record ModelConfig(
 
   /** What must agree between a snapshot and the configuration that it is restored with. */
   String architecture() {
-    return "%s-%dx%dx%d-d%d-c%d"
+    return "%s-%dx%dx%d-%s-d%d-c%d"
         .formatted(
             backbone.cliName(),
             input.channels(),
             input.height(),
             input.width(),
+            input.normalization().name().toLowerCase(Locale.ROOT).replace('_', '-'),
             embeddingDimension,
             maxClasses);
   }

@@ -55,16 +55,19 @@ public final class OnlineTrainer implements AutoCloseable {
   private final NDArray statistics;
   private final List<NDArray> statisticsViews;
   private final Weights weights;
+  private final String space;
   private long step;
 
   private OnlineTrainer(
       ModelConfig config,
       TwoHeadNetwork network,
+      String space,
       NDManager manager,
       NDArray parameters,
       NDArray velocity,
       NDArray statistics) {
     this.config = config;
+    this.space = space;
     this.network = network;
     this.manager = manager;
     this.parameters = parameters;
@@ -85,7 +88,8 @@ public final class OnlineTrainer implements AutoCloseable {
     NDArray parameters = owned(manager, network.layout().initialParameters(config.seed()));
     NDArray statistics = owned(manager, network.layout().initialStatistics());
     NDArray velocity = manager.zeros(parameters.getShape(), DataType.FLOAT32);
-    return new OnlineTrainer(config, network, manager, parameters, velocity, statistics);
+    String space = config.architecture() + "-s" + config.seed();
+    return new OnlineTrainer(config, network, space, manager, parameters, velocity, statistics);
   }
 
   /**
@@ -101,15 +105,20 @@ public final class OnlineTrainer implements AutoCloseable {
     NDManager manager = NDManager.newBaseManager(device, ENGINE);
     try {
       long step = stream.readLong();
+      String space = stream.readUTF(); // the seed in the configuration may be another by now
       List<String> labels = Snapshot.readLabels(stream);
+      TwoHeadNetwork network = network(config);
+      long parameters = network.layout().parametersSize();
+      long statistics = network.layout().statisticsSize();
       OnlineTrainer trainer =
           new OnlineTrainer(
               config,
-              network(config),
+              network,
+              space,
               manager,
-              Snapshot.readBuffer(stream, manager),
-              Snapshot.readBuffer(stream, manager),
-              Snapshot.readBuffer(stream, manager));
+              Snapshot.readBuffer(stream, manager, parameters),
+              Snapshot.readBuffer(stream, manager, parameters),
+              Snapshot.readBuffer(stream, manager, statistics));
       trainer.step = step;
       trainer.vocabulary.learn(labels);
       return trainer;
@@ -124,6 +133,7 @@ public final class OnlineTrainer implements AutoCloseable {
     DataOutputStream stream = new DataOutputStream(out);
     Snapshot.writeHeader(stream, config.architecture());
     stream.writeLong(step);
+    stream.writeUTF(space);
     Snapshot.writeLabels(stream, vocabulary.labels());
     Snapshot.writeBuffer(stream, parameters);
     Snapshot.writeBuffer(stream, velocity);
@@ -145,13 +155,12 @@ public final class OnlineTrainer implements AutoCloseable {
               .formatted(labels.size(), images.count()));
     }
 
-    long[] rows = vocabulary.learn(labels);
     double learningRate = config.optimizer().learningRateAfter(step);
     try (NDManager scope = manager.newSubManager();
         Autograd autograd = Autograd.record()) {
       NDArray leaf = autograd.leaf(parameters, scope);
       NDArray x = pixels.of(images, scope);
-      NDArray y = scope.create(rows);
+      NDArray y = scope.create(vocabulary.learn(labels));
 
       Weights differentiated = new Weights(network.layout(), leaf, statisticsViews);
       boolean training = config.batchNorm() == BatchNormMode.TRAIN;
@@ -231,7 +240,7 @@ public final class OnlineTrainer implements AutoCloseable {
    * initialisation.
    */
   public String spaceIdSuffix() {
-    return config.architecture() + "-s" + config.seed();
+    return space;
   }
 
   @Override

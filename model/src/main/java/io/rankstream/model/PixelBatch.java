@@ -17,7 +17,7 @@ public final class PixelBatch {
    * @throws IllegalArgumentException when the length is another
    */
   public PixelBatch(int count, int channels, int height, int width, byte[] pixels) {
-    if (count < 1 || pixels.length != count * channels * height * width) {
+    if (count < 1 || pixels.length != (long) count * channels * height * width) {
       throw new IllegalArgumentException(
           "Invalid pixels: %d values (must be %d x %d x %d x %d, at least one image)"
               .formatted(pixels.length, count, channels, height, width));

@@ -79,8 +79,15 @@ final class Snapshot {
   }
 
   /** Reads a buffer into memory of the engine's own. */
-  static NDArray readBuffer(DataInputStream in, NDManager manager) throws IOException {
-    byte[] bytes = new byte[in.readInt()];
+  static NDArray readBuffer(DataInputStream in, NDManager manager, long values) throws IOException {
+    int length = in.readInt();
+    if (length != values * Float.BYTES) {
+      throw new IOException(
+          "The snapshot is damaged: a buffer has %d bytes (must be %d)"
+              .formatted(length, values * Float.BYTES));
+    }
+
+    byte[] bytes = new byte[length];
     in.readFully(bytes);
     Shape shape = new Shape(bytes.length / Float.BYTES);
     try (NDArray view = manager.create(ByteBuffer.wrap(bytes), shape, DataType.FLOAT32)) {

@@ -127,8 +127,8 @@ class OnlineTrainerTest {
       assertThatThrownBy(
               () -> trainer.learn(Batches.pixels(config.input(), 21, 1, 0), Batches.labels(21, 1)))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("knows 20 classes")
-          .hasMessageContaining("class-20");
+          .hasMessage(
+              "The model knows 0 classes and has no room for 21 more: raise its maximum of 20 classes");
     }
   }
 
@@ -187,8 +187,32 @@ class OnlineTrainerTest {
     assertThatThrownBy(
             () -> OnlineTrainer.restore(other, Device.cpu(), new ByteArrayInputStream(bytes)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("holds a small-cnn-1x28x28-d32-c20")
-        .hasMessageContaining("asks for a resnet18-3x32x32-d32-c20");
+        .hasMessageContaining("holds a small-cnn-1x28x28-half-range-d32-c20")
+        .hasMessageContaining("asks for a resnet18-3x32x32-imagenet-d32-c20");
+  }
+
+  @Test
+  void keepsItsEmbeddingSpaceWhenTheSeedOfTheConfigurationChanges() throws IOException {
+    ModelConfig config = Batches.smallCnn();
+    ModelConfig reseeded =
+        new ModelConfig(
+            config.backbone(),
+            config.input(),
+            config.embeddingDimension(),
+            config.maxClasses(),
+            config.loss(),
+            config.optimizer(),
+            config.batchNorm(),
+            99);
+    byte[] bytes;
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      bytes = snapshot(trainer);
+    }
+
+    try (OnlineTrainer restored =
+        OnlineTrainer.restore(reseeded, Device.cpu(), new ByteArrayInputStream(bytes))) {
+      assertThat(restored.spaceIdSuffix()).isEqualTo("small-cnn-1x28x28-half-range-d32-c20-s7");
+    }
   }
 
   @Test

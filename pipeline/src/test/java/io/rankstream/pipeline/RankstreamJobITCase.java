@@ -94,7 +94,8 @@ class RankstreamJobITCase {
           embedding.getEmbedding().stream().mapToDouble(value -> (double) value * value).sum();
       assertThat(embedding.getEmbedding()).hasSize(32);
       assertThat(squares).isCloseTo(1, within(1e-4));
-      assertThat(embedding.getSpaceId()).isEqualTo("default/small-cnn-1x28x28-d32-c1000-s42");
+      assertThat(embedding.getSpaceId())
+          .isEqualTo("default/small-cnn-1x28x28-half-range-d32-c1000-s42");
     }
 
     List<TrainingMetrics> metrics = kafka.metrics(names);

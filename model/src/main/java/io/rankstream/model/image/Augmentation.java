@@ -1,5 +1,6 @@
 package io.rankstream.model.image;
 
+import io.rankstream.model.InputSpec;
 import java.io.Serializable;
 import java.util.SplittableRandom;
 
@@ -22,8 +23,16 @@ public record Augmentation(int cropPadding, boolean flip) implements Serializabl
     }
   }
 
-  /** Changes an image; the same seed makes the same change. */
-  Planes apply(Planes image, long seed) {
+  /**
+   * Changes an image.
+   *
+   * @param pixels uint8, {@code [C, H, W]}; stays as it is
+   * @param input shape of the pixels
+   * @param seed the same seed makes the same change
+   * @return uint8, {@code [C, H, W]}
+   */
+  public byte[] apply(byte[] pixels, InputSpec input, long seed) {
+    Planes image = new Planes(input.channels(), input.height(), input.width(), pixels);
     SplittableRandom random = new SplittableRandom(seed);
     int right = random.nextInt(2 * cropPadding + 1) - cropPadding;
     int down = random.nextInt(2 * cropPadding + 1) - cropPadding;
@@ -41,6 +50,6 @@ public record Augmentation(int cropPadding, boolean flip) implements Serializabl
       }
     }
 
-    return changed;
+    return changed.values();
   }
 }

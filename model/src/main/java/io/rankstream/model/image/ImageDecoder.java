@@ -7,8 +7,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -39,25 +42,10 @@ public final class ImageDecoder {
    * @throws ImageRejectedException when the image is over the limits, of another format, or damaged
    */
   public byte[] decode(byte[] encoded) throws ImageRejectedException {
-    return decode(encoded, Augmentation.NONE, 0);
-  }
-
-  /**
-   * Decodes and augments an image.
-   *
-   * @param seed the same seed makes the same change
-   * @return uint8, {@code [C, H, W]}
-   * @throws ImageRejectedException when the image is over the limits, of another format, or damaged
-   */
-  public byte[] decode(byte[] encoded, Augmentation augmentation, long seed)
-      throws ImageRejectedException {
     ImageHeader header = ImageHeader.read(encoded, limits);
     requireComplete(encoded, header.format());
     Planes planes = planes(read(encoded, header));
-    Planes sized = Resampler.resize(planes, input.height(), input.width());
-    return augmentation.equals(Augmentation.NONE)
-        ? sized.values()
-        : augmentation.apply(sized, seed).values();
+    return Resampler.resize(planes, input.height(), input.width()).values();
   }
 
   /** ImageIO fills the missing part of a truncated image with grey and says nothing. */
@@ -87,11 +75,21 @@ public final class ImageDecoder {
         throw new ImageRejectedException(Reason.CORRUPT, "The image has two sizes");
       }
 
-      return reader.read(0);
+      List<String> warnings = new ArrayList<>();
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      BufferedImage image = reader.read(0);
+      Optional<String> damage =
+          warnings.stream().filter(warning -> warning.contains("Corrupt")).findFirst();
+      if (damage.isPresent()) { // the JPEG reader fills in what is missing and only warns
+        throw new ImageRejectedException(Reason.CORRUPT, damage.get());
+      }
+
+      return image;
     } catch (IOException | RuntimeException e) {
       // The readers of the JDK answer damaged files with almost any runtime exception.
+      boolean unsupported = String.valueOf(e.getMessage()).contains("Unsupported");
       throw new ImageRejectedException(
-          Reason.CORRUPT,
+          unsupported ? Reason.UNSUPPORTED_FORMAT : Reason.CORRUPT,
           "The %s cannot be decoded: %s".formatted(header.format(), e.getMessage()));
     } finally {
       reader.dispose();

@@ -9,10 +9,14 @@ final class Planes {
   private final byte[] values;
 
   Planes(int channels, int height, int width) {
+    this(channels, height, width, new byte[channels * height * width]);
+  }
+
+  Planes(int channels, int height, int width, byte[] values) {
     this.channels = channels;
     this.height = height;
     this.width = width;
-    this.values = new byte[channels * height * width];
+    this.values = values;
   }
 
   int channels() {

@@ -36,6 +36,16 @@ public final class ParameterLayout {
     return List.copyOf(statistics);
   }
 
+  /** Values in the flat parameter buffer, padding among them. */
+  public int parametersSize() {
+    return bufferSize(parameters);
+  }
+
+  /** Values in the flat statistics buffer, padding among them. */
+  public int statisticsSize() {
+    return bufferSize(statistics);
+  }
+
   /** First values of the flat parameter buffer. */
   public float[] initialParameters(long seed) {
     return initial(parameters, seed);
@@ -54,13 +64,17 @@ public final class ParameterLayout {
   }
 
   private static float[] initial(List<Slot> slots, long seed) {
-    float[] values = new float[Math.max(ALIGNMENT, Math.toIntExact(size(slots)))];
+    float[] values = new float[bufferSize(slots)];
     Random random = new Random(seed);
     for (Slot slot : slots) {
       slot.initializer().fill(values, Math.toIntExact(slot.offset()), slot.size(), random);
     }
 
     return values;
+  }
+
+  private static int bufferSize(List<Slot> slots) {
+    return Math.max(ALIGNMENT, Math.toIntExact(size(slots)));
   }
 
   private static long size(List<Slot> slots) {

@@ -204,14 +204,23 @@ class ImageDecoderTest {
 
   @Test
   void augmentsAlikeForTheSameSeedAndOtherwiseForAnother() throws Exception {
-    ImageDecoder decoder = new ImageDecoder(GREY, LIMITS);
-    byte[] encoded = encode(grey(28), "png");
+    byte[] plain = new ImageDecoder(GREY, LIMITS).decode(encode(grey(28), "png"));
     Augmentation augmentation = new Augmentation(4, true);
 
-    assertThat(decoder.decode(encoded, augmentation, 1))
-        .isEqualTo(decoder.decode(encoded, augmentation, 1))
-        .isNotEqualTo(decoder.decode(encoded, augmentation, 2))
-        .isNotEqualTo(decoder.decode(encoded));
+    assertThat(augmentation.apply(plain, GREY, 1))
+        .isEqualTo(augmentation.apply(plain, GREY, 1))
+        .isNotEqualTo(augmentation.apply(plain, GREY, 2))
+        .isNotEqualTo(plain);
+  }
+
+  @Test
+  void rejectsAJpegThatLacksDataBeforeItsEndMarker() {
+    byte[] encoded = encode(grey(64), "jpg");
+    byte[] hollow = Arrays.copyOf(encoded, encoded.length / 2 + 2);
+    hollow[hollow.length - 2] = (byte) 0xFF;
+    hollow[hollow.length - 1] = (byte) 0xD9;
+
+    assertThat(rejection(hollow)).isEqualTo(Reason.CORRUPT);
   }
 
   @Test
@@ -228,7 +237,7 @@ class ImageDecoderTest {
 
     int flips = 0;
     for (int seed = 0; seed < 40; seed++) {
-      byte[] augmented = decoder.decode(encoded, new Augmentation(0, true), seed);
+      byte[] augmented = new Augmentation(0, true).apply(plain, GREY, seed);
       assertThat(augmented).isIn(plain, mirrored);
       flips += Arrays.equals(augmented, mirrored) ? 1 : 0;
     }

@@ -49,16 +49,27 @@ public final class Rankstream implements Runnable {
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
+  private Exception failure;
+
   public static void main(String[] arguments) {
-    int exitCode = commandLine().execute(arguments);
-    if (exitCode != 0 || !isOnCluster()) {
+    Rankstream root = new Rankstream();
+    int exitCode = commandLine(root).execute(arguments);
+    if (RunCommand.isLocal()) {
       System.exit(exitCode); // clients and clusters in this process leave threads behind
+    }
+    if (exitCode != 0) {
+      // Flink runs this method inside its own process: an exit would take the cluster down with it.
+      throw new IllegalArgumentException(
+          root.failure == null ? "Wrong usage" : message(root.failure), root.failure);
     }
   }
 
   /** The command line, ready to execute. */
   static CommandLine commandLine() {
-    Rankstream root = new Rankstream();
+    return commandLine(new Rankstream());
+  }
+
+  private static CommandLine commandLine(Rankstream root) {
     CommandLine line = new CommandLine(root);
     line.setExecutionExceptionHandler(root::explain);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -71,6 +82,7 @@ public final class Rankstream implements Runnable {
   }
 
   private int explain(Exception exception, CommandLine command, ParseResult parsed) {
+    failure = exception;
     PrintWriter err = command.getErr();
     if (verbose) {
       exception.printStackTrace(err);
@@ -95,13 +107,5 @@ public final class Rankstream implements Runnable {
     String first = error.getMessage() == null ? error.toString() : error.getMessage();
     String last = root.getMessage() == null ? root.toString() : root.getMessage();
     return first.contains(last) ? first : first + ": " + last;
-  }
-
-  /**
-   * Whether Flink's client started this process in order to submit the job; it ends the process
-   * itself.
-   */
-  private static boolean isOnCluster() {
-    return !RunCommand.isLocal();
   }
 }

@@ -6,6 +6,8 @@ import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.OptionTable;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +88,7 @@ final class RunCommand implements Callable<Integer> {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     if (local) {
+      Topics.create(config.kafkaProperties(), TopicNames.of(config), 1);
       out.printf(
           "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
           config.input().topic(),

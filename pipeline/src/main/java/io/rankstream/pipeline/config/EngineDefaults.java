@@ -32,7 +32,7 @@ public final class EngineDefaults {
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     completed.set(PipelineOptions.OBJECT_REUSE, true); // events are immutable
-    completed.addAll(settings);
+    completed.addAll(engineKeysOf(settings));
     completed.set(PipelineOptions.GENERIC_TYPES, false); // no silent Kryo
     completed.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every state has an address
     return completed;
@@ -52,6 +52,20 @@ public final class EngineDefaults {
         stateDirectory().resolve("checkpoints").toUri().toString());
     completed.addAll(settings);
     return forJob(completed);
+  }
+
+  /** Our own settings stay out of what Flink keeps and shows: those of Kafka hold passwords. */
+  private static Configuration engineKeysOf(Configuration settings) {
+    Configuration engine = new Configuration();
+    settings
+        .toMap()
+        .forEach(
+            (key, value) -> {
+              if (KeyCheck.isEngineKey(key)) {
+                engine.setString(key, value);
+              }
+            });
+    return engine;
   }
 
   /** Where this user's programs keep state (XDG base directories). */

@@ -125,7 +125,7 @@ public record JobConfig(
             model,
             reader.read(
                 MODEL_DEVICE,
-                text -> text.matches("auto|cpu|gpu(:\\d+)?"),
+                text -> text.matches("auto|cpu|gpu(:\\d{1,3})?"),
                 "must be auto, cpu, gpu or gpu:N"),
             reader.read(TRAINER_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"),
             reader.read(

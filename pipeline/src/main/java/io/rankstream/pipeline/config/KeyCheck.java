@@ -60,14 +60,18 @@ final class KeyCheck {
 
   /** What is wrong with a key, or empty when it is known. */
   static Optional<String> problem(String key) {
-    String group = key.contains(".") ? key.substring(0, key.indexOf('.')) : key;
-    if (OURS.contains(key) || key.startsWith(KAFKA_PREFIX) || ENGINE.contains(group)) {
+    if (OURS.contains(key) || key.startsWith(KAFKA_PREFIX) || isEngineKey(key)) {
       return Optional.empty();
     }
 
     String nearest =
         OURS.stream().min(Comparator.comparing(known -> distance(known, key))).orElseThrow();
     return Optional.of("Unknown key %s (did you mean %s?)".formatted(key, nearest));
+  }
+
+  /** Whether a key is one of Flink's own. */
+  static boolean isEngineKey(String key) {
+    return ENGINE.contains(key.contains(".") ? key.substring(0, key.indexOf('.')) : key);
   }
 
   private static int distance(String known, String key) {

@@ -98,7 +98,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
         byte[] encoded = bytes(envelope.open(image.image().origin().value()).getImage());
         byte[] plain = decoder.decode(encoded);
         if (augments) {
-          augmented.writeBytes(decoder.decode(encoded, augmentation, seed(batch, slot)));
+          augmented.writeBytes(augmentation.apply(plain, input, seed(batch, slot)));
         }
         pixels.writeBytes(plain);
         images.add(DecodedImage.of(image));

@@ -94,10 +94,6 @@ final class StreamModel implements AutoCloseable {
         (System.nanoTime() - start) / 1e6);
   }
 
-  long step() {
-    return trainer.step();
-  }
-
   @Override
   public void close() {
     trainer.close();

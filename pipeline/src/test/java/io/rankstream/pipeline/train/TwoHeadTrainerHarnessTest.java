@@ -112,7 +112,9 @@ class TwoHeadTrainerHarnessTest {
       assertThat(steps(harness)).containsExactly(1L, 1L, 2L);
       assertThat(harness.extractOutputValues())
           .extracting(ImageEmbedding::getSpaceId)
-          .contains("a/small-cnn-1x28x28-d16-c1000-s42", "b/small-cnn-1x28x28-d16-c1000-s42");
+          .contains(
+              "a/small-cnn-1x28x28-half-range-d16-c1000-s42",
+              "b/small-cnn-1x28x28-half-range-d16-c1000-s42");
     }
   }
 
