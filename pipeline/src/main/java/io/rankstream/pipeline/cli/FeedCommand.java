@@ -102,6 +102,10 @@ final class FeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    if (limit < 1) {
+      throw new IllegalArgumentException("Invalid limit: %d (must be at least 1)".formatted(limit));
+    }
+
     ImageDataset dataset =
         data.equals(FashionMnist.NAME)
             ? new FashionMnist(out::println).open(split)
@@ -117,7 +121,11 @@ final class FeedCommand implements Callable<Integer> {
 
     out.printf(
         "%s: %d images of %d classes to %s at %s%n",
-        dataset.name(), order.size(), dataset.classes().size(), topic, kafka.bootstrapServers);
+        dataset.name(),
+        order.size(),
+        dataset.classes().size(),
+        topic,
+        kafka.properties().getProperty("bootstrap.servers"));
     out.flush();
     try (ImageFeeder feeder = new ImageFeeder(kafka.properties());
         ProgressBar bar =

@@ -14,8 +14,7 @@ final class KafkaOptions {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      defaultValue = "localhost:9092",
-      description = "Where Kafka is (default: ${DEFAULT-VALUE}).")
+      description = "Where Kafka is (default: localhost:9092).")
   String bootstrapServers;
 
   @Option(
@@ -32,7 +31,10 @@ final class KafkaOptions {
         properties.load(reader);
       }
     }
-    properties.putIfAbsent("bootstrap.servers", bootstrapServers);
+    if (bootstrapServers != null) {
+      properties.put("bootstrap.servers", bootstrapServers);
+    }
+    properties.putIfAbsent("bootstrap.servers", "localhost:9092");
     return properties;
   }
 }

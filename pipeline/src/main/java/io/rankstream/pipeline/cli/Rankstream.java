@@ -1,6 +1,5 @@
 package io.rankstream.pipeline.cli;
 
-import io.rankstream.pipeline.config.ConfigurationException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -92,7 +91,7 @@ public final class Rankstream implements Runnable {
     if (!verbose) {
       err.println("(--verbose shows where)");
     }
-    return exception instanceof ConfigurationException
+    return exception instanceof IllegalArgumentException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
   }

@@ -5,10 +5,10 @@ import io.rankstream.pipeline.tail.RecordPrinter;
 import io.rankstream.pipeline.tail.TopicTail;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
@@ -106,13 +106,16 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private String text(ConsumerRecord<byte[], byte[]> record) {
+    String place = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+    if (record.value() == null) {
+      return place + " deletes its key";
+    }
+
     try {
       SpecificRecord decoded = RecordPrinter.decode(record.value());
       return json ? RecordPrinter.json(decoded) : RecordPrinter.line(decoded);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s-%d@%d cannot be read".formatted(record.topic(), record.partition(), record.offset()),
-          e);
+    } catch (IOException | AvroRuntimeException e) {
+      return "%s cannot be read: %s".formatted(place, e.getMessage());
     }
   }
 

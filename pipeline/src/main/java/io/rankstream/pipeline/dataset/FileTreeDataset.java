@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.ProviderNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import java.util.zip.ZipError;
 
 /**
  * Images in class folders, on disk or in a zip file. The folders above an image name its class; a
@@ -16,7 +18,33 @@ import java.util.stream.Stream;
  */
 public final class FileTreeDataset implements ImageDataset {
 
-  private record Entry(Path file, String id, String label) {}
+  /** An image and the folders above it, the one that names the split taken out. */
+  private record Entry(Path file, String id, List<String> folders, Split split) {
+
+    static Entry of(Path root, Path file) {
+      List<String> parts = new ArrayList<>();
+      root.relativize(file).forEach(part -> parts.add(part.toString()));
+      List<String> folders = new ArrayList<>(parts.subList(0, parts.size() - 1));
+      for (int level = 0; level < folders.size() - 1; level++) { // the last folder names a class
+        for (Split split : Split.values()) {
+          if (folders.get(level).equalsIgnoreCase(split.name())) {
+            folders.remove(level);
+            return new Entry(file, String.join("/", parts), folders, split);
+          }
+        }
+      }
+
+      return new Entry(file, String.join("/", parts), folders, null);
+    }
+
+    Entry without(int shared) {
+      return new Entry(file, id, folders.subList(shared, folders.size()), split);
+    }
+
+    String label() {
+      return String.join("/", folders);
+    }
+  }
 
   private final String name;
   private final List<Entry> entries;
@@ -34,39 +62,22 @@ public final class FileTreeDataset implements ImageDataset {
    * @throws IOException when there are none
    */
   public static FileTreeDataset open(Path folderOrZip, Split split) throws IOException {
-    boolean folder = Files.isDirectory(folderOrZip);
-    // The file system of a zip stays open for as long as its images may be read: to the end of the
-    // process.
-    Path root = folder ? folderOrZip : FileSystems.newFileSystem(folderOrZip).getPath("/");
-    List<List<String>> paths = new ArrayList<>();
-    List<Path> files = new ArrayList<>();
+    Path root = root(folderOrZip);
+    List<Entry> images = new ArrayList<>();
     try (Stream<Path> walk = Files.walk(root)) {
       for (Path file : (Iterable<Path>) walk.filter(FileTreeDataset::isImage).sorted()::iterator) {
-        List<String> parts = new ArrayList<>();
-        root.relativize(file).forEach(part -> parts.add(part.toString()));
-        files.add(file);
-        paths.add(parts);
+        images.add(Entry.of(root, file));
       }
     }
 
-    boolean hasSplits = paths.stream().anyMatch(parts -> splitLevel(parts) >= 0);
-    int shared = sharedFolders(paths);
-    List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < files.size(); i++) {
-      List<String> parts = paths.get(i);
-      int level = splitLevel(parts);
-      if (!hasSplits || (level >= 0 && parts.get(level).equalsIgnoreCase(split.name()))) {
-        List<String> folders = new ArrayList<>(parts.subList(0, parts.size() - 1));
-        if (level >= 0) {
-          folders.remove(level);
-        }
-        List<String> named = folders.subList(Math.min(shared, folders.size()), folders.size());
-        if (!named.isEmpty()) {
-          entries.add(new Entry(files.get(i), String.join("/", parts), String.join("/", named)));
-        }
-      }
-    }
-
+    boolean hasSplits = images.stream().anyMatch(image -> image.split() != null);
+    int shared = sharedFolders(images);
+    List<Entry> entries =
+        images.stream()
+            .filter(image -> !hasSplits || split == image.split())
+            .filter(image -> !image.folders().isEmpty())
+            .map(image -> image.without(shared))
+            .toList();
     if (entries.isEmpty()) {
       throw new IOException(
           "%s has no %s images (JPEG or PNG in class folders, such as cats/1.jpg or train/cats/1.jpg)"
@@ -74,6 +85,23 @@ public final class FileTreeDataset implements ImageDataset {
     }
 
     return new FileTreeDataset(folderOrZip.getFileName().toString(), entries);
+  }
+
+  private static Path root(Path folderOrZip) throws IOException {
+    if (Files.isDirectory(folderOrZip)) {
+      return folderOrZip.toRealPath();
+    }
+
+    try {
+      // The file system of a zip stays open for as long as its images may be read: to the end of
+      // the process.
+      return FileSystems.newFileSystem(folderOrZip).getPath("/");
+    } catch (ProviderNotFoundException | ZipError e) {
+      throw new IOException(
+          "%s is neither a folder nor a zip file: give one of class folders with JPEG or PNG images"
+              .formatted(folderOrZip),
+          e);
+    }
   }
 
   @Override
@@ -110,26 +138,22 @@ public final class FileTreeDataset implements ImageDataset {
   private static boolean isImage(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     return Files.isRegularFile(file)
+        && !name.startsWith(".") // such as the ._ files that macOS adds to archives
         && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
   }
 
-  private static int splitLevel(List<String> parts) {
-    for (int i = 0; i < parts.size() - 1; i++) {
-      if (parts.get(i).equalsIgnoreCase("train") || parts.get(i).equalsIgnoreCase("test")) {
-        return i;
-      }
-    }
-
-    return -1;
-  }
-
-  /** Leading folders that are the same for all images; they say nothing of the class. */
-  private static int sharedFolders(List<List<String>> paths) {
+  /**
+   * Leading folders that all images have in common say nothing of the class; the last folder always
+   * does.
+   */
+  private static int sharedFolders(List<Entry> images) {
+    List<List<String>> paths =
+        images.stream().map(Entry::folders).filter(folders -> !folders.isEmpty()).toList();
     for (int level = 0; ; level++) {
       int index = level;
       if (paths.isEmpty()
-          || paths.stream().anyMatch(parts -> parts.size() - 1 <= index)
-          || paths.stream().map(parts -> parts.get(index)).distinct().count() > 1) {
+          || paths.stream().anyMatch(folders -> folders.size() - 1 <= index)
+          || paths.stream().map(folders -> folders.get(index)).distinct().count() > 1) {
         return level;
       }
     }

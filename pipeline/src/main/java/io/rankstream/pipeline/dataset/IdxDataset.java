@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,11 +65,22 @@ public final class IdxDataset implements ImageDataset {
    */
   public static IdxDataset read(String name, Path directory, Split split, List<String> classNames)
       throws IOException {
+    try {
+      return parse(name, directory, split, classNames);
+    } catch (BufferUnderflowException | NegativeArraySizeException | ArithmeticException e) {
+      throw new IOException(
+          "%s has files that do not hold what they claim: download them again".formatted(directory),
+          e);
+    }
+  }
+
+  private static IdxDataset parse(String name, Path directory, Split split, List<String> classNames)
+      throws IOException {
     ByteBuffer images = buffer(directory, prefix(split) + "-images-idx3-ubyte", IMAGES_MAGIC);
     int count = images.getInt();
     int height = images.getInt();
     int width = images.getInt();
-    byte[] pixels = new byte[Math.multiplyExact(count, height * width)];
+    byte[] pixels = new byte[Math.multiplyExact(count, Math.multiplyExact(height, width))];
     images.get(pixels);
 
     ByteBuffer labelBuffer = buffer(directory, prefix(split) + "-labels-idx1-ubyte", LABELS_MAGIC);

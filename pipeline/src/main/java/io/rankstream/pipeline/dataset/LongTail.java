@@ -20,7 +20,7 @@ public final class LongTail {
    * @return indices into the set
    */
   public static List<Integer> order(ImageDataset dataset, double imbalance, long seed) {
-    if (!(imbalance >= 1)) {
+    if (!(imbalance >= 1) || Double.isInfinite(imbalance)) {
       throw new IllegalArgumentException(
           "Invalid imbalance: %s (must be at least 1)".formatted(imbalance));
     }
@@ -40,7 +40,7 @@ public final class LongTail {
     for (int i = 0; i < dataset.size(); i++) {
       int c = dataset.classOf(i);
       double limit =
-          imbalance == 1
+          imbalance == 1 || classes == 1
               ? largest
               : Math.floor(largest * Math.pow(imbalance, -c / (classes - 1.0)) + 0.5);
       if (kept[c] < limit) {

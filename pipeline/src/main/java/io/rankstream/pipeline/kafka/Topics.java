@@ -13,6 +13,9 @@ public final class Topics {
 
   private static final short BROKER_DEFAULT = -1;
   private static final String IMAGE_BYTES = Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES);
+  // A dead letter holds the whole record, and its reason.
+  private static final String LETTER_BYTES =
+      Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES + (1 << 20));
 
   private Topics() {}
 
@@ -29,7 +32,7 @@ public final class Topics {
             topic(names.images(), partitions, Map.of("max.message.bytes", IMAGE_BYTES)),
             topic(names.embeddings(), partitions, Map.of("cleanup.policy", "compact")),
             topic(names.metrics(), 1, Map.of()),
-            topic(names.deadLetters(), partitions, Map.of("max.message.bytes", IMAGE_BYTES)));
+            topic(names.deadLetters(), partitions, Map.of("max.message.bytes", LETTER_BYTES)));
     try (Admin admin = Admin.create(clients)) {
       for (NewTopic topic : topics) {
         try {

@@ -47,13 +47,17 @@ public final class RecordPrinter {
     throw new IOException("The record is no embedding, training metric or dead letter");
   }
 
-  /** One line for people. */
+  /** One line for people; control characters, which a terminal would obey, are replaced. */
   public static String line(SpecificRecord record) {
+    return text(record).replaceAll("\\p{Cntrl}", "?");
+  }
+
+  private static String text(SpecificRecord record) {
     if (record instanceof ImageEmbedding embedding) {
-      return line(embedding);
+      return text(embedding);
     }
     if (record instanceof TrainingMetrics metrics) {
-      return line(metrics);
+      return text(metrics);
     }
     if (record instanceof DeadLetter letter) {
       return "%s  %s-%d@%d  %s"
@@ -78,7 +82,7 @@ public final class RecordPrinter {
     return JSON.writeValueAsString(node);
   }
 
-  private static String line(ImageEmbedding embedding) {
+  private static String text(ImageEmbedding embedding) {
     String values =
         embedding.getEmbedding().stream()
             .limit(SHOWN_VALUES)
@@ -100,7 +104,7 @@ public final class RecordPrinter {
             embedding.getDimension());
   }
 
-  private static String line(TrainingMetrics metrics) {
+  private static String text(TrainingMetrics metrics) {
     return String.format(
         Locale.ROOT,
         "%s step %-6d loss %.4f = %.4f + ranking %.4f  triplets %d/%d  gradient %.3f  prequential micro %s macro %s  classes %d/%d  fresh %d/%d  %.1f ms",

@@ -108,6 +108,36 @@ class ImageDatasetsTest {
   }
 
   @Test
+  void readsATreeOfOneSplitAndOneClass() throws IOException {
+    write(directory.resolve("train/cats/1.png"));
+    write(directory.resolve("train/cats/._1.png"));
+
+    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN);
+
+    assertThat(dataset.classes()).containsExactly("cats");
+    assertThat(dataset.size()).isEqualTo(1);
+    assertThat(LongTail.order(dataset, 100, 1)).containsExactly(0);
+  }
+
+  @Test
+  void takesAClassCalledTrainForAClass() throws IOException {
+    write(directory.resolve("train/1.png"));
+    write(directory.resolve("plane/1.png"));
+
+    assertThat(ImageDatasets.open(directory, Split.TRAIN).classes())
+        .containsExactly("plane", "train");
+  }
+
+  @Test
+  void saysThatAFileIsNoZip() throws IOException {
+    Path file = Files.writeString(directory.resolve("notes.txt"), "no zip");
+
+    assertThatThrownBy(() -> ImageDatasets.open(file, Split.TRAIN))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is neither a folder nor a zip file");
+  }
+
+  @Test
   void readsZipFilesOfNestedClasses() throws IOException {
     Path zip = directory.resolve("letters.zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
