@@ -21,6 +21,7 @@ import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.header.Headers;
@@ -66,9 +67,13 @@ public final class KafkaEndpoints {
 
   @SuppressWarnings("deprecation") // the connector still asks for the class that Kafka 4 deprecates
   private static KafkaSource<RawRecord> source(JobConfig config) {
+    Properties consumer = new Properties();
+    // What an upstream transaction takes back must not be learnt.
+    consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    consumer.putAll(config.kafkaProperties());
     KafkaSourceBuilder<RawRecord> builder =
         KafkaSource.<RawRecord>builder()
-            .setProperties(config.kafkaProperties())
+            .setProperties(consumer)
             .setProperty("commit.offsets.on.checkpoint", "true")
             .setTopics(config.input().topic())
             .setGroupId(config.input().groupId())

@@ -64,7 +64,7 @@ class HardStopITCase {
   private static JobID submit(MiniCluster cluster, Configuration settings) throws Exception {
     JobConfig config = JobConfig.from(settings);
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forJob(settings));
+        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     return cluster.submitJob(env.getStreamGraph()).get().getJobID();
   }

@@ -66,7 +66,7 @@ class RankstreamJobITCase {
   private static void run(Configuration settings) throws Exception {
     JobConfig config = JobConfig.from(settings);
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forJob(settings));
+        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     env.execute("rankstream-test");
   }

@@ -84,7 +84,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     boolean local = isLocal();
-    Configuration engine = local ? EngineDefaults.forLocal(given) : EngineDefaults.forJob(given);
+    Configuration engine =
+        local
+            ? EngineDefaults.forLocal(given)
+            : EngineDefaults.forJob(
+                given, StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     if (local) {

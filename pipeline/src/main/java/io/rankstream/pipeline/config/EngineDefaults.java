@@ -8,6 +8,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -20,18 +21,31 @@ public final class EngineDefaults {
   /**
    * The settings for a job on a cluster, which brings its own memory, parallelism and checkpoint
    * storage.
+   *
+   * @param settings what the user gave to the job
+   * @param cluster what the cluster is configured with; it wins over the defaults
    */
-  public static Configuration forJob(Configuration settings) {
-    Configuration completed = new Configuration();
+  public static Configuration forJob(Configuration settings, ReadableConfig cluster) {
+    Configuration defaults = new Configuration();
     // A checkpoint interval is the longest wait of a read_committed consumer.
-    completed.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
-    completed.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofMillis(500));
+    defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    defaults.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofMillis(500));
     // A barrier must not queue behind batches that wait for a slow training step.
-    completed.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
-    completed.set(
+    defaults.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+    defaults.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    completed.set(PipelineOptions.OBJECT_REUSE, true); // events are immutable
+    defaults.set(PipelineOptions.OBJECT_REUSE, true); // events are immutable
+
+    Configuration completed = new Configuration();
+    defaults
+        .toMap()
+        .forEach(
+            (key, value) -> {
+              if (!cluster.toMap().containsKey(key)) {
+                completed.setString(key, value);
+              }
+            });
     completed.addAll(engineKeysOf(settings));
     completed.set(PipelineOptions.GENERIC_TYPES, false); // no silent Kryo
     completed.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every state has an address
@@ -51,7 +65,7 @@ public final class EngineDefaults {
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         stateDirectory().resolve("checkpoints").toUri().toString());
     completed.addAll(settings);
-    return forJob(completed);
+    return forJob(completed, new Configuration());
   }
 
   /** Our own settings stay out of what Flink keeps and shows: those of Kafka hold passwords. */

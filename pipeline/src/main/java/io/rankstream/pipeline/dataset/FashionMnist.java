@@ -71,6 +71,7 @@ public final class FashionMnist {
 
   private final Path cache;
   private final Consumer<String> log;
+  private boolean unavailable;
 
   /**
    * @param log told what is tried and why it failed
@@ -92,6 +93,10 @@ public final class FashionMnist {
       }
     }
 
+    if (unavailable) {
+      return drawn(split);
+    }
+
     List<String> failures = new ArrayList<>();
     if (fetched("the package dataset-fashion-mnist", this::fromPackage, failures)
         || fetched(HOME, this::fromHome, failures)) {
@@ -101,6 +106,11 @@ public final class FashionMnist {
     log.accept("WARNING: Fashion-MNIST cannot be had here; DRAWN TEXTURES TAKE ITS PLACE.");
     failures.forEach(failure -> log.accept("  " + failure));
     log.accept("  Give its four .gz files with --data DIRECTORY to use the real images.");
+    unavailable = true;
+    return drawn(split);
+  }
+
+  private static ImageDataset drawn(Split split) {
     return new ProceduralDataset(split == Split.TRAIN ? 6000 : 1000, split);
   }
 

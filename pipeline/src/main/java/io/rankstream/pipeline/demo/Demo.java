@@ -56,6 +56,7 @@ public final class Demo implements AutoCloseable {
   private static final TopicNames TOPICS = TopicNames.defaults();
 
   private final DemoPlan plan;
+  private final FashionMnist fashionMnist = new FashionMnist(this::say);
   private final PrintWriter out;
   private final Path directory;
   private final ExecutorService threads =
@@ -161,7 +162,7 @@ public final class Demo implements AutoCloseable {
   private ImageDataset open(Split split) throws IOException {
     return plan.data().isPresent()
         ? ImageDatasets.open(plan.data().get(), split)
-        : new FashionMnist(this::say).open(split);
+        : fashionMnist.open(split);
   }
 
   private JobConfig startJob(long expectedSteps) throws Exception {

@@ -1,0 +1,56 @@
+package io.rankstream.pipeline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.Test;
+
+class EngineDefaultsTest {
+
+  @Test
+  void fillsInWhatNobodySet() {
+    Configuration engine = EngineDefaults.forJob(new Configuration(), new Configuration());
+
+    assertThat(engine.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+        .isEqualTo(Duration.ofSeconds(10));
+    assertThat(engine.get(CheckpointingOptions.ENABLE_UNALIGNED)).isTrue();
+    assertThat(engine.get(PipelineOptions.GENERIC_TYPES)).isFalse();
+  }
+
+  @Test
+  void leavesTheClustersOwnSettingsAlone() {
+    Configuration cluster = new Configuration();
+    cluster.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
+
+    Configuration engine = EngineDefaults.forJob(new Configuration(), cluster);
+
+    assertThat(engine.contains(CheckpointingOptions.CHECKPOINTING_INTERVAL)).isFalse();
+  }
+
+  @Test
+  void theUsersSettingsWinOverBoth() {
+    Configuration settings = new Configuration();
+    settings.setString("execution.checkpointing.interval", "3 s");
+    Configuration cluster = new Configuration();
+    cluster.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
+
+    assertThat(
+            EngineDefaults.forJob(settings, cluster)
+                .get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+        .isEqualTo(Duration.ofSeconds(3));
+  }
+
+  @Test
+  void keepsPasswordsOutOfTheEngine() {
+    Configuration settings = new Configuration();
+    settings.setString("kafka.sasl.jaas.config", "password=secret");
+    settings.setString("batch.classes", "4");
+
+    assertThat(EngineDefaults.forLocal(settings).toMap().toString())
+        .doesNotContain("secret")
+        .doesNotContain("batch.classes");
+  }
+}
