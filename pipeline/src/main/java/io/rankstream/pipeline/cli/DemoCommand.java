@@ -15,8 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "See it learn: a Kafka broker, a Flink cluster and a long-tailed stream of real images,",
-      "all in this process. Ends with a summary and a report; leaves nothing running."
+      "See it learn on this machine, from Kafka to Kafka, on real images.",
+      "A Kafka broker and a Flink cluster run in this process and a long-tailed stream goes through them.",
+      "It ends with a summary and a report, and leaves nothing running."
     },
     mixinStandardHelpOptions = true,
     footer = {

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.cli;
 
 import java.io.PrintWriter;
+import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -40,6 +41,8 @@ public final class Rankstream implements Runnable {
     }
   }
 
+  private static final int HELP_WIDTH = 110;
+
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
@@ -72,6 +75,7 @@ public final class Rankstream implements Runnable {
     CommandLine line = new CommandLine(root);
     line.setExecutionExceptionHandler(root::explain);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
     return line;
   }
 
@@ -105,6 +109,9 @@ public final class Rankstream implements Runnable {
 
     String first = error.getMessage() == null ? error.toString() : error.getMessage();
     String last = root.getMessage() == null ? root.toString() : root.getMessage();
-    return first.contains(last) ? first : first + ": " + last;
+    String whole = first.contains(last) ? first : first + ": " + last;
+    return root instanceof TimeoutException
+        ? whole + " (does Kafka run there, and is the listener that it advertises reachable?)"
+        : whole;
   }
 }

@@ -30,11 +30,11 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "run",
     description = {
-      "Run the job against a Kafka cluster: in this process, or on a Flink cluster when the jar is",
-      "submitted with Flink's own client.",
+      "Run the job against a Kafka cluster.",
+      "It runs in this process, or on a Flink cluster when the jar is submitted with Flink's own client.",
       "",
-      "Settings are written --key value and win over those in the file. Flink's own keys are accepted",
-      "beside those of --help-config; keys that start with kafka. go to the Kafka clients."
+      "Settings are written --key value and win over those in the file. Flink's own keys are accepted beside",
+      "those of --help-config; keys that start with kafka. go to the Kafka clients."
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "",
@@ -42,8 +42,7 @@ import picocli.CommandLine.Unmatched;
     footer = {
       "",
       "Examples:",
-      "  rankstream run --kafka.bootstrap.servers kafka:9092 --model.backbone resnet18 --model.channels 3 \\",
-      "      --model.height 64 --model.width 64 --model.normalization imagenet",
+      "  rankstream run --kafka.bootstrap.servers kafka:9092 --model.embedding-dimension 128",
       "  rankstream run --config job.properties --execution.checkpointing.dir s3://bucket/checkpoints",
       "  flink run -d rankstream.jar run --config job.properties"
     })

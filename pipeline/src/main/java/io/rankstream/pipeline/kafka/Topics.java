@@ -5,12 +5,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics of a job. */
 public final class Topics {
 
+  private static final String PATIENCE_MILLIS = "15000";
   private static final short BROKER_DEFAULT = -1;
   private static final String IMAGE_BYTES = Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES);
   // A dead letter holds the whole record, and its reason.
@@ -33,7 +35,11 @@ public final class Topics {
             topic(names.embeddings(), partitions, Map.of("cleanup.policy", "compact")),
             topic(names.metrics(), 1, Map.of()),
             topic(names.deadLetters(), partitions, Map.of("max.message.bytes", LETTER_BYTES)));
-    try (Admin admin = Admin.create(clients)) {
+    Properties settings = new Properties();
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    settings.putAll(clients);
+    try (Admin admin = Admin.create(settings)) {
       for (NewTopic topic : topics) {
         try {
           admin.createTopics(List.of(topic)).all().get();

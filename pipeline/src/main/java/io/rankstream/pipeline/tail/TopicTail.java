@@ -26,6 +26,7 @@ public final class TopicTail {
    * @param clients Kafka client settings
    */
   public TopicTail(Properties clients) {
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
     settings.putAll(clients);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
