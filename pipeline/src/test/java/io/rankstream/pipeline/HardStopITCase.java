@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HardStopITCase {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int STEPS_BEFORE_THE_STOP = 30;
+  private static final int STEPS_BEFORE_THE_STOP = 10;
 
   @TempDir static Path directory;
   private static TestKafka kafka;

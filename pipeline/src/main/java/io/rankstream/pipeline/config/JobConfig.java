@@ -42,6 +42,10 @@ public record JobConfig(
     Map<String, String> kafka)
     implements Serializable {
 
+  private static final int MAX_ARRAY_BYTES = 1 << 30;
+  private static final String TOPIC_RULE =
+      "must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks";
+
   /** Where images come from. */
   public record Input(
       String topic, String groupId, Set<String> streams, boolean bounded, int maxRecordBytes)
@@ -287,10 +291,6 @@ public record JobConfig(
       return false;
     }
   }
-
-  private static final int MAX_ARRAY_BYTES = 1 << 30;
-  private static final String TOPIC_RULE =
-      "must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks";
 
   private static boolean isTopic(String name) {
     return name.matches("[a-zA-Z0-9._-]{1,249}") && !name.equals(".") && !name.equals("..");

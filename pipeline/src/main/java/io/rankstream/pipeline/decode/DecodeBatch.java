@@ -16,7 +16,6 @@ import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.pipeline.parse.RejectedException;
 import io.rankstream.schemas.DeadLetter;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -95,7 +94,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
     for (int slot = 0; slot < batch.images().size(); slot++) {
       BatchImage image = batch.images().get(slot);
       try {
-        byte[] encoded = bytes(envelope.open(image.image().origin().value()).getImage());
+        byte[] encoded = Envelope.encodedImage(envelope.open(image.image().origin().value()));
         byte[] plain = decoder.decode(encoded);
         if (augments) {
           augmented.writeBytes(augmentation.apply(plain, input, seed(batch, slot)));
@@ -129,11 +128,5 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
 
   private long seed(MicroBatch batch, int slot) {
     return (seed * 31 + batch.number()) * 0x9E3779B97F4A7C15L + slot;
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

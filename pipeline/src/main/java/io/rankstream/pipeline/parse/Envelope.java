@@ -62,4 +62,18 @@ public final class Envelope {
           "The value cannot be read as a LabeledImage: " + e.getMessage());
     }
   }
+
+  /** The encoded image in an envelope, without a copy where the decoder made the array for it. */
+  public static byte[] encodedImage(LabeledImage image) {
+    ByteBuffer buffer = image.getImage();
+    if (buffer.hasArray()
+        && buffer.arrayOffset() == 0
+        && buffer.array().length == buffer.remaining()) {
+      return buffer.array();
+    }
+
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
 }

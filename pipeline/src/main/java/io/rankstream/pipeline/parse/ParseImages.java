@@ -9,7 +9,6 @@ import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
-import java.nio.ByteBuffer;
 import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
@@ -88,7 +87,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
     if (image.getLabel() != null) {
       requireName(RejectionReason.LABEL_INVALID, image.getLabel(), MAX_LABEL_LENGTH);
     }
-    checkHeader(image.getImage());
+    checkHeader(Envelope.encodedImage(image));
     return new AcceptedImage(
         image.getImageId(),
         image.getStream(),
@@ -97,11 +96,9 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
         record);
   }
 
-  private void checkHeader(ByteBuffer encoded) throws RejectedException {
-    byte[] bytes = new byte[encoded.remaining()];
-    encoded.duplicate().get(bytes);
+  private void checkHeader(byte[] encoded) throws RejectedException {
     try {
-      ImageHeader.read(bytes, limits);
+      ImageHeader.read(encoded, limits);
     } catch (ImageRejectedException e) {
       throw new RejectedException(RejectionReason.of(e.reason()), e.getMessage());
     }
