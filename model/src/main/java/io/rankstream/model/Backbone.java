@@ -8,13 +8,23 @@ public enum Backbone {
   SMALL_CNN,
   /** ResNet-18 with the parameter names and semantics of torchvision. */
   RESNET18,
+  /** ResNet-34 with the parameter names and semantics of torchvision. */
+  RESNET34,
   /**
    * ResNet-50 (v1.5: the stride is in the 3×3 convolution) with the parameter names and semantics
    * of torchvision.
    */
-  RESNET50;
+  RESNET50,
+  /** DenseNet-121 with the parameter names and semantics of torchvision. */
+  DENSENET121,
+  /** DenseNet-161 with the parameter names and semantics of torchvision. */
+  DENSENET161,
+  /** Inception-v4 with the parameter names and semantics of timm; made for 299×299 images. */
+  INCEPTION_V4,
+  /** MobileNetV2 with the parameter names and semantics of torchvision. */
+  MOBILENET_V2;
 
-  /** The name in configurations: {@code small-cnn}, {@code resnet18}, {@code resnet50}. */
+  /** The name in configurations: {@code small-cnn}, {@code resnet18}, {@code inception-v4}. */
   public String cliName() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

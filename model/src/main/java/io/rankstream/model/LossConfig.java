@@ -1,5 +1,6 @@
 package io.rankstream.model;
 
+import io.rankstream.model.loss.Reducer;
 import java.io.Serializable;
 
 /**
@@ -8,20 +9,41 @@ import java.io.Serializable;
  * @param ranking loss on the embedding head
  * @param lambda weight of the ranking loss, at least 0
  * @param margin margin of the ranking loss
- * @param squaredDistance squared Euclidean distance as in the paper, or plain Euclidean
+ * @param squaredDistance squared Euclidean distance as in the paper, or plain Euclidean; for
+ *     triplets
+ * @param reducer how the losses of the triplets become one
+ * @param centerRate α of the centres, 0 to 1; 0 freezes them where they started
  */
-public record LossConfig(RankingLoss ranking, double lambda, Margin margin, boolean squaredDistance)
+public record LossConfig(
+    RankingLoss ranking,
+    double lambda,
+    Margin margin,
+    boolean squaredDistance,
+    Reducer reducer,
+    double centerRate)
     implements Serializable {
+
+  private static final double PAPER_CENTER_RATE = 0.5;
 
   public LossConfig {
     if (!Double.isFinite(lambda) || lambda < 0) {
       throw new IllegalArgumentException(
           "Invalid lambda: %s (must be at least 0)".formatted(lambda));
     }
+    if (!(centerRate >= 0 && centerRate <= 1)) {
+      throw new IllegalArgumentException(
+          "Invalid centerRate: %s (must be 0 to 1)".formatted(centerRate));
+    }
   }
 
   /** Semi-hard triplets, λ = 1, margin 0.2 on squared distances of unit vectors. */
   public static LossConfig paperDefaults() {
-    return new LossConfig(RankingLoss.TRIPLET_SEMI_HARD, 1.0, Margin.of(0.2), true);
+    return paperDefaults(RankingLoss.TRIPLET_SEMI_HARD);
+  }
+
+  /** A ranking loss with the λ, margin and rate of the paper's code. */
+  public static LossConfig paperDefaults(RankingLoss ranking) {
+    return new LossConfig(
+        ranking, ranking.defaultLambda(), Margin.of(0.2), true, Reducer.MEAN, PAPER_CENTER_RATE);
   }
 }

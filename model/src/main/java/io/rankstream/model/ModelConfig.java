@@ -1,52 +1,36 @@
 package io.rankstream.model;
 
 import java.io.Serializable;
-import java.util.Locale;
 
 /**
  * Everything that makes a model what it is.
  *
- * @param backbone network below the heads
- * @param input images that it takes
- * @param embeddingDimension values in an embedding, at least 2
- * @param maxClasses capacity of the softmax head, at least 2
+ * @param architecture network and heads
  * @param loss what it learns from
  * @param optimizer how it learns
  * @param batchNorm what BatchNorm does in a step
+ * @param averageDecay weight of the past in the moving average of the weights that embeds and is
+ *     published, at least 0, below 1; 0 keeps no average
  * @param seed seed of the initial weights
  */
 public record ModelConfig(
-    Backbone backbone,
-    InputSpec input,
-    int embeddingDimension,
-    int maxClasses,
+    Architecture architecture,
     LossConfig loss,
     OptimizerConfig optimizer,
     BatchNormMode batchNorm,
+    double averageDecay,
     long seed)
     implements Serializable {
 
   public ModelConfig {
-    if (embeddingDimension < 2) {
+    if (!(averageDecay >= 0 && averageDecay < 1)) {
       throw new IllegalArgumentException(
-          "Invalid embeddingDimension: %d (must be at least 2)".formatted(embeddingDimension));
-    }
-    if (maxClasses < 2) {
-      throw new IllegalArgumentException(
-          "Invalid maxClasses: %d (must be at least 2)".formatted(maxClasses));
+          "Invalid averageDecay: %s (must be at least 0, below 1)".formatted(averageDecay));
     }
   }
 
-  /** What must agree between a snapshot and the configuration that it is restored with. */
-  String architecture() {
-    return "%s-%dx%dx%d-%s-d%d-c%d"
-        .formatted(
-            backbone.cliName(),
-            input.channels(),
-            input.height(),
-            input.width(),
-            input.normalization().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-            embeddingDimension,
-            maxClasses);
+  /** Images that the network takes. */
+  public InputSpec input() {
+    return architecture.input();
   }
 }

@@ -5,35 +5,33 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.loss.CrossEntropy;
-import io.rankstream.model.loss.PairwiseDistance;
+import io.rankstream.model.loss.EmbeddingLoss;
 import io.rankstream.model.loss.RankingOutcome;
-import io.rankstream.model.loss.SemiHardMiner;
-import io.rankstream.model.loss.TripletLoss;
+import io.rankstream.model.network.FeatureMaps;
+import io.rankstream.model.network.Initializer;
+import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
-import io.rankstream.model.optimize.MomentumSgd;
+import io.rankstream.model.optimize.MovingAverage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /**
  * A two-head model that learns batch by batch.
  *
- * <p>All parameters lie in one flat buffer, the running statistics in a second and the momentum in
- * a third. A step gets its gradient as one vector, so that the update, the norm, a snapshot and a
- * restore are a few whole-vector operations. No random number of the engine is used after the
- * initialisation: equal batches give equal weights, bit for bit, with the same number of threads
- * and release of PyTorch.
+ * <p>All parameters lie in one flat buffer, the running statistics in a second, and what the
+ * optimizer remembers in others of the same kind. A step gets its gradient as one vector, so that
+ * the update, the norm, a snapshot and a restore are a few whole-vector operations. No random
+ * number of the engine is used after the initialisation: equal batches give equal weights, bit for
+ * bit, with the same number of threads and release of PyTorch.
  *
  * <p>Not thread-safe, but not bound to a thread either. Several trainers may run on several
  * threads.
@@ -41,89 +39,137 @@ import java.util.Optional;
 public final class OnlineTrainer implements AutoCloseable {
 
   private static final String ENGINE = "PyTorch";
+  private static final String AVERAGE = "average";
 
   private final ModelConfig config;
   private final TwoHeadNetwork network;
   private final PixelTensors pixels;
-  private final Optional<TripletLoss> ranking;
-  private final MomentumSgd optimizer;
   private final LabelVocabulary vocabulary;
+  private final Optional<EmbeddingLoss> ranking;
+  private final Optimization optimization;
 
   private final NDManager manager;
+  private final ModelBuffers buffers;
   private final NDArray parameters;
-  private final NDArray velocity;
   private final NDArray statistics;
   private final List<NDArray> statisticsViews;
   private final Weights weights;
-  private final String space;
+  private final List<Slot> frozen;
+  private final Optional<NDArray> average;
+  private final TwoHeadModel served;
+  private String space;
   private long step;
 
-  private OnlineTrainer(
-      ModelConfig config,
-      TwoHeadNetwork network,
-      String space,
-      NDManager manager,
-      NDArray parameters,
-      NDArray velocity,
-      NDArray statistics) {
+  private OnlineTrainer(ModelConfig config, Device device) {
     this.config = config;
-    this.space = space;
-    this.network = network;
-    this.manager = manager;
-    this.parameters = parameters;
-    this.velocity = velocity;
-    this.statistics = statistics;
-    pixels = new PixelTensors(config.input());
-    ranking = ranking(config.loss());
-    optimizer = new MomentumSgd(config.optimizer().momentum(), config.optimizer().weightDecay());
-    vocabulary = new LabelVocabulary(config.maxClasses());
+    Architecture architecture = config.architecture();
+    network = new TwoHeadNetwork(architecture);
+    pixels = new PixelTensors(architecture.input());
+    vocabulary = new LabelVocabulary(architecture.maxClasses());
+    space = architecture.id() + "-s" + config.seed();
+
+    manager = NDManager.newBaseManager(device, ENGINE);
+    buffers = new ModelBuffers(manager);
+    parameters = buffers.add("parameters", network.layout().initialParameters(config.seed()));
+    statistics = buffers.add("statistics", network.layout().initialStatistics());
     statisticsViews = Weights.statistics(network.layout(), statistics);
     weights = new Weights(network.layout(), parameters, statisticsViews);
+    frozen =
+        network.layout().parameters().stream()
+            .filter(slot -> config.optimizer().freezes(slot.name()))
+            .toList();
+    optimization = Optimization.of(config.optimizer(), network, manager, buffers);
+    ranking = EmbeddingLosses.of(config.loss(), this::centers, vocabulary::size);
+    average =
+        config.averageDecay() > 0
+            ? Optional.of(buffers.addCopy(AVERAGE, parameters))
+            : Optional.empty();
+    served =
+        new TwoHeadModel(
+            architecture,
+            network,
+            average
+                .map(values -> new Weights(network.layout(), values, statisticsViews))
+                .orElse(weights),
+            vocabulary,
+            manager.newSubManager());
   }
 
   /** A model with fresh weights, drawn from the seed. */
   public static OnlineTrainer create(ModelConfig config, Device device) {
-    TwoHeadNetwork network = network(config);
-    NDManager manager = NDManager.newBaseManager(device, ENGINE);
-    NDArray parameters = owned(manager, network.layout().initialParameters(config.seed()));
-    NDArray statistics = owned(manager, network.layout().initialStatistics());
-    NDArray velocity = manager.zeros(parameters.getShape(), DataType.FLOAT32);
-    String space = config.architecture() + "-s" + config.seed();
-    return new OnlineTrainer(config, network, space, manager, parameters, velocity, statistics);
+    return new OnlineTrainer(config, device);
   }
 
   /**
-   * A model as {@link #writeTo} wrote it. Learning rate and losses may differ from those that it
-   * was written with.
+   * A model that starts from weights in a file: a pretrained backbone, or a whole model that {@link
+   * #export} wrote, whose classes it then knows.
+   *
+   * @throws IllegalArgumentException when the file does not hold the backbone; the message tells
+   *     what was found
+   */
+  public static OnlineTrainer create(ModelConfig config, Device device, ModelFile file) {
+    OnlineTrainer trainer = new OnlineTrainer(config, device);
+    try {
+      file.report(config.architecture()).throwIfUnusable();
+      trainer.vocabulary.learn(file.labels());
+      file.copyInto(trainer.network, trainer.parameters, trainer.statistics);
+      trainer.startAverage();
+      trainer.space = config.architecture().id() + "-w" + file.fingerprint();
+      return trainer;
+    } catch (RuntimeException e) {
+      trainer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A model as {@link #writeTo} wrote it. Optimizer and losses may differ from those that it was
+   * written with; what they have to remember then starts afresh.
    *
    * @throws IOException when the stream holds no snapshot, or one of another architecture
    */
   public static OnlineTrainer restore(ModelConfig config, Device device, InputStream in)
       throws IOException {
     DataInputStream stream = new DataInputStream(in);
-    Snapshot.checkHeader(stream, config.architecture());
-    NDManager manager = NDManager.newBaseManager(device, ENGINE);
+    Snapshot.checkArchitecture(Snapshot.readHeader(stream), config.architecture().id());
+    return restore(config, device, stream);
+  }
+
+  /**
+   * A model as {@link #writeTo} wrote it, of whatever architecture, to look at and to {@link
+   * #export}.
+   *
+   * @throws IOException when the stream holds no snapshot
+   */
+  public static OnlineTrainer restore(Device device, InputStream in) throws IOException {
+    DataInputStream stream = new DataInputStream(in);
+    Architecture architecture = Architecture.parse(Snapshot.readHeader(stream));
+    double averaged =
+        0.5; // takes an average that is there; where there is none, copies the weights
+    ModelConfig config =
+        new ModelConfig(
+            architecture,
+            LossConfig.paperDefaults(),
+            OptimizerConfig.sgd(1, Schedule.constant()),
+            BatchNormMode.TRAIN,
+            averaged,
+            0);
+    return restore(config, device, stream);
+  }
+
+  private static OnlineTrainer restore(ModelConfig config, Device device, DataInputStream stream)
+      throws IOException {
+    OnlineTrainer trainer = new OnlineTrainer(config, device);
     try {
-      long step = stream.readLong();
-      String space = stream.readUTF(); // the seed in the configuration may be another by now
-      List<String> labels = Snapshot.readLabels(stream);
-      TwoHeadNetwork network = network(config);
-      long parameters = network.layout().parametersSize();
-      long statistics = network.layout().statisticsSize();
-      OnlineTrainer trainer =
-          new OnlineTrainer(
-              config,
-              network,
-              space,
-              manager,
-              Snapshot.readBuffer(stream, manager, parameters),
-              Snapshot.readBuffer(stream, manager, parameters),
-              Snapshot.readBuffer(stream, manager, statistics));
-      trainer.step = step;
-      trainer.vocabulary.learn(labels);
+      trainer.step = stream.readLong();
+      trainer.space = stream.readUTF(); // the seed in the configuration may be another by now
+      trainer.vocabulary.learn(Snapshot.readLabels(stream));
+      if (!trainer.buffers.readFrom(stream).contains(AVERAGE)) {
+        trainer.startAverage();
+      }
       return trainer;
     } catch (IOException | RuntimeException e) {
-      manager.close();
+      trainer.close();
       throw e;
     }
   }
@@ -131,14 +177,29 @@ public final class OnlineTrainer implements AutoCloseable {
   /** Writes everything that the next step depends on; leaves the stream open. */
   public void writeTo(OutputStream out) throws IOException {
     DataOutputStream stream = new DataOutputStream(out);
-    Snapshot.writeHeader(stream, config.architecture());
+    Snapshot.writeHeader(stream, config.architecture().id());
     stream.writeLong(step);
     stream.writeUTF(space);
     Snapshot.writeLabels(stream, vocabulary.labels());
-    Snapshot.writeBuffer(stream, parameters);
-    Snapshot.writeBuffer(stream, velocity);
-    Snapshot.writeBuffer(stream, statistics);
+    buffers.writeTo(stream);
     stream.flush();
+  }
+
+  /**
+   * Writes the model as a safetensors file that {@link TwoHeadModel#read} and Python read: the
+   * moving average where one is kept, the softmax head with a row for each class met.
+   *
+   * @param stream name of the stream that the model belongs to
+   */
+  public void export(String stream, OutputStream out) throws IOException {
+    ModelFile.write(
+        out,
+        config.architecture(),
+        network,
+        average.orElse(parameters),
+        statistics,
+        vocabulary.labels(),
+        new ModelFile.Provenance(stream, stream + "/" + space, step));
   }
 
   /**
@@ -149,75 +210,29 @@ public final class OnlineTrainer implements AutoCloseable {
    * @throws IllegalArgumentException when the numbers of images and labels differ
    */
   public StepReport learn(PixelBatch images, List<String> labels) {
-    if (labels.size() != images.count()) {
-      throw new IllegalArgumentException(
-          "Invalid labels: %d (must be one for each of %d images)"
-              .formatted(labels.size(), images.count()));
-    }
-
-    double learningRate = config.optimizer().learningRateAfter(step);
-    try (NDManager scope = manager.newSubManager();
-        Autograd autograd = Autograd.record()) {
-      NDArray leaf = autograd.leaf(parameters, scope);
-      NDArray x = pixels.of(images, scope);
-      NDArray y = scope.create(vocabulary.learn(labels));
-
-      Weights differentiated = new Weights(network.layout(), leaf, statisticsViews);
-      boolean training = config.batchNorm() == BatchNormMode.TRAIN;
-      NDArray features = network.features(differentiated, x, training);
-      NDArray logits = network.logits(differentiated, features, vocabulary.size());
-      NDArray classification = CrossEntropy.mean(logits, y);
-      RankingOutcome ranked = rank(differentiated, features, y, scope);
-      NDArray lambda = scope.create((float) config.loss().lambda());
-      NDArray loss = classification.add(ranked.loss().mul(lambda));
-
-      NDArray gradient = autograd.gradient(loss, leaf);
-      float[] figures =
-          NDArrays.stack(
-                  new NDList(
-                      loss,
-                      classification,
-                      ranked.loss(),
-                      ranked.active(),
-                      ranked.count(),
-                      gradient.square().sum()))
-              .toFloatArray(); // the only read from the device in a step
-      optimizer.step(parameters, velocity, gradient, learningRate);
-      step++;
-      return new StepReport(
-          step,
-          figures[0],
-          figures[1],
-          figures[2],
-          (int) figures[3],
-          (int) figures[4],
-          Math.sqrt(figures[5]),
-          learningRate);
+    try (NDManager scope = manager.newSubManager()) {
+      return learn(images, labels, scope).report();
     }
   }
 
-  /** What the softmax head says of images under the current weights. */
-  public List<Prediction> predict(PixelBatch images) {
+  /**
+   * Takes one training step and keeps what its forward pass said, which costs no pass of its own.
+   * BatchNorm saw the batch's statistics there, and augmentation the images.
+   */
+  public EmbeddedStep learnAndEmbed(PixelBatch images, List<String> labels) {
     try (NDManager scope = manager.newSubManager()) {
-      return predictions(network.features(weights, pixels.of(images, scope), false));
+      Step taken = learn(images, labels, scope);
+      // Softmax alone never changes the embedding head: its weights after the step serve as well.
+      NDArray embeddings =
+          taken.embeddings().orElseGet(() -> network.embeddings(weights, taken.features()));
+      return new EmbeddedStep(
+          taken.report(), served.embedded(embeddings, network.pooled(taken.features())));
     }
   }
 
-  /** Embeddings and predictions of images under the current weights. */
-  public List<EmbeddedImage> embed(PixelBatch images) {
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray features = network.features(weights, pixels.of(images, scope), false);
-      float[] values = network.embeddings(weights, features).toFloatArray();
-      List<Prediction> predictions = predictions(features);
-      int dimension = config.embeddingDimension();
-      List<EmbeddedImage> embedded = new ArrayList<>(images.count());
-      for (int i = 0; i < images.count(); i++) {
-        float[] embedding = Arrays.copyOfRange(values, i * dimension, (i + 1) * dimension);
-        embedded.add(new EmbeddedImage(embedding, predictions.get(i)));
-      }
-
-      return embedded;
-    }
+  /** The model as it serves: the moving average of the weights where one is kept. */
+  public TwoHeadModel served() {
+    return served;
   }
 
   /** Steps taken. */
@@ -237,7 +252,7 @@ public final class OnlineTrainer implements AutoCloseable {
 
   /**
    * What sets the embedding space of this model apart from those of other models: architecture and
-   * initialisation.
+   * where the weights started.
    */
   public String spaceIdSuffix() {
     return space;
@@ -248,52 +263,77 @@ public final class OnlineTrainer implements AutoCloseable {
     manager.close();
   }
 
-  private RankingOutcome rank(
-      Weights differentiated, NDArray features, NDArray labels, NDManager scope) {
-    if (ranking.isEmpty()) {
-      NDArray zero = scope.zeros(new Shape());
-      return new RankingOutcome(zero, zero, zero);
+  /** A step that was taken, with arrays of its forward pass. */
+  private record Step(StepReport report, FeatureMaps features, Optional<NDArray> embeddings) {}
+
+  private Step learn(PixelBatch images, List<String> labels, NDManager scope) {
+    if (labels.size() != images.count()) {
+      throw new IllegalArgumentException(
+          "Invalid labels: %d (must be one for each of %d images)"
+              .formatted(labels.size(), images.count()));
     }
 
-    return ranking.get().of(network.embeddings(differentiated, features), labels);
-  }
+    NDArray x = pixels.of(images, scope);
+    NDArray y = scope.create(vocabulary.learn(labels));
+    FeatureMaps features;
+    Optional<NDArray> embeddings;
+    NDArray gradient;
+    NDList figures;
+    try (Autograd autograd = Autograd.record()) {
+      NDArray leaf = autograd.leaf(parameters, scope);
+      Weights differentiated =
+          new Weights(network.layout(), leaf, statisticsViews).withFrozen(weights, frozen);
+      features = network.features(differentiated, x, config.batchNorm() == BatchNormMode.TRAIN);
+      NDArray logits = network.logits(differentiated, network.pooled(features), vocabulary.size());
+      NDArray classification = CrossEntropy.mean(logits, y);
+      FeatureMaps maps = features;
+      embeddings = ranking.map(loss -> network.embeddings(differentiated, maps));
+      RankingOutcome ranked =
+          embeddings.map(vectors -> ranking.orElseThrow().of(vectors, y)).orElse(nothing(scope));
+      NDArray lambda = scope.create((float) config.loss().lambda());
+      NDArray loss = classification.add(ranked.loss().mul(lambda));
 
-  private List<Prediction> predictions(NDArray features) {
-    int count = Math.toIntExact(features.getShape().get(0));
-    if (vocabulary.size() == 0) {
-      return Collections.nCopies(count, new Prediction(null, 0));
+      gradient = autograd.gradient(loss, leaf);
+      figures = new NDList(loss, classification, ranked.loss(), ranked.active(), ranked.count());
     }
 
-    NDArray probabilities = network.logits(weights, features, vocabulary.size()).softmax(1);
-    long[] rows = probabilities.argMax(1).toLongArray();
-    float[] confidences = probabilities.max(new int[] {1}).toFloatArray();
-    List<Prediction> predictions = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      predictions.add(new Prediction(vocabulary.label(rows[i]), confidences[i]));
-    }
-
-    return predictions;
+    NDArray squaredNorm = gradient.square().sum();
+    figures.add(squaredNorm);
+    float[] values = NDArrays.stack(figures).toFloatArray(); // the only read from the device
+    double learningRate = config.optimizer().learningRateAfter(step);
+    optimization.apply(parameters, gradient, squaredNorm, learningRate, step);
+    Optional<NDArray> seen = embeddings.map(NDArray::stopGradient);
+    ranking.ifPresent(loss -> loss.follow(seen.orElseThrow(), y));
+    average.ifPresent(kept -> MovingAverage.follow(kept, parameters, config.averageDecay()));
+    step++;
+    StepReport report =
+        new StepReport(
+            step,
+            values[0],
+            values[1],
+            values[2],
+            (int) values[3],
+            (int) values[4],
+            Math.sqrt(values[5]),
+            learningRate);
+    return new Step(report, features, seen);
   }
 
-  private static TwoHeadNetwork network(ModelConfig config) {
-    return new TwoHeadNetwork(
-        config.backbone(), config.input(), config.embeddingDimension(), config.maxClasses());
+  private void startAverage() {
+    average.ifPresent(kept -> ModelBuffers.overwrite(kept, parameters));
   }
 
-  private static Optional<TripletLoss> ranking(LossConfig loss) {
-    PairwiseDistance distance =
-        loss.squaredDistance() ? PairwiseDistance.SQUARED_EUCLIDEAN : PairwiseDistance.EUCLIDEAN;
-    return switch (loss.ranking()) {
-      case NONE -> Optional.empty();
-      case TRIPLET_SEMI_HARD ->
-          Optional.of(new TripletLoss(distance, new SemiHardMiner(), loss.margin()));
-    };
+  private static RankingOutcome nothing(NDManager scope) {
+    NDArray zero = scope.zeros(new Shape());
+    return new RankingOutcome(zero, zero, zero);
   }
 
-  /** A buffer in memory of the engine's own; one made from Java memory would stay tied to it. */
-  private static NDArray owned(NDManager manager, float[] values) {
-    try (NDArray view = manager.create(values)) {
-      return view.duplicate();
-    }
+  /** A centre for each class that may come, from a standard normal as in the paper's code. */
+  private NDArray centers() {
+    int classes = config.architecture().maxClasses();
+    int dimension = config.architecture().embeddingDimension();
+    float[] values = new float[classes * dimension];
+    Initializer.normal(1).fill(values, 0, values.length, new Random(config.seed()));
+    return buffers.add("centers", values).reshape(classes, dimension);
   }
 }

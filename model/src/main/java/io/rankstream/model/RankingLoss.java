@@ -3,7 +3,28 @@ package io.rankstream.model;
 /** Losses on the embedding head. */
 public enum RankingLoss {
   /** No ranking loss: the embedding head stays as it was initialised. */
-  NONE,
+  NONE(0),
   /** Triplet loss with semi-hard negatives and the paper's fallback order. */
-  TRIPLET_SEMI_HARD
+  TRIPLET_SEMI_HARD(1),
+  /** Triplet loss with the farthest positive and the nearest negative of each anchor. */
+  TRIPLET_HARD(1),
+  /** Triplet loss over all triplets of the batch. */
+  TRIPLET_ALL(1),
+  /** Distance to a centre for each class, which follows the embeddings. */
+  CENTER(0.003),
+  /** A margin between the own centre and the nearest other one. */
+  TRIPLET_CENTER(1),
+  /** Clusters of other classes are pushed out of each image's neighbourhood. */
+  MAGNET(1);
+
+  private final double defaultLambda;
+
+  RankingLoss(double defaultLambda) {
+    this.defaultLambda = defaultLambda;
+  }
+
+  /** The weight of the loss where none is given; for the triplet and center losses the paper's. */
+  public double defaultLambda() {
+    return defaultLambda;
+  }
 }

@@ -1,9 +1,68 @@
 package io.rankstream.model;
 
-/** How the learning rate develops over the steps. */
-public enum Schedule {
-  /** It stays. */
-  CONSTANT,
-  /** It falls linearly to zero at the last step and stays there. */
-  LINEAR
+import java.io.Serializable;
+
+/**
+ * How the learning rate develops over the steps, as a factor of its peak.
+ *
+ * @param shape what happens after the warm-up
+ * @param totalSteps step at which polynomial and cosine reach zero, at least 1
+ * @param power exponent of the polynomial, above 0; 1 is linear
+ * @param warmUpSteps steps in which the rate rises linearly from near zero to its peak
+ */
+public record Schedule(Shape shape, long totalSteps, double power, long warmUpSteps)
+    implements Serializable {
+
+  /** What happens after the warm-up. */
+  public enum Shape {
+    /** The rate stays. */
+    CONSTANT,
+    /** It falls as {@code (1 − progress)^power} to zero and stays there. */
+    POLYNOMIAL,
+    /** It falls as half a cosine wave to zero and stays there. */
+    COSINE
+  }
+
+  public Schedule {
+    if (totalSteps < 1) {
+      throw new IllegalArgumentException(
+          "Invalid totalSteps: %d (must be at least 1)".formatted(totalSteps));
+    }
+    if (!(power > 0)) {
+      throw new IllegalArgumentException("Invalid power: %s (must be above 0)".formatted(power));
+    }
+    if (warmUpSteps < 0) {
+      throw new IllegalArgumentException(
+          "Invalid warmUpSteps: %d (must be at least 0)".formatted(warmUpSteps));
+    }
+  }
+
+  /** A rate that stays. */
+  public static Schedule constant() {
+    return new Schedule(Shape.CONSTANT, 1, 1, 0);
+  }
+
+  /** A rate that falls linearly to zero, as in the paper's code. */
+  public static Schedule linear(long totalSteps) {
+    return new Schedule(Shape.POLYNOMIAL, totalSteps, 1, 0);
+  }
+
+  /**
+   * The factor of a step. The fall runs from step 0 to the total, whether or not a warm-up cuts
+   * into its start.
+   *
+   * @param stepsTaken steps before this one
+   */
+  public double factorAfter(long stepsTaken) {
+    double progress = Math.min(1, (double) stepsTaken / totalSteps);
+    double falling =
+        switch (shape) {
+          case CONSTANT -> 1;
+          case POLYNOMIAL -> Math.pow(1 - progress, power);
+          case COSINE -> (1 + Math.cos(Math.PI * progress)) / 2;
+        };
+    return stepsTaken < warmUpSteps
+        ? falling * (double) (stepsTaken + 1) / (double) warmUpSteps
+        : falling;
+  }
 }

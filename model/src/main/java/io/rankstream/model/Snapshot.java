@@ -22,7 +22,7 @@ import java.util.List;
  */
 final class Snapshot {
 
-  private static final int MAGIC = 0x524B5331; // "RKS1"
+  private static final int MAGIC = 0x524B5332; // "RKS2"
 
   private Snapshot() {}
 
@@ -32,20 +32,25 @@ final class Snapshot {
     out.writeUTF("PyTorch " + Engine.getEngine("PyTorch").getVersion()); // for people
   }
 
-  static void checkHeader(DataInputStream in, String architecture) throws IOException {
+  /** Reads the header and returns the architecture that it names. */
+  static String readHeader(DataInputStream in) throws IOException {
     int magic = in.readInt();
     if (magic != MAGIC) {
       throw new IOException(
           "Not a Rankstream model snapshot (it starts with %08x)".formatted(magic));
     }
 
-    String found = in.readUTF();
+    String architecture = in.readUTF();
+    in.readUTF(); // the engine, for people
+    return architecture;
+  }
+
+  static void checkArchitecture(String found, String architecture) throws IOException {
     if (!found.equals(architecture)) {
       throw new IOException(
           "The snapshot holds a %s, the configuration asks for a %s: restore it with the configuration that it was made with, or start without it"
               .formatted(found, architecture));
     }
-    in.readUTF();
   }
 
   static void writeLabels(DataOutput out, List<String> labels) throws IOException {
@@ -78,7 +83,7 @@ final class Snapshot {
     out.write(bytes);
   }
 
-  /** Reads a buffer into memory of the engine's own. */
+  /** Reads a buffer that stays tied to Java memory: copy it and close it soon. */
   static NDArray readBuffer(DataInputStream in, NDManager manager, long values) throws IOException {
     int length = in.readInt();
     if (length != values * Float.BYTES) {
@@ -89,9 +94,6 @@ final class Snapshot {
 
     byte[] bytes = new byte[length];
     in.readFully(bytes);
-    Shape shape = new Shape(bytes.length / Float.BYTES);
-    try (NDArray view = manager.create(ByteBuffer.wrap(bytes), shape, DataType.FLOAT32)) {
-      return view.duplicate();
-    }
+    return manager.create(ByteBuffer.wrap(bytes), new Shape(values), DataType.FLOAT32);
   }
 }

@@ -11,14 +11,24 @@ final class Batches {
 
   static ModelConfig config(Backbone backbone, InputSpec input) {
     return new ModelConfig(
-        backbone,
-        input,
-        32,
-        20,
+        new Architecture(backbone, input, 32, 20),
         LossConfig.paperDefaults(),
-        OptimizerConfig.constant(0.02),
+        OptimizerConfig.sgd(0.02, Schedule.constant()),
         BatchNormMode.TRAIN,
+        0,
         7);
+  }
+
+  static ModelConfig with(LossConfig loss) {
+    ModelConfig config = smallCnn();
+    return new ModelConfig(
+        config.architecture(), loss, config.optimizer(), config.batchNorm(), 0, config.seed());
+  }
+
+  static ModelConfig with(OptimizerConfig optimizer) {
+    ModelConfig config = smallCnn();
+    return new ModelConfig(
+        config.architecture(), config.loss(), optimizer, config.batchNorm(), 0, config.seed());
   }
 
   static ModelConfig smallCnn() {

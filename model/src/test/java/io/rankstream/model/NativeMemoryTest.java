@@ -41,9 +41,9 @@ class NativeMemoryTest {
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       SortedMap<Integer, Long> resident = new TreeMap<>();
       for (int step = 1; step <= STEPS; step++) {
-        trainer.predict(images);
+        trainer.served().predict(images);
         trainer.learn(images, labels);
-        trainer.embed(images);
+        trainer.served().embed(images);
         if (step % COLLECT_EVERY == 0) {
           System.gc(); // input buffers outside the heap wait for it; they are bounded, and not what
           // is measured

@@ -46,25 +46,24 @@ class OnlineTrainerTest {
       assertThat(last.loss()).isLessThan(first.loss() / 4);
       assertThat(last.triplets()).isEqualTo(P * K * (K - 1));
       assertThat(last.activeTriplets()).isLessThan(last.triplets());
-      List<Prediction> predictions = trainer.predict(Batches.pixels(config.input(), P, K, 1_000));
+      List<Prediction> predictions =
+          trainer.served().predict(Batches.pixels(config.input(), P, K, 1_000));
       assertThat(predictions).extracting(Prediction::label).isEqualTo(LABELS);
     }
   }
 
   @Test
   void reportsTheTotalLossAsSumOfItsParts() {
-    LossConfig loss = new LossConfig(RankingLoss.TRIPLET_SEMI_HARD, 0.5, Margin.of(0.2), true);
-    ModelConfig paper = Batches.smallCnn();
+    LossConfig paper = LossConfig.paperDefaults();
     ModelConfig config =
-        new ModelConfig(
-            paper.backbone(),
-            paper.input(),
-            paper.embeddingDimension(),
-            paper.maxClasses(),
-            loss,
-            paper.optimizer(),
-            paper.batchNorm(),
-            paper.seed());
+        Batches.with(
+            new LossConfig(
+                paper.ranking(),
+                0.5,
+                paper.margin(),
+                paper.squaredDistance(),
+                paper.reducer(),
+                paper.centerRate()));
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       StepReport report = trainer.learn(Batches.pixels(config.input(), P, K, 0), LABELS);
 
@@ -79,15 +78,15 @@ class OnlineTrainerTest {
     ModelConfig config = Batches.smallCnn();
     PixelBatch images = Batches.pixels(config.input(), P, K, 1);
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
-      float[] before = trainer.embed(images).get(0).embedding();
+      float[] before = trainer.served().embed(images).get(0).embedding();
       trainer.learn(images, LABELS);
-      float[] after = trainer.embed(images).get(0).embedding();
+      float[] after = trainer.served().embed(images).get(0).embedding();
 
       double squares = 0;
       for (float value : after) {
         squares += (double) value * value;
       }
-      assertThat(after).hasSize(config.embeddingDimension()).isNotEqualTo(before);
+      assertThat(after).hasSize(config.architecture().embeddingDimension()).isNotEqualTo(before);
       assertThat(squares).isCloseTo(1, within(1e-5));
     }
   }
@@ -96,7 +95,7 @@ class OnlineTrainerTest {
   void knowsNoClassBeforeTheFirstStep() {
     ModelConfig config = Batches.smallCnn();
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
-      assertThat(trainer.predict(Batches.pixels(config.input(), 1, 2, 0)))
+      assertThat(trainer.served().predict(Batches.pixels(config.input(), 1, 2, 0)))
           .containsOnly(new Prediction(null, 0));
     }
   }
@@ -114,7 +113,7 @@ class OnlineTrainerTest {
       }
 
       assertThat(trainer.knownClasses()).isEqualTo(8);
-      assertThat(trainer.predict(Batches.pixels(config.input(), 8, 1, 1_000)))
+      assertThat(trainer.served().predict(Batches.pixels(config.input(), 8, 1, 1_000)))
           .extracting(Prediction::label)
           .contains("class-5", "class-6", "class-7");
     }
@@ -133,7 +132,9 @@ class OnlineTrainerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Backbone.class, names = "RESNET50", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(
+      value = Backbone.class,
+      names = {"SMALL_CNN", "RESNET18"})
   void goesOnAfterARestoreBitForBit(Backbone backbone) throws IOException {
     InputSpec input =
         backbone == Backbone.SMALL_CNN
@@ -196,13 +197,11 @@ class OnlineTrainerTest {
     ModelConfig config = Batches.smallCnn();
     ModelConfig reseeded =
         new ModelConfig(
-            config.backbone(),
-            config.input(),
-            config.embeddingDimension(),
-            config.maxClasses(),
+            config.architecture(),
             config.loss(),
             config.optimizer(),
             config.batchNorm(),
+            config.averageDecay(),
             99);
     byte[] bytes;
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
@@ -244,7 +243,7 @@ class OnlineTrainerTest {
     try (OnlineTrainer trainer = OnlineTrainer.create(Batches.smallCnn(), Device.cpu())) {
       PixelBatch colour = new PixelBatch(1, 3, 28, 28, new byte[3 * 28 * 28]);
 
-      assertThatThrownBy(() -> trainer.predict(colour))
+      assertThatThrownBy(() -> trainer.served().predict(colour))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("Invalid images: 3 x 28 x 28 (the network takes 1 x 28 x 28)");
     }

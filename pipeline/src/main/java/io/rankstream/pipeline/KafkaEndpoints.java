@@ -5,6 +5,7 @@ import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.parse.RawRecordDeserializer;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +38,8 @@ public final class KafkaEndpoints {
   /** Source and sinks on the topics that the configuration names. */
   public static Endpoints from(JobConfig config) {
     JobConfig.Output output = config.output();
+    // Lambdas where method references would do: two serialized references to one method come back
+    // with the type of the first.
     return new Endpoints(
         source(config),
         sink(
@@ -55,7 +58,14 @@ public final class KafkaEndpoints {
             "metrics",
             metrics -> utf8(metrics.getStream()),
             TrainingMetrics::toByteBuffer,
-            KafkaEndpoints::headers),
+            metrics -> headers(metrics)),
+        sink(
+            config,
+            output.modelVersionsTopic(),
+            "model-versions",
+            version -> utf8(version.getStream()),
+            ModelVersion::toByteBuffer,
+            version -> headers(version)),
         sink(
             config,
             output.deadLettersTopic(),

@@ -11,11 +11,13 @@ public final class OperatorNames {
   public static final String READ_IMAGES = "read-images";
   public static final String PARSE_IMAGES = "parse-images";
   public static final String PK_WINDOW = "pk-window";
+  public static final String NATURAL_WINDOW = "natural-window";
   public static final String DECODE_BATCH = "decode-batch";
   public static final String SPLIT_REJECTED = "split-rejected";
   public static final String TWO_HEAD_TRAINER = "two-head-trainer";
   public static final String WRITE_EMBEDDINGS = "write-embeddings";
   public static final String WRITE_METRICS = "write-metrics";
+  public static final String WRITE_MODEL_VERSIONS = "write-model-versions";
   public static final String WRITE_DEAD_LETTERS = "write-dead-letters";
 
   private OperatorNames() {}
@@ -26,11 +28,13 @@ public final class OperatorNames {
         READ_IMAGES,
         PARSE_IMAGES,
         PK_WINDOW,
+        NATURAL_WINDOW,
         DECODE_BATCH,
         SPLIT_REJECTED,
         TWO_HEAD_TRAINER,
         WRITE_EMBEDDINGS,
         WRITE_METRICS,
+        WRITE_MODEL_VERSIONS,
         WRITE_DEAD_LETTERS);
   }
 }

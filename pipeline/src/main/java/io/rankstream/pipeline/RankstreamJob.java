@@ -2,13 +2,13 @@ package io.rankstream.pipeline;
 
 import static io.rankstream.pipeline.OperatorNames.DECODE_BATCH;
 import static io.rankstream.pipeline.OperatorNames.PARSE_IMAGES;
-import static io.rankstream.pipeline.OperatorNames.PK_WINDOW;
 import static io.rankstream.pipeline.OperatorNames.READ_IMAGES;
 import static io.rankstream.pipeline.OperatorNames.SPLIT_REJECTED;
 import static io.rankstream.pipeline.OperatorNames.TWO_HEAD_TRAINER;
 import static io.rankstream.pipeline.OperatorNames.WRITE_DEAD_LETTERS;
 import static io.rankstream.pipeline.OperatorNames.WRITE_EMBEDDINGS;
 import static io.rankstream.pipeline.OperatorNames.WRITE_METRICS;
+import static io.rankstream.pipeline.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.decode.DecodeBatch;
@@ -19,9 +19,10 @@ import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.parse.ParseImages;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
-import io.rankstream.pipeline.window.PkWindow;
+import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -37,7 +38,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <pre>
  *   images ─▶ parse ─▶ P×K window ─▶ decode ─▶ split ─▶ two-head trainer ─▶ embeddings
- *               │          │                     │              └─────────▶ metrics
+ *               │          │                     │              ├─────────▶ metrics
+ *               │          │                     │              └─────────▶ model versions
  *               └──────────┴─────────────────────┴────────────────────────▶ dead letters
  * </pre>
  *
@@ -50,6 +52,9 @@ public final class RankstreamJob {
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
   private static final OutputTag<TrainingMetrics> METRICS =
       new OutputTag<>("training-metrics", TypeInformation.of(TrainingMetrics.class));
+
+  private static final OutputTag<ModelVersion> MODEL_VERSIONS =
+      new OutputTag<>("model-versions", TypeInformation.of(ModelVersion.class));
 
   private static final long NO_TIMEOUT = 0;
 
@@ -73,12 +78,13 @@ public final class RankstreamJob {
             .name(PARSE_IMAGES)
             .uid(PARSE_IMAGES);
 
+    BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
     SingleOutputStreamOperator<MicroBatch> batches =
         images
             .keyBy(AcceptedImage::stream)
-            .process(new PkWindow(config.batch(), config.window(), DEAD_LETTERS))
-            .name(PK_WINDOW)
-            .uid(PK_WINDOW);
+            .process(window.function())
+            .name(window.name())
+            .uid(window.name());
 
     DataStream<DecodedBatch> decoded =
         AsyncDataStream.orderedWait(
@@ -106,11 +112,17 @@ public final class RankstreamJob {
                     config,
                     TypeInformation.of(DecodedBatch.class)
                         .createSerializer(env.getConfig().getSerializerConfig()),
-                    METRICS))
+                    METRICS,
+                    MODEL_VERSIONS))
             .uid(TWO_HEAD_TRAINER);
 
     embeddings.sinkTo(ends.embeddings()).name(WRITE_EMBEDDINGS).uid(WRITE_EMBEDDINGS);
     embeddings.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
+    embeddings
+        .getSideOutput(MODEL_VERSIONS)
+        .sinkTo(ends.modelVersions())
+        .name(WRITE_MODEL_VERSIONS)
+        .uid(WRITE_MODEL_VERSIONS);
     images
         .getSideOutput(DEAD_LETTERS)
         .union(batches.getSideOutput(DEAD_LETTERS), good.getSideOutput(DEAD_LETTERS))

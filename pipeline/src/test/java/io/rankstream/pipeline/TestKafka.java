@@ -6,6 +6,7 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ final class TestKafka implements AutoCloseable {
             prefix + ".images",
             prefix + ".embeddings",
             prefix + ".metrics",
+            prefix + ".models",
             prefix + ".images.dlq");
     Topics.create(clients(), names, 1);
     return names;
@@ -52,6 +54,7 @@ final class TestKafka implements AutoCloseable {
     settings.setString("input.group-id", names.images());
     settings.setString("output.embeddings-topic", names.embeddings());
     settings.setString("output.metrics-topic", names.metrics());
+    settings.setString("output.model-versions-topic", names.modelVersions());
     settings.setString("output.dead-letters-topic", names.deadLetters());
     settings.setString("output.transactional-id-prefix", names.images());
     settings.setString("batch.train-every", "8");
@@ -115,6 +118,14 @@ final class TestKafka implements AutoCloseable {
       metrics.add(TrainingMetrics.getDecoder().decode(record.value()));
     }
     return metrics;
+  }
+
+  List<ModelVersion> modelVersions(TopicNames names) throws Exception {
+    List<ModelVersion> versions = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records(names.modelVersions())) {
+      versions.add(ModelVersion.getDecoder().decode(record.value()));
+    }
+    return versions;
   }
 
   List<DeadLetter> deadLetters(TopicNames names) throws Exception {

@@ -3,6 +3,7 @@ package io.rankstream.model.evaluation;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -13,7 +14,8 @@ import java.util.TreeMap;
  * it, and old results count less and less.
  *
  * <p>Micro is over all images. Macro is the mean over classes of a recall that fades with the
- * images of its own class, so that a rare class is neither forgotten nor drowned.
+ * images of its own class, so that a rare class is neither forgotten nor drowned. Beside the fading
+ * figures stand those over a sliding window of the last results.
  *
  * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream
  *     learning algorithms</a>
@@ -23,18 +25,25 @@ public final class PrequentialAccuracy {
   private final double fadingFactor;
   private final Fading all = new Fading();
   private final SortedMap<String, Fading> classes = new TreeMap<>();
+  private final SlidingAccuracy window;
 
   /**
    * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets
    *     nothing)
+   * @param windowSize results in the sliding window, at least 1
    */
-  public PrequentialAccuracy(double fadingFactor) {
+  public PrequentialAccuracy(double fadingFactor, int windowSize) {
+    if (windowSize < 1) {
+      throw new IllegalArgumentException(
+          "Invalid windowSize: %d (must be at least 1)".formatted(windowSize));
+    }
     if (!(fadingFactor > 0 && fadingFactor <= 1)) {
       throw new IllegalArgumentException(
           "Invalid fadingFactor: %s (must be above 0, at most 1)".formatted(fadingFactor));
     }
 
     this.fadingFactor = fadingFactor;
+    this.window = new SlidingAccuracy(windowSize);
   }
 
   /**
@@ -47,6 +56,7 @@ public final class PrequentialAccuracy {
     double hit = actual.equals(predicted) ? 1 : 0;
     all.add(hit, fadingFactor);
     classes.computeIfAbsent(actual, label -> new Fading()).add(hit, fadingFactor);
+    window.add(actual, hit == 1);
   }
 
   /** Share of correct predictions; empty before the first. */
@@ -66,29 +76,55 @@ public final class PrequentialAccuracy {
     return recalls;
   }
 
-  /** Writes everything that {@link #read} needs. */
+  /** Share of correct predictions among the last results; empty before the first. */
+  public OptionalDouble windowMicro() {
+    return window.micro();
+  }
+
+  /** Mean recall over the classes among the last results; empty before the first. */
+  public OptionalDouble windowMacro() {
+    return window.macro();
+  }
+
+  /** Mean recall of the third of the classes with the most images; empty below three classes. */
+  public OptionalDouble headRecall() {
+    return byImages(Comparator.comparingLong((Fading fading) -> fading.results).reversed());
+  }
+
+  /** Mean recall of the third of the classes with the fewest images; empty below three classes. */
+  public OptionalDouble tailRecall() {
+    return byImages(Comparator.comparingLong(fading -> fading.results));
+  }
+
+  private OptionalDouble byImages(Comparator<Fading> order) {
+    return classes.values().stream()
+        .sorted(order)
+        .limit(classes.size() / 3)
+        .mapToDouble(Fading::mean)
+        .average();
+  }
+
+  /** Writes everything that {@link #readFrom} needs. */
   public void writeTo(DataOutput out) throws IOException {
-    out.writeDouble(fadingFactor);
     all.writeTo(out);
     out.writeInt(classes.size());
     for (Map.Entry<String, Fading> entry : classes.entrySet()) {
       out.writeUTF(entry.getKey());
       entry.getValue().writeTo(out);
     }
+    window.writeTo(out);
   }
 
-  /** Reads what {@link #writeTo} wrote. */
-  public static PrequentialAccuracy read(DataInput in) throws IOException {
-    PrequentialAccuracy accuracy = new PrequentialAccuracy(in.readDouble());
-    accuracy.all.readFrom(in);
+  /** Reads what {@link #writeTo} wrote into an accuracy that has counted nothing yet. */
+  public void readFrom(DataInput in) throws IOException {
+    all.readFrom(in);
     for (int count = in.readInt(); count > 0; count--) {
       Fading fading = new Fading();
       String label = in.readUTF();
       fading.readFrom(in);
-      accuracy.classes.put(label, fading);
+      classes.put(label, fading);
     }
-
-    return accuracy;
+    window.readFrom(in);
   }
 
   /** A mean whose past fades. */
@@ -96,10 +132,12 @@ public final class PrequentialAccuracy {
 
     private double hits;
     private double weight;
+    private long results;
 
     void add(double hit, double factor) {
       hits = hits * factor + hit;
       weight = weight * factor + 1;
+      results++;
     }
 
     double mean() {
@@ -109,11 +147,13 @@ public final class PrequentialAccuracy {
     void writeTo(DataOutput out) throws IOException {
       out.writeDouble(hits);
       out.writeDouble(weight);
+      out.writeLong(results);
     }
 
     void readFrom(DataInput in) throws IOException {
       hits = in.readDouble();
       weight = in.readDouble();
+      results = in.readLong();
     }
   }
 }

@@ -21,24 +21,34 @@ public enum PairwiseDistance {
    * @return {@code [N, N]}, symmetric, at least 0, 0 on the diagonal
    */
   public NDArray of(NDArray embeddings) {
+    return this == SQUARED_EUCLIDEAN ? squared(embeddings) : plain(embeddings);
+  }
+
+  private static NDArray squared(NDArray embeddings) {
     NDManager manager = embeddings.getManager();
-    DataType type = embeddings.getDataType();
     int count = Math.toIntExact(embeddings.getShape().get(0));
     NDArray products = embeddings.matMul(embeddings.transpose());
     NDArray norms = embeddings.square().sum(new int[] {1}, true);
-    NDArray offDiagonal = manager.eye(count, count, 0, type).neg().add(1);
+    NDArray offDiagonal = manager.eye(count, count, 0, embeddings.getDataType()).neg().add(1);
     // Rounding makes the distance of equal rows slightly negative.
-    NDArray squared =
-        norms
-            .sub(products.add(products))
-            .add(norms.transpose())
-            .getNDArrayInternal()
-            .relu()
-            .mul(offDiagonal);
-    if (this == SQUARED_EUCLIDEAN) {
-      return squared;
-    }
+    return norms
+        .sub(products.add(products))
+        .add(norms.transpose())
+        .getNDArrayInternal()
+        .relu()
+        .mul(offDiagonal);
+  }
 
+  /**
+   * Differences one by one, N²·D of them: what rounding leaves of the distance between equal rows
+   * when it comes from products would give them a root, and with it a large gradient.
+   */
+  private static NDArray plain(NDArray embeddings) {
+    NDManager manager = embeddings.getManager();
+    DataType type = embeddings.getDataType();
+    long count = embeddings.getShape().get(0);
+    NDArray differences = embeddings.reshape(count, 1, -1).sub(embeddings.reshape(1, count, -1));
+    NDArray squared = differences.square().sum(new int[] {2});
     NDArray zero = squared.lte(0).toType(type, false);
     NDArray tiny = manager.full(new Shape(), TINY, type);
     return squared.add(zero.mul(tiny)).sqrt().mul(zero.neg().add(1));

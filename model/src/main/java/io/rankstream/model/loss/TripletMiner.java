@@ -2,7 +2,7 @@ package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
 
-/** Picks a negative for each pair of anchor and positive. */
+/** Picks triplets of anchor, positive and negative out of a batch. */
 public interface TripletMiner {
 
   /**

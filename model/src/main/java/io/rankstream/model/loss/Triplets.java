@@ -3,11 +3,12 @@ package io.rankstream.model.loss;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The triplets of a batch, one for each pair of anchor and positive: a row is an anchor, a column
- * another image.
+ * The triplets of a batch as places in its matrix of distances, read row by row: place {@code a·N +
+ * j} is the distance from anchor a to image j.
  *
- * @param negative int64, {@code [N, N]}: the row index of the negative of each pair
- * @param mask {@code [N, N]}, 1 where the column is a positive of the row and the row has a
- *     negative, 0 elsewhere
+ * @param positive int64, {@code [T]}: place of the distance from anchor to positive
+ * @param negative int64, {@code [T]}: place of the distance from anchor to negative
+ * @param mask {@code [T]}, 1 where the triplet counts, 0 where it fills the shape
+ * @param count scalar, what the mean divides by
  */
-public record Triplets(NDArray negative, NDArray mask) {}
+public record Triplets(NDArray positive, NDArray negative, NDArray mask, NDArray count) {}

@@ -33,7 +33,7 @@ final class BatchNormalization {
                 1,
                 KEPT,
                 EPSILON,
-                training)
+                training && !weights.isFrozen(scale))
             .singletonOrThrow();
     x.close(); // autograd holds what it needs
     return y;

@@ -51,12 +51,16 @@ final class ResNet implements FeatureExtractor {
     return new ResNet(layout, inputChannels, new int[] {2, 2, 2, 2}, false);
   }
 
+  static ResNet resnet34(ParameterLayout layout, int inputChannels) {
+    return new ResNet(layout, inputChannels, new int[] {3, 4, 6, 3}, false);
+  }
+
   static ResNet resnet50(ParameterLayout layout, int inputChannels) {
     return new ResNet(layout, inputChannels, new int[] {3, 4, 6, 3}, true);
   }
 
   @Override
-  public NDArray forward(Weights weights, NDArray images, boolean training) {
+  public FeatureMaps forward(Weights weights, NDArray images, boolean training) {
     NDArray activated = stemNorm.forwardRelu(weights, stem.forward(weights, images), training);
     NDArray x = Pool.maxPool2d(activated, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
     activated.close();
@@ -66,16 +70,26 @@ final class ResNet implements FeatureExtractor {
       x = y;
     }
 
-    return x;
+    return FeatureMaps.shared(x);
   }
 
   @Override
-  public int channels() {
+  public int classificationChannels() {
     return channels;
   }
 
   @Override
-  public int mapSide(int imageSide) {
+  public int embeddingChannels() {
+    return channels;
+  }
+
+  @Override
+  public String classifierName() {
+    return "fc";
+  }
+
+  @Override
+  public int embeddingSide(int imageSide) {
     int side = imageSide;
     for (int halving = 0; halving < 5; halving++) {
       side = (side + 1) / 2;

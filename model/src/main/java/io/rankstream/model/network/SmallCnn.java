@@ -30,7 +30,7 @@ final class SmallCnn implements FeatureExtractor {
   }
 
   @Override
-  public NDArray forward(Weights weights, NDArray images, boolean training) {
+  public FeatureMaps forward(Weights weights, NDArray images, boolean training) {
     NDArray x = images;
     for (int i = 0; i < CHANNELS.length; i++) {
       NDArray convolved = convolutions.get(i).forward(weights, x);
@@ -46,16 +46,26 @@ final class SmallCnn implements FeatureExtractor {
       }
     }
 
-    return x;
+    return FeatureMaps.shared(x);
   }
 
   @Override
-  public int channels() {
+  public int classificationChannels() {
     return CHANNELS[CHANNELS.length - 1];
   }
 
   @Override
-  public int mapSide(int imageSide) {
+  public int embeddingChannels() {
+    return classificationChannels();
+  }
+
+  @Override
+  public String classifierName() {
+    return "fc";
+  }
+
+  @Override
+  public int embeddingSide(int imageSide) {
     return imageSide / 2 / 2;
   }
 }

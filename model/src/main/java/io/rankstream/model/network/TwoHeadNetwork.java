@@ -3,14 +3,19 @@ package io.rankstream.model.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.core.Linear;
-import io.rankstream.model.Backbone;
+import io.rankstream.model.Architecture;
 import io.rankstream.model.InputSpec;
+import java.util.List;
 
 /**
- * A backbone with two heads on its last feature map: global average pool → FC for the classes, and
+ * A backbone with two heads on its last feature maps: global average pool → FC for the classes, and
  * flatten → FC → unit length for the embedding (paper, figure 6).
  */
 public final class TwoHeadNetwork {
+
+  private static final String EMBEDDING_HEAD = "embedding";
+  private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
 
   private final ParameterLayout layout = new ParameterLayout();
   private final FeatureExtractor backbone;
@@ -20,40 +25,40 @@ public final class TwoHeadNetwork {
   private final Slot embeddingBias;
 
   /**
-   * @param backbone which network stands below the heads
-   * @param input images that it takes
-   * @param embeddingDimension D
-   * @param maxClasses capacity of the softmax head
+   * @param architecture backbone, input and sizes of the heads
    * @throws IllegalArgumentException when the images are too small for the backbone
    */
-  public TwoHeadNetwork(
-      Backbone backbone, InputSpec input, int embeddingDimension, int maxClasses) {
-    this.backbone =
-        switch (backbone) {
-          case SMALL_CNN -> new SmallCnn(layout, input.channels());
-          case RESNET18 -> ResNet.resnet18(layout, input.channels());
-          case RESNET50 -> ResNet.resnet50(layout, input.channels());
+  public TwoHeadNetwork(Architecture architecture) {
+    InputSpec input = architecture.input();
+    int inputChannels = input.channels();
+    backbone =
+        switch (architecture.backbone()) {
+          case SMALL_CNN -> new SmallCnn(layout, inputChannels);
+          case RESNET18 -> ResNet.resnet18(layout, inputChannels);
+          case RESNET34 -> ResNet.resnet34(layout, inputChannels);
+          case RESNET50 -> ResNet.resnet50(layout, inputChannels);
+          default -> throw new IllegalStateException(); // PENDING-BACKBONES
         };
-    long channels = this.backbone.channels();
     long mapSize =
-        (long) this.backbone.mapSide(input.height()) * this.backbone.mapSide(input.width());
+        (long) backbone.embeddingSide(input.height()) * backbone.embeddingSide(input.width());
     if (mapSize == 0) {
       throw new IllegalArgumentException(
           "Invalid input: %d x %d (too small for %s)"
-              .formatted(input.height(), input.width(), backbone.cliName()));
+              .formatted(input.height(), input.width(), architecture.backbone().cliName()));
     }
 
-    classWeight =
-        layout.parameter("fc.weight", Initializer.torchDefault(channels), maxClasses, channels);
-    classBias = layout.parameter("fc.bias", Initializer.torchDefault(channels), maxClasses);
-    long flat = channels * mapSize;
+    int classes = architecture.maxClasses();
+    long channels = backbone.classificationChannels();
+    Initializer initializer = Initializer.torchDefault(channels);
+    String classifier = backbone.classifierName();
+    classWeight = layout.parameter(classifier + WEIGHT, initializer, classes, channels);
+    classBias = layout.parameter(classifier + BIAS, initializer, classes);
+    long flat = backbone.embeddingChannels() * mapSize;
+    int dimension = architecture.embeddingDimension();
     embeddingWeight =
         layout.parameter(
-            "embedding.weight",
-            Initializer.xavier(flat, embeddingDimension),
-            embeddingDimension,
-            flat);
-    embeddingBias = layout.parameter("embedding.bias", Initializer.constant(0), embeddingDimension);
+            EMBEDDING_HEAD + WEIGHT, Initializer.xavier(flat, dimension), dimension, flat);
+    embeddingBias = layout.parameter(EMBEDDING_HEAD + BIAS, Initializer.constant(0), dimension);
   }
 
   /** Where the arrays of the network lie. */
@@ -61,29 +66,49 @@ public final class TwoHeadNetwork {
     return layout;
   }
 
+  /** The two arrays of the softmax head; their first dimension is the classes. */
+  public List<Slot> classifier() {
+    return List.of(classWeight, classBias);
+  }
+
+  /** Whether an array belongs to one of the two heads, not to the backbone. */
+  public boolean isOfHead(Slot slot) {
+    return slot.equals(classWeight)
+        || slot.equals(classBias)
+        || slot.equals(embeddingWeight)
+        || slot.equals(embeddingBias);
+  }
+
   /**
-   * The last feature map.
+   * The feature maps for the heads.
    *
    * @param images {@code [N, C, H, W]}; stays open
    * @param training whether BatchNorm uses the batch's statistics and lets the running ones follow
-   * @return {@code [N, channels, height, width]}
    */
-  public NDArray features(Weights weights, NDArray images, boolean training) {
+  public FeatureMaps features(Weights weights, NDArray images, boolean training) {
     return backbone.forward(weights, images, training);
+  }
+
+  /**
+   * The average of the classification map over its pixels: what the softmax head sees.
+   *
+   * @return {@code [N, channels]}
+   */
+  public NDArray pooled(FeatureMaps features) {
+    NDArray map = features.classification();
+    return map.reshape(map.getShape().get(0), backbone.classificationChannels(), -1)
+        .mean(new int[] {2}); // DJL takes one axis
   }
 
   /**
    * The softmax head over the classes met so far; the rest of its rows take no part and get no
    * gradient.
    *
-   * @param features {@code [N, channels, height, width]}; stays open
+   * @param pooled {@code [N, channels]}; stays open
    * @param classes classes met, at least 1
    * @return {@code [N, classes]}, before the softmax
    */
-  public NDArray logits(Weights weights, NDArray features, int classes) {
-    long images = features.getShape().get(0);
-    NDArray pooled =
-        features.reshape(images, backbone.channels(), -1).mean(new int[] {2}); // DJL takes one axis
+  public NDArray logits(Weights weights, NDArray pooled, int classes) {
     NDIndex met = new NDIndex("0:" + classes);
     return Linear.linear(pooled, weights.get(classWeight).get(met), weights.get(classBias).get(met))
         .singletonOrThrow();
@@ -92,11 +117,11 @@ public final class TwoHeadNetwork {
   /**
    * The embedding head.
    *
-   * @param features {@code [N, channels, height, width]}; stays open
    * @return {@code [N, D]}, rows of unit length
    */
-  public NDArray embeddings(Weights weights, NDArray features) {
-    NDArray flat = features.reshape(features.getShape().get(0), -1);
+  public NDArray embeddings(Weights weights, FeatureMaps features) {
+    NDArray map = features.embedding();
+    NDArray flat = map.reshape(map.getShape().get(0), -1);
     return UnitLength.of(
         Linear.linear(flat, weights.get(embeddingWeight), weights.get(embeddingBias))
             .singletonOrThrow());

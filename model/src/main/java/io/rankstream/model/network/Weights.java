@@ -3,6 +3,7 @@ package io.rankstream.model.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -14,6 +15,13 @@ public final class Weights {
 
   private final List<NDArray> parameters;
   private final List<NDArray> statistics;
+  private final BitSet frozen;
+
+  private Weights(List<NDArray> parameters, List<NDArray> statistics, BitSet frozen) {
+    this.parameters = parameters;
+    this.statistics = statistics;
+    this.frozen = frozen;
+  }
 
   /**
    * Makes the views.
@@ -25,8 +33,29 @@ public final class Weights {
    * @param statistics views of the statistics, made once with {@link #statistics}
    */
   public Weights(ParameterLayout layout, NDArray parameters, List<NDArray> statistics) {
-    this.parameters = views(layout.parameters(), parameters);
-    this.statistics = statistics;
+    this(views(layout.parameters(), parameters), statistics, new BitSet());
+  }
+
+  /**
+   * The same with some parameters taken from other views, so that no gradient is computed for them.
+   *
+   * @param fixed where the frozen parameters come from; no gradient is collected there
+   * @param slots the frozen parameters
+   */
+  public Weights withFrozen(Weights fixed, List<Slot> slots) {
+    List<NDArray> mixed = new ArrayList<>(parameters);
+    BitSet indices = new BitSet();
+    for (Slot slot : slots) {
+      mixed.set(slot.index(), fixed.get(slot));
+      indices.set(slot.index());
+    }
+
+    return new Weights(mixed, statistics, indices);
+  }
+
+  /** Whether a parameter stays as it is in this pass. */
+  boolean isFrozen(Slot slot) {
+    return slot.trained() && frozen.get(slot.index());
   }
 
   /** Views of the running statistics. */

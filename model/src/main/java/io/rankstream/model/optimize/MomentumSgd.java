@@ -1,12 +1,13 @@
 package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /**
  * Stochastic gradient descent with momentum as torch does it: {@code v ← μv + g + δw}, {@code w ← w
  * − ηv}.
  */
-public final class MomentumSgd {
+public final class MomentumSgd implements UpdateRule {
 
   private final double momentum;
   private final double weightDecay;
@@ -20,25 +21,30 @@ public final class MomentumSgd {
     this.weightDecay = weightDecay;
   }
 
-  /**
-   * Takes one step in place.
-   *
-   * @param weights flat buffer, {@code [n]}
-   * @param velocity flat buffer, {@code [n]}, zero before the first step
-   * @param gradient flat buffer, {@code [n]}
-   * @param learningRate η
-   */
-  public void step(NDArray weights, NDArray velocity, NDArray gradient, double learningRate) {
+  @Override
+  public int moments() {
+    return 1;
+  }
+
+  @Override
+  public void update(
+      NDArray weights,
+      List<NDArray> moments,
+      NDArray gradient,
+      NDArray rates,
+      double learningRate,
+      long update) {
+    NDArray velocity = moments.get(0);
     velocity.muli((float) momentum);
     velocity.addi(gradient);
+    // Products attach to the long-lived buffers' manager; closing them keeps memory flat.
     if (weightDecay > 0) {
       try (NDArray decay = weights.mul((float) weightDecay)) {
         velocity.addi(decay);
       }
     }
-    // The product would attach to the long-lived buffer's manager; closing it keeps memory flat.
     try (NDArray change = velocity.mul((float) learningRate)) {
-      weights.subi(change);
+      weights.subi(change.muli(rates));
     }
   }
 }

@@ -14,7 +14,7 @@ class PrequentialAccuracyTest {
 
   @Test
   void isEmptyBeforeTheFirstResult() {
-    PrequentialAccuracy accuracy = new PrequentialAccuracy(0.9);
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(0.9, 100);
 
     assertThat(accuracy.micro()).isEmpty();
     assertThat(accuracy.macro()).isEmpty();
@@ -22,7 +22,7 @@ class PrequentialAccuracyTest {
 
   @Test
   void fadesOldResults() {
-    PrequentialAccuracy accuracy = new PrequentialAccuracy(0.5);
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(0.5, 100);
     accuracy.add("a", "a");
     accuracy.add("a", "b");
     accuracy.add("a", "a");
@@ -33,7 +33,7 @@ class PrequentialAccuracyTest {
 
   @Test
   void givesRareClassesTheSameWeightInMacro() {
-    PrequentialAccuracy accuracy = new PrequentialAccuracy(1);
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(1, 100);
     for (int i = 0; i < 99; i++) {
       accuracy.add("common", "common");
     }
@@ -45,7 +45,7 @@ class PrequentialAccuracyTest {
 
   @Test
   void countsAnImageThatWasMetBeforeAnyClassAsWrong() {
-    PrequentialAccuracy accuracy = new PrequentialAccuracy(1);
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(1, 100);
     accuracy.add("a", null);
 
     assertThat(accuracy.micro()).hasValue(0);
@@ -53,19 +53,52 @@ class PrequentialAccuracyTest {
 
   @Test
   void goesOnAfterARestoreAsIfNothingHadHappened() throws IOException {
-    PrequentialAccuracy original = new PrequentialAccuracy(0.9);
+    PrequentialAccuracy original = new PrequentialAccuracy(0.9, 100);
     original.add("a", "a");
     original.add("b", "a");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     original.writeTo(new DataOutputStream(bytes));
 
-    PrequentialAccuracy restored =
-        PrequentialAccuracy.read(
-            new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    PrequentialAccuracy restored = new PrequentialAccuracy(0.9, 100);
+    restored.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     original.add("a", "b");
     restored.add("a", "b");
 
     assertThat(restored.micro()).isEqualTo(original.micro());
     assertThat(restored.macro()).isEqualTo(original.macro());
+    assertThat(restored.windowMicro()).isEqualTo(original.windowMicro());
+    assertThat(restored.windowMacro()).isEqualTo(original.windowMacro());
+  }
+
+  @Test
+  void theWindowSeesAChangeAsSoonAsItComes() {
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(0.999, 10);
+    for (int i = 0; i < 200; i++) {
+      accuracy.add("a", "a");
+    }
+    for (int i = 0; i < 5; i++) {
+      accuracy.add("a", "b");
+      accuracy.add("b", "b");
+    }
+
+    assertThat(accuracy.windowMicro()).hasValue(0.5);
+    assertThat(accuracy.windowMacro()).hasValue(0.5); // a: 0 of 5, b: 5 of 5
+    assertThat(accuracy.micro().orElseThrow()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void tellsFrequentClassesFromRareOnes() {
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(1, 100);
+    for (int i = 0; i < 10; i++) {
+      accuracy.add("head", "head");
+    }
+    for (int i = 0; i < 5; i++) {
+      accuracy.add("middle", "head");
+    }
+    accuracy.add("tail", "head");
+    accuracy.add("tail", "tail");
+
+    assertThat(accuracy.headRecall()).hasValue(1);
+    assertThat(accuracy.tailRecall()).hasValue(0.5);
   }
 }

@@ -50,6 +50,13 @@ public final class GoldenCase {
     }
   }
 
+  /** The members of a list as cases of their own. */
+  public List<GoldenCase> parts(String field) {
+    List<GoldenCase> parts = new ArrayList<>();
+    json.get(field).forEach(part -> parts.add(new GoldenCase(part, tolerance, type)));
+    return parts;
+  }
+
   public String name() {
     return json.get("name").asText();
   }
@@ -62,8 +69,9 @@ public final class GoldenCase {
     return json.get(name);
   }
 
+  /** An expected value; parts of a case have theirs beside the input. */
   public JsonNode expected(String name) {
-    return json.get("expected").get(name);
+    return json.has("expected") ? json.get("expected").get(name) : json.get(name);
   }
 
   public boolean hasUniqueGradient() {
@@ -119,7 +127,7 @@ public final class GoldenCase {
 
   @Override
   public String toString() {
-    return name() + " " + type;
+    return json.path("name").asText() + " " + type;
   }
 
   private static org.assertj.core.data.Offset<Double> within(double bound) {

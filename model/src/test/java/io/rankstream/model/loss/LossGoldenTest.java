@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rankstream.model.Margin;
 import io.rankstream.model.golden.GoldenCase;
 import io.rankstream.model.network.UnitLength;
@@ -40,9 +42,20 @@ class LossGoldenTest {
         .filter(each -> !each.name().startsWith("two_same_class"));
   }
 
+  static Stream<GoldenCase> batchHard() {
+    return GoldenCase.of("batch_hard");
+  }
+
+  static Stream<GoldenCase> batchAll() {
+    return GoldenCase.of("batch_all");
+  }
+
+  static Stream<GoldenCase> centers() {
+    return GoldenCase.of("center_loss");
+  }
+
   static Stream<GoldenCase> twoHeads() {
-    return GoldenCase.of("two_head_total")
-        .filter(each -> each.param("metric").asText().matches("softmax|semi"));
+    return GoldenCase.of("two_head_total");
   }
 
   @ParameterizedTest
@@ -88,24 +101,91 @@ class LossGoldenTest {
   @ParameterizedTest
   @MethodSource({"semiHardWithFallback", "semiHardAsTheOfficialCode"})
   void semiHardTripletLossAndItsGradientAreGolden(GoldenCase golden) {
+    assertTriplets(golden, new SemiHardMiner(), Reducer.MEAN, "loss", "grad", "active_pairs");
+  }
+
+  @ParameterizedTest
+  @MethodSource("batchHard")
+  void batchHardTripletLossAndItsGradientAreGolden(GoldenCase golden) {
+    assertTriplets(golden, BatchHardMiner.overAllAnchors(), Reducer.MEAN, "loss", "grad", "none");
+    assertTriplets(
+        golden,
+        BatchHardMiner.overCompleteTriplets(),
+        Reducer.MEAN,
+        "loss_valid_anchors_only",
+        golden.expected("grad_valid_anchors_only").isArray() ? "grad_valid_anchors_only" : "grad",
+        "none");
+  }
+
+  @ParameterizedTest
+  @MethodSource("batchAll")
+  void batchAllTripletLossAndItsGradientAreGolden(GoldenCase golden) {
+    assertTriplets(
+        golden,
+        new BatchAllMiner(),
+        Reducer.MEAN,
+        "loss_mean_all",
+        "grad_mean_all",
+        "active_triplets");
+    assertTriplets(
+        golden,
+        new BatchAllMiner(),
+        Reducer.MEAN_ACTIVE,
+        "loss_mean_nonzero",
+        "grad_mean_nonzero",
+        "active_triplets");
+  }
+
+  private static void assertTriplets(
+      GoldenCase golden,
+      TripletMiner miner,
+      Reducer reducer,
+      String loss,
+      String gradient,
+      String active) {
     try (NDManager manager = NDManager.newBaseManager();
         GradientCollector collector = Engine.getInstance().newGradientCollector()) {
       NDArray raw = golden.array(manager, "embeddings");
       raw.setRequiresGradient(true);
       NDArray embeddings = golden.param("normalize").asBoolean() ? UnitLength.of(raw) : raw;
 
-      RankingOutcome outcome = triplet(golden).of(embeddings, golden.labels(manager));
+      RankingOutcome outcome =
+          triplet(golden, miner, reducer).of(embeddings, golden.labels(manager));
       collector.backward(outcome.loss());
 
-      golden.assertLoss("loss", outcome.loss());
+      golden.assertLoss(loss, outcome.loss());
       if (golden.hasUniqueGradient()) {
-        golden.assertArray("grad", raw.getGradient());
+        golden.assertArray(gradient, raw.getGradient());
       } else {
         GoldenCase.assertFinite(raw.getGradient());
       }
-      if (golden.expected("active_pairs") != null) {
-        assertThat(outcome.active().toFloatArray()[0])
-            .isEqualTo(golden.expected("active_pairs").floatValue());
+      if (golden.expected(active) != null) {
+        assertThat(outcome.active().toType(DataType.FLOAT32, false).toFloatArray()[0])
+            .isEqualTo(golden.expected(active).floatValue());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("centers")
+  void centerLossItsGradientAndItsCentersAreGolden(GoldenCase golden) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray table = golden.array(manager, "initial_centers");
+      CenterLoss loss = new CenterLoss(new Centers(table, golden.param("alpha").asDouble()));
+      for (GoldenCase batch : golden.parts("batches")) {
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+          NDArray embeddings = batch.array(manager, "embeddings");
+          embeddings.setRequiresGradient(true);
+          NDArray labels = batch.labels(manager);
+
+          NDArray value = loss.of(embeddings, labels).loss();
+          collector.backward(value);
+
+          batch.assertLoss("loss_sum_half", value);
+          batch.assertArray("grad_of_loss_sum_half", embeddings.getGradient());
+          loss.follow(embeddings.stopGradient(), labels);
+          batch.assertArray("centers_after", table);
+        }
       }
     }
   }
@@ -143,10 +223,21 @@ class LossGoldenTest {
                   .singletonOrThrow());
       NDArray labels = golden.labels(manager);
       NDArray classification = CrossEntropy.mean(logits, labels);
+      String metric = golden.param("metric").asText();
       NDArray ranking =
-          golden.param("metric").asText().equals("semi")
-              ? triplet(golden).of(embeddings, labels).loss()
-              : manager.zeros(new Shape());
+          switch (metric) {
+            case "semi" ->
+                triplet(golden, new SemiHardMiner(), Reducer.MEAN).of(embeddings, labels).loss();
+            case "hard" ->
+                triplet(golden, BatchHardMiner.overAllAnchors(), Reducer.MEAN)
+                    .of(embeddings, labels)
+                    .loss();
+            case "center" ->
+                new CenterLoss(new Centers(golden.array(manager, "centers"), 0.5))
+                    .of(embeddings, labels)
+                    .loss();
+            default -> manager.zeros(new Shape());
+          };
       NDArray lambda = manager.create(golden.param("lambda").asDouble());
       NDArray total = classification.add(ranking.mul(lambda));
       collector.backward(total);
@@ -158,22 +249,24 @@ class LossGoldenTest {
       golden.assertArray("grad_feature_map_NHWC_flat", map.getGradient());
       golden.assertArray("grad_W_cls", classWeight.getGradient());
       golden.assertArray("grad_b_cls", classBias.getGradient());
-      if (golden.param("metric").asText().equals("semi")) {
+      if (!metric.equals("softmax")) {
         golden.assertArray("grad_W_emb", embeddingWeight.getGradient());
         golden.assertArray("grad_b_emb", embeddingBias.getGradient());
       }
     }
   }
 
-  private static TripletLoss triplet(GoldenCase golden) {
-    boolean soft = golden.param("soft") != null && golden.param("soft").asBoolean();
+  private static TripletLoss triplet(GoldenCase golden, TripletMiner miner, Reducer reducer) {
+    JsonNode margin = golden.param("margin");
+    JsonNode soft = golden.param("soft");
+    boolean isSoft =
+        (soft != null && soft.asBoolean())
+            || (margin.isTextual() && margin.asText().equals("soft"));
     PairwiseDistance distance =
         golden.param("squared").asBoolean()
             ? PairwiseDistance.SQUARED_EUCLIDEAN
             : PairwiseDistance.EUCLIDEAN;
     return new TripletLoss(
-        distance,
-        new SemiHardMiner(),
-        soft ? Margin.soft() : Margin.of(golden.param("margin").asDouble()));
+        distance, miner, isSoft ? Margin.soft() : Margin.of(margin.asDouble()), reducer);
   }
 }

@@ -43,7 +43,9 @@ class SemiHardMinerTest {
           assertThat(mask[place]).as("%s %s", golden, pair).isZero();
         } else {
           assertThat(mask[place]).as("%s %s", golden, pair).isEqualTo(1);
-          assertThat(negatives[place]).as("%s %s", golden, pair).isEqualTo(pair.get(2).asLong());
+          assertThat(negatives[place])
+              .as("%s %s", golden, pair)
+              .isEqualTo((long) pair.get(0).asInt() * count + pair.get(2).asLong());
           mined++;
         }
       }

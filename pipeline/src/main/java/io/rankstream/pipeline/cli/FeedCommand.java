@@ -1,16 +1,13 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.config.JobOptions;
-import io.rankstream.pipeline.dataset.FashionMnist;
 import io.rankstream.pipeline.dataset.ImageDataset;
-import io.rankstream.pipeline.dataset.ImageDatasets;
 import io.rankstream.pipeline.dataset.LongTail;
 import io.rankstream.pipeline.dataset.Split;
 import io.rankstream.pipeline.feed.ImageFeeder;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
@@ -77,6 +74,14 @@ final class FeedCommand implements Callable<Integer> {
   double skew;
 
   @Option(
+      names = "--drift",
+      description = {
+        "Turn the long tail round half-way and let a fifth of the classes come",
+        "only then, to see how the model takes a change."
+      })
+  boolean drift;
+
+  @Option(
       names = "--rate",
       defaultValue = "0",
       paramLabel = "N",
@@ -106,17 +111,20 @@ final class FeedCommand implements Callable<Integer> {
       throw new IllegalArgumentException("Invalid limit: %d (must be at least 1)".formatted(limit));
     }
 
-    ImageDataset dataset =
-        data.equals(FashionMnist.NAME)
-            ? new FashionMnist(out::println).open(split)
-            : ImageDatasets.open(Path.of(data), split);
-    List<Integer> whole = LongTail.order(dataset, skew, seed);
+    ImageDataset dataset = DataSource.open(data, split, out::println);
+    List<Integer> whole =
+        drift ? LongTail.drift(dataset, skew, seed).order() : LongTail.order(dataset, skew, seed);
     List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));
     ImageFeeder.Plan plan = new ImageFeeder.Plan(topic, stream, rate, unlabeled, seed);
     TopicNames defaults = TopicNames.defaults();
     Topics.create(
         kafka.properties(),
-        new TopicNames(topic, defaults.embeddings(), defaults.metrics(), defaults.deadLetters()),
+        new TopicNames(
+            topic,
+            defaults.embeddings(),
+            defaults.metrics(),
+            defaults.modelVersions(),
+            defaults.deadLetters()),
         1);
 
     out.printf(

@@ -16,7 +16,15 @@ import picocli.CommandLine.ScopeType;
       "Continuous fine-tuning for image models on Apache Flink: labelled images in on Kafka, embeddings that follow the model out.",
       ""
     },
-    subcommands = {DemoCommand.class, RunCommand.class, FeedCommand.class, TailCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      FeedCommand.class,
+      TailCommand.class,
+      EvaluateCommand.class,
+      ExportCommand.class,
+      ExperimentCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Rankstream.Version.class,
     synopsisSubcommandLabel = "COMMAND",

@@ -23,7 +23,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Prints the records of an output topic. */
 @Command(
     name = "tail",
-    description = "Print embeddings, training metrics or dead letters as they are committed.",
+    description =
+        "Print embeddings, training metrics, model versions or dead letters as they are committed.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -38,6 +39,7 @@ final class TailCommand implements Callable<Integer> {
   enum Output {
     EMBEDDINGS,
     METRICS,
+    MODELS,
     DEAD_LETTERS;
 
     @Override
@@ -52,7 +54,7 @@ final class TailCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "OUTPUT",
       converter = OutputConverter.class,
-      description = "embeddings, metrics or dead-letters.")
+      description = "embeddings, metrics, models or dead-letters.")
   Output output;
 
   @Option(names = "--topic", paramLabel = "NAME", description = "Topic, when not the default one.")
@@ -84,7 +86,8 @@ final class TailCommand implements Callable<Integer> {
       }
 
       throw new TypeConversionException(
-          "Invalid output: %s (must be embeddings, metrics or dead-letters)".formatted(value));
+          "Invalid output: %s (must be embeddings, metrics, models or dead-letters)"
+              .formatted(value));
     }
   }
 
@@ -124,6 +127,7 @@ final class TailCommand implements Callable<Integer> {
     return switch (output) {
       case EMBEDDINGS -> names.embeddings();
       case METRICS -> names.metrics();
+      case MODELS -> names.modelVersions();
       case DEAD_LETTERS -> names.deadLetters();
     };
   }

@@ -2,15 +2,20 @@ package io.rankstream.pipeline.config;
 
 import static io.rankstream.pipeline.config.JobOptions.*;
 
+import io.rankstream.model.Architecture;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.LossConfig;
 import io.rankstream.model.Margin;
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.OptimizerConfig;
+import io.rankstream.model.RankingLoss;
+import io.rankstream.model.Schedule;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.pipeline.config.JobOptions.Delivery;
+import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
+import io.rankstream.pipeline.config.JobOptions.Sampler;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -24,8 +29,7 @@ import org.apache.flink.configuration.Configuration;
  * The whole configuration of a job, checked once at the start.
  *
  * @param device where the model runs: auto, cpu, gpu or gpu:N
- * @param fadingFactor weight of the past in the prequential accuracies, 0 to 1
- * @param trainerBatchesInFlight decoded batches that wait beside the training thread
+ * @param weights safetensors file that a new model starts from, or empty
  * @param kafka settings of all Kafka clients, such as bootstrap.servers and security settings
  */
 public record JobConfig(
@@ -37,11 +41,13 @@ public record JobConfig(
     Augmentation augmentation,
     ModelConfig model,
     String device,
-    int trainerBatchesInFlight,
-    double fadingFactor,
+    String weights,
+    Trainer trainer,
+    Versions versions,
     Map<String, String> kafka)
     implements Serializable {
 
+  private static final String AUTO = "auto";
   private static final int MAX_ARRAY_BYTES = 1 << 30;
   private static final String TOPIC_RULE =
       "must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks";
@@ -56,14 +62,16 @@ public record JobConfig(
       String embeddingsTopic,
       String metricsTopic,
       String deadLettersTopic,
+      String modelVersionsTopic,
       Delivery delivery,
       String transactionalIdPrefix,
       Duration transactionTimeout)
       implements Serializable {}
 
   /**
-   * The P×K batch.
+   * The training batch.
    *
+   * @param sampler how it is put together
    * @param classes P
    * @param imagesPerClass K
    * @param trainEvery new labelled images that make a batch due
@@ -72,13 +80,20 @@ public record JobConfig(
    * @param embeddingSize images embedded together without training
    */
   public record Batch(
+      Sampler sampler,
       int classes,
       int imagesPerClass,
       int trainEvery,
       int freshClasses,
       Duration maxWait,
       int embeddingSize)
-      implements Serializable {}
+      implements Serializable {
+
+    /** Images in a full batch: P·K. */
+    public int size() {
+      return classes * imagesPerClass;
+    }
+  }
 
   /** Bounds of what a window keeps. */
   public record Window(
@@ -93,6 +108,37 @@ public record JobConfig(
   /** How images become pixels. */
   public record Decode(DecodeLimits limits, int threads, int batchesInFlight)
       implements Serializable {}
+
+  /**
+   * The training operator.
+   *
+   * @param batchesInFlight decoded batches that wait beside the training thread
+   * @param embeddingsFrom where the embeddings of a training batch come from
+   * @param fadingFactor weight of the past in the prequential accuracies, 0 to 1
+   * @param prequentialWindow images in the sliding window of the prequential accuracies
+   */
+  public record Trainer(
+      int batchesInFlight,
+      EmbeddingsFrom embeddingsFrom,
+      double fadingFactor,
+      int prequentialWindow)
+      implements Serializable {}
+
+  /**
+   * When models are published.
+   *
+   * @param directory where to; empty publishes none
+   * @param everySteps steps between two versions; 0 does not count
+   * @param every time between two versions; zero does not look at the clock
+   */
+  public record Versions(String directory, long everySteps, Duration every)
+      implements Serializable {
+
+    /** Whether models are published at all. */
+    public boolean isOn() {
+      return !directory.isEmpty();
+    }
+  }
 
   /**
    * Reads and checks a configuration.
@@ -131,9 +177,12 @@ public record JobConfig(
                 MODEL_DEVICE,
                 text -> text.matches("auto|cpu|gpu(:\\d{1,3})?"),
                 "must be auto, cpu, gpu or gpu:N"),
-            reader.read(TRAINER_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"),
-            reader.read(
-                PREQUENTIAL_FADING_FACTOR, f -> f > 0 && f <= 1, "must be above 0, at most 1"),
+            reader.read(MODEL_WEIGHTS),
+            trainer(reader),
+            new Versions(
+                reader.read(VERSIONS_DIRECTORY),
+                reader.read(VERSIONS_EVERY_STEPS, n -> n >= 0, "must be at least 0"),
+                reader.read(VERSIONS_EVERY)),
             kafka);
     config.checkTogether(reader);
     reader.throwIfProblems();
@@ -166,12 +215,12 @@ public record JobConfig(
                   BATCH_IMAGES_PER_CLASS.key(),
                   batch.imagesPerClass()));
     }
-    if (model.maxClasses() < batch.classes()) {
+    if (model.architecture().maxClasses() < batch.classes()) {
       reader.problem(
           "Invalid %s: %d (must be at least %s = %d)"
               .formatted(
                   MODEL_MAX_CLASSES.key(),
-                  model.maxClasses(),
+                  model.architecture().maxClasses(),
                   BATCH_CLASSES.key(),
                   batch.classes()));
     }
@@ -202,6 +251,7 @@ public record JobConfig(
         reader.read(OUTPUT_EMBEDDINGS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_METRICS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_DEAD_LETTERS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
+        reader.read(OUTPUT_MODEL_VERSIONS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_DELIVERY),
         reader.read(OUTPUT_TRANSACTIONAL_ID_PREFIX, text -> !text.isBlank(), "must not be blank"),
         reader.read(
@@ -212,6 +262,7 @@ public record JobConfig(
 
   private static Batch batch(OptionReader reader) {
     return new Batch(
+        reader.read(BATCH_SAMPLER),
         reader.read(BATCH_CLASSES, p -> p >= 2, "must be at least 2, or no anchor has a negative"),
         reader.read(
             BATCH_IMAGES_PER_CLASS, k -> k >= 2, "must be at least 2, or no anchor has a positive"),
@@ -229,7 +280,7 @@ public record JobConfig(
         reader
             .read(WINDOW_MAX_BYTES, size -> size.getBytes() >= 1 << 20, "must be at least 1 mb")
             .getBytes(),
-        model.maxClasses(),
+        model.architecture().maxClasses(),
         model.seed());
   }
 
@@ -250,37 +301,75 @@ public record JobConfig(
         reader.read(DECODE_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"));
   }
 
+  private static Trainer trainer(OptionReader reader) {
+    return new Trainer(
+        reader.read(TRAINER_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"),
+        reader.read(EMBEDDINGS_FROM),
+        reader.read(PREQUENTIAL_FADING_FACTOR, f -> f > 0 && f <= 1, "must be above 0, at most 1"),
+        reader.read(PREQUENTIAL_WINDOW, n -> n >= 1 && n <= 100_000, "must be 1 to 100000"));
+  }
+
   private static ModelConfig model(OptionReader reader) {
+    Architecture architecture =
+        new Architecture(
+            reader.read(MODEL_BACKBONE),
+            new InputSpec(
+                reader.read(MODEL_CHANNELS, c -> c == 1 || c == 3, "must be 1 or 3"),
+                reader.read(MODEL_HEIGHT, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
+                reader.read(MODEL_WIDTH, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
+                reader.read(MODEL_NORMALIZATION)),
+            reader.read(MODEL_EMBEDDING_DIMENSION, d -> d >= 2 && d <= 8192, "must be 2 to 8192"),
+            reader.read(MODEL_MAX_CLASSES, n -> n >= 2 && n <= 1_000_000, "must be 2 to 1000000"));
     return new ModelConfig(
-        reader.read(MODEL_BACKBONE),
-        new InputSpec(
-            reader.read(MODEL_CHANNELS, c -> c == 1 || c == 3, "must be 1 or 3"),
-            reader.read(MODEL_HEIGHT, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
-            reader.read(MODEL_WIDTH, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
-            reader.read(MODEL_NORMALIZATION)),
-        reader.read(MODEL_EMBEDDING_DIMENSION, d -> d >= 2 && d <= 8192, "must be 2 to 8192"),
-        reader.read(MODEL_MAX_CLASSES, n -> n >= 2 && n <= 1_000_000, "must be 2 to 1000000"),
+        architecture,
         loss(reader),
-        new OptimizerConfig(
-            reader.read(
-                OPTIMIZER_LEARNING_RATE, r -> r > 0 && r <= 10, "must be above 0, at most 10"),
-            reader.read(OPTIMIZER_MOMENTUM, m -> m >= 0 && m < 1, "must be at least 0, below 1"),
-            reader.read(
-                OPTIMIZER_WEIGHT_DECAY, d -> d >= 0 && d < 1, "must be at least 0, below 1"),
-            reader.read(OPTIMIZER_SCHEDULE),
-            reader.read(OPTIMIZER_TOTAL_STEPS, n -> n >= 1, "must be at least 1")),
+        optimizer(reader),
         reader.read(MODEL_BATCH_NORM),
+        reader.read(MODEL_AVERAGE_DECAY, d -> d >= 0 && d < 1, "must be at least 0, below 1"),
         reader.read(MODEL_SEED));
   }
 
+  private static OptimizerConfig optimizer(OptionReader reader) {
+    String share = "must be at least 0, below 1";
+    return new OptimizerConfig(
+        reader.read(OPTIMIZER_RULE),
+        reader.read(OPTIMIZER_LEARNING_RATE, r -> r > 0 && r <= 10, "must be above 0, at most 10"),
+        reader.read(OPTIMIZER_HEADS_FACTOR, f -> f > 0 && f <= 1e6, "must be above 0"),
+        new Schedule(
+            reader.read(OPTIMIZER_SCHEDULE),
+            reader.read(OPTIMIZER_TOTAL_STEPS, n -> n >= 1, "must be at least 1"),
+            reader.read(OPTIMIZER_POWER, p -> p > 0 && p <= 100, "must be above 0"),
+            reader.read(OPTIMIZER_WARM_UP_STEPS, n -> n >= 0, "must be at least 0")),
+        reader.read(OPTIMIZER_MOMENTUM, m -> m >= 0 && m < 1, share),
+        reader.read(OPTIMIZER_BETA2, b -> b > 0 && b < 1, "must be above 0, below 1"),
+        reader.read(OPTIMIZER_WEIGHT_DECAY, d -> d >= 0 && d < 1, share),
+        reader.read(OPTIMIZER_CLIP_NORM, n -> n >= 0 && n < 1e30, "must be at least 0"),
+        reader.read(OPTIMIZER_ACCUMULATE, n -> n >= 1, "must be at least 1"),
+        reader.read(OPTIMIZER_FROZEN));
+  }
+
   private static LossConfig loss(OptionReader reader) {
+    RankingLoss ranking = reader.read(LOSS_RANKING);
+    String lambda =
+        reader.read(LOSS_LAMBDA, JobConfig::isLambda, "must be auto or a number of 0 to 1000");
     String margin =
         reader.read(LOSS_MARGIN, JobConfig::isMargin, "must be soft or a number of at least 0");
     return new LossConfig(
-        reader.read(LOSS_RANKING),
-        reader.read(LOSS_LAMBDA, l -> l >= 0 && l <= 1000, "must be 0 to 1000"),
+        ranking,
+        lambda.equals(AUTO) ? ranking.defaultLambda() : Double.parseDouble(lambda),
         Margin.parse(margin),
-        reader.read(LOSS_SQUARED_DISTANCE));
+        reader.read(LOSS_SQUARED_DISTANCE),
+        reader.read(LOSS_REDUCER),
+        reader.read(LOSS_CENTER_RATE, r -> r >= 0 && r <= 1, "must be 0 to 1"));
+  }
+
+  private static boolean isLambda(String text) {
+    try {
+      return text.equals(AUTO)
+          || (Double.parseDouble(text) >= 0 && Double.parseDouble(text) <= 1e3);
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   private static boolean isMargin(String text) {

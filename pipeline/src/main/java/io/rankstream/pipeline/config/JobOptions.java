@@ -5,8 +5,10 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 import io.rankstream.model.Backbone;
 import io.rankstream.model.BatchNormMode;
 import io.rankstream.model.Normalization;
+import io.rankstream.model.OptimizerConfig.Rule;
 import io.rankstream.model.RankingLoss;
 import io.rankstream.model.Schedule;
+import io.rankstream.model.loss.Reducer;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -26,6 +28,22 @@ public final class JobOptions {
     EXACTLY_ONCE,
     /** No transactions: nothing is lost, a record may come twice after a failure. */
     AT_LEAST_ONCE
+  }
+
+  /** How training batches are put together. */
+  public enum Sampler {
+    /** P classes with K images each, whatever the traffic: the classes take turns. */
+    PK,
+    /** P times K images in the order in which they arrive: rare classes are rare in the batches. */
+    NATURAL
+  }
+
+  /** Where the embeddings of a training batch come from. */
+  public enum EmbeddingsFrom {
+    /** A pass of their own through the weights after the step. */
+    UPDATED,
+    /** The pass that the step trains on: cheaper, with the weights before the step. */
+    IN_STEP
   }
 
   /** Which trained images a reservoir keeps for replay. */
@@ -83,6 +101,11 @@ public final class JobOptions {
           .stringType()
           .defaultValue("images.labeled.v1.dlq")
           .withDescription("Topic of the records that could not be used, whole, with the reason.");
+  public static final ConfigOption<String> OUTPUT_MODEL_VERSIONS_TOPIC =
+      key("output.model-versions-topic")
+          .stringType()
+          .defaultValue("models.v1")
+          .withDescription("Topic with one record for each published model file.");
   public static final ConfigOption<Delivery> OUTPUT_DELIVERY =
       key("output.delivery-guarantee")
           .enumType(Delivery.class)
@@ -102,6 +125,12 @@ public final class JobOptions {
           .withDescription(
               "Kafka aborts a transaction after this long: keep it above checkpoint interval plus the longest outage, and at most the broker's transaction.max.timeout.ms (15 min by default).");
 
+  public static final ConfigOption<Sampler> BATCH_SAMPLER =
+      key("batch.sampler")
+          .enumType(Sampler.class)
+          .defaultValue(Sampler.PK)
+          .withDescription(
+              "pk: class-balanced batches with replay. natural: batches as the images come, for comparison.");
   public static final ConfigOption<Integer> BATCH_CLASSES =
       key("batch.classes")
           .intType()
@@ -232,6 +261,12 @@ public final class JobOptions {
           .defaultValue(Normalization.HALF_RANGE)
           .withDescription(
               "How pixels become numbers: half-range maps them to -1..1, imagenet uses the ImageNet means and deviations.");
+  public static final ConfigOption<String> MODEL_WEIGHTS =
+      key("model.weights")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "Safetensors file that a new model starts from: a backbone with the names of torchvision or timm, or a model that Rankstream exported. Every TaskManager must see the file. Empty: random weights.");
   public static final ConfigOption<Integer> MODEL_EMBEDDING_DIMENSION =
       key("model.embedding-dimension")
           .intType()
@@ -248,6 +283,12 @@ public final class JobOptions {
           .enumType(BatchNormMode.class)
           .defaultValue(BatchNormMode.TRAIN)
           .withDescription("Whether BatchNorm statistics follow the batches or stay as they are.");
+  public static final ConfigOption<Double> MODEL_AVERAGE_DECAY =
+      key("model.average-decay")
+          .doubleType()
+          .defaultValue(0.0)
+          .withDescription(
+              "Weight of the past in a moving average of the weights that embeds, predicts and is published in place of the newest weights, such as 0.99; 0 keeps no average.");
   public static final ConfigOption<String> MODEL_DEVICE =
       key("model.device")
           .stringType()
@@ -265,46 +306,132 @@ public final class JobOptions {
           .enumType(RankingLoss.class)
           .defaultValue(RankingLoss.TRIPLET_SEMI_HARD)
           .withDescription("Ranking loss on the embedding head, beside the softmax cross-entropy.");
-  public static final ConfigOption<Double> LOSS_LAMBDA =
+  public static final ConfigOption<String> LOSS_LAMBDA =
       key("loss.lambda")
-          .doubleType()
-          .defaultValue(1.0)
-          .withDescription("Weight of the ranking loss.");
+          .stringType()
+          .defaultValue("auto")
+          .withDescription(
+              "Weight of the ranking loss. auto takes that of the paper's code: 0.003 for center, 1 for the others.");
   public static final ConfigOption<String> LOSS_MARGIN =
       key("loss.margin")
           .stringType()
           .defaultValue("0.2")
-          .withDescription("Margin of the triplet loss in units of the distance, or soft.");
+          .withDescription(
+              "Margin of the triplet, triplet-center and magnet losses in units of the distance, or soft.");
   public static final ConfigOption<Boolean> LOSS_SQUARED_DISTANCE =
       key("loss.squared-distance")
           .booleanType()
           .defaultValue(true)
           .withDescription(
               "Squared Euclidean distance between embeddings as in the paper, or plain Euclidean.");
+  public static final ConfigOption<Reducer> LOSS_REDUCER =
+      key("loss.reducer")
+          .enumType(Reducer.class)
+          .defaultValue(Reducer.MEAN)
+          .withDescription(
+              "mean over all mined triplets as in the paper, or mean-active over those with a loss above zero.");
+  public static final ConfigOption<Double> LOSS_CENTER_RATE =
+      key("loss.center-rate")
+          .doubleType()
+          .defaultValue(0.5)
+          .withDescription(
+              "How far the centres of center and triplet-center follow the embeddings at each step; 0 freezes them.");
 
+  public static final ConfigOption<Rule> OPTIMIZER_RULE =
+      key("optimizer.rule")
+          .enumType(Rule.class)
+          .defaultValue(Rule.SGD)
+          .withDescription("SGD with momentum, or AdamW, both as in PyTorch.");
   public static final ConfigOption<Double> OPTIMIZER_LEARNING_RATE =
       key("optimizer.learning-rate")
           .doubleType()
           .defaultValue(0.01)
-          .withDescription("Learning rate at the first step.");
-  public static final ConfigOption<Double> OPTIMIZER_MOMENTUM =
-      key("optimizer.momentum").doubleType().defaultValue(0.9).withDescription("Momentum of SGD.");
-  public static final ConfigOption<Double> OPTIMIZER_WEIGHT_DECAY =
-      key("optimizer.weight-decay")
+          .withDescription("Peak learning rate of the backbone.");
+  public static final ConfigOption<Double> OPTIMIZER_HEADS_FACTOR =
+      key("optimizer.heads-factor")
           .doubleType()
-          .defaultValue(0.0)
-          .withDescription("L2 weight decay.");
-  public static final ConfigOption<Schedule> OPTIMIZER_SCHEDULE =
-      key("optimizer.schedule")
-          .enumType(Schedule.class)
-          .defaultValue(Schedule.CONSTANT)
+          .defaultValue(1.0)
           .withDescription(
-              "constant, or linear: to zero at optimizer.total-steps, for streams that end.");
+              "Learning rate of the two heads over that of the backbone, such as 10 for a pretrained backbone.");
+  public static final ConfigOption<Schedule.Shape> OPTIMIZER_SCHEDULE =
+      key("optimizer.schedule")
+          .enumType(Schedule.Shape.class)
+          .defaultValue(Schedule.Shape.CONSTANT)
+          .withDescription(
+              "constant, or for streams that end polynomial or cosine: to zero at optimizer.total-steps.");
   public static final ConfigOption<Long> OPTIMIZER_TOTAL_STEPS =
       key("optimizer.total-steps")
           .longType()
           .defaultValue(40_000L)
-          .withDescription("Step at which the linear schedule reaches zero.");
+          .withDescription("Step at which the polynomial and cosine schedules reach zero.");
+  public static final ConfigOption<Double> OPTIMIZER_POWER =
+      key("optimizer.power")
+          .doubleType()
+          .defaultValue(1.0)
+          .withDescription("Exponent of the polynomial schedule; 1 is linear, as in the paper.");
+  public static final ConfigOption<Long> OPTIMIZER_WARM_UP_STEPS =
+      key("optimizer.warm-up-steps")
+          .longType()
+          .defaultValue(0L)
+          .withDescription("Steps in which the learning rate rises linearly to its peak.");
+  public static final ConfigOption<Double> OPTIMIZER_MOMENTUM =
+      key("optimizer.momentum")
+          .doubleType()
+          .defaultValue(0.9)
+          .withDescription("Momentum of SGD, first beta of AdamW.");
+  public static final ConfigOption<Double> OPTIMIZER_BETA2 =
+      key("optimizer.beta2")
+          .doubleType()
+          .defaultValue(0.999)
+          .withDescription("Second beta of AdamW.");
+  public static final ConfigOption<Double> OPTIMIZER_WEIGHT_DECAY =
+      key("optimizer.weight-decay")
+          .doubleType()
+          .defaultValue(0.0)
+          .withDescription("Weight decay: L2 with SGD, decoupled with AdamW.");
+  public static final ConfigOption<Double> OPTIMIZER_CLIP_NORM =
+      key("optimizer.clip-norm")
+          .doubleType()
+          .defaultValue(0.0)
+          .withDescription(
+              "Largest Euclidean norm of a gradient; a longer one is scaled down to it. 0 clips nothing.");
+  public static final ConfigOption<Integer> OPTIMIZER_ACCUMULATE =
+      key("optimizer.accumulate")
+          .intType()
+          .defaultValue(1)
+          .withDescription("Batches whose mean gradient makes one update of the weights.");
+  public static final ConfigOption<List<String>> OPTIMIZER_FROZEN =
+      key("optimizer.frozen")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription(
+              "Parameters whose names start with one of these stay as they are, separated by ';', such as conv1;bn1;layer1.");
+
+  public static final ConfigOption<EmbeddingsFrom> EMBEDDINGS_FROM =
+      key("embeddings.from")
+          .enumType(EmbeddingsFrom.class)
+          .defaultValue(EmbeddingsFrom.UPDATED)
+          .withDescription(
+              "updated: trained images are embedded by the weights after the step, in a pass of their own. in-step: by the pass that trains, which is cheaper and one step behind.");
+
+  public static final ConfigOption<String> VERSIONS_DIRECTORY =
+      key("versions.directory")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "Where model files are published, as a path or URI of a file system that Flink knows. Empty publishes none.");
+  public static final ConfigOption<Long> VERSIONS_EVERY_STEPS =
+      key("versions.every-steps")
+          .longType()
+          .defaultValue(1_000L)
+          .withDescription("Steps from one published model to the next; 0 does not count steps.");
+  public static final ConfigOption<Duration> VERSIONS_EVERY =
+      key("versions.every")
+          .durationType()
+          .defaultValue(Duration.ZERO)
+          .withDescription(
+              "Time from one published model to the next, whichever of the two comes first; 0 does not look at the clock.");
 
   public static final ConfigOption<Integer> TRAINER_BATCHES_IN_FLIGHT =
       key("trainer.batches-in-flight")
@@ -317,6 +444,11 @@ public final class JobOptions {
           .defaultValue(0.999)
           .withDescription(
               "Weight of the past in the prequential accuracies: 0.999 looks back about 1,000 images of a class.");
+  public static final ConfigOption<Integer> PREQUENTIAL_WINDOW =
+      key("prequential.window")
+          .intType()
+          .defaultValue(1_000)
+          .withDescription("Images in the sliding window of the prequential accuracies.");
 
   private JobOptions() {}
 

@@ -17,15 +17,17 @@ public final class OptionTable {
     return JobOptions.all().stream()
         .map(
             option ->
-                "| `%s` | %s | `%s` | %s |"
+                "| `%s` | %s | %s | %s |"
                     .formatted(
-                        option.key(),
-                        OptionText.type(option),
-                        OptionText.defaultValue(option),
-                        text(option)))
+                        option.key(), OptionText.type(option), defaultCell(option), text(option)))
         .collect(
             Collectors.joining(
                 "\n", "| Key | Type | Default | Meaning |\n|---|---|---|---|\n", "\n"));
+  }
+
+  private static String defaultCell(ConfigOption<?> option) {
+    String value = OptionText.defaultValue(option);
+    return value.isEmpty() ? "" : "`" + value + "`";
   }
 
   private static String text(ConfigOption<?> option) {

@@ -23,6 +23,9 @@ final class OptionText {
     if (value instanceof Enum<?> constant) {
       return constant(constant);
     }
+    if (Duration.ZERO.equals(value)) {
+      return "0 s";
+    }
     if (value instanceof Duration duration) {
       return TimeUtils.formatWithHighestUnit(duration);
     }

@@ -171,7 +171,7 @@ public final class Demo implements AutoCloseable {
     settings.setString("kafka.bootstrap.servers", kafka.bootstrapServers());
     settings.setString("batch.train-every", Integer.toString(plan.trainEvery()));
     settings.setString("batch.max-wait", "2 s");
-    settings.setString("optimizer.schedule", "linear");
+    settings.setString("optimizer.schedule", "polynomial");
     settings.setString("optimizer.total-steps", Long.toString(Math.max(1, expectedSteps)));
     settings.setString("model.seed", Long.toString(plan.seed()));
     settings.setString("execution.checkpointing.interval", "2 s");

@@ -9,9 +9,11 @@ import io.rankstream.pipeline.config.JobOptions;
  * @param images labelled images in
  * @param embeddings embeddings out
  * @param metrics one record for each training step out
+ * @param modelVersions one record for each published model out
  * @param deadLetters unusable records out
  */
-public record TopicNames(String images, String embeddings, String metrics, String deadLetters) {
+public record TopicNames(
+    String images, String embeddings, String metrics, String modelVersions, String deadLetters) {
 
   /** The names that the job uses unless it is told others. */
   public static TopicNames defaults() {
@@ -19,6 +21,7 @@ public record TopicNames(String images, String embeddings, String metrics, Strin
         JobOptions.INPUT_TOPIC.defaultValue(),
         JobOptions.OUTPUT_EMBEDDINGS_TOPIC.defaultValue(),
         JobOptions.OUTPUT_METRICS_TOPIC.defaultValue(),
+        JobOptions.OUTPUT_MODEL_VERSIONS_TOPIC.defaultValue(),
         JobOptions.OUTPUT_DEAD_LETTERS_TOPIC.defaultValue());
   }
 
@@ -28,6 +31,7 @@ public record TopicNames(String images, String embeddings, String metrics, Strin
         config.input().topic(),
         config.output().embeddingsTopic(),
         config.output().metricsTopic(),
+        config.output().modelVersionsTopic(),
         config.output().deadLettersTopic());
   }
 }

@@ -29,12 +29,28 @@ public final class Topics {
    */
   public static void create(Properties clients, TopicNames names, int partitions)
       throws ExecutionException, InterruptedException {
-    List<NewTopic> topics =
+    createMissing(
+        clients,
         List.of(
-            topic(names.images(), partitions, Map.of("max.message.bytes", IMAGE_BYTES)),
+            images(names.images(), partitions),
             topic(names.embeddings(), partitions, Map.of("cleanup.policy", "compact")),
             topic(names.metrics(), 1, Map.of()),
-            topic(names.deadLetters(), partitions, Map.of("max.message.bytes", LETTER_BYTES)));
+            topic(names.modelVersions(), 1, Map.of()),
+            topic(names.deadLetters(), partitions, Map.of("max.message.bytes", LETTER_BYTES))));
+  }
+
+  /**
+   * Creates a topic for images where there is none.
+   *
+   * @param clients Kafka client settings
+   */
+  public static void createImages(Properties clients, String name)
+      throws ExecutionException, InterruptedException {
+    createMissing(clients, List.of(images(name, 1)));
+  }
+
+  private static void createMissing(Properties clients, List<NewTopic> topics)
+      throws ExecutionException, InterruptedException {
     Properties settings = new Properties();
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
@@ -50,6 +66,10 @@ public final class Topics {
         }
       }
     }
+  }
+
+  private static NewTopic images(String name, int partitions) {
+    return topic(name, partitions, Map.of("max.message.bytes", IMAGE_BYTES));
   }
 
   private static NewTopic topic(String name, int partitions, Map<String, String> settings) {

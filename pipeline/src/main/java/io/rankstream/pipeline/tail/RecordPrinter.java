@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,11 @@ public final class RecordPrinter {
   private static final int SHOWN_VALUES = 4;
 
   private static final List<BinaryMessageDecoder<? extends SpecificRecord>> DECODERS =
-      List.of(ImageEmbedding.getDecoder(), TrainingMetrics.getDecoder(), DeadLetter.getDecoder());
+      List.of(
+          ImageEmbedding.getDecoder(),
+          TrainingMetrics.getDecoder(),
+          ModelVersion.getDecoder(),
+          DeadLetter.getDecoder());
 
   private RecordPrinter() {}
 
@@ -44,7 +49,8 @@ public final class RecordPrinter {
       }
     }
 
-    throw new IOException("The record is no embedding, training metric or dead letter");
+    throw new IOException(
+        "The record is no embedding, training metric, model version or dead letter");
   }
 
   /** One line for people; control characters, which a terminal would obey, are replaced. */
@@ -58,6 +64,16 @@ public final class RecordPrinter {
     }
     if (record instanceof TrainingMetrics metrics) {
       return text(metrics);
+    }
+    if (record instanceof ModelVersion version) {
+      return "%s v%d  %s  %,d bytes  sha256 %s  %s"
+          .formatted(
+              version.getStream(),
+              version.getModelVersion(),
+              version.getUri(),
+              version.getSizeBytes(),
+              version.getSha256(),
+              version.getMetrics());
     }
     if (record instanceof DeadLetter letter) {
       return "%s  %s-%d@%d  %s"

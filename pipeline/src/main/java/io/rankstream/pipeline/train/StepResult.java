@@ -2,10 +2,12 @@ package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.StepReport;
+import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.AbstractList;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a model did with a batch, as plain values: no tensor leaves the training thread.
@@ -24,8 +27,8 @@ import java.util.TreeMap;
  * @param spaceId identity of the embedding space
  * @param version training steps that the weights have taken
  * @param knownClasses classes in the vocabulary
- * @param micro prequential micro accuracy before the step
- * @param macro prequential macro accuracy before the step
+ * @param accuracy prequential figures before the step
+ * @param published the model file that was published after the step, when one was
  * @param millis duration on the training thread
  */
 record StepResult(
@@ -35,9 +38,39 @@ record StepResult(
     String spaceId,
     long version,
     int knownClasses,
-    OptionalDouble micro,
-    OptionalDouble macro,
+    Accuracy accuracy,
+    Optional<ModelVersion> published,
     double millis) {
+
+  /**
+   * Prequential figures at one moment.
+   *
+   * @param recalls fading recall of the classes in the batch that have been predicted before
+   */
+  record Accuracy(
+      OptionalDouble micro,
+      OptionalDouble macro,
+      OptionalDouble windowMicro,
+      OptionalDouble windowMacro,
+      OptionalDouble headRecall,
+      OptionalDouble tailRecall,
+      Map<String, Double> recalls) {
+
+    static Accuracy of(PrequentialAccuracy accuracy, DecodedBatch batch) {
+      Map<String, Double> recalls = new TreeMap<>(accuracy.recalls());
+      recalls
+          .keySet()
+          .retainAll(batch.images().stream().map(DecodedImage::label).collect(Collectors.toSet()));
+      return new Accuracy(
+          accuracy.micro(),
+          accuracy.macro(),
+          accuracy.windowMicro(),
+          accuracy.windowMacro(),
+          accuracy.headRecall(),
+          accuracy.tailRecall(),
+          recalls);
+    }
+  }
 
   /** The record of image {@code index} for the embeddings topic. */
   ImageEmbedding embedding(int index, JobConfig config) {
@@ -83,8 +116,13 @@ record StepResult(
                 .setTriplets(report.triplets())
                 .setGradientNorm(report.gradientNorm())
                 .setLearningRate(report.learningRate())
-                .setPrequentialMicro(boxed(micro))
-                .setPrequentialMacro(boxed(macro))
+                .setPrequentialMicro(boxed(accuracy.micro()))
+                .setPrequentialMacro(boxed(accuracy.macro()))
+                .setWindowMicro(boxed(accuracy.windowMicro()))
+                .setWindowMacro(boxed(accuracy.windowMacro()))
+                .setHeadRecall(boxed(accuracy.headRecall()))
+                .setTailRecall(boxed(accuracy.tailRecall()))
+                .setRecalls(accuracy.recalls())
                 .setClassCounts(classCounts())
                 .setStepMillis(millis)
                 .build());

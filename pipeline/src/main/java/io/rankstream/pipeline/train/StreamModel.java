@@ -2,6 +2,7 @@ package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
 import io.rankstream.model.EmbeddedImage;
+import io.rankstream.model.EmbeddedStep;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.PixelBatch;
@@ -12,9 +13,11 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.schemas.ModelVersion;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,55 +33,77 @@ final class StreamModel implements AutoCloseable {
   private final String stream;
   private final OnlineTrainer trainer;
   private final PrequentialAccuracy accuracy;
+  private final ModelPublisher publisher;
 
-  private StreamModel(
-      JobConfig config, String stream, OnlineTrainer trainer, PrequentialAccuracy accuracy) {
+  private StreamModel(JobConfig config, String stream, OnlineTrainer trainer) {
     this.config = config;
     this.stream = stream;
     this.trainer = trainer;
-    this.accuracy = accuracy;
+    this.accuracy =
+        new PrequentialAccuracy(
+            config.trainer().fadingFactor(), config.trainer().prequentialWindow());
+    this.publisher = new ModelPublisher(config.versions(), stream, Instant.now().toEpochMilli());
   }
 
-  /** A model that has seen nothing. */
+  /** A model that has seen nothing, or nothing but the weights that the configuration names. */
   static StreamModel create(JobConfig config, String stream, Device device) {
-    return new StreamModel(
-        config,
-        stream,
-        OnlineTrainer.create(config.model(), device),
-        new PrequentialAccuracy(config.fadingFactor()));
+    return new StreamModel(config, stream, StartingWeights.trainer(config, device));
   }
 
   /** Reads what {@link #writeTo} wrote. */
   static StreamModel restore(JobConfig config, String stream, Device device, DataInputStream in)
       throws IOException {
-    OnlineTrainer trainer = OnlineTrainer.restore(config.model(), device, in);
+    StreamModel model =
+        new StreamModel(config, stream, OnlineTrainer.restore(config.model(), device, in));
     try {
-      return new StreamModel(config, stream, trainer, PrequentialAccuracy.read(in));
+      model.accuracy.readFrom(in);
+      model.publisher.readFrom(in);
+      return model;
     } catch (IOException e) {
-      trainer.close();
+      model.close();
       throw e;
     }
+  }
+
+  /** Reads past what {@link #writeTo} writes behind the model itself. */
+  static void skipAccuracy(DataInputStream in) throws IOException {
+    new PrequentialAccuracy(1, 1).readFrom(in);
+    ModelPublisher.skip(in);
   }
 
   void writeTo(DataOutputStream out) throws IOException {
     trainer.writeTo(out);
     accuracy.writeTo(out);
+    publisher.writeTo(out);
   }
 
   /** Takes a batch through the model. */
-  StepResult process(DecodedBatch batch) {
+  StepResult process(DecodedBatch batch) throws IOException {
     long start = System.nanoTime();
     PixelBatch pixels = pixels(batch.pixels());
     boolean trains = batch.purpose() == Purpose.TRAIN && classes(batch.images()) >= 2;
     Optional<StepReport> step = Optional.empty();
     List<EmbeddedImage> embedded;
+    Optional<ModelVersion> published = Optional.empty();
     if (trains) {
       scoreFresh(batch);
       PixelBatch training = batch.augmented().length == 0 ? pixels : pixels(batch.augmented());
-      step = Optional.of(trainer.learn(training, labels(batch.images())));
-      embedded = trainer.embed(pixels);
+      List<String> labels = labels(batch.images());
+      switch (config.trainer().embeddingsFrom()) {
+        case UPDATED -> {
+          step = Optional.of(trainer.learn(training, labels));
+          embedded = trainer.served().embed(pixels);
+        }
+        case IN_STEP -> {
+          EmbeddedStep taken = trainer.learnAndEmbed(training, labels);
+          step = Optional.of(taken.report());
+          embedded = taken.embedded();
+        }
+        default -> throw new IllegalStateException();
+      }
+      published = publisher.afterStep(trainer, accuracy, Instant.now());
     } else {
-      embedded = trainer.embed(pixels);
+      embedded = trainer.served().embed(pixels);
       score(batch.images(), embedded.stream().map(EmbeddedImage::prediction).toList());
     }
 
@@ -89,9 +114,14 @@ final class StreamModel implements AutoCloseable {
         stream + "/" + trainer.spaceIdSuffix(),
         trainer.step(),
         trainer.knownClasses(),
-        accuracy.micro(),
-        accuracy.macro(),
+        StepResult.Accuracy.of(accuracy, batch),
+        published,
         (System.nanoTime() - start) / 1e6);
+  }
+
+  /** Publishes what was learnt since the last published version, if anything was. */
+  Optional<ModelVersion> publishLast() throws IOException {
+    return publisher.atEnd(trainer, accuracy, Instant.now());
   }
 
   @Override
@@ -116,7 +146,7 @@ final class StreamModel implements AutoCloseable {
 
     if (!fresh.isEmpty()) {
       byte[] kept = Arrays.copyOf(pixels, fresh.size() * size);
-      score(fresh, trainer.predict(pixels(kept)));
+      score(fresh, trainer.served().predict(pixels(kept)));
     }
   }
 

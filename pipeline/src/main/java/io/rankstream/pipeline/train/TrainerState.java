@@ -28,7 +28,7 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
  */
 final class TrainerState {
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final int BUFFER_BYTES = 1 << 20;
 
   private TrainerState() {}
@@ -85,14 +85,7 @@ final class TrainerState {
     for (KeyGroupStatePartitionStreamProvider group : context.getRawKeyedStateInputs()) {
       DataInputStream in =
           new DataInputStream(new BufferedInputStream(group.getStream(), BUFFER_BYTES));
-      int format = in.readInt();
-      if (format != FORMAT) {
-        throw new IOException(
-            "The checkpoint was written by another release of Rankstream (trainer state format %d, this release reads %d): restore it with that release"
-                .formatted(format, FORMAT));
-      }
-
-      for (int count = in.readInt(); count > 0; count--) {
+      for (int count = readHeader(in); count > 0; count--) {
         String stream = in.readUTF();
         models.put(stream, StreamModel.restore(config, stream, device, in));
       }
@@ -100,6 +93,18 @@ final class TrainerState {
         waiting.add(batchSerializer.deserialize(new DataInputViewStreamWrapper(in)));
       }
     }
+  }
+
+  /** Checks the format of a key group and returns its number of models. */
+  static int readHeader(DataInputStream in) throws IOException {
+    int format = in.readInt();
+    if (format != FORMAT) {
+      throw new IOException(
+          "The checkpoint was written by another release of Rankstream (trainer state format %d, this release reads %d): restore it with that release"
+              .formatted(format, FORMAT));
+    }
+
+    return in.readInt();
   }
 
   private static int keyGroup(String stream, int maxParallelism) {

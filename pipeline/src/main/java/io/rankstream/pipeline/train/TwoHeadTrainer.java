@@ -5,7 +5,9 @@ import io.rankstream.model.Devices;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -54,6 +56,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
 
   private final JobConfig jobConfig;
   private final OutputTag<TrainingMetrics> metricsTag;
+  private final OutputTag<ModelVersion> versionsTag;
   private final TypeSerializer<DecodedBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
 
@@ -70,11 +73,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
       StreamOperatorParameters<ImageEmbedding> parameters,
       JobConfig config,
       TypeSerializer<DecodedBatch> batchSerializer,
-      OutputTag<TrainingMetrics> metricsTag) {
+      OutputTag<TrainingMetrics> metricsTag,
+      OutputTag<ModelVersion> versionsTag) {
     super(parameters);
     this.jobConfig = config;
     this.batchSerializer = batchSerializer;
     this.metricsTag = metricsTag;
+    this.versionsTag = versionsTag;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -109,7 +114,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   @Override
   public void processElement(StreamRecord<DecodedBatch> element) throws Exception {
     gate.open(); // an aborted checkpoint may have left it closed
-    while (inFlight.size() >= jobConfig.trainerBatchesInFlight()) {
+    while (inFlight.size() >= jobConfig.trainer().batchesInFlight()) {
       mailbox.yield(); // back-pressure
     }
 
@@ -122,6 +127,9 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     gate.open();
     while (!inFlight.isEmpty()) {
       mailbox.yield();
+    }
+    for (StreamModel model : models.values()) { // the training thread has nothing left to do
+      emit(model.publishLast());
     }
   }
 
@@ -170,7 +178,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
           try {
             finished.add(model(batch.stream()).process(batch));
             tellTask(this::emitFinished);
-          } catch (RuntimeException | Error e) {
+          } catch (IOException | RuntimeException | Error e) {
             tellTask(() -> ExceptionUtils.rethrow(e));
           } finally {
             gate.leave();
@@ -203,7 +211,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
         output.collect(metricsTag, new StreamRecord<>(metrics.get()));
         steps.inc();
       }
+      emit(result.published());
     }
+  }
+
+  private void emit(Optional<ModelVersion> published) {
+    published.ifPresent(version -> output.collect(versionsTag, new StreamRecord<>(version)));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
@@ -20,19 +21,23 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
   private final JobConfig config;
   private final TypeSerializer<DecodedBatch> batchSerializer;
   private final OutputTag<TrainingMetrics> metricsTag;
+  private final OutputTag<ModelVersion> versionsTag;
 
   /**
    * @param config the job's configuration
    * @param batchSerializer writes waiting batches into checkpoints
    * @param metricsTag side output with one record for each step
+   * @param versionsTag side output with one record for each published model
    */
   public TwoHeadTrainerFactory(
       JobConfig config,
       TypeSerializer<DecodedBatch> batchSerializer,
-      OutputTag<TrainingMetrics> metricsTag) {
+      OutputTag<TrainingMetrics> metricsTag,
+      OutputTag<ModelVersion> versionsTag) {
     this.config = config;
     this.batchSerializer = batchSerializer;
     this.metricsTag = metricsTag;
+    this.versionsTag = versionsTag;
   }
 
   @Override
@@ -42,7 +47,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
   }) // the signature of the interface leaves no other way
   public <T extends StreamOperator<ImageEmbedding>> T createStreamOperator(
       StreamOperatorParameters<ImageEmbedding> parameters) {
-    return (T) new TwoHeadTrainer(parameters, config, batchSerializer, metricsTag);
+    return (T) new TwoHeadTrainer(parameters, config, batchSerializer, metricsTag, versionsTag);
   }
 
   @Override

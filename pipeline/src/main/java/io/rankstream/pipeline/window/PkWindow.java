@@ -104,7 +104,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     if (clock.embeddingWaiting >= batch.embeddingSize()) {
       emitEmbedding(stream, clock, out);
     }
-    setDeadlines(clock, timers);
+    Deadlines.set(clock, timers, batch.maxWait());
     state.clock(clock);
   }
 
@@ -124,7 +124,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       emitEmbedding(stream, clock, out);
     }
 
-    setDeadlines(clock, context.timerService());
+    Deadlines.set(clock, context.timerService(), batch.maxWait());
     state.clock(clock);
   }
 
@@ -269,18 +269,6 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     out.collect(new MicroBatch(stream, clock.batches++, Purpose.EMBED, slots));
     clock.embeddingWaiting = 0;
     clock.embeddingDeadline = 0;
-  }
-
-  private void setDeadlines(WindowClock clock, TimerService timers) {
-    long deadline = timers.currentProcessingTime() + batch.maxWait().toMillis();
-    if (clock.freshWaiting > 0 && clock.trainingDeadline == 0) {
-      clock.trainingDeadline = deadline;
-      timers.registerProcessingTimeTimer(deadline);
-    }
-    if (clock.embeddingWaiting > 0 && clock.embeddingDeadline == 0) {
-      clock.embeddingDeadline = deadline;
-      timers.registerProcessingTimeTimer(deadline);
-    }
   }
 
   private void update(WindowClock clock, String label, ClassLedger before, ClassLedger after)

@@ -25,7 +25,7 @@ class JobConfigTest {
 
     assertThat(config.batch().classes()).isEqualTo(8);
     assertThat(config.batch().imagesPerClass()).isEqualTo(4);
-    assertThat(config.model().embeddingDimension()).isEqualTo(256);
+    assertThat(config.model().architecture().embeddingDimension()).isEqualTo(256);
     assertThat(config.model().loss().lambda()).isEqualTo(1);
     assertThat(config.model().loss().margin().value()).isEqualTo(0.2);
     assertThat(config.model().loss().squaredDistance()).isTrue();
@@ -45,7 +45,7 @@ class JobConfigTest {
             "loss.margin", "soft",
             "kafka.security.protocol", "SASL_SSL");
 
-    assertThat(config.model().backbone()).isEqualTo(Backbone.RESNET18);
+    assertThat(config.model().architecture().backbone()).isEqualTo(Backbone.RESNET18);
     assertThat(config.batch().maxWait()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.window().reservoir()).isEqualTo(Reservoir.RECENT);
     assertThat(config.input().streams()).containsExactlyInAnyOrder("north", "south");
@@ -55,7 +55,7 @@ class JobConfigTest {
 
   @Test
   void takesConstantsInKebabCase() {
-    assertThat(Fixtures.config("model.backbone", "small-cnn").model().backbone())
+    assertThat(Fixtures.config("model.backbone", "small-cnn").model().architecture().backbone())
         .isEqualTo(Backbone.SMALL_CNN);
   }
 
@@ -76,7 +76,7 @@ class JobConfigTest {
                     .containsExactlyInAnyOrder(
                         "Unknown key batch.imges-per-class (did you mean batch.images-per-class?)",
                         "Invalid batch.classes: 1 (must be at least 2, or no anchor has a negative)",
-                        "Invalid model.backbone: resnet1000 (must be one of small-cnn, resnet18, resnet50)",
+                        "Invalid model.backbone: resnet1000 (must be one of small-cnn, resnet18, resnet34, resnet50, densenet121, densenet161, inception-v4, mobilenet-v2)",
                         "Invalid batch.max-wait: soon (must be at least 1 ms)",
                         "Invalid input.topic: no spaces (must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks)"));
   }

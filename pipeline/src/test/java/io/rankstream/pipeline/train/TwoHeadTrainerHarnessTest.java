@@ -9,6 +9,7 @@ import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ class TwoHeadTrainerHarnessTest {
 
   private static final OutputTag<TrainingMetrics> METRICS =
       new OutputTag<>("metrics", TypeInformation.of(TrainingMetrics.class));
+  private static final OutputTag<ModelVersion> VERSIONS =
+      new OutputTag<>("versions", TypeInformation.of(ModelVersion.class));
   private static final JobConfig CONFIG = Fixtures.config("model.embedding-dimension", "16");
 
   private static KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding>
@@ -42,7 +45,7 @@ class TwoHeadTrainerHarnessTest {
         TypeInformation.of(DecodedBatch.class).createSerializer(serializers);
     KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new TwoHeadTrainerFactory(CONFIG, batches, METRICS),
+            new TwoHeadTrainerFactory(CONFIG, batches, METRICS, VERSIONS),
             DecodedBatch::stream,
             Types.STRING,
             128,

@@ -1,0 +1,84 @@
+package io.rankstream.model;
+
+import java.io.Serializable;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What must agree between two sets of weights for one to replace the other.
+ *
+ * @param backbone network below the heads
+ * @param input images that it takes
+ * @param embeddingDimension values in an embedding, at least 2
+ * @param maxClasses capacity of the softmax head, at least 2
+ */
+public record Architecture(
+    Backbone backbone, InputSpec input, int embeddingDimension, int maxClasses)
+    implements Serializable {
+
+  private static final Pattern ID =
+      Pattern.compile("(.+)-(\\d+)x(\\d+)x(\\d+)-([a-z-]+)-d(\\d+)-c(\\d+)");
+
+  public Architecture {
+    if (embeddingDimension < 2) {
+      throw new IllegalArgumentException(
+          "Invalid embeddingDimension: %d (must be at least 2)".formatted(embeddingDimension));
+    }
+    if (maxClasses < 2) {
+      throw new IllegalArgumentException(
+          "Invalid maxClasses: %d (must be at least 2)".formatted(maxClasses));
+    }
+  }
+
+  /** The name of the architecture, such as {@code resnet18-3x64x64-imagenet-d256-c1000}. */
+  public String id() {
+    return "%s-%dx%dx%d-%s-d%d-c%d"
+        .formatted(
+            backbone.cliName(),
+            input.channels(),
+            input.height(),
+            input.width(),
+            kebab(input.normalization()),
+            embeddingDimension,
+            maxClasses);
+  }
+
+  /**
+   * Reads what {@link #id} wrote.
+   *
+   * @throws IllegalArgumentException when it is no such name, or names what this release does not
+   *     know
+   */
+  public static Architecture parse(String id) {
+    Matcher parts = ID.matcher(id);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("Not an architecture: %s".formatted(id));
+    }
+
+    InputSpec input =
+        new InputSpec(
+            Integer.parseInt(parts.group(2)),
+            Integer.parseInt(parts.group(3)),
+            Integer.parseInt(parts.group(4)),
+            Normalization.valueOf(constant(parts.group(5))));
+    return new Architecture(
+        Backbone.valueOf(constant(parts.group(1))),
+        input,
+        Integer.parseInt(parts.group(6)),
+        Integer.parseInt(parts.group(7)));
+  }
+
+  /** The same with another capacity of the softmax head. */
+  Architecture withMaxClasses(int classes) {
+    return new Architecture(backbone, input, embeddingDimension, classes);
+  }
+
+  private static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static String constant(String kebab) {
+    return kebab.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+}

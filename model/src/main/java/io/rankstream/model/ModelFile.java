@@ -1,0 +1,284 @@
+package io.rankstream.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import io.rankstream.model.network.ParameterLayout;
+import io.rankstream.model.network.Slot;
+import io.rankstream.model.network.TwoHeadNetwork;
+import io.rankstream.model.network.Weights;
+import io.rankstream.model.safetensors.SafeTensors;
+import io.rankstream.model.safetensors.SafeTensorsWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Weights in a safetensors file: a whole model with its classes as {@link OnlineTrainer#export}
+ * writes it, or a backbone as torchvision or timm name it. Arrays bear the names of the library
+ * that the backbone follows; the embedding head is {@code embedding.weight} and {@code
+ * embedding.bias}.
+ */
+public final class ModelFile {
+
+  private static final String ARCHITECTURE = "rankstream.architecture";
+  private static final String LABELS = "rankstream.labels";
+  private static final String STREAM = "rankstream.stream";
+  private static final String SPACE = "rankstream.space_id";
+  private static final String VERSION = "rankstream.model_version";
+  private static final String COUNTER = "num_batches_tracked"; // torch counts, nobody reads it
+  private static final int FINGERPRINT_DIGITS = 12;
+
+  private final Path path;
+  private final SafeTensors tensors;
+  private final List<String> labels;
+
+  private ModelFile(Path path, SafeTensors tensors, List<String> labels) {
+    this.path = path;
+    this.tensors = tensors;
+    this.labels = labels;
+  }
+
+  /**
+   * Where a model comes from.
+   *
+   * @param stream stream that it belongs to
+   * @param spaceId identity of its embedding space
+   * @param version training steps that its weights have taken
+   */
+  public record Provenance(String stream, String spaceId, long version) {}
+
+  /**
+   * Opens a file; the arrays are read later.
+   *
+   * @throws IOException when it is no safetensors file
+   */
+  public static ModelFile read(Path path) throws IOException {
+    SafeTensors tensors = SafeTensors.open(path);
+    String json = tensors.metadata().getOrDefault(LABELS, "[]");
+    try {
+      return new ModelFile(path, tensors, List.of(new Gson().fromJson(json, String[].class)));
+    } catch (JsonParseException e) {
+      throw new IOException("%s lists its classes in another form".formatted(path), e);
+    }
+  }
+
+  /** The classes of the softmax head in order; empty when the file does not tell. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /**
+   * The architecture that the file was written for.
+   *
+   * @throws IOException when the file does not tell
+   */
+  public Architecture architecture() throws IOException {
+    String id = tensors.metadata().get(ARCHITECTURE);
+    if (id == null) {
+      throw new IOException(
+          "%s holds weights but no model: it does not tell its architecture and classes, as files that Rankstream writes do"
+              .formatted(path));
+    }
+
+    return Architecture.parse(id);
+  }
+
+  /**
+   * Where the model comes from.
+   *
+   * @throws IOException when the file does not tell
+   */
+  public Provenance provenance() throws IOException {
+    architecture();
+    Map<String, String> texts = tensors.metadata();
+    return new Provenance(texts.get(STREAM), texts.get(SPACE), Long.parseLong(texts.get(VERSION)));
+  }
+
+  /** Which arrays of an architecture the file holds. */
+  public WeightsReport report(Architecture architecture) {
+    TwoHeadNetwork network = new TwoHeadNetwork(architecture);
+    List<String> loaded = new ArrayList<>();
+    List<String> missingBackbone = new ArrayList<>();
+    List<String> missingHeads = new ArrayList<>();
+    List<String> otherShape = new ArrayList<>();
+    Set<String> unexpected = new TreeSet<>(tensors.names());
+    unexpected.removeIf(name -> name.endsWith(COUNTER));
+    for (Slot slot : slots(network.layout())) {
+      unexpected.remove(slot.name());
+      if (fits(network, slot)) {
+        loaded.add(slot.name());
+      } else if (network.isOfHead(slot)) {
+        missingHeads.add(slot.name());
+      } else if (tensors.names().contains(slot.name())) {
+        otherShape.add(
+            "%s %s for %s"
+                .formatted(
+                    slot.name(), tensors.shape(slot.name()), sizes(slot.shape().getShape())));
+      } else {
+        missingBackbone.add(slot.name());
+      }
+    }
+
+    return new WeightsReport(
+        path.toString(),
+        loaded,
+        missingBackbone,
+        missingHeads,
+        otherShape,
+        List.copyOf(unexpected));
+  }
+
+  /** A model that serves. */
+  TwoHeadModel open(Device device) throws IOException {
+    Architecture architecture = architecture();
+    TwoHeadNetwork network = new TwoHeadNetwork(architecture);
+    WeightsReport report = report(architecture);
+    if (!report.isUsable() || !report.missingHeads().isEmpty()) {
+      throw new IOException("The model is not whole. " + report);
+    }
+
+    NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    try {
+      ModelBuffers buffers = new ModelBuffers(manager);
+      NDArray parameters = buffers.addZeros("parameters", network.layout().parametersSize());
+      NDArray statistics = buffers.addZeros("statistics", network.layout().statisticsSize());
+      copyInto(network, parameters, statistics);
+      LabelVocabulary vocabulary = new LabelVocabulary(architecture.maxClasses());
+      vocabulary.learn(labels);
+      Weights weights =
+          new Weights(
+              network.layout(), parameters, Weights.statistics(network.layout(), statistics));
+      return new TwoHeadModel(architecture, network, weights, vocabulary, manager);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** Copies what fits into the flat buffers of a model; the rest of them stays as it is. */
+  void copyInto(TwoHeadNetwork network, NDArray parameters, NDArray statistics) {
+    copyInto(network, network.layout().parameters(), parameters);
+    copyInto(network, network.layout().statistics(), statistics);
+  }
+
+  /** The first digits of the SHA-256 of the file. */
+  String fingerprint() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
+      return HexFormat.of().formatHex(digest.digest()).substring(0, FINGERPRINT_DIGITS);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be read".formatted(path), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  /**
+   * Writes a model; leaves the stream open.
+   *
+   * @param labels the classes met; the softmax head is written with a row for each
+   */
+  static void write(
+      OutputStream out,
+      Architecture architecture,
+      TwoHeadNetwork network,
+      NDArray parameters,
+      NDArray statistics,
+      List<String> labels,
+      Provenance provenance)
+      throws IOException {
+    int classes = Math.max(2, labels.size()); // no model has fewer
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", "pt"); // what Python's loaders ask for
+    metadata.put(ARCHITECTURE, architecture.withMaxClasses(classes).id());
+    metadata.put(STREAM, provenance.stream());
+    metadata.put(SPACE, provenance.spaceId());
+    metadata.put(VERSION, Long.toString(provenance.version()));
+    metadata.put(LABELS, new Gson().toJson(labels));
+
+    SafeTensorsWriter writer = new SafeTensorsWriter(metadata);
+    float[] parameterValues = parameters.toFloatArray();
+    float[] statisticValues = statistics.toFloatArray();
+    for (Slot slot : slots(network.layout())) {
+      long[] shape = slot.shape().getShape().clone();
+      if (network.classifier().contains(slot)) {
+        shape[0] = classes;
+      }
+      writer.add(
+          slot.name(),
+          shape,
+          slot.trained() ? parameterValues : statisticValues,
+          Math.toIntExact(slot.offset()));
+    }
+    writer.writeTo(out);
+  }
+
+  private void copyInto(TwoHeadNetwork network, List<Slot> slots, NDArray buffer) {
+    float[] values = buffer.toFloatArray();
+    for (Slot slot : slots) {
+      if (fits(network, slot)) {
+        try {
+          float[] read = tensors.floats(slot.name());
+          System.arraycopy(read, 0, values, Math.toIntExact(slot.offset()), read.length);
+        } catch (IOException e) {
+          throw new UncheckedIOException("%s cannot be read".formatted(path), e);
+        }
+      }
+    }
+    try (NDArray filled = buffer.getManager().create(values)) {
+      ModelBuffers.overwrite(buffer, filled);
+    }
+  }
+
+  /**
+   * Whether the file has an array in the right shape. A softmax head fits when the file names its
+   * classes and there is room for them: its rows mean nothing otherwise.
+   */
+  private boolean fits(TwoHeadNetwork network, Slot slot) {
+    if (!tensors.names().contains(slot.name()) || !tensors.isFloating(slot.name())) {
+      return false;
+    }
+
+    List<Long> wanted = sizes(slot.shape().getShape());
+    List<Long> found = tensors.shape(slot.name());
+    if (!network.classifier().contains(slot)) {
+      return found.equals(wanted);
+    }
+
+    return found.size() == wanted.size()
+        && !labels.isEmpty()
+        && found.get(0) >= labels.size()
+        && found.get(0) <= wanted.get(0)
+        && found.subList(1, found.size()).equals(wanted.subList(1, wanted.size()));
+  }
+
+  private static List<Slot> slots(ParameterLayout layout) {
+    List<Slot> slots = new ArrayList<>(layout.parameters());
+    slots.addAll(layout.statistics());
+    return slots;
+  }
+
+  private static List<Long> sizes(long[] shape) {
+    return Arrays.stream(shape).boxed().toList();
+  }
+}

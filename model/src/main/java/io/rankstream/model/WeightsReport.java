@@ -1,0 +1,67 @@
+package io.rankstream.model;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * How a file of weights fits a model.
+ *
+ * @param source name of the file, for people
+ * @param loaded arrays that the model takes from the file
+ * @param missingBackbone arrays of the backbone that the file lacks
+ * @param missingHeads arrays of the two heads that the file lacks or has for other classes: they
+ *     start fresh
+ * @param otherShape arrays of the backbone that have another shape in the file, with both shapes
+ * @param unexpected arrays of the file that the model has no use for
+ */
+public record WeightsReport(
+    String source,
+    List<String> loaded,
+    List<String> missingBackbone,
+    List<String> missingHeads,
+    List<String> otherShape,
+    List<String> unexpected) {
+
+  private static final int NAMED = 8;
+
+  /** Whether the whole backbone comes from the file. */
+  public boolean isUsable() {
+    return missingBackbone.isEmpty() && otherShape.isEmpty();
+  }
+
+  /**
+   * Refuses a file that does not hold the backbone.
+   *
+   * @throws IllegalArgumentException with this report
+   */
+  void throwIfUnusable() {
+    if (!isUsable()) {
+      throw new IllegalArgumentException(
+          "%s%nUse weights of the configured backbone with the names of torchvision or timm, or set another backbone or input."
+              .formatted(this));
+    }
+  }
+
+  /** The report for people. */
+  @Override
+  public String toString() {
+    return "Weights from %s: %d arrays loaded%s%s%s%s"
+        .formatted(
+            source,
+            loaded.size(),
+            part("missing in the file", missingBackbone),
+            part("of another shape", otherShape),
+            part("heads that start fresh", missingHeads),
+            part("not used", unexpected));
+  }
+
+  private static String part(String what, List<String> names) {
+    if (names.isEmpty()) {
+      return "";
+    }
+
+    String listed = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+    String rest = names.size() > NAMED ? ", and %d more".formatted(names.size() - NAMED) : "";
+    return "%n  %d %s: %s%s".formatted(names.size(), what, listed, rest);
+  }
+}

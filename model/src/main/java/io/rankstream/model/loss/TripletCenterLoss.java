@@ -1,0 +1,96 @@
+package io.rankstream.model.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.rankstream.model.Margin;
+import java.util.function.IntSupplier;
+
+/**
+ * Triplet-center loss {@code max(0, D(e, c_label) + margin − min D(e, c_other))} with {@code D =
+ * ½‖·‖²}, averaged over the batch: an image is to be nearer to its own centre than to any other.
+ * The centres follow the gradient of the active images.
+ *
+ * @see <a href="https://arxiv.org/abs/1803.06189">He et al. 2018, Triplet-Center Loss for
+ *     Multi-View 3D Object Retrieval</a>
+ */
+public final class TripletCenterLoss implements EmbeddingLoss {
+
+  private final Centers centers;
+  private final IntSupplier classes;
+  private final Margin margin;
+
+  /**
+   * @param classes number of classes met so far, whose centres are the first ones
+   */
+  public TripletCenterLoss(Centers centers, IntSupplier classes, Margin margin) {
+    this.centers = centers;
+    this.classes = classes;
+    this.margin = margin;
+  }
+
+  /** What an image is compared with; arrays over the N images of a batch. */
+  private record Comparison(NDArray nearestOther, NDArray difference, NDArray hasOther) {}
+
+  @Override
+  public RankingOutcome of(NDArray embeddings, NDArray labels) {
+    Comparison comparison = compare(embeddings, labels);
+    NDArray values =
+        (margin.isSoft()
+                ? comparison.difference().getNDArrayInternal().softPlus()
+                : comparison.difference().add(margin.value()).getNDArrayInternal().relu())
+            .mul(comparison.hasOther());
+    NDArray active = values.stopGradient().gt(0).toType(embeddings.getDataType(), false).sum();
+    return new RankingOutcome(values.mean(), active, comparison.hasOther().sum());
+  }
+
+  @Override
+  public void follow(NDArray embeddings, NDArray labels) {
+    Comparison comparison = compare(embeddings, labels);
+    NDArray active = comparison.hasOther();
+    if (!margin.isSoft()) {
+      NDArray violates = comparison.difference().add(margin.value()).gt(0);
+      active = active.mul(violates.toType(embeddings.getDataType(), false));
+    }
+    NDArray pull = centers.of(labels).sub(embeddings);
+    NDArray push = embeddings.sub(centers.of(comparison.nearestOther()));
+    centers.move(
+        labels.concat(comparison.nearestOther(), 0),
+        pull.concat(push, 0),
+        active.concat(active, 0));
+  }
+
+  private Comparison compare(NDArray embeddings, NDArray labels) {
+    NDManager manager = labels.getManager();
+    DataType type = embeddings.getDataType();
+    int met = classes.getAsInt();
+    long images = labels.size();
+    Shape table = new Shape(images, met);
+
+    NDArray known = centers.first(met, manager);
+    NDArray products = embeddings.matMul(known.transpose());
+    NDArray squared =
+        embeddings
+            .square()
+            .sum(new int[] {1}, true)
+            .sub(products.add(products))
+            .add(known.square().sum(new int[] {1}, true).transpose());
+    NDArray half = manager.full(new Shape(), 0.5f, type);
+    NDArray distances = squared.getNDArrayInternal().relu().mul(half);
+
+    NDArray column = labels.reshape(images, 1);
+    NDArray own = manager.arange(0, met, 1, DataType.INT64).reshape(1, met).eq(column);
+    NDArray nearestOther =
+        NDArrays.where(own, manager.full(table, LabelPairs.BEYOND, type), distances.stopGradient())
+            .argMin(1);
+    NDArray difference =
+        distances
+            .gather(column, 1)
+            .sub(distances.gather(nearestOther.reshape(images, 1), 1))
+            .flatten();
+    NDArray hasOther = manager.full(new Shape(images), met > 1 ? 1 : 0, type);
+    return new Comparison(nearestOther, difference, hasOther);
+  }
+}

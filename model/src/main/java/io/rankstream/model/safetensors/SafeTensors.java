@@ -1,0 +1,186 @@
+package io.rankstream.model.safetensors;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A safetensors file: eight bytes with the length of the header, a JSON header with type, shape and
+ * place of each tensor, then the tensors. The tensors are read when they are asked for.
+ */
+public final class SafeTensors {
+
+  private static final int LENGTH_BYTES = Long.BYTES;
+  private static final long MAX_HEADER_BYTES = 100_000_000; // the limit of the format
+  private static final String METADATA = "__metadata__";
+
+  private final Path file;
+  private final long dataStart;
+  private final Map<String, TensorEntry> entries;
+  private final Map<String, String> metadata;
+
+  private SafeTensors(
+      Path file, long dataStart, Map<String, TensorEntry> entries, Map<String, String> metadata) {
+    this.file = file;
+    this.dataStart = dataStart;
+    this.entries = entries;
+    this.metadata = metadata;
+  }
+
+  /**
+   * Reads and checks the header of a file.
+   *
+   * @throws IOException when it is no safetensors file, or its header and its size do not agree
+   */
+  public static SafeTensors open(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      long size = channel.size();
+      long headerBytes = size < LENGTH_BYTES ? -1 : read(channel, 0, LENGTH_BYTES).getLong();
+      if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
+        throw invalid(file, "its first 8 bytes are not the length of a header");
+      }
+
+      byte[] header = read(channel, LENGTH_BYTES, (int) headerBytes).array();
+      long dataStart = LENGTH_BYTES + headerBytes;
+      Map<String, TensorEntry> entries = new TreeMap<>();
+      Map<String, String> metadata = new TreeMap<>();
+      try {
+        JsonObject json =
+            JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
+        for (Map.Entry<String, JsonElement> member : json.entrySet()) {
+          JsonObject value = member.getValue().getAsJsonObject();
+          if (member.getKey().equals(METADATA)) {
+            value.entrySet().forEach(e -> metadata.put(e.getKey(), e.getValue().getAsString()));
+          } else {
+            entries.put(member.getKey(), entry(value));
+          }
+        }
+      } catch (RuntimeException e) { // Gson's own, and what a value of another kind throws
+        throw invalid(file, "its header is not as the format wants it (" + e.getMessage() + ")");
+      }
+
+      check(file, entries, size - dataStart);
+      return new SafeTensors(file, dataStart, entries, metadata);
+    }
+  }
+
+  /** Names of the tensors in order. */
+  public Set<String> names() {
+    return entries.keySet();
+  }
+
+  /** Free text of the file by name. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Sizes of the dimensions of a tensor. */
+  public List<Long> shape(String name) {
+    return entry(name).shape();
+  }
+
+  /** Whether a tensor holds real numbers, of whatever precision. */
+  public boolean isFloating(String name) {
+    return entry(name).type().isFloating();
+  }
+
+  /**
+   * The values of a tensor as float32, row by row.
+   *
+   * @throws IOException when the file cannot be read
+   */
+  public float[] floats(String name) throws IOException {
+    TensorEntry entry = entry(name);
+    float[] values = new float[Math.toIntExact(entry.elements())];
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer bytes =
+          channel
+              .map(MapMode.READ_ONLY, dataStart + entry.begin(), entry.end() - entry.begin())
+              .order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = entry.type().floatAt(bytes, i);
+      }
+    }
+    return values;
+  }
+
+  private TensorEntry entry(String name) {
+    TensorEntry entry = entries.get(name);
+    if (entry == null) {
+      throw new IllegalArgumentException("%s has no tensor %s".formatted(file, name));
+    }
+
+    return entry;
+  }
+
+  private static TensorEntry entry(JsonObject json) {
+    List<Long> shape = new ArrayList<>();
+    for (JsonElement size : json.getAsJsonArray("shape")) {
+      if (size.getAsLong() < 0) {
+        throw new IllegalArgumentException("a negative size");
+      }
+      shape.add(size.getAsLong());
+    }
+
+    JsonArray offsets = json.getAsJsonArray("data_offsets");
+    TensorType type = TensorType.valueOf(json.get("dtype").getAsString());
+    return new TensorEntry(
+        type, List.copyOf(shape), offsets.get(0).getAsLong(), offsets.get(1).getAsLong());
+  }
+
+  /** The tensors must fill the data without holes and overlaps, each as long as its shape says. */
+  private static void check(Path file, Map<String, TensorEntry> entries, long dataBytes)
+      throws IOException {
+    List<TensorEntry> inOrder = new ArrayList<>(entries.values());
+    inOrder.sort((a, b) -> Long.compare(a.begin(), b.begin()));
+    long position = 0;
+    for (TensorEntry entry : inOrder) {
+      boolean fits;
+      try {
+        long length = Math.multiplyExact(entry.elements(), (long) entry.type().bytes());
+        fits = entry.begin() == position && entry.end() - entry.begin() == length;
+      } catch (ArithmeticException e) {
+        fits = false;
+      }
+      if (!fits || entry.end() > dataBytes) {
+        throw invalid(file, "its tensors do not lie one after the other");
+      }
+
+      position = entry.end();
+    }
+
+    if (position != dataBytes) {
+      throw invalid(
+          file, "it has %,d bytes of data, its header tells %,d".formatted(dataBytes, position));
+    }
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("The file ends while it is read");
+      }
+    }
+
+    return buffer.flip();
+  }
+
+  private static IOException invalid(Path file, String why) {
+    return new IOException("%s is not a safetensors file: %s".formatted(file, why));
+  }
+}

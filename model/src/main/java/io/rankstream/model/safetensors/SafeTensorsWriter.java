@@ -1,0 +1,92 @@
+package io.rankstream.model.safetensors;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes a safetensors file of float32 tensors, in the order in which they are added. */
+public final class SafeTensorsWriter {
+
+  private static final int ALIGNMENT = 8;
+  private static final int CHUNK_VALUES = 1 << 14;
+
+  private final Map<String, String> metadata;
+  private final Map<String, Piece> pieces = new LinkedHashMap<>();
+
+  /**
+   * @param metadata free text by name
+   */
+  public SafeTensorsWriter(Map<String, String> metadata) {
+    this.metadata = metadata;
+  }
+
+  /** Values {@code from} to {@code from + length} of an array. */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares pieces
+  private record Piece(JsonArray shape, float[] values, int from, int length) {}
+
+  /**
+   * Adds a tensor.
+   *
+   * @param shape sizes of its dimensions
+   * @param values where its values lie, row by row; not copied
+   * @param from its first value there
+   */
+  public void add(String name, long[] shape, float[] values, int from) {
+    JsonArray sizes = new JsonArray();
+    Arrays.stream(shape).forEach(sizes::add);
+    long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    pieces.put(name, new Piece(sizes, values, from, Math.toIntExact(length)));
+  }
+
+  /** Writes the file; leaves the stream open. */
+  public void writeTo(OutputStream out) throws IOException {
+    byte[] header = header();
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.write(length.putLong(header.length).array());
+    out.write(header);
+    ByteBuffer chunk =
+        ByteBuffer.allocate(CHUNK_VALUES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (Piece piece : pieces.values()) {
+      for (int done = 0; done < piece.length(); done += CHUNK_VALUES) {
+        int count = Math.min(CHUNK_VALUES, piece.length() - done);
+        chunk.asFloatBuffer().put(piece.values(), piece.from() + done, count);
+        out.write(chunk.array(), 0, count * Float.BYTES);
+      }
+    }
+    out.flush();
+  }
+
+  /** The header, padded with blanks so that the tensors start at a multiple of eight bytes. */
+  private byte[] header() {
+    JsonObject json = new JsonObject();
+    JsonObject texts = new JsonObject();
+    metadata.forEach(texts::addProperty);
+    json.add("__metadata__", texts);
+    long position = 0;
+    for (Map.Entry<String, Piece> piece : pieces.entrySet()) {
+      long end = position + (long) piece.getValue().length() * Float.BYTES;
+      JsonArray offsets = new JsonArray();
+      offsets.add(position);
+      offsets.add(end);
+      JsonObject entry = new JsonObject();
+      entry.addProperty("dtype", TensorType.F32.name());
+      entry.add("shape", piece.getValue().shape());
+      entry.add("data_offsets", offsets);
+      json.add(piece.getKey(), entry);
+      position = end;
+    }
+
+    byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
+    int padded = (text.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    byte[] header = Arrays.copyOf(text, padded);
+    Arrays.fill(header, text.length, padded, (byte) ' ');
+    return header;
+  }
+}

@@ -1,0 +1,71 @@
+package io.rankstream.pipeline.cli;
+
+import ai.djl.Device;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.pipeline.evaluate.CheckpointModels;
+import java.io.BufferedOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Writes the model in a checkpoint as a file. */
+@Command(
+    name = "export",
+    description = "Write the model in a checkpoint or savepoint as a safetensors file.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example:",
+      "  rankstream export --from ~/.local/state/rankstream/checkpoints/JOB/chk-42 --out model.safetensors"
+    })
+final class ExportCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "DIRECTORY",
+      description = "Checkpoint or savepoint: a path, or a URI of a file system that Flink knows.")
+  String from;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
+  Path file;
+
+  @Option(
+      names = "--stream",
+      defaultValue = "default",
+      description = "Stream whose model is written (default: ${DEFAULT-VALUE}).")
+  String stream;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    Map<String, OnlineTrainer> models = CheckpointModels.read(from, Device.cpu());
+    try {
+      OnlineTrainer model = models.get(stream);
+      if (model == null) {
+        throw new IllegalArgumentException(
+            "Invalid stream: %s (the checkpoint has %s)".formatted(stream, models.keySet()));
+      }
+
+      try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {
+        model.export(this.stream, stream);
+      }
+      out.printf(
+          "%s: %s after %,d steps, %d classes, %,d bytes%n",
+          file, model.spaceIdSuffix(), model.step(), model.knownClasses(), Files.size(file));
+      out.flush();
+    } finally {
+      models.values().forEach(OnlineTrainer::close);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,89 @@
+package io.rankstream.pipeline.experiment;
+
+import ai.djl.Device;
+import io.rankstream.model.Devices;
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.LossConfig;
+import io.rankstream.model.ModelConfig;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.PixelBatch;
+import io.rankstream.pipeline.config.JobConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.hipparchus.stat.descriptive.rank.Median;
+
+/**
+ * What each method adds to the training step: the same batch through all of them in turn, so that a
+ * machine that changes its pace changes it for all.
+ */
+final class StepTiming {
+
+  private static final int WARM_UP = 3;
+
+  private StepTiming() {}
+
+  /**
+   * Median milliseconds of a step by method, in the order of the methods.
+   *
+   * @param rounds measured steps of each method
+   */
+  static Map<Method, Double> medians(JobConfig config, List<Method> methods, int rounds) {
+    Device device = Devices.select(config.device());
+    PixelBatch images = noise(config);
+    List<String> labels = labels(config);
+    List<OnlineTrainer> trainers = new ArrayList<>();
+    try {
+      double[][] millis = new double[methods.size()][rounds];
+      for (Method method : methods) {
+        trainers.add(OnlineTrainer.create(with(config.model(), method), device));
+      }
+      for (int round = -WARM_UP; round < rounds; round++) {
+        for (int m = 0; m < trainers.size(); m++) {
+          long start = System.nanoTime();
+          trainers.get(m).learn(images, labels);
+          if (round >= 0) {
+            millis[m][round] = (System.nanoTime() - start) / 1e6;
+          }
+        }
+      }
+
+      Map<Method, Double> medians = new LinkedHashMap<>();
+      for (int m = 0; m < millis.length; m++) {
+        medians.put(methods.get(m), new Median().evaluate(millis[m]));
+      }
+      return medians;
+    } finally {
+      trainers.forEach(OnlineTrainer::close);
+    }
+  }
+
+  private static ModelConfig with(ModelConfig model, Method method) {
+    return new ModelConfig(
+        model.architecture(),
+        LossConfig.paperDefaults(method.loss()),
+        model.optimizer(),
+        model.batchNorm(),
+        model.averageDecay(),
+        model.seed());
+  }
+
+  private static PixelBatch noise(JobConfig config) {
+    InputSpec input = config.model().input();
+    byte[] pixels = new byte[config.batch().size() * input.pixelsPerImage()];
+    new Random(0).nextBytes(pixels);
+    return new PixelBatch(
+        config.batch().size(), input.channels(), input.height(), input.width(), pixels);
+  }
+
+  private static List<String> labels(JobConfig config) {
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < config.batch().size(); i++) {
+      labels.add("class-" + i / config.batch().imagesPerClass());
+    }
+
+    return labels;
+  }
+}

@@ -1,0 +1,31 @@
+package io.rankstream.pipeline.window;
+
+import io.rankstream.pipeline.OperatorNames;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.schemas.DeadLetter;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The window that puts batches together. Each sampler has a name, and so a state, of its own: a
+ * savepoint of one is refused by a job with the other instead of losing the images that waited.
+ *
+ * @param name name and uid of the operator
+ * @param function the window
+ */
+public record BatchWindow(
+    String name, KeyedProcessFunction<String, AcceptedImage, MicroBatch> function) {
+
+  /** The window that a configuration asks for. */
+  public static BatchWindow of(JobConfig config, OutputTag<DeadLetter> deadLetters) {
+    return switch (config.batch().sampler()) {
+      case PK ->
+          new BatchWindow(
+              OperatorNames.PK_WINDOW, new PkWindow(config.batch(), config.window(), deadLetters));
+      case NATURAL ->
+          new BatchWindow(OperatorNames.NATURAL_WINDOW, new NaturalWindow(config.batch()));
+    };
+  }
+}

@@ -1,0 +1,119 @@
+package io.rankstream.pipeline.window;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Batches as the images come, P·K of them at a time: what {@link PkWindow} is compared with. A
+ * batch that is not full after {@code batch.max-wait} is emitted as it is.
+ */
+public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final JobConfig.Batch batch;
+
+  private transient ListState<AcceptedImage> labeled;
+  private transient ListState<AcceptedImage> unlabeled;
+  private transient ValueState<WindowClock> clocks;
+
+  /**
+   * @param batch size and pace of the batches
+   */
+  public NaturalWindow(JobConfig.Batch batch) {
+    this.batch = batch;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
+    labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
+    unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
+    clocks =
+        getRuntimeContext()
+            .getState(new ValueStateDescriptor<>("clock", TypeInformation.of(WindowClock.class)));
+  }
+
+  @Override
+  public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    WindowClock clock = clocks.value();
+    if (clock == null) {
+      clock = new WindowClock();
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
+    }
+
+    if (image.isLabeled()) {
+      labeled.add(image);
+      clock.freshWaiting++;
+    } else {
+      unlabeled.add(image);
+      clock.embeddingWaiting++;
+    }
+    if (clock.freshWaiting == batch.size()) {
+      emitLabeled(context.getCurrentKey(), clock, out);
+    }
+    if (clock.embeddingWaiting == batch.embeddingSize()) {
+      emitUnlabeled(context.getCurrentKey(), clock, out);
+    }
+    Deadlines.set(clock, context.timerService(), batch.maxWait());
+    clocks.update(clock);
+  }
+
+  @Override
+  public void onTimer(long time, OnTimerContext context, Collector<MicroBatch> out)
+      throws Exception {
+    WindowClock clock = clocks.value();
+    boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
+    if (inputEnded || time == clock.trainingDeadline) {
+      emitLabeled(context.getCurrentKey(), clock, out);
+    }
+    if (inputEnded || time == clock.embeddingDeadline) {
+      emitUnlabeled(context.getCurrentKey(), clock, out);
+    }
+    clocks.update(clock);
+  }
+
+  private void emitLabeled(String stream, WindowClock clock, Collector<MicroBatch> out)
+      throws Exception {
+    emit(stream, clock, Purpose.TRAIN, labeled, out);
+    clock.freshWaiting = 0;
+    clock.trainingDeadline = 0;
+  }
+
+  private void emitUnlabeled(String stream, WindowClock clock, Collector<MicroBatch> out)
+      throws Exception {
+    emit(stream, clock, Purpose.EMBED, unlabeled, out);
+    clock.embeddingWaiting = 0;
+    clock.embeddingDeadline = 0;
+  }
+
+  private static void emit(
+      String stream,
+      WindowClock clock,
+      Purpose purpose,
+      ListState<AcceptedImage> waiting,
+      Collector<MicroBatch> out)
+      throws Exception {
+    List<BatchImage> slots = new ArrayList<>();
+    waiting.get().forEach(image -> slots.add(new BatchImage(image, true)));
+    waiting.clear();
+    if (!slots.isEmpty()) {
+      out.collect(new MicroBatch(stream, clock.batches++, purpose, slots));
+    }
+  }
+}
