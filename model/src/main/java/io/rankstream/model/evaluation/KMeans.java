@@ -18,7 +18,7 @@ import org.hipparchus.random.Well19937c;
  */
 public final class KMeans {
 
-  private static final int MAX_ITERATIONS = 300;
+  private static final int MAX_ITERATIONS = 100;
 
   private final int clusters;
   private final int starts;

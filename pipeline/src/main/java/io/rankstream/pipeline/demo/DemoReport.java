@@ -4,19 +4,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.evaluation.ConfusionMatrix;
+import io.rankstream.pipeline.report.HtmlPage;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** What a run of the demo has shown, as text and as one self-contained HTML page. */
 final class DemoReport {
-
-  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
   private final String dataset;
   private final DemoProgress progress;
@@ -87,15 +84,11 @@ final class DemoReport {
 
   /** The page: template, plotting library and figures in one file. */
   String html() throws IOException {
-    return resource("/io/rankstream/pipeline/demo/report.html")
-        .replace("/*UPLOT_CSS*/", resource(UPLOT + "uPlot.min.css"))
-        .replace("/*UPLOT_JS*/", resource(UPLOT + "uPlot.iife.min.js"))
-        .replace("/*FIGURES*/", "const figures = " + figures() + ";");
+    return HtmlPage.of("/io/rankstream/pipeline/demo/report.html", figures());
   }
 
-  private String figures() throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode root = mapper.createObjectNode();
+  private ObjectNode figures() {
+    ObjectNode root = new ObjectMapper().createObjectNode();
     ConfusionMatrix confusion = progress.confusion();
     root.put("dataset", dataset);
     root.put("accepted", accepted);
@@ -128,8 +121,7 @@ final class DemoReport {
                   .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                   .forEach(other -> predicted.add(confusion.count(entry.getKey(), other.getKey())));
             });
-    // Class names come from users: "</script>" in one must not end the script.
-    return mapper.writeValueAsString(root).replace("</", "<\\/");
+    return root;
   }
 
   private TrainingMetrics lastStep() {
@@ -140,15 +132,5 @@ final class DemoReport {
     }
 
     return steps.get(steps.size() - 1);
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = DemoReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IOException("The program lacks its resource " + name + ": build it again");
-      }
-
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -104,7 +104,7 @@ final class ArmRun {
     settings.setString("decode.threads", "1");
     settings.setString("optimizer.schedule", "polynomial");
     settings.setString("optimizer.total-steps", Integer.toString(plan.steps()));
-    settings.setString("execution.checkpointing.interval", "20 s");
+    settings.setString("execution.checkpointing.interval", "2 s");
     settings.setString("restart-strategy.type", "none");
     plan.settings().forEach(settings::setString);
 

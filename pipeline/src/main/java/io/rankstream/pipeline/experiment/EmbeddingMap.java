@@ -1,0 +1,54 @@
+package io.rankstream.pipeline.experiment;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.hipparchus.stat.projection.PCA;
+
+/** Two looks at embeddings: their principal plane, and who is near whom. */
+final class EmbeddingMap {
+
+  private final List<float[]> embeddings;
+
+  /**
+   * @param embeddings one vector for each image
+   */
+  EmbeddingMap(List<float[]> embeddings) {
+    this.embeddings = embeddings;
+  }
+
+  /** Coordinates of some images on the two principal components of these images. */
+  double[][] plane(List<Integer> sample) {
+    double[][] rows = sample.stream().map(i -> widened(embeddings.get(i))).toArray(double[][]::new);
+    return new PCA(2).fitAndTransform(rows);
+  }
+
+  /** The images nearest to a query, the nearest first, without the query. */
+  List<Integer> nearest(int query, int count) {
+    double[] distances =
+        IntStream.range(0, embeddings.size())
+            .parallel()
+            .mapToDouble(other -> squaredDistance(query, other))
+            .toArray();
+    List<Integer> order = new ArrayList<>();
+    IntStream.range(0, distances.length).filter(other -> other != query).forEach(order::add);
+    order.sort(Comparator.comparingDouble(other -> distances[other]));
+    return List.copyOf(order.subList(0, Math.min(count, order.size())));
+  }
+
+  private double squaredDistance(int a, int b) {
+    float[] x = embeddings.get(a);
+    float[] y = embeddings.get(b);
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += (double) (x[i] - y[i]) * (x[i] - y[i]);
+    }
+
+    return sum;
+  }
+
+  private static double[] widened(float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  }
+}
