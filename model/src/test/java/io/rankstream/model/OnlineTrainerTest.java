@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import io.rankstream.model.safetensors.SafeTensors;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -247,5 +255,143 @@ class OnlineTrainerTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("Invalid images: 3 x 28 x 28 (the network takes 1 x 28 x 28)");
     }
+  }
+
+  private static OptimizerConfig everything(int accumulate) {
+    return new OptimizerConfig(
+        OptimizerConfig.Rule.ADAMW,
+        0.002,
+        3,
+        new Schedule(Schedule.Shape.COSINE, 100, 1, 5),
+        0.9,
+        0.99,
+        0.01,
+        1,
+        accumulate,
+        List.of("conv1", "bn1"));
+  }
+
+  private static ModelConfig averaging(LossConfig loss, OptimizerConfig optimizer) {
+    ModelConfig config = Batches.smallCnn();
+    return new ModelConfig(
+        config.architecture(), loss, optimizer, BatchNormMode.TRAIN, 0.9, config.seed());
+  }
+
+  @ParameterizedTest
+  @EnumSource(RankingLoss.class)
+  void everyLossLearnsAndGoesOnAfterARestoreBitForBit(RankingLoss ranking) throws IOException {
+    ModelConfig config = averaging(LossConfig.paperDefaults(ranking), everything(2));
+    byte[] undisturbed;
+    byte[] midway;
+    double first;
+    double last;
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      first = trainer.learn(Batches.pixels(config.input(), P, K, 0), LABELS).classificationLoss();
+      train(trainer, config.input(), 1, 21); // in the middle of an accumulation
+      midway = snapshot(trainer);
+      train(trainer, config.input(), 21, 59);
+      last = trainer.learn(Batches.pixels(config.input(), P, K, 59), LABELS).classificationLoss();
+      undisturbed = snapshot(trainer);
+    }
+
+    assertThat(last).as("cross-entropy").isLessThan(first / 2);
+    try (OnlineTrainer restored =
+        OnlineTrainer.restore(config, Device.cpu(), new ByteArrayInputStream(midway))) {
+      train(restored, config.input(), 21, 60);
+
+      assertThat(snapshot(restored)).isEqualTo(undisturbed);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RankingLoss.class)
+  void everyLossStaysFiniteWhereABatchHasNothingToCompare(RankingLoss ranking) {
+    ModelConfig config = Batches.with(LossConfig.paperDefaults(ranking));
+    int size = config.input().pixelsPerImage();
+    PixelBatch identical = new PixelBatch(4, 1, 28, 28, new byte[4 * size]);
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      for (List<String> labels :
+          List.of(
+              List.of("a", "a", "a", "a"), // one class
+              List.of("a", "b", "c", "d"), // no positive
+              List.of("a", "a", "b", "b"))) {
+        StepReport report = trainer.learn(identical, labels);
+
+        assertThat(report.loss()).isFinite();
+        assertThat(report.gradientNorm()).isFinite();
+      }
+    }
+  }
+
+  @Test
+  void frozenLayersStayAsTheyAreAndSoDoTheirStatistics() throws IOException {
+    ModelConfig config = Batches.with(everything(1));
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      Map<String, float[]> before = arrays(trainer);
+      train(trainer, config.input(), 0, 5);
+      Map<String, float[]> after = arrays(trainer);
+
+      for (String name : List.of("conv1.weight", "bn1.weight", "bn1.bias", "bn1.running_mean")) {
+        assertThat(after.get(name)).as(name).isEqualTo(before.get(name));
+      }
+      for (String name : List.of("conv2.weight", "bn2.running_mean", "embedding.weight")) {
+        assertThat(after.get(name)).as(name).isNotEqualTo(before.get(name));
+      }
+    }
+  }
+
+  @Test
+  void twoHalvesAccumulatedAreOneWholeBatchWhereBatchNormIsFrozen() throws IOException {
+    LossConfig softmax = LossConfig.paperDefaults(RankingLoss.NONE);
+    ModelConfig base = Batches.smallCnn();
+    OptimizerConfig sgd = base.optimizer();
+    OptimizerConfig twice =
+        new OptimizerConfig(
+            sgd.rule(), sgd.learningRate(), 1, sgd.schedule(), 0.9, 0.999, 0, 0, 2, List.of());
+    PixelBatch whole = Batches.pixels(base.input(), 2, 4, 1);
+    byte[] pixels = whole.pixels();
+    int half = pixels.length / 2;
+    PixelBatch[] halves = new PixelBatch[2];
+    for (int part = 0; part < 2; part++) {
+      byte[] some = Arrays.copyOfRange(pixels, part * half, (part + 1) * half);
+      halves[part] = new PixelBatch(4, 1, 28, 28, some);
+    }
+    List<String> mixed = List.of("class-0", "class-1", "class-0", "class-1");
+    List<String> allMixed = Stream.concat(mixed.stream(), mixed.stream()).toList();
+    try (OnlineTrainer one = OnlineTrainer.create(frozenNorm(base, softmax, sgd), Device.cpu());
+        OnlineTrainer two = OnlineTrainer.create(frozenNorm(base, softmax, twice), Device.cpu())) {
+      one.learn(whole, allMixed);
+      two.learn(halves[0], mixed);
+      two.learn(halves[1], mixed);
+
+      Map<String, float[]> expected = arrays(one);
+      arrays(two)
+          .forEach(
+              (name, values) ->
+                  assertThat(values)
+                      .as(name)
+                      .usingComparatorWithPrecision(1e-5f)
+                      .containsExactly(expected.get(name)));
+    }
+  }
+
+  private static ModelConfig frozenNorm(
+      ModelConfig base, LossConfig loss, OptimizerConfig optimizer) {
+    return new ModelConfig(
+        base.architecture(), loss, optimizer, BatchNormMode.FROZEN, 0, base.seed());
+  }
+
+  private static Map<String, float[]> arrays(OnlineTrainer trainer) throws IOException {
+    Path file = Files.createTempFile("model", ".safetensors");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      trainer.export("any", out);
+    }
+    SafeTensors tensors = SafeTensors.open(file);
+    Map<String, float[]> arrays = new TreeMap<>();
+    for (String name : tensors.names()) {
+      arrays.put(name, tensors.floats(name));
+    }
+    Files.delete(file);
+    return arrays;
   }
 }
