@@ -6,19 +6,25 @@ import ai.djl.nn.norm.BatchNorm;
 /** BatchNorm over channels with torch's defaults: ε = 1e-5, running statistics move by a tenth. */
 final class BatchNormalization {
 
-  private static final float EPSILON = 1e-5f;
+  private static final float DEFAULT_EPSILON = 1e-5f;
   private static final float KEPT = 0.9f; // DJL counts what stays, torch what is new
 
   private final Slot scale;
   private final Slot shift;
   private final Slot mean;
   private final Slot variance;
+  private final float epsilon;
 
   BatchNormalization(ParameterLayout layout, String name, int channels) {
+    this(layout, name, channels, DEFAULT_EPSILON);
+  }
+
+  BatchNormalization(ParameterLayout layout, String name, int channels, float epsilon) {
     scale = layout.parameter(name + ".weight", Initializer.constant(1), channels);
     shift = layout.parameter(name + ".bias", Initializer.constant(0), channels);
     mean = layout.statistic(name + ".running_mean", 0, channels);
     variance = layout.statistic(name + ".running_var", 1, channels);
+    this.epsilon = epsilon;
   }
 
   /** {@code [N, C, H, W]} → the same shape; closes the input. */
@@ -32,7 +38,7 @@ final class BatchNormalization {
                 weights.get(shift),
                 1,
                 KEPT,
-                EPSILON,
+                epsilon,
                 training && !weights.isFrozen(scale))
             .singletonOrThrow();
     x.close(); // autograd holds what it needs
@@ -43,6 +49,20 @@ final class BatchNormalization {
   NDArray forwardRelu(Weights weights, NDArray x, boolean training) {
     NDArray y = forward(weights, x, training);
     NDArray activated = y.getNDArrayInternal().relu();
+    y.close();
+    return activated;
+  }
+
+  /** BatchNorm, then ReLU; the input stays open. */
+  NDArray forwardReluKeepingInput(Weights weights, NDArray x, boolean training) {
+    NDArray secondHandle = x.reshape(x.getShape());
+    return forwardRelu(weights, secondHandle, training);
+  }
+
+  /** BatchNorm, then ReLU6, which is {@code min(max(x, 0), 6)}; closes the input. */
+  NDArray forwardRelu6(Weights weights, NDArray x, boolean training) {
+    NDArray y = forward(weights, x, training);
+    NDArray activated = y.clip(0, 6);
     y.close();
     return activated;
   }

@@ -40,8 +40,12 @@ public interface Initializer {
     return uniform(1 / Math.sqrt((double) fanIn));
   }
 
-  /** Kaiming normal on the fan-out, as torchvision's ResNet (He et al. 2015). */
-  static Initializer kaimingNormal(long fanOut) {
-    return normal(Math.sqrt(2.0 / (double) fanOut));
+  /**
+   * Kaiming normal (He et al. 2015).
+   *
+   * @param fan fan-out for torchvision's ResNet and MobileNetV2, fan-in for its DenseNet
+   */
+  static Initializer kaimingNormal(long fan) {
+    return normal(Math.sqrt(2.0 / (double) fan));
   }
 }

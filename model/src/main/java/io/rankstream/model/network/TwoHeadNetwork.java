@@ -37,7 +37,10 @@ public final class TwoHeadNetwork {
           case RESNET18 -> ResNet.resnet18(layout, inputChannels);
           case RESNET34 -> ResNet.resnet34(layout, inputChannels);
           case RESNET50 -> ResNet.resnet50(layout, inputChannels);
-          default -> throw new IllegalStateException(); // PENDING-BACKBONES
+          case DENSENET121 -> DenseNet.densenet121(layout, inputChannels);
+          case DENSENET161 -> DenseNet.densenet161(layout, inputChannels);
+          case INCEPTION_V4 -> new InceptionV4(layout, inputChannels);
+          case MOBILENET_V2 -> new MobileNetV2(layout, inputChannels);
         };
     long mapSize =
         (long) backbone.embeddingSide(input.height()) * backbone.embeddingSide(input.width());

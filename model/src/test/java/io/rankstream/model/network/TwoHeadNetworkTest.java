@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.rankstream.model.Architecture;
@@ -20,7 +19,6 @@ import io.rankstream.model.loss.PairwiseDistance;
 import io.rankstream.model.loss.Reducer;
 import io.rankstream.model.loss.SemiHardMiner;
 import io.rankstream.model.loss.TripletLoss;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -143,27 +141,6 @@ class TwoHeadNetworkTest {
 
     assertThat(layout.parameters())
         .allMatch(slot -> slot.offset() % ParameterLayout.ALIGNMENT == 0);
-  }
-
-  @Test
-  void featureMapsHaveTheSizeThatTheHeadsExpect() {
-    for (Backbone backbone : List.of(Backbone.SMALL_CNN, Backbone.RESNET18, Backbone.RESNET50)) {
-      InputSpec input = new InputSpec(3, 40, 50, Normalization.IMAGENET);
-      TwoHeadNetwork network = new TwoHeadNetwork(new Architecture(backbone, input, 8, 4));
-      try (NDManager manager = NDManager.newBaseManager()) {
-        NDArray flat = manager.create(network.layout().initialParameters(1));
-        NDArray statistics = manager.create(network.layout().initialStatistics());
-        Weights weights =
-            new Weights(network.layout(), flat, Weights.statistics(network.layout(), statistics));
-        FeatureMaps features =
-            network.features(
-                weights, manager.zeros(new Shape(2, 3, 40, 50), DataType.FLOAT32), false);
-
-        assertThat(network.embeddings(weights, features).getShape()).isEqualTo(new Shape(2, 8));
-        assertThat(network.logits(weights, network.pooled(features), 3).getShape())
-            .isEqualTo(new Shape(2, 3));
-      }
-    }
   }
 
   @Test

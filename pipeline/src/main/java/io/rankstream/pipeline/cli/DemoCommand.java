@@ -45,6 +45,14 @@ final class DemoCommand implements Callable<Integer> {
   double skew;
 
   @Option(
+      names = "--drift",
+      description = {
+        "Turn the long tail round half-way and let a fifth of the classes come only then;",
+        "the report shows the accuracy around the change."
+      })
+  boolean drift;
+
+  @Option(
       names = "--rate",
       defaultValue = "0",
       paramLabel = "N",
@@ -77,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     DemoPlan plan =
-        new DemoPlan(Optional.ofNullable(data), skew, rate, trainEvery, seed, port, report);
+        new DemoPlan(Optional.ofNullable(data), skew, drift, rate, trainEvery, seed, port, report);
     try (Demo demo = new Demo(plan, spec.commandLine().getOut())) {
       Thread cleanup = new Thread(demo::close, "demo-cleanup");
       Runtime.getRuntime().addShutdownHook(cleanup);

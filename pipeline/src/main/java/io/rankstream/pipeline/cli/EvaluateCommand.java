@@ -4,12 +4,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.Devices;
+import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.evaluation.RetrievalScores;
 import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.dataset.Split;
+import io.rankstream.pipeline.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.evaluate.Evaluation;
+import java.io.BufferedWriter;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -62,6 +67,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "auto, cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
   String device;
 
+  @Option(
+      names = "--embeddings",
+      paramLabel = "FILE",
+      description = "Also write a line of JSON for each image: id, label, prediction, embedding.")
+  Path embeddings;
+
   @Option(names = "--json", description = "Print JSON.")
   boolean json;
 
@@ -70,7 +81,11 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ImageDataset dataset = DataSource.open(data, split, spec.commandLine().getErr()::println);
     try (TwoHeadModel served = TwoHeadModel.read(model, Devices.select(device))) {
-      Evaluation evaluation = Evaluation.of(served, dataset);
+      EmbeddedDataset embedded = EmbeddedDataset.of(served, dataset);
+      if (embeddings != null) {
+        write(embedded);
+      }
+      Evaluation evaluation = Evaluation.of(served, embedded);
       if (json) {
         out.println(json(evaluation));
       } else {
@@ -79,6 +94,22 @@ final class EvaluateCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private void write(EmbeddedDataset embedded) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    try (BufferedWriter lines = Files.newBufferedWriter(embeddings)) {
+      for (int i = 0; i < embedded.images().size(); i++) {
+        EmbeddedImage image = embedded.images().get(i);
+        ObjectNode node = mapper.createObjectNode();
+        node.put("id", embedded.dataset().id(i));
+        node.put("label", embedded.dataset().classes().get(embedded.dataset().classOf(i)));
+        node.put("predicted", image.prediction().label());
+        node.set("embedding", mapper.valueToTree(image.embedding()));
+        lines.write(mapper.writeValueAsString(node));
+        lines.newLine();
+      }
+    }
   }
 
   private static void print(PrintWriter out, ImageDataset dataset, Evaluation evaluation) {
@@ -111,7 +142,7 @@ final class EvaluateCommand implements Callable<Integer> {
     out.println(line + String.format(Locale.ROOT, " NMI %.4f", scores.nmi()));
   }
 
-  private static String json(Evaluation evaluation) throws Exception {
+  private static String json(Evaluation evaluation) throws IOException {
     ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     ObjectNode root = mapper.createObjectNode();
     root.put("images", evaluation.images());

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -80,7 +81,16 @@ public final class Demo implements AutoCloseable {
   public void run() throws Exception {
     ImageDataset training = open(Split.TRAIN);
     ImageDataset heldOut = open(Split.TEST);
-    List<Integer> order = LongTail.order(training, plan.skew(), plan.seed());
+    Optional<LongTail.Drift> drift =
+        plan.drift()
+            ? Optional.of(LongTail.drift(training, plan.skew(), plan.seed()))
+            : Optional.empty();
+    List<Integer> order =
+        drift
+            .map(LongTail.Drift::order)
+            .orElseGet(() -> LongTail.order(training, plan.skew(), plan.seed()));
+    OptionalLong change = // in steps: a batch is due every trainEvery images
+        drift.stream().mapToLong(each -> each.change() / plan.trainEvery()).findFirst();
     List<Integer> heldOutOrder = LongTail.order(heldOut, 1, plan.seed());
     DemoProgress progress =
         new DemoProgress(classCounts(training, order), answers(heldOut, heldOutOrder));
@@ -126,7 +136,7 @@ public final class Demo implements AutoCloseable {
     read(TOPICS.metrics(), () -> false, value -> whole.add(metrics(value)));
     read(TOPICS.embeddings(), () -> false, value -> whole.add(embedding(value)));
     double bare = BareLoop.stepsPerSecond(config, Devices.select(config.device()), training, order);
-    DemoReport report = new DemoReport(training.name(), whole, fed, bare);
+    DemoReport report = new DemoReport(training.name(), whole, fed, bare, change);
     report.print(out);
     Files.writeString(plan.report(), report.html());
     say("Report: " + plan.report().toAbsolutePath());

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param data data set, or empty for Fashion-MNIST
  * @param skew images of the first class over images of the last
+ * @param drift whether the stream changes half-way
  * @param rate images fed a second; 0 is as fast as possible
  * @param trainEvery labelled images for each training step
  * @param seed seed of everything
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record DemoPlan(
     Optional<Path> data,
     double skew,
+    boolean drift,
     double rate,
     int trainEvery,
     long seed,

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** What a run of the demo has shown, as text and as one self-contained HTML page. */
 final class DemoReport {
@@ -19,18 +20,26 @@ final class DemoReport {
   private final DemoProgress progress;
   private final int accepted;
   private final double bareStepsPerSecond;
+  private final OptionalLong change;
 
   /**
    * @param dataset name of the set
    * @param progress everything that the output topics hold
    * @param accepted images that were fed
    * @param bareStepsPerSecond pace of the training step alone
+   * @param change step at which the stream changed, if it did
    */
-  DemoReport(String dataset, DemoProgress progress, int accepted, double bareStepsPerSecond) {
+  DemoReport(
+      String dataset,
+      DemoProgress progress,
+      int accepted,
+      double bareStepsPerSecond,
+      OptionalLong change) {
     this.dataset = dataset;
     this.progress = progress;
     this.accepted = accepted;
     this.bareStepsPerSecond = bareStepsPerSecond;
+    this.change = change;
   }
 
   void print(PrintWriter out) {
@@ -66,6 +75,7 @@ final class DemoReport {
         "Prequential accuracy: micro %.4f, macro %.4f%n",
         last.getPrequentialMicro(),
         last.getPrequentialMacro());
+    change.ifPresent(step -> printChange(out, step));
     out.printf(
         Locale.ROOT,
         "%,d unseen images: micro %.4f, macro %.4f%n",
@@ -80,6 +90,25 @@ final class DemoReport {
         bareStepsPerSecond,
         progress.stepsPerSecond() / bareStepsPerSecond);
     out.flush();
+  }
+
+  /** How the model took the change, in the sliding window of the prequential accuracies. */
+  private void printChange(PrintWriter out, long step) {
+    List<TrainingMetrics> steps = progress.steps();
+    int at = (int) Math.max(1, Math.min(step, steps.size() - 1));
+    double before = steps.get(at - 1).getWindowMicro();
+    double lowest =
+        steps.subList(at, steps.size()).stream()
+            .mapToDouble(TrainingMetrics::getWindowMicro)
+            .min()
+            .orElse(before);
+    out.printf(
+        Locale.ROOT,
+        "The stream changed at step %,d. Micro accuracy over the last images: %.4f before, lowest %.4f, %.4f at the end%n",
+        step,
+        before,
+        lowest,
+        lastStep().getWindowMicro());
   }
 
   /** The page: template, plotting library and figures in one file. */
@@ -104,6 +133,11 @@ final class DemoReport {
     steps.forEach(step -> curves.withArray("ranking").add(step.getRankingLoss()));
     steps.forEach(step -> curves.withArray("micro").add(step.getPrequentialMicro()));
     steps.forEach(step -> curves.withArray("macro").add(step.getPrequentialMacro()));
+
+    steps.forEach(step -> curves.withArray("windowMicro").add(step.getWindowMicro()));
+    steps.forEach(step -> curves.withArray("windowMacro").add(step.getWindowMacro()));
+    ArrayNode changes = root.putArray("changes");
+    change.ifPresent(changes::add);
 
     Map<String, Integer> slots = progress.slots();
     ArrayNode classes = root.putArray("classes");
