@@ -24,6 +24,16 @@ public enum Backbone {
   /** MobileNetV2 with the parameter names and semantics of torchvision. */
   MOBILENET_V2;
 
+  /** The images that its published weights were trained on, or that it was made for. */
+  public InputSpec usualInput() {
+    return switch (this) {
+      case SMALL_CNN -> new InputSpec(1, 28, 28, Normalization.HALF_RANGE);
+      case INCEPTION_V4 -> new InputSpec(3, 299, 299, Normalization.HALF_RANGE);
+      case RESNET18, RESNET34, RESNET50, DENSENET121, DENSENET161, MOBILENET_V2 ->
+          new InputSpec(3, 224, 224, Normalization.IMAGENET);
+    };
+  }
+
   /** The name in configurations: {@code small-cnn}, {@code resnet18}, {@code inception-v4}. */
   public String cliName() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -34,10 +34,10 @@ public record WeightsReport(
    *
    * @throws IllegalArgumentException with this report
    */
-  void throwIfUnusable() {
+  public void throwIfUnusable() {
     if (!isUsable()) {
       throw new IllegalArgumentException(
-          "%s%nUse weights of the configured backbone with the names of torchvision or timm, or set another backbone or input."
+          "The file does not hold the backbone. %s%nUse weights of the configured backbone with the names of torchvision or timm, or set another backbone or input."
               .formatted(this));
     }
   }

@@ -3,10 +3,13 @@ package io.rankstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rankstream.pipeline.cli.Rankstream;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** A cluster that is stopped hard goes on from its last checkpoint as if it had not been. */
 class HardStopITCase {
@@ -98,6 +102,41 @@ class HardStopITCase {
                   checkpoint -> Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
           .orElseThrow();
     }
+  }
+
+  @Test
+  void theModelInASavepointIsExported() throws Exception {
+    List<byte[]> values = Fixtures.longTail(10, 200);
+    TopicNames names = kafka.topics("exported");
+    kafka.send(names.images(), values);
+    Path published = directory.resolve("published");
+    Configuration settings = kafka.settings(names, directory.resolve("exported"));
+    settings.setString("versions.directory", published.toUri().toString());
+    settings.setString("versions.every-steps", "0"); // one file, when the job ends
+    String savepoint;
+    try (MiniCluster cluster = startCluster()) {
+      JobID job = submit(cluster, settings);
+      await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == values.size());
+      savepoint =
+          cluster
+              .stopWithSavepoint(
+                  job,
+                  directory.resolve("savepoints").toUri().toString(),
+                  true,
+                  SavepointFormatType.CANONICAL)
+              .get();
+      cluster.requestJobResult(job).get();
+    }
+    ModelVersion version = kafka.modelVersions(names).get(0);
+    Path file = directory.resolve("exported.safetensors");
+
+    int exitCode =
+        new CommandLine(new Rankstream())
+            .execute("export", "--from", savepoint, "--out", file.toString());
+
+    assertThat(exitCode).isZero();
+    assertThat(Files.readAllBytes(file))
+        .isEqualTo(Files.readAllBytes(Path.of(URI.create(version.getUri()))));
   }
 
   @Test

@@ -3,20 +3,32 @@ package io.rankstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.PixelBatch;
+import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LabeledImage;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -131,6 +143,62 @@ class RankstreamJobITCase {
       }
     }
     assertThat(renewed).isPositive();
+  }
+
+  @Test
+  void publishesModelFilesThatGiveTheEmbeddingsOfTheTopic(@TempDir Path models) throws Exception {
+    TopicNames names = kafka.topics("models");
+    List<byte[]> values = Fixtures.longTail(10, 300);
+    kafka.send(names.images(), values);
+    Configuration settings = bounded(names);
+    settings.setString("versions.directory", models.toUri().toString());
+    settings.setString("versions.every-steps", "20");
+    settings.setString("batch.sampler", "natural");
+    settings.setString("batch.classes", "4");
+    settings.setString("batch.images-per-class", "2");
+
+    run(settings);
+
+    List<ModelVersion> versions = kafka.modelVersions(names);
+    long steps = kafka.metrics(names).size();
+    assertThat(versions).hasSize((int) ((steps + 19) / 20)); // the last one at the end of the input
+    assertThat(versions.get(0).getModelVersion()).isEqualTo(20);
+    assertThat(versions.get(versions.size() - 1).getModelVersion()).isEqualTo(steps);
+    Map<String, byte[]> images = new HashMap<>();
+    for (byte[] value : values) {
+      LabeledImage image = LabeledImage.getDecoder().decode(value);
+      images.put(image.getImageId(), image.getImage().array());
+    }
+    for (ModelVersion version : versions) {
+      Path file = Path.of(URI.create(version.getUri()));
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(version.getSizeBytes()).isEqualTo(bytes.length);
+      assertThat(version.getSha256())
+          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      try (TwoHeadModel model = TwoHeadModel.read(file, Device.cpu())) {
+        List<ImageEmbedding> ofVersion =
+            kafka.embeddings(names).stream()
+                .filter(each -> each.getModelVersion() == version.getModelVersion())
+                .toList();
+        assertThat(ofVersion).isNotEmpty();
+        for (ImageEmbedding embedding : ofVersion) {
+          assertThat(embedding.getSpaceId()).isEqualTo(version.getSpaceId());
+          float[] again = embed(model, images.get(embedding.getImageId()));
+          for (int i = 0; i < again.length; i++) {
+            assertThat(again[i]).isCloseTo(embedding.getEmbedding().get(i), within(1e-5f));
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] embed(TwoHeadModel model, byte[] encoded) throws Exception {
+    InputSpec input = model.architecture().input();
+    byte[] pixels = new ImageDecoder(input, DecodeLimits.defaults()).decode(encoded);
+    return model
+        .embed(new PixelBatch(1, input.channels(), input.height(), input.width(), pixels))
+        .get(0)
+        .embedding();
   }
 
   @Test

@@ -128,6 +128,11 @@ final class ExperimentCommand implements Callable<Integer> {
   int parallel;
 
   @Option(
+      names = "--timing-only",
+      description = "Train nothing: only time the step of each method, all in turn.")
+  boolean timingOnly;
+
+  @Option(
       names = "--out",
       defaultValue = "experiment",
       paramLabel = "DIRECTORY",
@@ -176,7 +181,13 @@ final class ExperimentCommand implements Callable<Integer> {
         seeds,
         steps);
     out.flush();
-    ExperimentResult result = new Experiment(plan, line -> say(out, line)).run();
+    Experiment experiment = new Experiment(plan, line -> say(out, line));
+    if (timingOnly) {
+      ExperimentTable.printStepMillis(out, experiment.stepMillis());
+      return 0;
+    }
+
+    ExperimentResult result = experiment.run();
     out.println();
     new ExperimentTable(result).print(out);
     List<Path> written = new ExperimentReport(result).write();

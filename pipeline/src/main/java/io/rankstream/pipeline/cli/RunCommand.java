@@ -1,5 +1,7 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.model.ModelFile;
+import io.rankstream.model.WeightsReport;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.EngineDefaults;
@@ -77,6 +79,12 @@ final class RunCommand implements Callable<Integer> {
 
     Configuration given = JobSettings.read(file, settings);
     JobConfig config = JobConfig.from(given);
+    if (isLocal() && !config.weights().isEmpty()) { // on a cluster only the task managers have it
+      WeightsReport report =
+          ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
+      out.println(report);
+      report.throwIfUnusable();
+    }
     if (dryRun) {
       out.println("The settings are good.");
       return 0;

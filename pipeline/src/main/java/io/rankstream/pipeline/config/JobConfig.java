@@ -3,10 +3,12 @@ package io.rankstream.pipeline.config;
 import static io.rankstream.pipeline.config.JobOptions.*;
 
 import io.rankstream.model.Architecture;
+import io.rankstream.model.Backbone;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.LossConfig;
 import io.rankstream.model.Margin;
 import io.rankstream.model.ModelConfig;
+import io.rankstream.model.Normalization;
 import io.rankstream.model.OptimizerConfig;
 import io.rankstream.model.RankingLoss;
 import io.rankstream.model.Schedule;
@@ -310,14 +312,11 @@ public record JobConfig(
   }
 
   private static ModelConfig model(OptionReader reader) {
+    Backbone backbone = reader.read(MODEL_BACKBONE);
     Architecture architecture =
         new Architecture(
-            reader.read(MODEL_BACKBONE),
-            new InputSpec(
-                reader.read(MODEL_CHANNELS, c -> c == 1 || c == 3, "must be 1 or 3"),
-                reader.read(MODEL_HEIGHT, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
-                reader.read(MODEL_WIDTH, n -> n >= 8 && n <= 2048, "must be 8 to 2048"),
-                reader.read(MODEL_NORMALIZATION)),
+            backbone,
+            input(reader, backbone.usualInput()),
             reader.read(MODEL_EMBEDDING_DIMENSION, d -> d >= 2 && d <= 8192, "must be 2 to 8192"),
             reader.read(MODEL_MAX_CLASSES, n -> n >= 2 && n <= 1_000_000, "must be 2 to 1000000"));
     return new ModelConfig(
@@ -327,6 +326,26 @@ public record JobConfig(
         reader.read(MODEL_BATCH_NORM),
         reader.read(MODEL_AVERAGE_DECAY, d -> d >= 0 && d < 1, "must be at least 0, below 1"),
         reader.read(MODEL_SEED));
+  }
+
+  private static InputSpec input(OptionReader reader, InputSpec usual) {
+    String rule = "must be 8 to 2048, or 0 for what is usual";
+    int channels = reader.read(MODEL_CHANNELS, c -> c == 0 || c == 1 || c == 3, "must be 1 or 3");
+    int height = reader.read(MODEL_HEIGHT, JobConfig::isSide, rule);
+    int width = reader.read(MODEL_WIDTH, JobConfig::isSide, rule);
+    return new InputSpec(
+        channels == 0 ? usual.channels() : channels,
+        height == 0 ? usual.height() : height,
+        width == 0 ? usual.width() : width,
+        switch (reader.read(MODEL_NORMALIZATION)) {
+          case AUTO -> usual.normalization();
+          case HALF_RANGE -> Normalization.HALF_RANGE;
+          case IMAGENET -> Normalization.IMAGENET;
+        });
+  }
+
+  private static boolean isSide(int pixels) {
+    return pixels == 0 || (pixels >= 8 && pixels <= 2048);
   }
 
   private static OptimizerConfig optimizer(OptionReader reader) {

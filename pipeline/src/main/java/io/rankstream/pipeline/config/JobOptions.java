@@ -38,6 +38,16 @@ public final class JobOptions {
     NATURAL
   }
 
+  /** How pixels become numbers. */
+  public enum PixelScale {
+    /** As the backbone was trained. */
+    AUTO,
+    /** {@link Normalization#HALF_RANGE}. */
+    HALF_RANGE,
+    /** {@link Normalization#IMAGENET}. */
+    IMAGENET
+  }
+
   /** Where the embeddings of a training batch come from. */
   public enum EmbeddingsFrom {
     /** A pass of their own through the weights after the step. */
@@ -243,24 +253,27 @@ public final class JobOptions {
   public static final ConfigOption<Integer> MODEL_CHANNELS =
       key("model.channels")
           .intType()
-          .defaultValue(1)
-          .withDescription("Channels of the model input: 1 for grey, 3 for colour.");
+          .defaultValue(0)
+          .withDescription(
+              "Channels of the model input: 1 for grey, 3 for colour; 0 takes what is usual for the backbone.");
   public static final ConfigOption<Integer> MODEL_HEIGHT =
       key("model.height")
           .intType()
-          .defaultValue(28)
-          .withDescription("Height of the model input in pixels; images are resized to it.");
+          .defaultValue(0)
+          .withDescription(
+              "Height of the model input in pixels; images are resized to it. 0 takes what is usual for the backbone: 224, 299 for inception-v4, 28 for small-cnn.");
   public static final ConfigOption<Integer> MODEL_WIDTH =
       key("model.width")
           .intType()
-          .defaultValue(28)
-          .withDescription("Width of the model input in pixels; images are resized to it.");
-  public static final ConfigOption<Normalization> MODEL_NORMALIZATION =
-      key("model.normalization")
-          .enumType(Normalization.class)
-          .defaultValue(Normalization.HALF_RANGE)
+          .defaultValue(0)
           .withDescription(
-              "How pixels become numbers: half-range maps them to -1..1, imagenet uses the ImageNet means and deviations.");
+              "Width of the model input in pixels; images are resized to it. 0 takes what is usual for the backbone.");
+  public static final ConfigOption<PixelScale> MODEL_NORMALIZATION =
+      key("model.normalization")
+          .enumType(PixelScale.class)
+          .defaultValue(PixelScale.AUTO)
+          .withDescription(
+              "How pixels become numbers: half-range maps them to -1..1, imagenet uses the ImageNet means and deviations, auto takes what is usual for the backbone.");
   public static final ConfigOption<String> MODEL_WEIGHTS =
       key("model.weights")
           .stringType()

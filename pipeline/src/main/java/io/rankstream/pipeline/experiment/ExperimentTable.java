@@ -30,17 +30,22 @@ public final class ExperimentTable {
     }
 
     out.println();
+    printStepMillis(out, result.stepMillis());
+  }
+
+  /** Prints what each method adds to the step. */
+  public static void printStepMillis(PrintWriter out, Map<Method, Double> millis) {
     row(out, List.of("method", "step, median ms", "over softmax"));
     row(out, List.of("---", "---", "---"));
-    double softmax = result.stepMillis().get(Method.SOFTMAX);
-    for (Map.Entry<Method, Double> each : result.stepMillis().entrySet()) {
-      row(
-          out,
-          List.of(
-              each.getKey().cliName(),
-              String.format(Locale.ROOT, "%.2f", each.getValue()),
-              String.format(Locale.ROOT, "%+.1f %%", 100 * (each.getValue() / softmax - 1))));
-    }
+    double softmax = millis.get(Method.SOFTMAX);
+    millis.forEach(
+        (method, each) ->
+            row(
+                out,
+                List.of(
+                    method.cliName(),
+                    String.format(Locale.ROOT, "%.2f", each),
+                    String.format(Locale.ROOT, "%+.1f %%", 100 * (each / softmax - 1)))));
     out.flush();
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.model.Backbone;
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.Normalization;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
 import java.io.IOException;
@@ -51,6 +53,30 @@ class JobConfigTest {
     assertThat(config.input().streams()).containsExactlyInAnyOrder("north", "south");
     assertThat(config.model().loss().margin().isSoft()).isTrue();
     assertThat(config.kafkaProperties()).containsEntry("security.protocol", "SASL_SSL");
+  }
+
+  @Test
+  void takesTheInputThatIsUsualForTheBackbone() {
+    InputSpec input = Fixtures.config("model.backbone", "inception-v4").model().input();
+    InputSpec smaller =
+        Fixtures.config("model.backbone", "resnet50", "model.height", "96", "model.width", "64")
+            .model()
+            .input();
+
+    assertThat(input).isEqualTo(new InputSpec(3, 299, 299, Normalization.HALF_RANGE));
+    assertThat(smaller).isEqualTo(new InputSpec(3, 96, 64, Normalization.IMAGENET));
+    assertThat(Fixtures.config().model().input())
+        .isEqualTo(new InputSpec(1, 28, 28, Normalization.HALF_RANGE));
+  }
+
+  @Test
+  void lambdaIsThatOfThePaperUnlessAnotherIsGiven() {
+    assertThat(Fixtures.config("loss.ranking", "center").model().loss().lambda()).isEqualTo(0.003);
+    assertThat(
+            Fixtures.config("loss.ranking", "center", "loss.lambda", "0.1").model().loss().lambda())
+        .isEqualTo(0.1);
+    assertThatThrownBy(() -> Fixtures.config("loss.lambda", "much"))
+        .hasMessageContaining("Invalid loss.lambda: much (must be auto or a number of 0 to 1000)");
   }
 
   @Test

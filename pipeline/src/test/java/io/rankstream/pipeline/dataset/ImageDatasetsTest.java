@@ -164,6 +164,41 @@ class ImageDatasetsTest {
   }
 
   @Test
+  void driftTurnsTheTailRoundAndBringsNewClasses() throws Exception {
+    byte[] labels = new byte[6000];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = (byte) (i % 10);
+    }
+    mnistLike(labels);
+    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN);
+
+    LongTail.Drift drift = LongTail.drift(dataset, 10, 7);
+
+    Map<String, Integer> before = counts(dataset, drift.order().subList(0, drift.change()));
+    Map<String, Integer> after =
+        counts(dataset, drift.order().subList(drift.change(), drift.order().size()));
+    assertThat(drift.order()).doesNotHaveDuplicates();
+    assertThat(before.keySet()).containsExactly("0", "1", "2", "3", "4", "5", "6", "7");
+    assertThat(before).containsEntry("0", 300).containsEntry("7", 30);
+    assertThat(after).hasSize(10).containsEntry("0", 30).containsEntry("9", 300);
+  }
+
+  @Test
+  void aViewHasItsClassesAndAnIdOfItsOwn() throws Exception {
+    mnistLike((byte) 0, (byte) 1, (byte) 2, (byte) 1);
+    ImageDataset whole = ImageDatasets.open(directory, Split.TRAIN);
+
+    ImageDataset ones = DatasetView.ofClasses(whole, c -> c == 1);
+    ImageDataset again = DatasetView.again(whole, "#2");
+
+    assertThat(ones.size()).isEqualTo(2);
+    assertThat(ones.id(1)).isEqualTo(whole.id(3));
+    assertThat(ones.example(1).label()).isEqualTo("1");
+    assertThat(again.id(2)).isEqualTo(whole.id(2) + "#2");
+    assertThat(again.example(2).id()).isEqualTo(again.id(2));
+  }
+
+  @Test
   void thinsToALongTail() {
     ImageDataset dataset = new ProceduralDataset(600, Split.TRAIN);
 
