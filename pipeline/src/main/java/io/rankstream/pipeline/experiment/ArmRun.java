@@ -33,15 +33,18 @@ final class ArmRun {
   private final String bootstrapServers;
   private final Arm arm;
   private final long seed;
+  private final int batchSize;
 
   /**
    * @param bootstrapServers where the streams are and the results go
+   * @param batchSize images in a batch, and so images of the stream for each step
    */
-  ArmRun(ExperimentPlan plan, String bootstrapServers, Arm arm, long seed) {
+  ArmRun(ExperimentPlan plan, String bootstrapServers, Arm arm, long seed, int batchSize) {
     this.plan = plan;
     this.bootstrapServers = bootstrapServers;
     this.arm = arm;
     this.seed = seed;
+    this.batchSize = batchSize;
   }
 
   /** Topic of the stream of a seed. */
@@ -99,6 +102,7 @@ final class ArmRun {
   private Configuration settings() {
     Configuration settings = new Configuration();
     settings.setString("batch.max-wait", "1 h"); // the stream is there: no batch needs a deadline
+    settings.setString("batch.train-every", Integer.toString(batchSize));
     settings.setString("window.reservoir-per-class", "1000"); // any image may be replayed
     settings.setString("embeddings.from", "in-step");
     settings.setString("decode.threads", "1");

@@ -1,10 +1,14 @@
 package io.rankstream.pipeline.experiment;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.hipparchus.stat.projection.PCA;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.SingularValueDecomposition;
+import org.hipparchus.stat.StatUtils;
 
 /** Two looks at embeddings: their principal plane, and who is near whom. */
 final class EmbeddingMap {
@@ -18,10 +22,33 @@ final class EmbeddingMap {
     this.embeddings = embeddings;
   }
 
-  /** Coordinates of some images on the two principal components of these images. */
+  /**
+   * Coordinates of some images on the two principal components of these images.
+   *
+   * @param sample two images or more
+   */
   double[][] plane(List<Integer> sample) {
-    double[][] rows = sample.stream().map(i -> widened(embeddings.get(i))).toArray(double[][]::new);
-    return new PCA(2).fitAndTransform(rows);
+    RealMatrix rows =
+        MatrixUtils.createRealMatrix(
+            sample.stream().map(i -> widened(embeddings.get(i))).toArray(double[][]::new));
+    for (int column = 0; column < rows.getColumnDimension(); column++) {
+      double[] values = rows.getColumn(column);
+      double mean = StatUtils.mean(values);
+      rows.setColumn(column, Arrays.stream(values).map(value -> value - mean).toArray());
+    }
+
+    // Not by way of the covariance: it is singular where there are fewer images than dimensions.
+    SingularValueDecomposition decomposition = new SingularValueDecomposition(rows);
+    double[] spread = decomposition.getSingularValues();
+    RealMatrix directions = decomposition.getU();
+    double[][] plane = new double[sample.size()][2];
+    for (int i = 0; i < plane.length; i++) {
+      for (int axis = 0; axis < 2; axis++) {
+        plane[i][axis] = directions.getEntry(i, axis) * spread[axis];
+      }
+    }
+
+    return plane;
   }
 
   /** The images nearest to a query, the nearest first, without the query. */

@@ -92,7 +92,7 @@ public final class Experiment {
       List<Future<RunResult>> pending = new ArrayList<>();
       for (long seed : plan.seeds()) {
         for (Arm arm : plan.arms()) {
-          ArmRun run = new ArmRun(plan, kafka.bootstrapServers(), arm, seed);
+          ArmRun run = new ArmRun(plan, kafka.bootstrapServers(), arm, seed, config.batch().size());
           pending.add(threads.submit(() -> tell(run.run())));
         }
       }

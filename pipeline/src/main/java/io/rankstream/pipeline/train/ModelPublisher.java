@@ -70,18 +70,16 @@ final class ModelPublisher {
   }
 
   void writeTo(DataOutput out) throws IOException {
-    out.writeLong(publishedStep);
-    out.writeLong(publishedAt);
+    out.writeLong(publishedStep); // and no time of day: equal runs have equal states
   }
 
   void readFrom(DataInput in) throws IOException {
     publishedStep = in.readLong();
-    publishedAt = in.readLong();
   }
 
   /** Reads past what {@link #writeTo} writes. */
   static void skip(DataInput in) throws IOException {
-    in.skipBytes(2 * Long.BYTES);
+    in.readLong();
   }
 
   private ModelVersion publish(OnlineTrainer trainer, PrequentialAccuracy accuracy, Instant now)

@@ -65,7 +65,7 @@ class RankstreamCommandTest {
     assertThat(execute("tail", "pictures")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Missing required option: '--data=PATH'")
-        .contains("must be embeddings, metrics or dead-letters");
+        .contains("must be embeddings, metrics, models or dead-letters");
   }
 
   @Test

@@ -1,11 +1,10 @@
-package io.rankstream.pipeline.experiment;
+package io.rankstream.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.cli.Rankstream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -37,9 +36,8 @@ class ExperimentITCase {
   @Test
   void comparesArmsThroughTheRealJob() throws Exception {
     StringWriter out = new StringWriter();
-    CommandLine line = new CommandLine(new Rankstream());
+    CommandLine line = Rankstream.commandLine();
     line.setOut(new PrintWriter(out, true));
-    line.setCaseInsensitiveEnumValuesAllowed(true);
 
     int exitCode =
         line.execute(
@@ -90,7 +88,7 @@ class ExperimentITCase {
   @Test
   void holdsClassesOutOfTheTraining() throws Exception {
     StringWriter out = new StringWriter();
-    CommandLine line = new CommandLine(new Rankstream());
+    CommandLine line = Rankstream.commandLine();
     line.setOut(new PrintWriter(out, true));
 
     int exitCode =
