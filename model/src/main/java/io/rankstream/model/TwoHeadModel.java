@@ -80,15 +80,13 @@ public final class TwoHeadModel implements AutoCloseable {
     }
   }
 
-  /**
-   * The averaged feature map in front of the softmax head, scaled to unit length: what serves as an
-   * embedding where no ranking loss trained the embedding head.
-   *
-   * @return a vector of the backbone's channels for each image
-   */
-  public List<float[]> pooledFeatures(PixelBatch images) {
+  /** Embeddings, predictions and pooled features of images, in one pass. */
+  public DescribedImages describe(PixelBatch images) {
     try (NDManager scope = manager.newSubManager()) {
-      return rows(UnitLength.of(network.pooled(features(images, scope))));
+      FeatureMaps features = features(images, scope);
+      NDArray pooled = network.pooled(features);
+      return new DescribedImages(
+          embedded(network.embeddings(weights, features), pooled), rows(UnitLength.of(pooled)));
     }
   }
 

@@ -54,7 +54,10 @@ class ModelFileTest {
         assertThat(embeddings(model, images)).isEqualTo(embeddings(trainer.served(), images));
         assertThat(model.predict(images)).isEqualTo(trainer.served().predict(images));
         assertThat(model.labels()).isEqualTo(trainer.vocabulary());
-        assertThat(model.pooledFeatures(images)).hasSize(P * K).allMatch(row -> row.length == 64);
+        DescribedImages described = model.describe(images);
+        assertThat(described.pooled()).hasSize(P * K).allMatch(row -> row.length == 64);
+        assertThat(described.images().get(3).embedding())
+            .isEqualTo(embeddings(trainer.served(), images)[3]);
       }
       assertThat(ModelFile.read(file).provenance())
           .isEqualTo(

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.evaluate;
 
+import io.rankstream.model.DescribedImages;
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.PixelBatch;
@@ -44,8 +45,9 @@ public record EmbeddedDataset(
 
       PixelBatch batch =
           new PixelBatch(count, input.channels(), input.height(), input.width(), pixels);
-      images.addAll(model.embed(batch));
-      pooled.addAll(model.pooledFeatures(batch));
+      DescribedImages described = model.describe(batch);
+      images.addAll(described.images());
+      pooled.addAll(described.pooled());
     }
 
     return new EmbeddedDataset(dataset, images, pooled);
