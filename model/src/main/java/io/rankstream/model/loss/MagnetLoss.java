@@ -41,15 +41,7 @@ public final class MagnetLoss implements EmbeddingLoss {
     NDArray same = pairs.same().toType(type, false);
     NDArray sizes = same.sum(new int[] {1}, true);
     NDArray means = same.matMul(embeddings).div(sizes); // row j: the mean of the cluster of image j
-    NDArray products = embeddings.matMul(means.transpose());
-    NDArray squared =
-        embeddings
-            .square()
-            .sum(new int[] {1}, true)
-            .sub(products.add(products))
-            .add(means.square().sum(new int[] {1}, true).transpose())
-            .getNDArrayInternal()
-            .relu();
+    NDArray squared = PairwiseDistance.squaredBetween(embeddings, means);
     NDArray own = embeddings.sub(means).square().sum(new int[] {1}, true);
     NDArray degrees = manager.full(new Shape(), (float) Math.max(1, count - 1), type);
     NDArray variance = own.sum().div(degrees).clip(LEAST_VARIANCE, LabelPairs.BEYOND);
@@ -64,11 +56,8 @@ public final class MagnetLoss implements EmbeddingLoss {
     NDArray logSum = others.sub(largest).exp().sum(new int[] {1}, true).log().add(largest);
 
     NDArray difference = own.div(twice).add(logSum);
-    NDArray values =
-        margin.isSoft()
-            ? difference.getNDArrayInternal().softPlus()
-            : difference.add(margin.value()).getNDArrayInternal().relu();
-    NDArray active = values.stopGradient().gt(0).toType(type, false).sum();
+    NDArray values = Hinge.of(difference, margin);
+    NDArray active = Hinge.active(values);
     NDArray compared = pairs.hasNegative().toType(type, false).sum();
     return new RankingOutcome(values.mean(), active, compared);
   }

@@ -24,19 +24,27 @@ public enum PairwiseDistance {
     return this == SQUARED_EUCLIDEAN ? squared(embeddings) : plain(embeddings);
   }
 
-  private static NDArray squared(NDArray embeddings) {
-    NDManager manager = embeddings.getManager();
-    int count = Math.toIntExact(embeddings.getShape().get(0));
-    NDArray products = embeddings.matMul(embeddings.transpose());
-    NDArray norms = embeddings.square().sum(new int[] {1}, true);
-    NDArray offDiagonal = manager.eye(count, count, 0, embeddings.getDataType()).neg().add(1);
-    // Rounding makes the distance of equal rows slightly negative.
-    return norms
+  /**
+   * Squared distances between the rows of two arrays, by way of their products.
+   *
+   * @param a {@code [N, D]}
+   * @param b {@code [M, D]}
+   * @return {@code [N, M]}, at least 0: rounding makes the distance of equal rows slightly negative
+   */
+  static NDArray squaredBetween(NDArray a, NDArray b) {
+    NDArray products = a.matMul(b.transpose());
+    return a.square()
+        .sum(new int[] {1}, true)
         .sub(products.add(products))
-        .add(norms.transpose())
+        .add(b.square().sum(new int[] {1}, true).transpose())
         .getNDArrayInternal()
-        .relu()
-        .mul(offDiagonal);
+        .relu();
+  }
+
+  private static NDArray squared(NDArray embeddings) {
+    int count = Math.toIntExact(embeddings.getShape().get(0));
+    NDArray diagonal = embeddings.getManager().eye(count, count, 0, embeddings.getDataType());
+    return squaredBetween(embeddings, embeddings).mul(diagonal.neg().add(1));
   }
 
   /**

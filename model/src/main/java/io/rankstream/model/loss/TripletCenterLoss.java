@@ -37,12 +37,8 @@ public final class TripletCenterLoss implements EmbeddingLoss {
   @Override
   public RankingOutcome of(NDArray embeddings, NDArray labels) {
     Comparison comparison = compare(embeddings, labels);
-    NDArray values =
-        (margin.isSoft()
-                ? comparison.difference().getNDArrayInternal().softPlus()
-                : comparison.difference().add(margin.value()).getNDArrayInternal().relu())
-            .mul(comparison.hasOther());
-    NDArray active = values.stopGradient().gt(0).toType(embeddings.getDataType(), false).sum();
+    NDArray values = Hinge.of(comparison.difference(), margin).mul(comparison.hasOther());
+    NDArray active = Hinge.active(values);
     return new RankingOutcome(values.mean(), active, comparison.hasOther().sum());
   }
 
@@ -70,15 +66,8 @@ public final class TripletCenterLoss implements EmbeddingLoss {
     Shape table = new Shape(images, met);
 
     NDArray known = centers.first(met, manager);
-    NDArray products = embeddings.matMul(known.transpose());
-    NDArray squared =
-        embeddings
-            .square()
-            .sum(new int[] {1}, true)
-            .sub(products.add(products))
-            .add(known.square().sum(new int[] {1}, true).transpose());
     NDArray half = manager.full(new Shape(), 0.5f, type);
-    NDArray distances = squared.getNDArrayInternal().relu().mul(half);
+    NDArray distances = PairwiseDistance.squaredBetween(embeddings, known).mul(half);
 
     NDArray column = labels.reshape(images, 1);
     NDArray own = manager.arange(0, met, 1, DataType.INT64).reshape(1, met).eq(column);

@@ -33,15 +33,9 @@ public final class TripletLoss implements EmbeddingLoss {
     NDArray flat = distances.flatten();
     NDArray difference =
         flat.gather(triplets.positive(), 0).sub(flat.gather(triplets.negative(), 0));
-    NDArray values = perTriplet(difference).mul(triplets.mask());
-    NDArray active = values.stopGradient().gt(0).toType(embeddings.getDataType(), false).sum();
+    NDArray values = Hinge.of(difference, margin).mul(triplets.mask());
+    NDArray active = Hinge.active(values);
     NDArray divisor = reducer.divisor(triplets.count(), active).clip(1, LabelPairs.BEYOND);
     return new RankingOutcome(values.sum().div(divisor), active, triplets.mask().sum());
-  }
-
-  private NDArray perTriplet(NDArray difference) {
-    return margin.isSoft()
-        ? difference.getNDArrayInternal().softPlus()
-        : difference.add(margin.value()).getNDArrayInternal().relu();
   }
 }

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -33,40 +34,34 @@ class ExperimentITCase {
     return directory.resolve("photos");
   }
 
-  @Test
-  void comparesArmsThroughTheRealJob() throws Exception {
+  private static String experiment(String... arguments) {
     StringWriter out = new StringWriter();
     CommandLine line = Rankstream.commandLine();
     line.setOut(new PrintWriter(out, true));
-
     int exitCode =
         line.execute(
-            "experiment",
-            "--data",
-            photos().toString(),
-            "--methods",
-            "softmax,triplet-semihard",
-            "--sampler",
-            "pk,natural",
-            "--lambda",
-            "1,2",
-            "--seeds",
-            "1",
-            "--steps",
-            "30",
-            "--skew",
-            "4",
-            "--out",
-            directory.resolve("out").toString(),
-            "--batch.classes",
-            "4",
-            "--batch.images-per-class",
-            "2",
-            "--model.embedding-dimension",
-            "16");
-
+            Stream.concat(Stream.of("experiment"), Stream.of(arguments)).toArray(String[]::new));
     assertThat(exitCode).as(out.toString()).isZero();
-    assertThat(out.toString())
+    return out.toString();
+  }
+
+  @Test
+  void comparesArmsThroughTheRealJob() throws Exception {
+    String out =
+        experiment(
+            "--data=" + photos(),
+            "--methods=softmax,triplet-semihard",
+            "--sampler=pk,natural",
+            "--lambda=1,2",
+            "--seeds=1",
+            "--steps=30",
+            "--skew=4",
+            "--out=" + directory.resolve("out"),
+            "--batch.classes=4",
+            "--batch.images-per-class=2",
+            "--model.embedding-dimension=16");
+
+    assertThat(out)
         .contains("| softmax | pk |")
         .contains("| triplet-semihard | natural | 2.000 |")
         .contains("| method | step, median ms | over softmax |");
@@ -87,13 +82,8 @@ class ExperimentITCase {
 
   @Test
   void holdsClassesOutOfTheTraining() throws Exception {
-    StringWriter out = new StringWriter();
-    CommandLine line = Rankstream.commandLine();
-    line.setOut(new PrintWriter(out, true));
-
-    int exitCode =
-        line.execute(
-            "experiment",
+    String out =
+        experiment(
             "--data=" + photos(),
             "--hold-out-classes=4",
             "--methods=triplet-hard",
@@ -104,8 +94,7 @@ class ExperimentITCase {
             "--batch.images-per-class=2",
             "--batch.fresh-classes=1");
 
-    assertThat(exitCode).as(out.toString()).isZero();
-    assertThat(out.toString())
+    assertThat(out)
         .contains("48 images to train on, 16 unseen")
         .doesNotContain("macro |"); // the model cannot name classes that it has not met
     JsonNode result =
