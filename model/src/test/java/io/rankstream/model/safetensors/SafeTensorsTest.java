@@ -111,6 +111,13 @@ class SafeTensorsTest {
         .hasMessageContaining("is not a safetensors file");
   }
 
+  @Test
+  void saysWhenThereIsNoFile() {
+    assertThatThrownBy(() -> SafeTensors.open(directory.resolve("none.safetensors")))
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith("none.safetensors is not there: give the path of a safetensors file");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {-1, 0, 1, 1L << 40, Long.MAX_VALUE})
   void refusesLengthsThatDoNotFitTheFile(long length) throws IOException {

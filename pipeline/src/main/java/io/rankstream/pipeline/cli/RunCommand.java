@@ -82,8 +82,8 @@ final class RunCommand implements Callable<Integer> {
     if (isLocal() && !config.weights().isEmpty()) { // on a cluster only the task managers have it
       WeightsReport report =
           ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
-      out.println(report);
       report.throwIfUnusable();
+      out.println(report);
     }
     if (dryRun) {
       out.println("The settings are good.");
