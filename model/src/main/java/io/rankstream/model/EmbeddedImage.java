@@ -16,6 +16,17 @@ public final class EmbeddedImage {
     return embedding;
   }
 
+  /** Whether all values of the embedding are finite numbers. */
+  public boolean isFinite() {
+    for (float value : embedding) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+
+    return true;
+  }
+
   /** What the softmax head says. */
   public Prediction prediction() {
     return prediction;

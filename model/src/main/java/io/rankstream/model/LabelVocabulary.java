@@ -19,34 +19,43 @@ final class LabelVocabulary {
   }
 
   /**
-   * The rows of labels; labels that are new get the next rows.
+   * Where labels have or would get their rows.
    *
-   * @throws IllegalStateException when there are not enough rows left; then none is taken
+   * @param rows a row for each label
+   * @param size classes known with the labels that are new
    */
-  long[] learn(List<String> batch) {
-    long news = batch.stream().filter(label -> !rows.containsKey(label)).distinct().count();
-    if (labels.size() + news > capacity) {
+  record Preview(List<Integer> rows, int size) {}
+
+  /**
+   * The rows of labels, without learning those that are new.
+   *
+   * @throws IllegalStateException when there are not enough rows left
+   */
+  Preview preview(List<String> batch) {
+    Map<String, Integer> news = new LinkedHashMap<>();
+    List<Integer> result = new ArrayList<>(batch.size());
+    for (String label : batch) {
+      Integer row = rows.get(label);
+      result.add(
+          row != null ? row : news.computeIfAbsent(label, name -> labels.size() + news.size()));
+    }
+    if (labels.size() + news.size() > capacity) {
       throw new IllegalStateException(
           "The model knows %d classes and has no room for %d more: raise its maximum of %d classes"
-              .formatted(labels.size(), news, capacity));
+              .formatted(labels.size(), news.size(), capacity));
     }
 
-    long[] result = new long[batch.size()];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = learn(batch.get(i));
-    }
-
-    return result;
+    return new Preview(result, labels.size() + news.size());
   }
 
-  private int learn(String label) {
-    Integer row = rows.get(label);
-    if (row != null) {
-      return row;
+  /** Gives the labels that are new the next rows. */
+  void learn(List<String> batch) {
+    preview(batch); // throws before a row is taken
+    for (String label : batch) {
+      if (rows.putIfAbsent(label, labels.size()) == null) {
+        labels.add(label);
+      }
     }
-    rows.put(label, labels.size());
-    labels.add(label);
-    return labels.size() - 1;
   }
 
   int size() {

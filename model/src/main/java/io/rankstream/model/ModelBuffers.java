@@ -1,12 +1,12 @@
 package io.rankstream.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,12 +46,38 @@ final class ModelBuffers {
     return keep(name, original.duplicate());
   }
 
-  void writeTo(DataOutputStream out) throws IOException {
-    out.writeInt(buffers.size());
-    for (Map.Entry<String, NDArray> buffer : buffers.entrySet()) {
-      out.writeUTF(buffer.getKey());
-      Snapshot.writeBuffer(out, buffer.getValue());
-    }
+  /**
+   * Copies of the buffers in the memory of the host.
+   *
+   * @param owner owner of the copies
+   */
+  Map<String, NDArray> copies(NDManager owner) {
+    Map<String, NDArray> copies = new LinkedHashMap<>();
+    buffers.forEach(
+        (name, buffer) -> {
+          // On one device toDevice gives the same memory, whatever its second argument.
+          NDArray copy =
+              buffer.getDevice().isGpu()
+                  ? buffer.toDevice(Device.cpu(), false)
+                  : buffer.duplicate();
+          copy.attach(owner);
+          copies.put(name, copy);
+        });
+    return copies;
+  }
+
+  /** Writes copies back into the buffers that they were made from. */
+  void restore(Map<String, NDArray> copies) {
+    copies.forEach(
+        (name, copy) -> {
+          if (manager.getDevice().isGpu()) {
+            try (NDArray values = copy.toDevice(manager.getDevice(), false)) {
+              overwrite(buffers.get(name), values);
+            }
+          } else {
+            overwrite(buffers.get(name), copy);
+          }
+        });
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param batchNorm what BatchNorm does in a step
  * @param averageDecay weight of the past in the moving average of the weights that embeds and is
  *     published, at least 0, below 1; 0 keeps no average
+ * @param guard when a step is not taken
  * @param seed seed of the initial weights
  */
 public record ModelConfig(
@@ -19,6 +20,7 @@ public record ModelConfig(
     OptimizerConfig optimizer,
     BatchNormMode batchNorm,
     double averageDecay,
+    GuardConfig guard,
     long seed)
     implements Serializable {
 

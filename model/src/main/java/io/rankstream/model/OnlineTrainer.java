@@ -15,11 +15,13 @@ import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
 import io.rankstream.model.optimize.MovingAverage;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -32,6 +34,10 @@ import java.util.Random;
  * the update, the norm, a snapshot and a restore are a few whole-vector operations. No random
  * number of the engine is used after the initialisation: equal batches give equal weights, bit for
  * bit, with the same number of threads and release of PyTorch.
+ *
+ * <p>A step has two parts. {@link #prepare} computes the gradient and takes nearly all the time;
+ * {@link #take} moves the weights, after a guard has looked at the figures. What a checkpoint holds
+ * changes in the second part alone.
  *
  * <p>Not thread-safe, but not bound to a thread either. Several trainers may run on several
  * threads.
@@ -52,13 +58,17 @@ public final class OnlineTrainer implements AutoCloseable {
   private final ModelBuffers buffers;
   private final NDArray parameters;
   private final NDArray statistics;
+  private final NDArray workingStatistics;
   private final List<NDArray> statisticsViews;
   private final Weights weights;
   private final List<Slot> frozen;
   private final Optional<NDArray> average;
   private final TwoHeadModel served;
+  private final StepGuard guard;
+  private Optional<CapturedModel> lastGood = Optional.empty();
   private String space;
   private long step;
+  private int classesInStep; // with those that the step in progress brings
 
   private OnlineTrainer(ModelConfig config, Device device) {
     this.config = config;
@@ -72,14 +82,15 @@ public final class OnlineTrainer implements AutoCloseable {
     buffers = new ModelBuffers(manager);
     parameters = buffers.add("parameters", network.layout().initialParameters(config.seed()));
     statistics = buffers.add("statistics", network.layout().initialStatistics());
-    statisticsViews = Weights.statistics(network.layout(), statistics);
+    workingStatistics = statistics.duplicate();
+    statisticsViews = Weights.statistics(network.layout(), workingStatistics);
     weights = new Weights(network.layout(), parameters, statisticsViews);
     frozen =
         network.layout().parameters().stream()
             .filter(slot -> config.optimizer().freezes(slot.name()))
             .toList();
     optimization = Optimization.of(config.optimizer(), network, manager, buffers);
-    ranking = EmbeddingLosses.of(config.loss(), this::centers, vocabulary::size);
+    ranking = EmbeddingLosses.of(config.loss(), this::centers, () -> classesInStep);
     average =
         config.averageDecay() > 0
             ? Optional.of(buffers.addCopy(AVERAGE, parameters))
@@ -93,6 +104,7 @@ public final class OnlineTrainer implements AutoCloseable {
                 .orElse(weights),
             vocabulary,
             manager.newSubManager());
+    guard = new StepGuard(config.guard());
   }
 
   /** A model with fresh weights, drawn from the seed. */
@@ -113,6 +125,7 @@ public final class OnlineTrainer implements AutoCloseable {
       file.report(config.architecture()).throwIfUnusable();
       trainer.vocabulary.learn(file.labels());
       file.copyInto(trainer.network, trainer.parameters, trainer.statistics);
+      trainer.dropWorkingStatistics();
       trainer.startAverage();
       trainer.space = config.architecture().id() + "-w" + file.fingerprint();
       return trainer;
@@ -153,6 +166,7 @@ public final class OnlineTrainer implements AutoCloseable {
             OptimizerConfig.sgd(1, Schedule.constant()),
             BatchNormMode.TRAIN,
             averaged,
+            GuardConfig.defaults(),
             0);
     return restore(config, device, stream);
   }
@@ -164,9 +178,11 @@ public final class OnlineTrainer implements AutoCloseable {
       trainer.step = stream.readLong();
       trainer.space = stream.readUTF(); // the seed in the configuration may be another by now
       trainer.vocabulary.learn(Snapshot.readLabels(stream));
+      trainer.guard.readFrom(stream);
       if (!trainer.buffers.readFrom(stream).contains(AVERAGE)) {
         trainer.startAverage();
       }
+      trainer.dropWorkingStatistics();
       return trainer;
     } catch (IOException | RuntimeException e) {
       trainer.close();
@@ -176,13 +192,31 @@ public final class OnlineTrainer implements AutoCloseable {
 
   /** Writes everything that the next step depends on; leaves the stream open. */
   public void writeTo(OutputStream out) throws IOException {
-    DataOutputStream stream = new DataOutputStream(out);
-    Snapshot.writeHeader(stream, config.architecture().id());
-    stream.writeLong(step);
-    stream.writeUTF(space);
-    Snapshot.writeLabels(stream, vocabulary.labels());
-    buffers.writeTo(stream);
-    stream.flush();
+    try (CapturedModel captured = capture()) {
+      captured.writeTo(out);
+    }
+  }
+
+  /**
+   * Copies everything that the next step depends on. This may happen on another thread while a step
+   * is {@linkplain #prepare prepared}, and not while one is {@linkplain #take taken}.
+   */
+  public CapturedModel capture() {
+    ByteArrayOutputStream remembered = new ByteArrayOutputStream();
+    try {
+      guard.writeTo(new DataOutputStream(remembered));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Memory takes what is written to it", e);
+    }
+    NDManager owner = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    return new CapturedModel(
+        config.architecture().id(),
+        step,
+        space,
+        vocabulary.labels(),
+        remembered.toByteArray(),
+        owner,
+        buffers.copies(owner));
   }
 
   /**
@@ -208,10 +242,11 @@ public final class OnlineTrainer implements AutoCloseable {
    * @param images the batch
    * @param labels one label for each image; new ones get a row of the softmax head
    * @throws IllegalArgumentException when the numbers of images and labels differ
+   * @throws TrainingFailedException when the model went wrong too often
    */
   public StepReport learn(PixelBatch images, List<String> labels) {
-    try (NDManager scope = manager.newSubManager()) {
-      return learn(images, labels, scope).report();
+    try (PreparedStep prepared = prepare(images, labels)) {
+      return take(prepared);
     }
   }
 
@@ -220,14 +255,95 @@ public final class OnlineTrainer implements AutoCloseable {
    * BatchNorm saw the batch's statistics there, and augmentation the images.
    */
   public EmbeddedStep learnAndEmbed(PixelBatch images, List<String> labels) {
-    try (NDManager scope = manager.newSubManager()) {
-      Step taken = learn(images, labels, scope);
-      // Softmax alone never changes the embedding head: its weights after the step serve as well.
-      NDArray embeddings =
-          taken.embeddings().orElseGet(() -> network.embeddings(weights, taken.features()));
-      return new EmbeddedStep(
-          taken.report(), served.embedded(embeddings, network.pooled(taken.features())));
+    try (PreparedStep prepared = prepare(images, labels)) {
+      StepReport report = take(prepared);
+      return new EmbeddedStep(report, embedded(prepared));
     }
+  }
+
+  /**
+   * Computes the gradient of a batch: the long part of a step, in which nothing changes that a
+   * {@linkplain #capture copy} holds. What follows is {@link #take}, with no other step between.
+   *
+   * @param images the batch
+   * @param labels one label for each image
+   * @return the step, to be closed by the caller
+   * @throws IllegalArgumentException when the numbers of images and labels differ
+   */
+  public PreparedStep prepare(PixelBatch images, List<String> labels) {
+    if (labels.size() != images.count()) {
+      throw new IllegalArgumentException(
+          "Invalid labels: %d (must be one for each of %d images)"
+              .formatted(labels.size(), images.count()));
+    }
+
+    LabelVocabulary.Preview rows = vocabulary.preview(labels);
+    classesInStep = rows.size();
+    NDManager scope = manager.newSubManager();
+    try {
+      return gradient(images, labels, rows, scope);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Moves the weights along a prepared step, unless the guard objects: then they stay or go back as
+   * the report says, and the step counts all the same.
+   *
+   * @throws TrainingFailedException when the model went wrong too often
+   */
+  public StepReport take(PreparedStep prepared) {
+    StepReport report = prepared.report();
+    vocabulary.learn(prepared.labels());
+    Optional<Mishap> objection = guard.objection(report.loss(), report.gradientNorm());
+    if (objection.isPresent()) {
+      dropWorkingStatistics();
+      step++;
+      return guard.skipped()
+          ? goBackAfter(report, objection.get())
+          : report.skipped(objection.get());
+    }
+
+    keepGoodWeights(); // the loss shows that those before the update are sound
+    optimization.apply(
+        parameters, prepared.gradient(), prepared.squaredNorm(), report.learningRate(), step);
+    ranking.ifPresent(loss -> loss.follow(prepared.embeddings().orElseThrow(), prepared.rows()));
+    average.ifPresent(kept -> MovingAverage.follow(kept, parameters, config.averageDecay()));
+    if (config.batchNorm() == BatchNormMode.TRAIN) {
+      ModelBuffers.overwrite(statistics, workingStatistics);
+    }
+    step++;
+    boolean collapsed = guard.taken(report.gradientNorm(), report.spread());
+    return collapsed ? goBackAfter(report, Mishap.COLLAPSED_EMBEDDINGS) : report;
+  }
+
+  /** What the forward pass of a step said of its images, after the step was taken. */
+  public List<EmbeddedImage> embedded(PreparedStep prepared) {
+    // Softmax alone never changes the embedding head: its weights after the step serve as well.
+    NDArray embeddings =
+        prepared.embeddings().orElseGet(() -> network.embeddings(weights, prepared.features()));
+    return served.embedded(embeddings, network.pooled(prepared.features()));
+  }
+
+  /**
+   * Goes back to the last weights known to be good, because what the newest ones say is no use. The
+   * steps go on counting, classes stay known.
+   *
+   * @throws TrainingFailedException when there are no good weights, or the model went back too
+   *     often
+   */
+  public void goBack(Mishap mishap) {
+    CapturedModel good =
+        lastGood.orElseThrow(
+            () ->
+                new TrainingFailedException(
+                    "The first steps of the model went wrong (%s): check the weights that it started from and the learning rate"
+                        .formatted(mishap)));
+    buffers.restore(good.buffers());
+    dropWorkingStatistics();
+    guard.rolledBack(step, mishap);
   }
 
   /** The model as it serves: the moving average of the weights where one is kept. */
@@ -260,21 +376,14 @@ public final class OnlineTrainer implements AutoCloseable {
 
   @Override
   public void close() {
+    lastGood.ifPresent(CapturedModel::close);
     manager.close();
   }
 
-  /** A step that was taken, with arrays of its forward pass. */
-  private record Step(StepReport report, FeatureMaps features, Optional<NDArray> embeddings) {}
-
-  private Step learn(PixelBatch images, List<String> labels, NDManager scope) {
-    if (labels.size() != images.count()) {
-      throw new IllegalArgumentException(
-          "Invalid labels: %d (must be one for each of %d images)"
-              .formatted(labels.size(), images.count()));
-    }
-
+  private PreparedStep gradient(
+      PixelBatch images, List<String> labels, LabelVocabulary.Preview rows, NDManager scope) {
     NDArray x = pixels.of(images, scope);
-    NDArray y = scope.create(vocabulary.learn(labels));
+    NDArray y = scope.create(rows.rows().stream().mapToLong(Integer::longValue).toArray());
     FeatureMaps features;
     Optional<NDArray> embeddings;
     NDArray gradient;
@@ -284,7 +393,7 @@ public final class OnlineTrainer implements AutoCloseable {
       Weights differentiated =
           new Weights(network.layout(), leaf, statisticsViews).withFrozen(weights, frozen);
       features = network.features(differentiated, x, config.batchNorm() == BatchNormMode.TRAIN);
-      NDArray logits = network.logits(differentiated, network.pooled(features), vocabulary.size());
+      NDArray logits = network.logits(differentiated, network.pooled(features), rows.size());
       NDArray classification = CrossEntropy.mean(logits, y);
       FeatureMaps maps = features;
       embeddings = ranking.map(loss -> network.embeddings(differentiated, maps));
@@ -299,24 +408,41 @@ public final class OnlineTrainer implements AutoCloseable {
 
     NDArray squaredNorm = gradient.square().sum();
     figures.add(squaredNorm);
-    float[] values = NDArrays.stack(figures).toFloatArray(); // the only read from the device
-    double learningRate = config.optimizer().learningRateAfter(step);
-    optimization.apply(parameters, gradient, squaredNorm, learningRate, step);
     Optional<NDArray> seen = embeddings.map(NDArray::stopGradient);
-    ranking.ifPresent(loss -> loss.follow(seen.orElseThrow(), y));
-    average.ifPresent(kept -> MovingAverage.follow(kept, parameters, config.averageDecay()));
-    step++;
+    seen.ifPresent(vectors -> figures.add(vectors.mean(new int[] {0}).square().sum()));
+    float[] values = NDArrays.stack(figures).toFloatArray(); // the only read from the device
     StepReport report =
         new StepReport(
-            step,
+            step + 1,
             values[0],
             values[1],
             values[2],
             (int) values[3],
             (int) values[4],
             Math.sqrt(values[5]),
-            learningRate);
-    return new Step(report, features, seen);
+            config.optimizer().learningRateAfter(step),
+            seen.isPresent() ? 1 - values[6] : Double.NaN, // of vectors of unit length
+            StepOutcome.TAKEN,
+            Optional.empty());
+    return new PreparedStep(scope, labels, y, features, seen, gradient, squaredNorm, report);
+  }
+
+  private StepReport goBackAfter(StepReport report, Mishap mishap) {
+    goBack(mishap);
+    return report.rolledBack(mishap);
+  }
+
+  private void keepGoodWeights() {
+    boolean due = lastGood.isEmpty() || step - lastGood.get().step() >= config.guard().keepEvery();
+    if (due && guard.isHealthy()) {
+      lastGood.ifPresent(CapturedModel::close);
+      lastGood = Optional.of(capture());
+    }
+  }
+
+  /** The statistics that a pass in training mode moved are those of the last taken step again. */
+  private void dropWorkingStatistics() {
+    ModelBuffers.overwrite(workingStatistics, statistics);
   }
 
   private void startAverage() {

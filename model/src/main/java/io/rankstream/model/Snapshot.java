@@ -3,6 +3,7 @@ package io.rankstream.model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.DataInput;
@@ -22,7 +23,9 @@ import java.util.List;
  */
 final class Snapshot {
 
-  private static final int MAGIC = 0x524B5332; // "RKS2"
+  private static final int MAGIC = 0x524B5333; // "RKS3"
+
+  private static final int CHUNK_VALUES = 1 << 20;
 
   private Snapshot() {}
 
@@ -74,16 +77,25 @@ final class Snapshot {
     return labels;
   }
 
+  /**
+   * Writes a buffer of the host, piece by piece: each piece is copied to the heap by the engine.
+   */
   static void writeBuffer(DataOutputStream out, NDArray buffer) throws IOException {
-    ByteBuffer copy =
-        buffer.toByteBuffer(); // native order, which is little-endian wherever PyTorch runs
-    byte[] bytes = new byte[copy.remaining()];
-    copy.get(bytes);
-    out.writeInt(bytes.length);
-    out.write(bytes);
+    long size = buffer.size();
+    out.writeInt(Math.toIntExact(size * Float.BYTES));
+    for (long from = 0; from < size; from += CHUNK_VALUES) {
+      long to = Math.min(size, from + CHUNK_VALUES);
+      try (NDArray piece = buffer.get(new NDIndex("{}:{}", from, to))) {
+        ByteBuffer values =
+            piece.toByteBuffer(); // native order, which is little-endian wherever PyTorch runs
+        byte[] bytes = new byte[values.remaining()];
+        values.get(bytes);
+        out.write(bytes);
+      }
+    }
   }
 
-  /** Reads a buffer that stays tied to Java memory: copy it and close it soon. */
+  /** Reads a buffer that may stay tied to Java memory: copy it and close it soon. */
   static NDArray readBuffer(DataInputStream in, NDManager manager, long values) throws IOException {
     int length = in.readInt();
     if (length != values * Float.BYTES) {
@@ -92,8 +104,14 @@ final class Snapshot {
               .formatted(length, values * Float.BYTES));
     }
 
-    byte[] bytes = new byte[length];
-    in.readFully(bytes);
-    return manager.create(ByteBuffer.wrap(bytes), new Shape(values), DataType.FLOAT32);
+    ByteBuffer bytes = manager.allocateDirect(length);
+    byte[] chunk = new byte[Math.min(CHUNK_VALUES, length)];
+    while (bytes.hasRemaining()) {
+      int part = Math.min(chunk.length, bytes.remaining());
+      in.readFully(chunk, 0, part);
+      bytes.put(chunk, 0, part);
+    }
+    bytes.rewind();
+    return manager.create(bytes, new Shape(values), DataType.FLOAT32);
   }
 }

@@ -1,5 +1,7 @@
 package io.rankstream.model;
 
+import java.util.Optional;
+
 /**
  * What a training step found, as plain numbers.
  *
@@ -11,6 +13,10 @@ package io.rankstream.model;
  * @param triplets triplets mined
  * @param gradientNorm Euclidean norm of the gradient over all parameters
  * @param learningRate learning rate of the step
+ * @param spread mean squared distance of the batch's embeddings to their mean, between 0 (all
+ *     alike) and 1; NaN where the ranking loss is none
+ * @param outcome what became of the step
+ * @param mishap why it was not taken or was taken back, if so
  */
 public record StepReport(
     long step,
@@ -20,4 +26,33 @@ public record StepReport(
     int activeTriplets,
     int triplets,
     double gradientNorm,
-    double learningRate) {}
+    double learningRate,
+    double spread,
+    StepOutcome outcome,
+    Optional<Mishap> mishap) {
+
+  /** The report of the same step when it was passed over. */
+  StepReport skipped(Mishap why) {
+    return with(StepOutcome.SKIPPED, why);
+  }
+
+  /** The report of the same step when the model went back after it. */
+  public StepReport rolledBack(Mishap why) {
+    return with(StepOutcome.ROLLED_BACK, why);
+  }
+
+  private StepReport with(StepOutcome became, Mishap why) {
+    return new StepReport(
+        step,
+        loss,
+        classificationLoss,
+        rankingLoss,
+        activeTriplets,
+        triplets,
+        gradientNorm,
+        learningRate,
+        spread,
+        became,
+        Optional.of(why));
+  }
+}

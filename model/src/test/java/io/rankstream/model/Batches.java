@@ -16,19 +16,32 @@ final class Batches {
         OptimizerConfig.sgd(0.02, Schedule.constant()),
         BatchNormMode.TRAIN,
         0,
+        GuardConfig.defaults(),
         7);
   }
 
   static ModelConfig with(LossConfig loss) {
     ModelConfig config = smallCnn();
     return new ModelConfig(
-        config.architecture(), loss, config.optimizer(), config.batchNorm(), 0, config.seed());
+        config.architecture(),
+        loss,
+        config.optimizer(),
+        config.batchNorm(),
+        0,
+        config.guard(),
+        config.seed());
   }
 
   static ModelConfig with(OptimizerConfig optimizer) {
     ModelConfig config = smallCnn();
     return new ModelConfig(
-        config.architecture(), config.loss(), optimizer, config.batchNorm(), 0, config.seed());
+        config.architecture(),
+        config.loss(),
+        optimizer,
+        config.batchNorm(),
+        0,
+        config.guard(),
+        config.seed());
   }
 
   static ModelConfig smallCnn() {

@@ -159,6 +159,7 @@ class ModelFileTest {
             plain.optimizer(),
             plain.batchNorm(),
             0.9,
+            plain.guard(),
             plain.seed());
     try (OnlineTrainer newest = trained(plain, 10);
         OnlineTrainer average = trained(averaged, 10)) {

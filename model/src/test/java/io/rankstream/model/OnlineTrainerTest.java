@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -210,6 +212,7 @@ class OnlineTrainerTest {
             config.optimizer(),
             config.batchNorm(),
             config.averageDecay(),
+            config.guard(),
             99);
     byte[] bytes;
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
@@ -274,7 +277,13 @@ class OnlineTrainerTest {
   private static ModelConfig averaging(LossConfig loss, OptimizerConfig optimizer) {
     ModelConfig config = Batches.smallCnn();
     return new ModelConfig(
-        config.architecture(), loss, optimizer, BatchNormMode.TRAIN, 0.9, config.seed());
+        config.architecture(),
+        loss,
+        optimizer,
+        BatchNormMode.TRAIN,
+        0.9,
+        config.guard(),
+        config.seed());
   }
 
   @ParameterizedTest
@@ -378,7 +387,122 @@ class OnlineTrainerTest {
   private static ModelConfig frozenNorm(
       ModelConfig base, LossConfig loss, OptimizerConfig optimizer) {
     return new ModelConfig(
-        base.architecture(), loss, optimizer, BatchNormMode.FROZEN, 0, base.seed());
+        base.architecture(), loss, optimizer, BatchNormMode.FROZEN, 0, base.guard(), base.seed());
+  }
+
+  private static ModelConfig guarded(GuardConfig guard, double learningRate) {
+    ModelConfig config = Batches.smallCnn();
+    return new ModelConfig(
+        config.architecture(),
+        config.loss(),
+        OptimizerConfig.sgd(learningRate, Schedule.constant()),
+        config.batchNorm(),
+        config.averageDecay(),
+        guard,
+        config.seed());
+  }
+
+  @Test
+  void whatACopyHoldsDoesNotChangeWhileAStepIsPrepared() throws IOException {
+    ModelConfig config = Batches.smallCnn();
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      train(trainer, config.input(), 0, 2);
+      byte[] before = snapshot(trainer);
+      byte[] during;
+      byte[] writtenLater;
+
+      List<String> withANewClass = new ArrayList<>(LABELS);
+      withANewClass.set(0, "never seen");
+      try (PreparedStep step =
+          trainer.prepare(Batches.pixels(config.input(), P, K, 2), withANewClass)) {
+        during = snapshot(trainer);
+        try (CapturedModel captured = trainer.capture()) {
+          trainer.take(step);
+          ByteArrayOutputStream out = new ByteArrayOutputStream();
+          captured.writeTo(out);
+          writtenLater = out.toByteArray();
+        }
+      }
+
+      assertThat(during).isEqualTo(before);
+      assertThat(writtenLater).isEqualTo(before);
+      assertThat(snapshot(trainer)).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void aStepWithAnExplodingGradientChangesNoWeight() throws IOException {
+    GuardConfig strict = new GuardConfig(1.000001, 0, 1000, 100, 3);
+    ModelConfig config = guarded(strict, 0.02);
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      train(trainer, config.input(), 0, 100); // before, there is nothing to compare with
+      List<String> wrong = new ArrayList<>(LABELS);
+      Collections.rotate(wrong, K);
+      int skipped = 0;
+      for (int i = 100; i < 110; i++) {
+        Map<String, float[]> before = arrays(trainer);
+        StepReport report = trainer.learn(Batches.pixels(config.input(), P, K, i), wrong);
+
+        assertThat(report.step()).isEqualTo(i + 1);
+        if (report.outcome() == StepOutcome.SKIPPED) {
+          assertThat(report.mishap()).contains(Mishap.EXPLODING_GRADIENT);
+          assertThat(arrays(trainer))
+              .usingRecursiveComparison()
+              .isEqualTo(before); // BatchNorm's statistics too
+          skipped++;
+        }
+      }
+      assertThat(skipped).isPositive();
+    }
+  }
+
+  @Test
+  void divergenceRollsBackAndStopsInTheEnd() {
+    ModelConfig config = guarded(new GuardConfig(0, 0, 1, 1, 2), 1e15);
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      PixelBatch images = Batches.pixels(config.input(), P, K, 0);
+      List<StepOutcome> outcomes = new ArrayList<>();
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  outcomes.add(trainer.learn(images, LABELS).outcome());
+                }
+              })
+          .isInstanceOf(TrainingFailedException.class)
+          .hasMessageContaining("went wrong for the 3. time")
+          .hasMessageContaining("Lower the learning rate");
+
+      assertThat(outcomes).contains(StepOutcome.TAKEN, StepOutcome.ROLLED_BACK);
+      assertThat(trainer.served().embed(images)).allMatch(EmbeddedImage::isFinite);
+    }
+  }
+
+  @Test
+  void collapsedEmbeddingsRollBack() throws IOException {
+    ModelConfig config = guarded(new GuardConfig(0, 1e-4, 3, 100, 3), 0.02);
+    byte[] learnt;
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      train(trainer, config.input(), 0, 10);
+      learnt = snapshot(trainer);
+    }
+
+    // The bound moves where the embeddings do not: to the guard that is a collapse.
+    ModelConfig strict = guarded(new GuardConfig(0, 0.999, 3, 100, 3), 0.02);
+    try (OnlineTrainer trainer =
+        OnlineTrainer.restore(strict, Device.cpu(), new ByteArrayInputStream(learnt))) {
+      Map<String, float[]> good = arrays(trainer);
+      List<StepReport> reports = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        reports.add(trainer.learn(Batches.pixels(config.input(), P, K, i), LABELS));
+      }
+
+      assertThat(reports)
+          .extracting(StepReport::outcome)
+          .containsExactly(StepOutcome.TAKEN, StepOutcome.TAKEN, StepOutcome.ROLLED_BACK);
+      assertThat(reports.get(2).mishap()).contains(Mishap.COLLAPSED_EMBEDDINGS);
+      assertThat(arrays(trainer)).usingRecursiveComparison().isEqualTo(good);
+      assertThat(trainer.step()).isEqualTo(13);
+    }
   }
 
   private static Map<String, float[]> arrays(OnlineTrainer trainer) throws IOException {

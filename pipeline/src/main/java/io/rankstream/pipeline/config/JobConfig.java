@@ -4,6 +4,7 @@ import static io.rankstream.pipeline.config.JobOptions.*;
 
 import io.rankstream.model.Architecture;
 import io.rankstream.model.Backbone;
+import io.rankstream.model.GuardConfig;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.LossConfig;
 import io.rankstream.model.Margin;
@@ -325,7 +326,18 @@ public record JobConfig(
         optimizer(reader),
         reader.read(MODEL_BATCH_NORM),
         reader.read(MODEL_AVERAGE_DECAY, d -> d >= 0 && d < 1, "must be at least 0, below 1"),
+        guard(reader),
         reader.read(MODEL_SEED));
+  }
+
+  private static GuardConfig guard(OptionReader reader) {
+    return new GuardConfig(
+        reader.read(
+            GUARD_MAX_NORM_FACTOR, f -> f == 0 || (f > 1 && f < 1e30), "must be 0 or above 1"),
+        reader.read(GUARD_MIN_SPREAD, s -> s >= 0 && s < 1, "must be at least 0, below 1"),
+        reader.read(GUARD_PATIENCE, n -> n >= 1, "must be at least 1"),
+        reader.read(GUARD_KEEP_EVERY, n -> n >= 1, "must be at least 1"),
+        reader.read(GUARD_MAX_ROLLBACKS, n -> n >= 0, "must be at least 0"));
   }
 
   private static InputSpec input(OptionReader reader, InputSpec usual) {

@@ -446,6 +446,36 @@ public final class JobOptions {
           .withDescription(
               "Time from one published model to the next, whichever of the two comes first; 0 does not look at the clock.");
 
+  public static final ConfigOption<Double> GUARD_MAX_NORM_FACTOR =
+      key("guard.max-norm-factor")
+          .doubleType()
+          .defaultValue(100.0)
+          .withDescription(
+              "A step is skipped when its gradient is longer than this many times the running mean of the norms; 0 allows any length. Steps with infinite or undefined figures are always skipped.");
+  public static final ConfigOption<Double> GUARD_MIN_SPREAD =
+      key("guard.min-spread")
+          .doubleType()
+          .defaultValue(1e-4)
+          .withDescription(
+              "Embeddings of a batch count as collapsed when their mean squared distance to their mean, 0 to 1, is below this and was above before; 0 does not look.");
+  public static final ConfigOption<Integer> GUARD_PATIENCE =
+      key("guard.patience")
+          .intType()
+          .defaultValue(10)
+          .withDescription(
+              "Skipped or collapsed steps in a row after which the model goes back to its last good weights.");
+  public static final ConfigOption<Integer> GUARD_KEEP_EVERY =
+      key("guard.keep-every")
+          .intType()
+          .defaultValue(100)
+          .withDescription("Steps from one copy of good weights in memory to the next.");
+  public static final ConfigOption<Integer> GUARD_MAX_ROLLBACKS =
+      key("guard.max-rollbacks")
+          .intType()
+          .defaultValue(3)
+          .withDescription(
+              "Times within 1,000 steps that a model may go back to its last good weights; one more stops the job.");
+
   public static final ConfigOption<Integer> TRAINER_BATCHES_IN_FLIGHT =
       key("trainer.batches-in-flight")
           .intType()

@@ -67,6 +67,7 @@ final class StepTiming {
         model.optimizer(),
         model.batchNorm(),
         model.averageDecay(),
+        model.guard(),
         model.seed());
   }
 

@@ -3,25 +3,26 @@ package io.rankstream.pipeline.train;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the training thread out while a checkpoint is taken. The training thread is inside the gate
- * for exactly one batch at a time, so holding the gate means that no batch is half done.
+ * Keeps the training thread from changing the models while a checkpoint is taken. The training
+ * thread is inside the gate while it lets a model learn one batch, so holding the gate means that
+ * no change is half done.
  */
 final class StepGate {
 
   private final ReentrantLock lock = new ReentrantLock(true);
 
-  /** Called by the training thread around one batch. */
+  /** Called by the training thread before it changes a model. */
   void enter() {
     lock.lock();
   }
 
-  /** Called by the training thread after a batch. */
+  /** Called by the training thread after the change. */
   void leave() {
     lock.unlock();
   }
 
   /**
-   * Called by the task thread: waits for the batch in progress, then holds the next one back.
+   * Called by the task thread: waits for the change in progress, then holds the next one back.
    * Idempotent.
    */
   void close() {

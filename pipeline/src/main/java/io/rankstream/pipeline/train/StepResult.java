@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
+import io.rankstream.model.StepOutcome;
 import io.rankstream.model.StepReport;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.pipeline.config.JobConfig;
@@ -11,10 +12,14 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -72,8 +77,22 @@ record StepResult(
     }
   }
 
-  /** The record of image {@code index} for the embeddings topic. */
-  ImageEmbedding embedding(int index, JobConfig config) {
+  /**
+   * The records for the embeddings topic: one for each image, however often the batch repeats it.
+   */
+  List<ImageEmbedding> embeddings(JobConfig config) {
+    List<ImageEmbedding> records = new ArrayList<>(embedded.size());
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < embedded.size(); i++) {
+      if (ids.add(batch.images().get(i).imageId())) {
+        records.add(embedding(i, config));
+      }
+    }
+
+    return records;
+  }
+
+  private ImageEmbedding embedding(int index, JobConfig config) {
     DecodedImage image = batch.images().get(index);
     EmbeddedImage result = embedded.get(index);
     boolean knows = result.prediction().label() != null;
@@ -116,6 +135,13 @@ record StepResult(
                 .setTriplets(report.triplets())
                 .setGradientNorm(report.gradientNorm())
                 .setLearningRate(report.learningRate())
+                .setEmbeddingSpread(
+                    Double.isNaN(report.spread()) && step.get().outcome() == StepOutcome.TAKEN
+                        ? null
+                        : report.spread())
+                .setOutcome(report.outcome().name().toLowerCase(Locale.ROOT))
+                .setMishap(
+                    report.mishap().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
                 .setPrequentialMicro(boxed(accuracy.micro()))
                 .setPrequentialMacro(boxed(accuracy.macro()))
                 .setWindowMicro(boxed(accuracy.windowMicro()))

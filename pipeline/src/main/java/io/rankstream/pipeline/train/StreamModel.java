@@ -2,32 +2,40 @@ package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.EmbeddedStep;
 import io.rankstream.model.InputSpec;
+import io.rankstream.model.Mishap;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.PixelBatch;
 import io.rankstream.model.Prediction;
+import io.rankstream.model.StepOutcome;
 import io.rankstream.model.StepReport;
+import io.rankstream.model.TrainingFailedException;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.ModelVersion;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The model of one stream and how well it does: predict, score, learn, embed, in this order. Not
- * thread-safe; it may be used from different threads one after the other.
+ * thread-safe, but for a {@linkplain #capture copy}, which may be made while a batch is {@linkplain
+ * #prepare prepared}.
  */
 final class StreamModel implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamModel.class);
 
   private final JobConfig config;
   private final String stream;
@@ -50,7 +58,7 @@ final class StreamModel implements AutoCloseable {
     return new StreamModel(config, stream, StartingWeights.trainer(config, device));
   }
 
-  /** Reads what {@link #writeTo} wrote. */
+  /** Reads what a {@linkplain #capture copy} wrote. */
   static StreamModel restore(JobConfig config, String stream, Device device, DataInputStream in)
       throws IOException {
     StreamModel model =
@@ -65,48 +73,76 @@ final class StreamModel implements AutoCloseable {
     }
   }
 
-  /** Reads past what {@link #writeTo} writes behind the model itself. */
+  /** Reads past what a copy writes behind the model itself. */
   static void skipAccuracy(DataInputStream in) throws IOException {
     new PrequentialAccuracy(1, 1).readFrom(in);
     ModelPublisher.skip(in);
   }
 
-  void writeTo(DataOutputStream out) throws IOException {
-    trainer.writeTo(out);
+  /** Copies everything that the next batch depends on; not while a batch is {@link #finish}ed. */
+  CapturedStreamModel capture() throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(rest);
     accuracy.writeTo(out);
     publisher.writeTo(out);
+    return new CapturedStreamModel(trainer.capture(), rest);
   }
 
-  /** Takes a batch through the model. */
-  StepResult process(DecodedBatch batch) throws IOException {
+  /**
+   * Takes a batch through the model as far as nothing changes: predictions, and the gradient or the
+   * embeddings.
+   *
+   * @return what {@link #finish} goes on from, to be closed by the caller
+   */
+  PreparedBatch prepare(DecodedBatch batch) {
     long start = System.nanoTime();
     PixelBatch pixels = pixels(batch.pixels());
     boolean trains = batch.purpose() == Purpose.TRAIN && classes(batch.images()) >= 2;
+    if (!trains) {
+      return new PreparedBatch(
+          batch, pixels, trainer.served().embed(pixels), Optional.empty(), List.of(), start);
+    }
+
+    List<Prediction> predictions = predictFresh(batch);
+    PixelBatch training = batch.augmented().length == 0 ? pixels : pixels(batch.augmented());
+    return new PreparedBatch(
+        batch,
+        pixels,
+        List.of(),
+        Optional.of(trainer.prepare(training, labels(batch.images()))),
+        predictions,
+        start);
+  }
+
+  /** Lets the model learn and remember what was prepared. */
+  StepResult finish(PreparedBatch prepared) throws IOException {
+    DecodedBatch batch = prepared.batch();
+    List<EmbeddedImage> embedded = prepared.embedded();
     Optional<StepReport> step = Optional.empty();
-    List<EmbeddedImage> embedded;
-    Optional<ModelVersion> published = Optional.empty();
-    if (trains) {
-      scoreFresh(batch);
-      PixelBatch training = batch.augmented().length == 0 ? pixels : pixels(batch.augmented());
-      List<String> labels = labels(batch.images());
-      switch (config.trainer().embeddingsFrom()) {
-        case UPDATED -> {
-          step = Optional.of(trainer.learn(training, labels));
-          embedded = trainer.served().embed(pixels);
-        }
-        case IN_STEP -> {
-          EmbeddedStep taken = trainer.learnAndEmbed(training, labels);
-          step = Optional.of(taken.report());
-          embedded = taken.embedded();
-        }
-        default -> throw new IllegalStateException();
-      }
-      published = publisher.afterStep(trainer, accuracy, Instant.now());
-    } else {
-      embedded = trainer.served().embed(pixels);
+    if (prepared.step().isPresent()) {
+      score(batch.images().stream().filter(DecodedImage::fresh).toList(), prepared.predictions());
+      StepReport report = trainer.take(prepared.step().get());
+      step = Optional.of(report);
+      boolean inStep =
+          config.trainer().embeddingsFrom() == EmbeddingsFrom.IN_STEP
+              && report.outcome() == StepOutcome.TAKEN;
+      embedded =
+          inStep
+              ? trainer.embedded(prepared.step().get())
+              : trainer.served().embed(prepared.pixels());
+    }
+    if (!embedded.stream().allMatch(EmbeddedImage::isFinite)) {
+      LOG.warn("Embeddings of stream {} are no numbers; its model goes back", stream);
+      trainer.goBack(Mishap.NON_FINITE);
+      step = step.map(report -> report.rolledBack(Mishap.NON_FINITE));
+      embedded = trainer.served().embed(prepared.pixels());
+      requireFinite(embedded);
+    }
+    if (prepared.step().isEmpty()) {
       score(batch.images(), embedded.stream().map(EmbeddedImage::prediction).toList());
     }
 
+    boolean taken = step.isPresent() && step.get().outcome() == StepOutcome.TAKEN;
     return new StepResult(
         batch,
         step,
@@ -115,8 +151,8 @@ final class StreamModel implements AutoCloseable {
         trainer.step(),
         trainer.knownClasses(),
         StepResult.Accuracy.of(accuracy, batch),
-        published,
-        (System.nanoTime() - start) / 1e6);
+        taken ? publisher.afterStep(trainer, accuracy, Instant.now()) : Optional.empty(),
+        (System.nanoTime() - prepared.startNanos()) / 1e6);
   }
 
   /** Publishes what was learnt since the last published version, if anything was. */
@@ -133,20 +169,26 @@ final class StreamModel implements AutoCloseable {
    * Prequential evaluation: the images that the model has not trained on are predicted before the
    * step.
    */
-  private void scoreFresh(DecodedBatch batch) {
-    List<DecodedImage> fresh = new ArrayList<>();
+  private List<Prediction> predictFresh(DecodedBatch batch) {
     byte[] pixels = new byte[batch.pixels().length];
     int size = config.model().input().pixelsPerImage();
+    int fresh = 0;
     for (int i = 0; i < batch.images().size(); i++) {
       if (batch.images().get(i).fresh()) {
-        System.arraycopy(batch.pixels(), i * size, pixels, fresh.size() * size, size);
-        fresh.add(batch.images().get(i));
+        System.arraycopy(batch.pixels(), i * size, pixels, fresh * size, size);
+        fresh++;
       }
     }
 
-    if (!fresh.isEmpty()) {
-      byte[] kept = Arrays.copyOf(pixels, fresh.size() * size);
-      score(fresh, trainer.served().predict(pixels(kept)));
+    byte[] kept = Arrays.copyOf(pixels, fresh * size);
+    return fresh == 0 ? List.of() : trainer.served().predict(pixels(kept));
+  }
+
+  private void requireFinite(List<EmbeddedImage> embedded) {
+    if (!embedded.stream().allMatch(EmbeddedImage::isFinite)) {
+      throw new TrainingFailedException(
+          "The model of stream %s gives embeddings that are no numbers, even with its last good weights: start from other weights"
+              .formatted(stream));
     }
   }
 

@@ -4,9 +4,7 @@ import ai.djl.Device;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -15,12 +13,8 @@ import java.util.Queue;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
-import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
-import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
 import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
 
 /**
  * Layout of the trainer's raw keyed state. Each key group that has something holds a format
@@ -28,50 +22,30 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
  */
 final class TrainerState {
 
-  private static final int FORMAT = 2;
+  static final int FORMAT = 3;
+
   private static final int BUFFER_BYTES = 1 << 20;
 
   private TrainerState() {}
 
-  static void write(
-      StateSnapshotContext context,
+  /**
+   * Copies the state, so that it can be written while the operator goes on.
+   *
+   * @param batchSerializer writes waiting batches; a duplicate of it is used
+   */
+  static CapturedState capture(
       int maxParallelism,
       TypeSerializer<DecodedBatch> batchSerializer,
       Map<String, StreamModel> models,
       Collection<DecodedBatch> waiting)
-      throws Exception {
-    KeyedStateCheckpointOutputStream out = context.getRawKeyedOperatorStateOutput();
-    Map<Integer, Map<String, StreamModel>> byKeyGroup = new TreeMap<>();
-    models.forEach(
-        (stream, model) ->
-            byKeyGroup
-                .computeIfAbsent(keyGroup(stream, maxParallelism), group -> new TreeMap<>())
-                .put(stream, model));
-    for (DecodedBatch batch : waiting) {
-      byKeyGroup.computeIfAbsent(
-          keyGroup(batch.stream(), maxParallelism), group -> new TreeMap<>());
+      throws IOException {
+    Map<String, CapturedStreamModel> captured = new TreeMap<>();
+    for (Map.Entry<String, StreamModel> model : models.entrySet()) {
+      captured.put(model.getKey(), model.getValue().capture());
     }
 
-    for (Map.Entry<Integer, Map<String, StreamModel>> group : byKeyGroup.entrySet()) {
-      out.startNewKeyGroup(group.getKey());
-      DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
-      data.writeInt(FORMAT);
-      data.writeInt(group.getValue().size());
-      for (Map.Entry<String, StreamModel> model : group.getValue().entrySet()) {
-        data.writeUTF(model.getKey());
-        model.getValue().writeTo(data);
-      }
-
-      List<DecodedBatch> batches =
-          waiting.stream()
-              .filter(batch -> keyGroup(batch.stream(), maxParallelism) == group.getKey())
-              .toList();
-      data.writeInt(batches.size());
-      for (DecodedBatch batch : batches) {
-        batchSerializer.serialize(batch, new DataOutputViewStreamWrapper(data));
-      }
-      data.flush();
-    }
+    return new CapturedState(
+        captured, List.copyOf(waiting), batchSerializer.duplicate(), maxParallelism);
   }
 
   static void read(
@@ -105,9 +79,5 @@ final class TrainerState {
     }
 
     return in.readInt();
-  }
-
-  private static int keyGroup(String stream, int maxParallelism) {
-    return KeyGroupRangeAssignment.assignToKeyGroup(stream, maxParallelism);
   }
 }

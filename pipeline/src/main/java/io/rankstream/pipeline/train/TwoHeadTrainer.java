@@ -2,6 +2,7 @@ package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
 import io.rankstream.model.Devices;
+import io.rankstream.model.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.schemas.ImageEmbedding;
@@ -22,11 +23,16 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
+import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.ExceptionUtils;
@@ -41,11 +47,13 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * neither barriers nor timers; results come back through the mailbox and leave in the order of the
  * input.
  *
- * <p>Consistency: before a barrier leaves, the batch in progress is finished and its results are
- * emitted, then the gate stays closed until the state is written. A checkpoint therefore holds
- * weights that contain exactly the batches whose results went out before the barrier, and the
- * waiting batches, which are taken again after a restore. The state is raw keyed state: one
- * contiguous copy for each model, redistributed by stream when the job is rescaled.
+ * <p>Consistency: the training thread computes gradients outside a gate, since that changes
+ * nothing, and updates weights inside it. Before a barrier leaves, the gate is closed, which waits
+ * for an update in progress at most, and what is finished is emitted; it opens again once the state
+ * is copied. A checkpoint therefore holds weights that contain exactly the batches whose results
+ * went out before the barrier, and the waiting batches, that in progress included, which are taken
+ * again after a restore. The copy is written while training goes on. The state is raw keyed state:
+ * one contiguous copy for each model, redistributed by stream when the job is rescaled.
  */
 final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     implements OneInputStreamOperator<DecodedBatch, ImageEmbedding>, BoundedOneInput {
@@ -66,6 +74,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private transient ArrayDeque<DecodedBatch> inFlight;
   private transient Queue<StepResult> finished;
   private transient ExecutorService trainingThread;
+  private transient KeyedStateCheckpointOutputStream rawState;
   private transient Counter steps;
   private transient Counter embeddings;
 
@@ -140,19 +149,36 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     emitFinished();
   }
 
+  /** Copies the state while the gate is closed and hands the copy over to be written later. */
   @Override
-  public void snapshotState(StateSnapshotContext context) throws Exception {
-    super.snapshotState(context);
+  public OperatorSnapshotFutures snapshotState(
+      long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory storage)
+      throws Exception {
+    OperatorSnapshotFutures futures =
+        super.snapshotState(checkpointId, timestamp, options, storage);
+    CapturedState state;
     try {
-      TrainerState.write(
-          context,
-          getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
-          batchSerializer,
-          models,
-          inFlight);
+      state =
+          TrainerState.capture(
+              getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+              batchSerializer,
+              models,
+              inFlight);
+    } catch (IOException | RuntimeException e) {
+      futures.cancel();
+      throw e;
     } finally {
       gate.open();
     }
+    futures.setKeyedStateRawFuture(
+        new StateWrite(state, rawState, futures.getKeyedStateRawFuture()));
+    return futures;
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    rawState = context.getRawKeyedOperatorStateOutput();
   }
 
   @Override
@@ -174,16 +200,31 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private void submit(DecodedBatch batch) {
     trainingThread.execute(
         () -> {
-          gate.enter();
           try {
-            finished.add(model(batch.stream()).process(batch));
-            tellTask(this::emitFinished);
+            process(batch);
+          } catch (TrainingFailedException e) {
+            tellTask(
+                () -> {
+                  throw new SuppressRestartsException(e); // the same batches would fail again
+                });
           } catch (IOException | RuntimeException | Error e) {
             tellTask(() -> ExceptionUtils.rethrow(e));
-          } finally {
-            gate.leave();
           }
         });
+  }
+
+  /** Only what changes the models happens inside the gate. */
+  private void process(DecodedBatch batch) throws IOException {
+    StreamModel model = model(batch.stream());
+    try (PreparedBatch prepared = model.prepare(batch)) {
+      gate.enter();
+      try {
+        finished.add(model.finish(prepared));
+        tellTask(this::emitFinished);
+      } finally {
+        gate.leave();
+      }
+    }
   }
 
   private void tellTask(ThrowingRunnable<Exception> news) {
@@ -195,16 +236,21 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   }
 
   private StreamModel model(String stream) {
-    return models.computeIfAbsent(stream, name -> StreamModel.create(jobConfig, name, device));
+    gate.enter();
+    try {
+      return models.computeIfAbsent(stream, name -> StreamModel.create(jobConfig, name, device));
+    } finally {
+      gate.leave();
+    }
   }
 
   private void emitFinished() {
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
       inFlight.remove(); // results come in the order of the batches
-      for (int i = 0; i < result.embedded().size(); i++) {
-        output.collect(new StreamRecord<>(result.embedding(i, jobConfig)));
+      for (ImageEmbedding embedding : result.embeddings(jobConfig)) {
+        output.collect(new StreamRecord<>(embedding));
+        embeddings.inc();
       }
-      embeddings.inc(result.embedded().size());
 
       Optional<TrainingMetrics> metrics = result.metrics(Instant.now());
       if (metrics.isPresent()) {

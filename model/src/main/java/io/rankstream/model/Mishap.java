@@ -1,0 +1,11 @@
+package io.rankstream.model;
+
+/** Why a step was not taken, or taken back. */
+public enum Mishap {
+  /** Loss, gradient or embeddings were infinite or no numbers. */
+  NON_FINITE,
+  /** The gradient was many times as long as those before it. */
+  EXPLODING_GRADIENT,
+  /** All images got nearly the same embedding, for many steps in a row. */
+  COLLAPSED_EMBEDDINGS
+}

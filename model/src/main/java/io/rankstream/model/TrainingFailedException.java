@@ -1,0 +1,12 @@
+package io.rankstream.model;
+
+/** A model does not learn from its input, and going back did not help. */
+public final class TrainingFailedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** With what happened and what to do next. */
+  public TrainingFailedException(String message) {
+    super(message);
+  }
+}
