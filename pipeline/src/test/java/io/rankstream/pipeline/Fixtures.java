@@ -95,7 +95,8 @@ public final class Fixtures {
 
   /** An accepted image of a class, or without label for null, that keeps {@code bytes} bytes. */
   public static AcceptedImage image(long id, String label, int bytes) {
-    return new AcceptedImage("image-" + id, "default", label, id, record(id, new byte[bytes]));
+    return new AcceptedImage(
+        "image-" + id, "default", label, id, (int) id, record(id, new byte[bytes]));
   }
 
   /** An accepted image with real pixels. */
@@ -105,6 +106,7 @@ public final class Fixtures {
         "default",
         label,
         id,
+        (int) id,
         record(id, envelope("image-" + id, "default", label, png(pattern, id))));
   }
 

@@ -17,6 +17,7 @@ import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.pipeline.config.JobOptions.Delivery;
 import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
+import io.rankstream.pipeline.config.JobOptions.LagPolicy;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
 import io.rankstream.pipeline.config.JobOptions.Sampler;
 import java.io.Serializable;
@@ -98,12 +99,27 @@ public record JobConfig(
     }
   }
 
-  /** Bounds of what a window keeps. */
+  /**
+   * Which images are repeats.
+   *
+   * @param within largest distance of the event times; zero knows no repeats
+   * @param remembered images that are remembered at most
+   */
+  public record Repeats(Duration within, int remembered) implements Serializable {}
+
+  /**
+   * Bounds of what a window keeps.
+   *
+   * @param maxLag age from which the lag policy applies
+   */
   public record Window(
       int freshPerClass,
       int reservoirPerClass,
       Reservoir reservoir,
       long maxBytes,
+      LagPolicy lagPolicy,
+      Duration maxLag,
+      Repeats repeats,
       int maxClasses,
       long seed)
       implements Serializable {}
@@ -283,6 +299,11 @@ public record JobConfig(
         reader
             .read(WINDOW_MAX_BYTES, size -> size.getBytes() >= 1 << 20, "must be at least 1 mb")
             .getBytes(),
+        reader.read(WINDOW_LAG_POLICY),
+        reader.read(WINDOW_MAX_LAG),
+        new Repeats(
+            reader.read(REPEATS_WITHIN),
+            reader.read(REPEATS_REMEMBERED, n -> n >= 1, "must be at least 1")),
         model.architecture().maxClasses(),
         model.seed());
   }

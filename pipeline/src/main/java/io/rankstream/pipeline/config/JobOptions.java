@@ -66,6 +66,14 @@ public final class JobOptions {
     RECENT
   }
 
+  /** What becomes of images that training does not need when the job lags behind its input. */
+  public enum LagPolicy {
+    /** They are embedded, and the input waits in Kafka. */
+    WAIT,
+    /** They go to the dead letters until the job has caught up. */
+    SHED
+  }
+
   public static final ConfigOption<String> INPUT_TOPIC =
       key("input.topic")
           .stringType()
@@ -199,6 +207,30 @@ public final class JobOptions {
           .defaultValue(MemorySize.ofMebiBytes(512))
           .withDescription(
               "Bytes of images that the window of one stream keeps; over it the oldest reservoir entries go first.");
+
+  public static final ConfigOption<LagPolicy> WINDOW_LAG_POLICY =
+      key("window.lag-policy")
+          .enumType(LagPolicy.class)
+          .defaultValue(LagPolicy.WAIT)
+          .withDescription(
+              "What becomes of images older than window.max-lag that no training batch needs: the surplus of frequent classes and unlabelled ones. wait embeds them, and the input waits in Kafka; shed sends them to the dead letters with the reason LAG_SHED. Images of rare classes are never shed.");
+  public static final ConfigOption<Duration> WINDOW_MAX_LAG =
+      key("window.max-lag")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(1))
+          .withDescription(
+              "Age of an image, from its timestamp in Kafka, from which window.lag-policy applies.");
+  public static final ConfigOption<Duration> REPEATS_WITHIN =
+      key("repeats.within")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(10))
+          .withDescription(
+              "An image whose id, label and content came before, with an event time no farther away than this, is a producer's repeat and is passed over; 0 takes every image.");
+  public static final ConfigOption<Integer> REPEATS_REMEMBERED =
+      key("repeats.remembered")
+          .intType()
+          .defaultValue(100_000)
+          .withDescription("Images of a stream that are remembered to know repeats, at most.");
 
   public static final ConfigOption<MemorySize> IMAGE_MAX_BYTES =
       key("image.max-bytes")

@@ -9,10 +9,11 @@ package io.rankstream.pipeline.event;
  * @param stream stream, and so model, that the image belongs to
  * @param label class name, or null for an image to embed without training
  * @param eventTime milliseconds since the epoch
+ * @param digest CRC-32C of the encoded image, which tells a repeated image from a new one
  * @param origin the input record that holds the image
  */
 public record AcceptedImage(
-    String imageId, String stream, String label, long eventTime, RawRecord origin) {
+    String imageId, String stream, String label, long eventTime, int digest, RawRecord origin) {
 
   /** Whether the image can be trained on. */
   public boolean isLabeled() {

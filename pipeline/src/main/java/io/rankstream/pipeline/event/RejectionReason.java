@@ -31,6 +31,8 @@ public enum RejectionReason {
   IMAGE_TOO_LARGE,
   /** The image is damaged. */
   IMAGE_CORRUPT,
+  /** The image came too late for {@code window.lag-policy} = shed, and training did not need it. */
+  LAG_SHED,
   /** The label is new, and the model already knows {@code model.max-classes} classes. */
   TOO_MANY_CLASSES;
 

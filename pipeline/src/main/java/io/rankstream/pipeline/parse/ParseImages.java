@@ -10,6 +10,7 @@ import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -87,13 +88,21 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
     if (image.getLabel() != null) {
       requireName(RejectionReason.LABEL_INVALID, image.getLabel(), MAX_LABEL_LENGTH);
     }
-    checkHeader(Envelope.encodedImage(image));
+    byte[] encoded = Envelope.encodedImage(image);
+    checkHeader(encoded);
     return new AcceptedImage(
         image.getImageId(),
         image.getStream(),
         image.getLabel(),
         image.getEventTime().toEpochMilli(),
+        digest(encoded),
         record);
+  }
+
+  private static int digest(byte[] encoded) {
+    CRC32C digest = new CRC32C();
+    digest.update(encoded);
+    return (int) digest.getValue();
   }
 
   private void checkHeader(byte[] encoded) throws RejectedException {

@@ -13,6 +13,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -27,19 +28,27 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
 
   private final JobConfig.Batch batch;
 
+  private final JobConfig.Repeats repeats;
+
+  private transient RecentImages recent;
+  private transient Counter repeated;
   private transient ListState<AcceptedImage> labeled;
   private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<WindowClock> clocks;
 
   /**
    * @param batch size and pace of the batches
+   * @param repeats which images are passed over
    */
-  public NaturalWindow(JobConfig.Batch batch) {
+  public NaturalWindow(JobConfig.Batch batch, JobConfig.Repeats repeats) {
     this.batch = batch;
+    this.repeats = repeats;
   }
 
   @Override
   public void open(OpenContext context) {
+    recent = new RecentImages(getRuntimeContext(), repeats);
+    repeated = getRuntimeContext().getMetricGroup().counter("numImagesRepeated");
     TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
     labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
     unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
@@ -51,6 +60,11 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   @Override
   public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
       throws Exception {
+    if (recent.isRepeat(image)) {
+      repeated.inc();
+      return;
+    }
+
     WindowClock clock = clocks.value();
     if (clock == null) {
       clock = new WindowClock();

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions.LagPolicy;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
@@ -32,7 +33,9 @@ import org.apache.flink.util.OutputTag;
  * reservoir, and repeats images only when it has fewer than K in all.
  *
  * <p>Unlabelled images, and those that overflow the queue of a frequent class, are emitted in
- * batches to embed. No accepted image is lost: each is in exactly one batch as fresh.
+ * batches to embed, or go to the dead letters where the job lags behind and {@code
+ * window.lag-policy} says so. No accepted image is lost: each is in exactly one batch as fresh, but
+ * for {@linkplain RecentImages repeats}.
  *
  * <p>Batches depend on the order of the input and on the seed alone, except where a deadline in
  * processing time cuts in.
@@ -45,9 +48,12 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   private final JobConfig.Window bounds;
   private final OutputTag<DeadLetter> deadLetters;
 
+  private transient RecentImages recent;
   private transient WindowState state;
   private transient Reservoirs reservoirs;
   private transient ClassChooser chooser;
+  private transient Counter repeated;
+  private transient Counter shed;
   private transient Counter surplus;
   private transient Counter replayed;
   private transient Counter evicted;
@@ -66,10 +72,13 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
   @Override
   public void open(OpenContext context) {
+    recent = new RecentImages(getRuntimeContext(), bounds.repeats());
     state = new WindowState(getRuntimeContext());
     reservoirs = new Reservoirs(state, bounds);
     chooser = new ClassChooser(batch.classes(), batch.freshClasses());
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    repeated = metrics.counter("numImagesRepeated");
+    shed = metrics.counter("numImagesShed");
     surplus = metrics.counter("numImagesSurplus");
     replayed = metrics.counter("numImagesReplayed");
     evicted = metrics.counter("numReservoirEvictions");
@@ -78,6 +87,11 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   @Override
   public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
       throws Exception {
+    if (recent.isRepeat(image)) {
+      repeated.inc();
+      return;
+    }
+
     WindowClock clock = state.clock();
     String stream = context.getCurrentKey();
     TimerService timers = context.timerService();
@@ -86,7 +100,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     }
 
     if (!image.isLabeled()) {
-      queueForEmbedding(clock, image);
+      passOn(clock, image, context);
     } else if (state.ledger(image.label()) == null && clock.classes >= bounds.maxClasses()) {
       context.output(
           deadLetters,
@@ -95,7 +109,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
               "The label is new, and the model already knows model.max-classes = %d classes"
                   .formatted(bounds.maxClasses())));
     } else {
-      addFresh(clock, image);
+      addFresh(clock, image, context);
       if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {
         emitTraining(stream, clock, ledger -> ledger.isReady(batch.imagesPerClass()), out);
       }
@@ -128,7 +142,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     state.clock(clock);
   }
 
-  private void addFresh(WindowClock clock, AcceptedImage image) throws Exception {
+  private void addFresh(WindowClock clock, AcceptedImage image, Context context) throws Exception {
     String label = image.label();
     ClassLedger before = state.ledger(label);
     if (before == null) {
@@ -143,7 +157,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     makeRoom(clock);
     ClassLedger after = state.ledger(label);
     if (after.fresh() > bounds.freshPerClass() || clock.bytes > bounds.maxBytes()) {
-      queueForEmbedding(clock, takeFresh(clock, label));
+      passOn(clock, takeFresh(clock, label), context);
       surplus.inc();
     }
   }
@@ -169,6 +183,22 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     clock.freshWaiting--;
     update(clock, label, ledger, ledger.withFreshTaken());
     return image;
+  }
+
+  /** What becomes of an image that no training batch needs. */
+  private void passOn(WindowClock clock, AcceptedImage image, Context context) throws Exception {
+    long age = context.timerService().currentProcessingTime() - image.origin().timestamp();
+    if (bounds.lagPolicy() == LagPolicy.SHED && age > bounds.maxLag().toMillis()) {
+      context.output(
+          deadLetters,
+          RejectionReason.LAG_SHED.letter(
+              image.origin(),
+              "It is %d s old (window.max-lag = %d s), and no training batch needs it"
+                  .formatted(age / 1000, bounds.maxLag().toSeconds())));
+      shed.inc();
+    } else {
+      queueForEmbedding(clock, image);
+    }
   }
 
   private void queueForEmbedding(WindowClock clock, AcceptedImage image) throws Exception {

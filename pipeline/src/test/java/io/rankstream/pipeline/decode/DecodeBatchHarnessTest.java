@@ -59,6 +59,7 @@ class DecodeBatchHarnessTest {
         "default",
         "class-1",
         0,
+        0,
         Fixtures.record(
             99, Fixtures.envelope("damaged", "default", "class-1", Arrays.copyOf(png, 200))));
   }

@@ -342,4 +342,133 @@ class PkWindowHarnessTest {
     assertThat(undisturbed).hasSizeGreaterThan(50);
     assertThat(restored).isEqualTo(undisturbed);
   }
+
+  @Test
+  void aRepeatedImageIsTrainedOnOnce() throws Exception {
+    JobConfig config = twoByTwo("repeats.within", "1 min");
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      AcceptedImage first = Fixtures.image(0, "a", IMAGE_BYTES);
+      for (AcceptedImage image :
+          List.of(
+              first,
+              first,
+              at(first, 60_000, "a", first.digest()), // near enough
+              at(first, 60_001, "a", first.digest()),
+              at(first, 60_001, "b", first.digest()), // another label is news
+              at(first, 60_001, "b", 77))) { // and so is another picture
+        harness.processElement(image, 0);
+      }
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(
+              harness.extractOutputValues().stream()
+                  .flatMap(batch -> batch.images().stream())
+                  .filter(BatchImage::fresh)
+                  .toList())
+          .hasSize(4);
+    }
+  }
+
+  @Test
+  void repeatsAreKnownAfterARestore() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      feed(harness, 0, "a", "b");
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        window(twoByTwo())) {
+      harness.initializeState(snapshot);
+      harness.open();
+      feed(harness, 0, "a", "b");
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(
+              harness.extractOutputValues().stream()
+                  .flatMap(batch -> batch.images().stream())
+                  .filter(BatchImage::fresh)
+                  .toList())
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void remembersNoMoreImagesThanItMay() throws Exception {
+    JobConfig config = twoByTwo("repeats.remembered", "10");
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      feed(harness, 0, Collections.nCopies(11, "a").toArray(String[]::new));
+      feed(harness, 10, "a"); // known
+      feed(harness, 1, "a"); // known, the oldest that is
+      feed(harness, 0, "a"); // forgotten
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(
+              harness.extractOutputValues().stream()
+                  .flatMap(batch -> batch.images().stream())
+                  .filter(BatchImage::fresh)
+                  .toList())
+          .hasSize(12);
+    }
+  }
+
+  @Test
+  void absurdEventTimesHarmNoOtherImage() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(twoByTwo())) {
+      AcceptedImage image = Fixtures.image(0, "a", IMAGE_BYTES);
+      for (long time : new long[] {0, Long.MAX_VALUE, Long.MIN_VALUE, -1, 0}) {
+        harness.processElement(at(image, time, "a", 1), 0);
+      }
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(
+              harness.extractOutputValues().stream()
+                  .flatMap(batch -> batch.images().stream())
+                  .filter(BatchImage::fresh)
+                  .toList())
+          .hasSize(4); // the last is near the one before it
+    }
+  }
+
+  @Test
+  void shedsOldImagesOfFrequentClassesAloneWhenItLags() throws Exception {
+    JobConfig config =
+        twoByTwo(
+            "window.lag-policy", "shed",
+            "window.max-lag", "1 min",
+            "window.fresh-per-class", "2",
+            "batch.train-every", "1000");
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        open(config)) {
+      long written = Fixtures.image(0, "a", IMAGE_BYTES).origin().timestamp();
+      harness.setProcessingTime(written + 60_000);
+      feed(harness, 0, "a", "a", "a", "a", "a"); // three of them are surplus
+      harness.setProcessingTime(written + 60_001);
+      feed(harness, 5, "a", "a", "b", "b"); // the rare class has no surplus
+      harness.processElement(Fixtures.image(9, null, IMAGE_BYTES), 0);
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(harness.getSideOutput(DEAD_LETTERS))
+          .extracting(record -> record.getValue().getReason())
+          .containsExactly("LAG_SHED", "LAG_SHED", "LAG_SHED");
+      assertThat(harness.getSideOutput(DEAD_LETTERS))
+          .extracting(record -> record.getValue().getSourceOffset())
+          .containsExactly(3L, 4L, 9L);
+      assertThat(
+              harness.extractOutputValues().stream()
+                  .flatMap(batch -> batch.images().stream())
+                  .filter(BatchImage::fresh)
+                  .map(slot -> slot.image().origin().offset())
+                  .toList())
+          .containsExactlyInAnyOrder(0L, 1L, 2L, 5L, 6L, 7L, 8L);
+    }
+  }
+
+  private static AcceptedImage at(AcceptedImage image, long eventTime, String label, int digest) {
+    return new AcceptedImage(
+        image.imageId(), image.stream(), label, eventTime, digest, image.origin());
+  }
 }

@@ -1,0 +1,100 @@
+package io.rankstream.pipeline.window;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import java.util.Objects;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * Knows the images of a stream that came lately, so that what a producer sends again is trained on
+ * once. An image comes again when identity, label and content are those of one whose event time
+ * differs by no more than the configured time; another label or another picture under the same
+ * identity is news.
+ *
+ * <p>What is remembered is bounded in number and depends on the input alone, never on the clock: a
+ * replay after a crash decides the same.
+ */
+final class RecentImages {
+
+  private final long withinMillis;
+  private final int capacity;
+  private final MapState<String, RecentImage> byId;
+  private final MapState<Long, String> arrivals;
+  private final ValueState<Long> oldest;
+  private final ValueState<Long> next;
+
+  RecentImages(RuntimeContext context, JobConfig.Repeats config) {
+    withinMillis = config.within().toMillis();
+    capacity = config.remembered();
+    byId =
+        context.getMapState(
+            new MapStateDescriptor<>(
+                "recent-images", Types.STRING, TypeInformation.of(RecentImage.class)));
+    arrivals =
+        context.getMapState(new MapStateDescriptor<>("recent-arrivals", Types.LONG, Types.STRING));
+    oldest = context.getState(new ValueStateDescriptor<>("recent-oldest", Types.LONG));
+    next = context.getState(new ValueStateDescriptor<>("recent-next", Types.LONG));
+  }
+
+  /** Whether an image came before; one that did not is remembered. */
+  boolean isRepeat(AcceptedImage image) throws Exception {
+    if (withinMillis == 0) {
+      return false;
+    }
+
+    RecentImage known = byId.get(image.imageId());
+    if (known != null
+        && known.digest() == image.digest()
+        && Objects.equals(known.label(), image.label())
+        && isNear(known.eventTime(), image.eventTime())) {
+      return true;
+    }
+
+    remember(image);
+    return false;
+  }
+
+  private void remember(AcceptedImage image) throws Exception {
+    long number = next.value() == null ? 0 : next.value();
+    byId.put(
+        image.imageId(), new RecentImage(image.label(), image.digest(), image.eventTime(), number));
+    arrivals.put(number, image.imageId());
+    next.update(number + 1);
+
+    long first = oldest.value() == null ? 0 : oldest.value();
+    long kept = first;
+    while (kept < number && mayForget(kept, number, image.eventTime())) {
+      kept++;
+    }
+    if (kept != first || first == 0) {
+      oldest.update(kept);
+    }
+  }
+
+  /** Forgets an arrival if there are too many, its time is over or a later one took its place. */
+  private boolean mayForget(long arrival, long newest, long now) throws Exception {
+    String id = arrivals.get(arrival);
+    RecentImage image = byId.get(id);
+    boolean isReplaced = image == null || image.number() != arrival;
+    boolean isOver = !isReplaced && image.eventTime() < now && !isNear(image.eventTime(), now);
+    if (!isReplaced && !isOver && newest - arrival < capacity) {
+      return false;
+    }
+
+    if (!isReplaced) {
+      byId.remove(id);
+    }
+    arrivals.remove(arrival);
+    return true;
+  }
+
+  private boolean isNear(long one, long other) {
+    return Math.abs((double) one - (double) other) <= withinMillis; // absurd times cannot overflow
+  }
+}
