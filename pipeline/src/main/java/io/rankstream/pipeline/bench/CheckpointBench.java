@@ -21,7 +21,7 @@ import java.util.Map;
 public final class CheckpointBench {
 
   private static final int COPIES = 2; // weights and momentum
-  private static final int LARGEST_DIMENSION = 8192;
+  private static final int LARGEST_DIMENSION = 1 << 15;
 
   private CheckpointBench() {}
 
