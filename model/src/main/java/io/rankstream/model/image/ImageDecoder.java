@@ -4,6 +4,7 @@ import io.rankstream.model.InputSpec;
 import io.rankstream.model.image.ImageRejectedException.Reason;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -98,7 +99,11 @@ public final class ImageDecoder {
 
   private Planes planes(BufferedImage image) {
     boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-    return grey ? fromGrey(image) : fromColor(image);
+    if (grey) {
+      return fromGrey(image);
+    }
+
+    return image.getType() == BufferedImage.TYPE_3BYTE_BGR ? fromBytes(image) : fromColor(image);
   }
 
   /** Reads samples: asking a grey image for RGB would bend them through a gamma curve. */
@@ -113,6 +118,31 @@ public final class ImageDecoder {
           planes.set(c, y, x, grey);
         }
       }
+    }
+
+    return planes;
+  }
+
+  /** What the JPEG reader makes of colour: blue, green and red one after the other. */
+  private Planes fromBytes(BufferedImage image) {
+    byte[] samples = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    int pixels = image.getHeight() * image.getWidth();
+    Planes planes = new Planes(input.channels(), image.getHeight(), image.getWidth());
+    byte[] values = planes.values();
+    if (input.channels() == 1) {
+      for (int i = 0; i < pixels; i++) {
+        int red = samples[3 * i + 2] & 0xFF;
+        int green = samples[3 * i + 1] & 0xFF;
+        int blue = samples[3 * i] & 0xFF;
+        values[i] = (byte) luma(red, green, blue);
+      }
+      return planes;
+    }
+
+    for (int i = 0; i < pixels; i++) {
+      values[i] = samples[3 * i + 2];
+      values[pixels + i] = samples[3 * i + 1];
+      values[2 * pixels + i] = samples[3 * i];
     }
 
     return planes;

@@ -1,5 +1,7 @@
 package io.rankstream.model.image;
 
+import java.util.Arrays;
+
 /**
  * Resizes with a triangle filter whose support grows with the reduction, so that nothing is
  * skipped: what Pillow, and so torchvision, calls bilinear.
@@ -19,23 +21,38 @@ final class Resampler {
     int[] firstY = firsts(image.height(), height);
     Planes resized = new Planes(image.channels(), height, width);
     float[] rows = new float[image.height() * width];
+    byte[] from = image.values();
+    byte[] to = resized.values();
+    float[] line = new float[image.width()];
+    float[] sums = new float[width];
     for (int c = 0; c < image.channels(); c++) {
       for (int y = 0; y < image.height(); y++) {
+        int start = (c * image.height() + y) * image.width();
+        for (int x = 0; x < line.length; x++) {
+          line[x] = from[start + x] & 0xFF;
+        }
         for (int x = 0; x < width; x++) {
+          float[] row = across[x];
+          int first = firstX[x];
           float sum = 0;
-          for (int i = 0; i < across[x].length; i++) {
-            sum += across[x][i] * image.at(c, y, firstX[x] + i);
+          for (int i = 0; i < row.length; i++) {
+            sum += row[i] * line[first + i];
           }
           rows[y * width + x] = sum;
         }
       }
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-          float sum = 0;
-          for (int i = 0; i < down[y].length; i++) {
-            sum += down[y][i] * rows[(firstY[y] + i) * width + x];
+      for (int y = 0; y < height; y++) { // row by row, so that the inner loops run over memory
+        Arrays.fill(sums, 0);
+        for (int i = 0; i < down[y].length; i++) {
+          float weight = down[y][i];
+          int start = (firstY[y] + i) * width;
+          for (int x = 0; x < width; x++) {
+            sums[x] += weight * rows[start + x];
           }
-          resized.set(c, y, x, Math.max(0, Math.min(255, Math.round(sum))));
+        }
+        int start = (c * height + y) * width;
+        for (int x = 0; x < width; x++) {
+          to[start + x] = (byte) Math.max(0, Math.min(255, (int) (sums[x] + 0.5)));
         }
       }
     }

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.demo;
 import io.rankstream.model.Devices;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.bench.BareLoop;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.dataset.FashionMnist;

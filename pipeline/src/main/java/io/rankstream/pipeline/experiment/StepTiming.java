@@ -2,17 +2,15 @@ package io.rankstream.pipeline.experiment;
 
 import ai.djl.Device;
 import io.rankstream.model.Devices;
-import io.rankstream.model.InputSpec;
 import io.rankstream.model.LossConfig;
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.PixelBatch;
+import io.rankstream.pipeline.bench.NoiseBatch;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.hipparchus.stat.descriptive.rank.Median;
 
 /**
@@ -32,8 +30,7 @@ final class StepTiming {
    */
   static Map<Method, Double> medians(JobConfig config, List<Method> methods, int rounds) {
     Device device = Devices.select(config.device());
-    PixelBatch images = noise(config);
-    List<String> labels = labels(config);
+    NoiseBatch batch = NoiseBatch.of(config);
     List<OnlineTrainer> trainers = new ArrayList<>();
     try {
       double[][] millis = new double[methods.size()][rounds];
@@ -43,7 +40,7 @@ final class StepTiming {
       for (int round = -WARM_UP; round < rounds; round++) {
         for (int m = 0; m < trainers.size(); m++) {
           long start = System.nanoTime();
-          trainers.get(m).learn(images, labels);
+          trainers.get(m).learn(batch.images(), batch.labels());
           if (round >= 0) {
             millis[m][round] = (System.nanoTime() - start) / 1e6;
           }
@@ -69,22 +66,5 @@ final class StepTiming {
         model.averageDecay(),
         model.guard(),
         model.seed());
-  }
-
-  private static PixelBatch noise(JobConfig config) {
-    InputSpec input = config.model().input();
-    byte[] pixels = new byte[config.batch().size() * input.pixelsPerImage()];
-    new Random(0).nextBytes(pixels);
-    return new PixelBatch(
-        config.batch().size(), input.channels(), input.height(), input.width(), pixels);
-  }
-
-  private static List<String> labels(JobConfig config) {
-    List<String> labels = new ArrayList<>();
-    for (int i = 0; i < config.batch().size(); i++) {
-      labels.add("class-" + i / config.batch().imagesPerClass());
-    }
-
-    return labels;
   }
 }

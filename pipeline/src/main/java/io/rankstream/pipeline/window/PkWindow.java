@@ -9,10 +9,10 @@ import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Predicate;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -52,6 +52,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   private transient WindowState state;
   private transient Reservoirs reservoirs;
   private transient ClassChooser chooser;
+  private transient Map<String, TrainingQueue> queues; // by stream
+  private transient TrainingQueue queue; // of the stream at hand
   private transient Counter repeated;
   private transient Counter shed;
   private transient Counter surplus;
@@ -76,6 +78,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     state = new WindowState(getRuntimeContext());
     reservoirs = new Reservoirs(state, bounds);
     chooser = new ClassChooser(batch.classes(), batch.freshClasses());
+    queues = new HashMap<>();
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     repeated = metrics.counter("numImagesRepeated");
     shed = metrics.counter("numImagesShed");
@@ -94,6 +97,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
     WindowClock clock = state.clock();
     String stream = context.getCurrentKey();
+    queue = queueOf(stream);
     TimerService timers = context.timerService();
     if (clock.batches == 0 && clock.classes == 0) {
       timers.registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
@@ -111,7 +115,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     } else {
       addFresh(clock, image, context);
       if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {
-        emitTraining(stream, clock, ledger -> ledger.isReady(batch.imagesPerClass()), out);
+        emitTraining(stream, clock, queue.chooseReady(chooser), out);
       }
     }
 
@@ -127,6 +131,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       throws Exception {
     WindowClock clock = state.clock();
     String stream = context.getCurrentKey();
+    queue = queueOf(stream);
     boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
     if (inputEnded || time == clock.trainingDeadline) {
       clock.trainingDeadline = 0;
@@ -140,6 +145,17 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
     Deadlines.set(clock, context.timerService(), batch.maxWait());
     state.clock(clock);
+  }
+
+  /** The classes of a stream in order; made from the ledgers on the first use after a start. */
+  private TrainingQueue queueOf(String stream) throws Exception {
+    TrainingQueue known = queues.get(stream);
+    if (known == null) {
+      known = new TrainingQueue(state.ledgers(), batch.imagesPerClass());
+      queues.put(stream, known);
+    }
+
+    return known;
   }
 
   private void addFresh(WindowClock clock, AcceptedImage image, Context context) throws Exception {
@@ -171,7 +187,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
       evicted.inc();
       ClassLedger after = state.ledger(label);
-      recount(clock, after.withReservoir(after.kept() + 1, after.seen()), after);
+      recount(clock, label, after.withReservoir(after.kept() + 1, after.seen()), after);
     }
   }
 
@@ -217,7 +233,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       return;
     }
     if (clock.classes >= 2) {
-      emitTraining(stream, clock, ledger -> ledger.available() > 0, out);
+      emitTraining(stream, clock, queue.chooseAvailable(chooser), out);
     } else {
       embedTheOnlyClass(clock);
     }
@@ -240,17 +256,10 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   }
 
   private void emitTraining(
-      String stream, WindowClock clock, Predicate<ClassLedger> eligible, Collector<MicroBatch> out)
+      String stream, WindowClock clock, List<String> labels, Collector<MicroBatch> out)
       throws Exception {
-    List<Map.Entry<String, ClassLedger>> candidates = new ArrayList<>();
-    for (Map.Entry<String, ClassLedger> entry : state.ledgers()) {
-      if (eligible.test(entry.getValue())) {
-        candidates.add(Map.entry(entry.getKey(), entry.getValue()));
-      }
-    }
-
     List<BatchImage> slots = new ArrayList<>(batch.classes() * batch.imagesPerClass());
-    for (String label : chooser.choose(candidates)) {
+    for (String label : labels) {
       slots.addAll(takeGroup(clock, label));
     }
     out.collect(new MicroBatch(stream, clock.batches++, Purpose.TRAIN, slots));
@@ -304,10 +313,11 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   private void update(WindowClock clock, String label, ClassLedger before, ClassLedger after)
       throws Exception {
     state.ledger(label, after);
-    recount(clock, before, after);
+    recount(clock, label, before, after);
   }
 
-  private void recount(WindowClock clock, ClassLedger before, ClassLedger after) {
+  private void recount(WindowClock clock, String label, ClassLedger before, ClassLedger after) {
+    queue.update(label, before, after);
     int size = batch.imagesPerClass();
     clock.readyClasses += (after.isReady(size) ? 1 : 0) - (before.isReady(size) ? 1 : 0);
   }
