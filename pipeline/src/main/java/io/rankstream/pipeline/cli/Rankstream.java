@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       FeedCommand.class,
       TailCommand.class,
+      MirrorCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       ExperimentCommand.class,

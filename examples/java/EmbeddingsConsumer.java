@@ -1,0 +1,70 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.schemas.ImageEmbedding;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Prints committed embeddings as JSON lines, from the first to the present end of the topic.
+ *
+ * <pre>
+ * java -cp "pipeline/target/rankstream.jar:pipeline/target/lib/*" examples/java/EmbeddingsConsumer.java \
+ *     localhost:9092 embeddings.v1
+ * </pre>
+ */
+public final class EmbeddingsConsumer {
+
+  public static void main(String[] arguments) throws Exception {
+    String servers = arguments.length > 0 ? arguments[0] : "localhost:9092";
+    String topic = arguments.length > 1 ? arguments[1] : "embeddings.v1";
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", servers,
+            "isolation.level", "read_committed", // nothing that a failure takes back
+            "enable.auto.commit", "false");
+    ObjectMapper json = new ObjectMapper();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .collect(Collectors.toList());
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+          System.out.println(json.writeValueAsString(line(record)));
+        }
+      }
+    }
+  }
+
+  private static Map<String, Object> line(ConsumerRecord<byte[], byte[]> record) throws Exception {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("partition", record.partition());
+    line.put("offset", record.offset());
+    if (record.value() == null) {
+      line.put("image_id", new String(record.key(), StandardCharsets.UTF_8));
+      line.put("deleted", true);
+      return line;
+    }
+
+    ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(record.value());
+    line.put("image_id", embedding.getImageId());
+    line.put("stream", embedding.getStream());
+    line.put("label", embedding.getLabel());
+    line.put("model_version", embedding.getModelVersion());
+    line.put("space_id", embedding.getSpaceId());
+    line.put("embedding", embedding.getEmbedding());
+    return line;
+  }
+}
