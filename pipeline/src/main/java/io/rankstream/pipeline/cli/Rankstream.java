@@ -25,7 +25,8 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       ExportCommand.class,
       ExperimentCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      ChaosCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Rankstream.Version.class,

@@ -50,7 +50,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       }
 
       try {
-        return start(directory.resolve("broker-" + attempt), port, controllerPort, overrides);
+        return startAt(directory.resolve("broker-" + attempt), port, controllerPort, overrides);
       } catch (KafkaException e) {
         // Another process can take a port between the probe and the bind.
         if (attempt == START_ATTEMPTS) {
@@ -60,7 +60,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private static EmbeddedKafka start(
+  /**
+   * Starts a broker on ports that are known to be free, or starts one again on its directory.
+   *
+   * @param directory where it keeps its data; created when missing
+   * @param port where clients connect
+   * @param controllerPort where it talks to itself
+   * @param overrides broker properties that win over the defaults
+   */
+  public static EmbeddedKafka startAt(
       Path directory, int port, int controllerPort, Map<String, String> overrides)
       throws Exception {
     Properties properties = properties(directory, port, controllerPort);
