@@ -100,6 +100,10 @@ final class JpegSegments {
     return unsigned(body + 5) << 8 | unsigned(body + 6);
   }
 
+  int channels() {
+    return unsigned(body + 7);
+  }
+
   /**
    * The orientation that the camera noted, 1 to 8 as in the Exif tag; 1 (upright) where there is
    * none.

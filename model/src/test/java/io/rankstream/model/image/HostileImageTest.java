@@ -176,6 +176,15 @@ class HostileImageTest {
   }
 
   @Test
+  void refusesAJpegOfFourChannels() throws Exception {
+    byte[] jpeg = encode(corner(BufferedImage.TYPE_INT_RGB), "jpg");
+    int frame = new String(jpeg, StandardCharsets.ISO_8859_1).indexOf("\u00FF\u00C0");
+    jpeg[frame + 9] = 4;
+
+    assertThat(rejection(jpeg)).isEqualTo(Reason.UNSUPPORTED_FORMAT);
+  }
+
+  @Test
   void leavesOutWhatFollowsAJpeg() throws Exception {
     byte[] jpeg = encode(corner(BufferedImage.TYPE_BYTE_GRAY), "jpg");
     byte[] longer = Arrays.copyOf(jpeg, jpeg.length + 100_000);

@@ -25,7 +25,9 @@ public record BatchWindow(
           new BatchWindow(
               OperatorNames.PK_WINDOW, new PkWindow(config.batch(), config.window(), deadLetters));
       case NATURAL ->
-          new BatchWindow(OperatorNames.NATURAL_WINDOW, new NaturalWindow(config.batch()));
+          new BatchWindow(
+              OperatorNames.NATURAL_WINDOW,
+              new NaturalWindow(config.batch(), config.window().maxClasses(), deadLetters));
     };
   }
 }
