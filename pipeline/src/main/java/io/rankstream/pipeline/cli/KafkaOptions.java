@@ -23,6 +23,11 @@ final class KafkaOptions {
       description = "Properties file with Kafka client settings, such as TLS and SASL.")
   Path file;
 
+  /** Whether the user said anything about Kafka. */
+  boolean isGiven() {
+    return bootstrapServers != null || file != null;
+  }
+
   /** The settings for Kafka clients. */
   Properties properties() throws IOException {
     Properties properties = new Properties();

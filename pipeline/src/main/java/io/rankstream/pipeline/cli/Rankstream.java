@@ -23,7 +23,8 @@ import picocli.CommandLine.ScopeType;
       TailCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
-      ExperimentCommand.class
+      ExperimentCommand.class,
+      FuzzCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Rankstream.Version.class,
