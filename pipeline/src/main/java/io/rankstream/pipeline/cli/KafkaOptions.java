@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.Secrets;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ final class KafkaOptions {
       properties.put("bootstrap.servers", bootstrapServers);
     }
     properties.putIfAbsent("bootstrap.servers", "localhost:9092");
+    Secrets.turnOnProviders(properties);
     return properties;
   }
 }

@@ -180,6 +180,7 @@ public record JobConfig(
           }
         });
     kafka.putIfAbsent("bootstrap.servers", "localhost:9092");
+    Secrets.turnOnProviders(kafka);
 
     ModelConfig model = model(reader);
     JobConfig config =
