@@ -1,9 +1,9 @@
 package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.FittingLetter;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.parse.RawRecordDeserializer;
-import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -70,8 +70,11 @@ public final class KafkaEndpoints {
             config,
             output.deadLettersTopic(),
             "dead-letters",
-            letter -> letter.getKey() == null ? null : bytes(letter.getKey()),
-            DeadLetter::toByteBuffer,
+            letter -> {
+              ByteBuffer key = FittingLetter.of(letter, output.maxDeadLetterBytes()).getKey();
+              return key == null ? null : bytes(key);
+            },
+            letter -> FittingLetter.of(letter, output.maxDeadLetterBytes()).toByteBuffer(),
             letter -> headers(letter).add("reason", utf8(letter.getReason()))));
   }
 
@@ -105,7 +108,9 @@ public final class KafkaEndpoints {
     JobConfig.Output output = config.output();
     Properties producer = new Properties();
     producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-    producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(16 << 20));
+    int largest = Math.max(16 << 20, output.maxDeadLetterBytes());
+    producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largest));
+    producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(2L * largest));
     producer.putAll(config.kafkaProperties());
     producer.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,

@@ -141,7 +141,7 @@ final class TestKafka implements AutoCloseable {
     broker.close();
   }
 
-  private Properties clients() {
+  Properties clients() {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", broker.bootstrapServers());
     return clients;

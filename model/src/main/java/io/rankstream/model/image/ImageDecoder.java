@@ -20,9 +20,18 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes JPEG and PNG to pixels of the size and channels that a network takes. Grey and colour are
- * converted into each other, transparency is dropped, another size is resampled. Thread-safe.
+ * converted into each other, transparency is dropped, another size is resampled, and what a camera
+ * took sideways is turned upright. Colour profiles are not applied. Thread-safe.
  */
 public final class ImageDecoder {
+
+  /**
+   * From here on an image takes hundreds of megabytes while it is decoded, whatever its bytes: two
+   * at once are one too many for a small process.
+   */
+  private static final long LARGE_PIXELS = 8_000_000;
+
+  private static final Object ONE_LARGE_IMAGE_AT_A_TIME = new Object();
 
   private final InputSpec input;
   private final DecodeLimits limits;
@@ -44,22 +53,42 @@ public final class ImageDecoder {
    */
   public byte[] decode(byte[] encoded) throws ImageRejectedException {
     ImageHeader header = ImageHeader.read(encoded, limits);
-    requireComplete(encoded, header.format());
-    Planes planes = planes(read(encoded, header));
-    return Resampler.resize(planes, input.height(), input.width()).values();
+    int orientation =
+        header.format() == ImageFormat.JPEG
+            ? JpegSegments.orientation(encoded)
+            : ExifOrientation.UPRIGHT;
+    byte[] pixels =
+        switch (header.format()) {
+          case JPEG -> JpegSegments.pixelsOnly(encoded);
+          case PNG -> PngChunks.pixelsOnly(encoded);
+        };
+    if ((long) header.width() * header.height() < LARGE_PIXELS) {
+      return decode(pixels, header, orientation);
+    }
+
+    synchronized (ONE_LARGE_IMAGE_AT_A_TIME) {
+      return decode(pixels, header, orientation);
+    }
   }
 
-  /** ImageIO fills the missing part of a truncated image with grey and says nothing. */
-  private static void requireComplete(byte[] encoded, ImageFormat format)
+  private byte[] decode(byte[] pixels, ImageHeader header, int orientation)
       throws ImageRejectedException {
-    boolean complete =
-        switch (format) {
-          case JPEG -> JpegSegments.isComplete(encoded);
-          case PNG -> PngChunks.isComplete(encoded);
-        };
-    if (!complete) {
+    try {
+      Planes stored = planes(read(pixels, header));
+      boolean sideways = ExifOrientation.isSideways(orientation);
+      Planes resized =
+          Resampler.resize(
+              stored,
+              sideways ? input.width() : input.height(),
+              sideways ? input.height() : input.width());
+      return ExifOrientation.upright(resized, orientation).values();
+    } catch (OutOfMemoryError e) {
+      // The sender chose how much memory this takes. What was taken is free again, and an error
+      // would come back with every restart.
       throw new ImageRejectedException(
-          Reason.CORRUPT, "The %s ends before its end marker".formatted(format));
+          Reason.TOO_LARGE,
+          "There is not enough memory for %d x %d pixels: give the process more, or lower the limit"
+              .formatted(header.width(), header.height()));
     }
   }
 

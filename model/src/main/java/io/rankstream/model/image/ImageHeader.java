@@ -72,6 +72,13 @@ public record ImageHeader(ImageFormat format, int width, int height) {
     JpegSegments segments = new JpegSegments(encoded);
     while (segments.next()) {
       if (segments.isFrame()) {
+        if (segments.channels() != 1 && segments.channels() != 3) {
+          throw new ImageRejectedException(
+              Reason.UNSUPPORTED_FORMAT,
+              "The JPEG has %d channels (must be grey or RGB; CMYK has to be converted before)"
+                  .formatted(segments.channels()));
+        }
+
         return new ImageHeader(ImageFormat.JPEG, segments.width(), segments.height());
       }
       if (segments.isScan()) {

@@ -1,22 +1,26 @@
 package io.rankstream.pipeline.bench;
 
 import io.rankstream.model.Architecture;
+import io.rankstream.model.CapturedModel;
 import io.rankstream.model.Devices;
 import io.rankstream.model.LossConfig;
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.pipeline.config.JobConfig;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * How long a model can take no step because its state is written, against the step: to nowhere, to
- * a file, and the step itself. The embedding head is made as wide as the state asks for.
+ * What a checkpoint costs a model, against its step: the copy of its state, which is what training
+ * waits for, the write of the copy, which goes on behind, and the restore. Where the state has to
+ * have a size, the embedding head is made as wide as that.
  */
 public final class CheckpointBench {
 
@@ -36,17 +40,18 @@ public final class CheckpointBench {
       step.run();
       String state = "%d MB".formatted(bytes(trainer) / 1_000_000);
       String steps = "checkpoint: step of a model with %s".formatted(state);
-      String nowhere = "checkpoint: snapshot of %s to nowhere".formatted(state);
-      String disk = "checkpoint: snapshot of %s to a file".formatted(state);
+      String copy = "checkpoint: copy of %s, training waits".formatted(state);
+      String write = "checkpoint: write of %s, behind training".formatted(state);
+      String restore = "checkpoint: restore of %s".formatted(state);
       Map<String, double[]> windows =
           new Contest()
               .add(steps, millis(step))
-              .add(nowhere, millis(() -> trainer.writeTo(OutputStream.nullOutputStream())))
-              .add(disk, millis(() -> write(trainer, file)))
+              .add(copy, millis(() -> trainer.capture().close()))
+              .add(write, () -> write(trainer, file))
+              .add(restore, millis(() -> restore(model, config, file)))
               .run(plan.rounds());
       windows.forEach((name, values) -> report.add(Figure.of(name, "ms", values)));
-      report.addRatio("checkpoint: snapshot to nowhere over step", nowhere, steps);
-      report.addRatio("checkpoint: snapshot to a file over step", disk, steps);
+      report.addRatio("checkpoint: copy over step", copy, steps);
     } finally {
       Files.delete(file);
     }
@@ -60,9 +65,18 @@ public final class CheckpointBench {
     };
   }
 
-  private static void write(OnlineTrainer trainer, Path file) throws IOException {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
-      trainer.writeTo(out);
+  private static double write(OnlineTrainer trainer, Path file) throws IOException {
+    try (CapturedModel captured = trainer.capture();
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+      long start = System.nanoTime();
+      captured.writeTo(out);
+      return (System.nanoTime() - start) / 1e6;
+    }
+  }
+
+  private static void restore(ModelConfig model, JobConfig config, Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+      OnlineTrainer.restore(model, Devices.select(config.device()), in).close();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.Secrets;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,11 @@ final class KafkaOptions {
       description = "Properties file with Kafka client settings, such as TLS and SASL.")
   Path file;
 
+  /** Whether the user said anything about Kafka. */
+  boolean isGiven() {
+    return bootstrapServers != null || file != null;
+  }
+
   /** The settings for Kafka clients. */
   Properties properties() throws IOException {
     Properties properties = new Properties();
@@ -35,6 +41,7 @@ final class KafkaOptions {
       properties.put("bootstrap.servers", bootstrapServers);
     }
     properties.putIfAbsent("bootstrap.servers", "localhost:9092");
+    Secrets.turnOnProviders(properties);
     return properties;
   }
 }

@@ -1,7 +1,8 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.PrintWriter;
-import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -26,7 +27,9 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       ExperimentCommand.class,
       BenchCommand.class,
-      ChaosCommand.class
+      ChaosCommand.class,
+      FuzzCommand.class,
+      DoctorCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Rankstream.Version.class,
@@ -121,8 +124,7 @@ public final class Rankstream implements Runnable {
     String first = error.getMessage() == null ? error.toString() : error.getMessage();
     String last = root.getMessage() == null ? root.toString() : root.getMessage();
     String whole = first.contains(last) ? first : first + ": " + last;
-    return root instanceof TimeoutException
-        ? whole + " (does Kafka run there, and is the listener that it advertises reachable?)"
-        : whole;
+    return Secrets.hide(
+        KafkaFailure.advice(error).map(advice -> whole + " (" + advice + ")").orElse(whole));
   }
 }

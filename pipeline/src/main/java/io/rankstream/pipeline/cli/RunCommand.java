@@ -8,10 +8,14 @@ import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.OptionTable;
+import io.rankstream.pipeline.doctor.Finding;
+import io.rankstream.pipeline.doctor.KafkaChecks;
+import io.rankstream.pipeline.doctor.ProblemsFoundException;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -98,8 +102,8 @@ final class RunCommand implements Callable<Integer> {
                 given, StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    checkKafka(config, env, local);
     if (local) {
-      Topics.create(config.kafkaProperties(), TopicNames.of(config), 1);
       out.printf(
           "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
           config.input().topic(),
@@ -112,5 +116,25 @@ final class RunCommand implements Callable<Integer> {
     }
     env.execute("rankstream");
     return 0;
+  }
+
+  /** Fails now, with one message, instead of again and again in the running job. */
+  private void checkKafka(JobConfig config, StreamExecutionEnvironment env, boolean local)
+      throws Exception {
+    Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
+    List<Finding> findings;
+    try (KafkaChecks kafka = new KafkaChecks(config, interval)) {
+      ProblemsFoundException.throwIfAny(List.of(kafka.connection()));
+      if (local) {
+        Topics.create(config.kafkaProperties(), TopicNames.of(config), 1);
+      }
+      findings = kafka.job();
+    }
+    ProblemsFoundException.throwIfAny(findings);
+    PrintWriter err = spec.commandLine().getErr();
+    findings.stream()
+        .filter(finding -> finding.level() == Finding.Level.WARNING)
+        .forEach(finding -> err.println("warning: " + finding.message()));
+    err.flush();
   }
 }

@@ -56,18 +56,36 @@ public record JobConfig(
   private static final String TOPIC_RULE =
       "must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks";
 
-  /** Where images come from. */
+  private static final String NAME_LENGTH_RULE = "must be 1 to 10000";
+
+  /**
+   * Where images come from.
+   *
+   * @param maxIdLength characters of an image id
+   * @param maxLabelLength characters of a label
+   */
   public record Input(
-      String topic, String groupId, Set<String> streams, boolean bounded, int maxRecordBytes)
+      String topic,
+      String groupId,
+      Set<String> streams,
+      boolean bounded,
+      int maxRecordBytes,
+      int maxIdLength,
+      int maxLabelLength)
       implements Serializable {}
 
-  /** Where results go. */
+  /**
+   * Where results go.
+   *
+   * @param maxDeadLetterBytes size up to which a dead letter holds the record that it returns
+   */
   public record Output(
       String embeddingsTopic,
       String metricsTopic,
       String deadLettersTopic,
       String modelVersionsTopic,
       Delivery delivery,
+      int maxDeadLetterBytes,
       String transactionalIdPrefix,
       Duration transactionTimeout)
       implements Serializable {}
@@ -179,6 +197,7 @@ public record JobConfig(
           }
         });
     kafka.putIfAbsent("bootstrap.servers", "localhost:9092");
+    Secrets.turnOnProviders(kafka);
 
     ModelConfig model = model(reader);
     JobConfig config =
@@ -206,6 +225,25 @@ public record JobConfig(
     config.checkTogether(reader);
     reader.throwIfProblems();
     return config;
+  }
+
+  /** Everything but the values of the Kafka settings: passwords are among them. */
+  @Override
+  public String toString() {
+    return "JobConfig[%s, %s, %s, %s, %s, %s, %s, device=%s, weights=%s, %s, %s, kafka=%s]"
+        .formatted(
+            input,
+            output,
+            batch,
+            window,
+            decode,
+            augmentation,
+            model,
+            device,
+            weights,
+            trainer,
+            versions,
+            kafka.keySet());
   }
 
   /** The Kafka client settings as properties. */
@@ -262,17 +300,31 @@ public record JobConfig(
                     INPUT_MAX_RECORD_BYTES,
                     size -> size.getBytes() > 0 && size.getBytes() <= MAX_ARRAY_BYTES,
                     "must be between 1 b and 1 gb")
-                .getBytes());
+                .getBytes(),
+        reader.read(INPUT_MAX_ID_LENGTH, JobConfig::isNameLength, NAME_LENGTH_RULE),
+        reader.read(INPUT_MAX_LABEL_LENGTH, JobConfig::isNameLength, NAME_LENGTH_RULE));
   }
 
   private static Output output(OptionReader reader) {
+    String prefix =
+        reader.read(
+            OUTPUT_TRANSACTIONAL_ID_PREFIX,
+            text -> text.isEmpty() || !text.isBlank(),
+            "must not be blank");
     return new Output(
         reader.read(OUTPUT_EMBEDDINGS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_METRICS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_DEAD_LETTERS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_MODEL_VERSIONS_TOPIC, JobConfig::isTopic, TOPIC_RULE),
         reader.read(OUTPUT_DELIVERY),
-        reader.read(OUTPUT_TRANSACTIONAL_ID_PREFIX, text -> !text.isBlank(), "must not be blank"),
+        (int)
+            reader
+                .read(
+                    OUTPUT_MAX_DEAD_LETTER_BYTES,
+                    size -> size.getBytes() >= 1 << 16 && size.getBytes() <= MAX_ARRAY_BYTES,
+                    "must be between 64 kb and 1 gb")
+                .getBytes(),
+        prefix.isEmpty() ? reader.read(INPUT_GROUP_ID) : prefix,
         reader.read(
             OUTPUT_TRANSACTION_TIMEOUT,
             time -> time.toMillis() >= 10_000 && time.toMillis() <= Integer.MAX_VALUE,
@@ -431,6 +483,10 @@ public record JobConfig(
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  private static boolean isNameLength(int characters) {
+    return characters >= 1 && characters <= 10_000;
   }
 
   private static boolean isTopic(String name) {

@@ -103,6 +103,16 @@ public final class JobOptions {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(8))
           .withDescription("Records larger than this are dead-lettered unread.");
+  public static final ConfigOption<Integer> INPUT_MAX_ID_LENGTH =
+      key("input.max-id-length")
+          .intType()
+          .defaultValue(512)
+          .withDescription("Characters that an image id may have.");
+  public static final ConfigOption<Integer> INPUT_MAX_LABEL_LENGTH =
+      key("input.max-label-length")
+          .intType()
+          .defaultValue(256)
+          .withDescription("Characters that a label may have.");
 
   public static final ConfigOption<String> OUTPUT_EMBEDDINGS_TOPIC =
       key("output.embeddings-topic")
@@ -130,12 +140,18 @@ public final class JobOptions {
           .defaultValue(Delivery.EXACTLY_ONCE)
           .withDescription(
               "Guarantee of all output topics. With exactly-once, records become visible when a checkpoint completes.");
+  public static final ConfigOption<MemorySize> OUTPUT_MAX_DEAD_LETTER_BYTES =
+      key("output.max-dead-letter-bytes")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(9))
+          .withDescription(
+              "Size of a dead letter, at most the max.message.bytes of its topic. A record that is too large for one stays in the input topic; its dead letter then has where it is, its size and its SHA-256.");
   public static final ConfigOption<String> OUTPUT_TRANSACTIONAL_ID_PREFIX =
       key("output.transactional-id-prefix")
           .stringType()
-          .defaultValue("rankstream")
+          .defaultValue("")
           .withDescription(
-              "Start of the Kafka transactional ids; unique to this job on the Kafka cluster and stable over restarts.");
+              "Start of the Kafka transactional ids; unique to this job on the Kafka cluster and stable over restarts. Empty takes input.group-id, which is unique to a job too.");
   public static final ConfigOption<Duration> OUTPUT_TRANSACTION_TIMEOUT =
       key("output.transaction-timeout")
           .durationType()
@@ -251,7 +267,8 @@ public final class JobOptions {
       key("image.max-pixels")
           .longType()
           .defaultValue(40_000_000L)
-          .withDescription("Largest width times height.");
+          .withDescription(
+              "Largest width times height. An image takes up to 12 bytes for each pixel while it is decoded; from 8 million pixels on one is decoded at a time.");
 
   public static final ConfigOption<Integer> DECODE_THREADS =
       key("decode.threads")

@@ -42,7 +42,8 @@ public final class JobSettings {
       String argument = arguments.get(i);
       if (!argument.startsWith("--") || argument.length() == 2) {
         problems.add(
-            "Unexpected argument %s (settings are written --key value)".formatted(argument));
+            "Unexpected argument %s (settings are written --key value)"
+                .formatted(Secrets.hide(argument)));
         continue;
       }
 

@@ -47,6 +47,14 @@ public enum RejectionReason {
     };
   }
 
+  /** The dead letter for an image of a class that the model has no room for. */
+  public static DeadLetter tooManyClasses(RawRecord origin, int maxClasses) {
+    return TOO_MANY_CLASSES.letter(
+        origin,
+        "The label is new, and the model already knows model.max-classes = %d classes"
+            .formatted(maxClasses));
+  }
+
   /**
    * The dead letter that returns a record with this reason.
    *

@@ -40,6 +40,18 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   public static EmbeddedKafka start(Path directory, Map<String, String> overrides)
       throws Exception {
+    return start(directory, overrides, List.of());
+  }
+
+  /**
+   * Starts a broker on free ports that knows users from the beginning.
+   *
+   * @param directory where it keeps its data; created when missing
+   * @param overrides broker properties that win over the defaults; the listener is CLIENTS
+   * @param users as kafka-storage takes them: SCRAM-SHA-512=[name=NAME,password=PASSWORD]
+   */
+  public static EmbeddedKafka start(
+      Path directory, Map<String, String> overrides, List<String> users) throws Exception {
     for (int attempt = 1; ; attempt++) {
       int port;
       int controllerPort;
@@ -50,7 +62,8 @@ public final class EmbeddedKafka implements AutoCloseable {
       }
 
       try {
-        return startAt(directory.resolve("broker-" + attempt), port, controllerPort, overrides);
+        return start(
+            directory.resolve("broker-" + attempt), port, controllerPort, overrides, users);
       } catch (KafkaException e) {
         // Another process can take a port between the probe and the bind.
         if (attempt == START_ATTEMPTS) {
@@ -71,9 +84,19 @@ public final class EmbeddedKafka implements AutoCloseable {
   public static EmbeddedKafka startAt(
       Path directory, int port, int controllerPort, Map<String, String> overrides)
       throws Exception {
+    return start(directory, port, controllerPort, overrides, List.of());
+  }
+
+  private static EmbeddedKafka start(
+      Path directory,
+      int port,
+      int controllerPort,
+      Map<String, String> overrides,
+      List<String> users)
+      throws Exception {
     Properties properties = properties(directory, port, controllerPort);
     properties.putAll(overrides);
-    format(directory);
+    format(directory, users);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     try {
       server.startup();
@@ -96,7 +119,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     server.awaitShutdown();
   }
 
-  private static void format(Path directory) throws Exception {
+  private static void format(Path directory, List<String> users) throws Exception {
     new Formatter()
         .setClusterId(Uuid.randomUuid().toString())
         .setNodeId(1)
@@ -106,6 +129,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
         .setIgnoreFormatted(true)
+        .setScramArguments(users)
         .run();
   }
 
@@ -117,11 +141,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("controller.quorum.voters", "1@localhost:" + controllerPort);
     properties.put(
         "listeners",
-        "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d".formatted(port, controllerPort));
-    properties.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
-    properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        "CLIENTS://localhost:%d,CONTROLLER://localhost:%d".formatted(port, controllerPort));
+    properties.put("advertised.listeners", "CLIENTS://localhost:" + port);
+    properties.put("listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("controller.listener.names", "CONTROLLER");
-    properties.put("inter.broker.listener.name", "PLAINTEXT");
+    properties.put("inter.broker.listener.name", "CLIENTS");
     properties.put("log.dirs", directory.toString());
     properties.put("auto.create.topics.enable", "false");
     properties.put("group.initial.rebalance.delay.ms", "0");

@@ -7,7 +7,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of a job. */
 public final class Topics {
@@ -57,6 +59,9 @@ public final class Topics {
     settings.putAll(clients);
     try (Admin admin = Admin.create(settings)) {
       for (NewTopic topic : topics) {
+        if (isThere(admin, topic.name())) { // who may use a topic need not have the right to create
+          continue;
+        }
         try {
           admin.createTopics(List.of(topic)).all().get();
         } catch (ExecutionException e) {
@@ -65,6 +70,20 @@ public final class Topics {
           }
         }
       }
+    }
+  }
+
+  private static boolean isThere(Admin admin, String name)
+      throws ExecutionException, InterruptedException {
+    try {
+      admin.describeTopics(List.of(name)).allTopicNames().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException
+          || e.getCause() instanceof AuthorizationException) {
+        return false;
+      }
+      throw e;
     }
   }
 

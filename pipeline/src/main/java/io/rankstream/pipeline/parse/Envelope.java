@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.specific.SpecificData;
@@ -31,7 +30,7 @@ public final class Envelope {
           LabeledImage.getClassSchema());
 
   /**
-   * Reads an image.
+   * Reads an image. Its attributes are read past.
    *
    * @param value the value of an input record
    * @throws RejectedException when the value is not a LabeledImage of a known schema
@@ -56,7 +55,7 @@ public final class Envelope {
       return new SpecificDatumReader<LabeledImage>(
               writer, LabeledImage.getClassSchema(), SpecificData.getForClass(LabeledImage.class))
           .read(null, new BoundedDecoder(value, HEADER_BYTES));
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) { // whatever Avro makes of rubbish
       throw new RejectedException(
           RejectionReason.ENVELOPE_INVALID,
           "The value cannot be read as a LabeledImage: " + e.getMessage());

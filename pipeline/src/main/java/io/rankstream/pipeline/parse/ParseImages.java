@@ -9,7 +9,6 @@ import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
@@ -25,12 +24,8 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
 
   private static final long serialVersionUID = 1L;
 
-  private static final int MAX_IMAGE_ID_LENGTH = 512;
-  private static final int MAX_LABEL_LENGTH = 256;
-
   private final OutputTag<DeadLetter> deadLetters;
-  private final Set<String> streams;
-  private final int maxRecordBytes;
+  private final JobConfig.Input input;
   private final DecodeLimits limits;
 
   private transient Envelope envelope;
@@ -38,14 +33,13 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
   private transient Counter rejected;
 
   /**
-   * @param input which streams and record sizes are accepted
+   * @param input which streams, names and record sizes are accepted
    * @param limits which image headers are accepted
    * @param deadLetters side output of the refused records
    */
   public ParseImages(
       JobConfig.Input input, DecodeLimits limits, OutputTag<DeadLetter> deadLetters) {
-    this.streams = input.streams();
-    this.maxRecordBytes = input.maxRecordBytes();
+    this.input = input;
     this.limits = limits;
     this.deadLetters = deadLetters;
   }
@@ -72,21 +66,22 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
     if (record.value() == null) {
       throw new RejectedException(RejectionReason.VALUE_MISSING, "The record has no value");
     }
-    if (record.value().length > maxRecordBytes) {
+    if (record.value().length > input.maxRecordBytes()) {
       throw new RejectedException(
           RejectionReason.VALUE_TOO_LARGE,
-          "The record has %d bytes (at most %d)".formatted(record.value().length, maxRecordBytes));
+          "The record has %d bytes (at most %d)"
+              .formatted(record.value().length, input.maxRecordBytes()));
     }
 
     LabeledImage image = envelope.open(record.value());
-    requireName(RejectionReason.IMAGE_ID_INVALID, image.getImageId(), MAX_IMAGE_ID_LENGTH);
-    if (!streams.contains(image.getStream())) {
+    requireName(RejectionReason.IMAGE_ID_INVALID, image.getImageId(), input.maxIdLength());
+    if (!input.streams().contains(image.getStream())) {
       throw new RejectedException(
           RejectionReason.STREAM_UNKNOWN,
-          "The stream is not one of input.streams = " + String.join(";", streams));
+          "The stream is not one of input.streams = " + String.join(";", input.streams()));
     }
     if (image.getLabel() != null) {
-      requireName(RejectionReason.LABEL_INVALID, image.getLabel(), MAX_LABEL_LENGTH);
+      requireName(RejectionReason.LABEL_INVALID, image.getLabel(), input.maxLabelLength());
     }
     byte[] encoded = Envelope.encodedImage(image);
     checkHeader(encoded);

@@ -27,7 +27,11 @@ public record BatchWindow(
       case NATURAL ->
           new BatchWindow(
               OperatorNames.NATURAL_WINDOW,
-              new NaturalWindow(config.batch(), config.window().repeats()));
+              new NaturalWindow(
+                  config.batch(),
+                  config.window().repeats(),
+                  config.window().maxClasses(),
+                  deadLetters));
     };
   }
 }

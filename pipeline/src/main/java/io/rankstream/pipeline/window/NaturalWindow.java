@@ -5,44 +5,61 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Batches as the images come, P·K of them at a time: what {@link PkWindow} is compared with. A
- * batch that is not full after {@code batch.max-wait} is emitted as it is.
+ * batch that is not full after {@code batch.max-wait} is emitted as it is, and images of more
+ * classes than the model holds go to the dead letters.
  */
 public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
   private final JobConfig.Batch batch;
-
   private final JobConfig.Repeats repeats;
+  private final int maxClasses;
+  private final OutputTag<DeadLetter> deadLetters;
 
   private transient RecentImages recent;
   private transient Counter repeated;
   private transient ListState<AcceptedImage> labeled;
   private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<WindowClock> clocks;
+  private transient MapState<String, Boolean> classes;
 
   /**
    * @param batch size and pace of the batches
    * @param repeats which images are passed over
+   * @param maxClasses classes that the model can hold
+   * @param deadLetters side output for images of more classes than that
    */
-  public NaturalWindow(JobConfig.Batch batch, JobConfig.Repeats repeats) {
+  public NaturalWindow(
+      JobConfig.Batch batch,
+      JobConfig.Repeats repeats,
+      int maxClasses,
+      OutputTag<DeadLetter> deadLetters) {
     this.batch = batch;
     this.repeats = repeats;
+    this.maxClasses = maxClasses;
+    this.deadLetters = deadLetters;
   }
 
   @Override
@@ -55,6 +72,9 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     clocks =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>("clock", TypeInformation.of(WindowClock.class)));
+    classes =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("classes", Types.STRING, Types.BOOLEAN));
   }
 
   @Override
@@ -71,7 +91,9 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
     }
 
-    if (image.isLabeled()) {
+    if (image.isLabeled() && !isKnown(clock, image.label())) {
+      context.output(deadLetters, RejectionReason.tooManyClasses(image.origin(), maxClasses));
+    } else if (image.isLabeled()) {
       labeled.add(image);
       clock.freshWaiting++;
     } else {
@@ -100,6 +122,20 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
       emitUnlabeled(context.getCurrentKey(), clock, out);
     }
     clocks.update(clock);
+  }
+
+  /** Whether the model knows the class or has room for it. */
+  private boolean isKnown(WindowClock clock, String label) throws Exception {
+    if (classes.contains(label)) {
+      return true;
+    }
+    if (clock.classes >= maxClasses) {
+      return false;
+    }
+
+    classes.put(label, true);
+    clock.classes++;
+    return true;
   }
 
   private void emitLabeled(String stream, WindowClock clock, Collector<MicroBatch> out)

@@ -107,11 +107,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       passOn(clock, image, context);
     } else if (state.ledger(image.label()) == null && clock.classes >= bounds.maxClasses()) {
       context.output(
-          deadLetters,
-          RejectionReason.TOO_MANY_CLASSES.letter(
-              image.origin(),
-              "The label is new, and the model already knows model.max-classes = %d classes"
-                  .formatted(bounds.maxClasses())));
+          deadLetters, RejectionReason.tooManyClasses(image.origin(), bounds.maxClasses()));
     } else {
       addFresh(clock, image, context);
       if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {

@@ -7,7 +7,10 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.LabeledImage;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -114,6 +117,68 @@ class ParseImagesHarnessTest {
       encoder.flush();
 
       assertThat(reason(body.toByteArray())).isEqualTo("ENVELOPE_INVALID");
+    }
+  }
+
+  @Test
+  void refusesAHundredMegabytesUnread() throws Exception {
+    assertThat(reason(new byte[100 << 20])).isEqualTo("VALUE_TOO_LARGE");
+  }
+
+  @Test
+  void takesNoMemoryForAttributes() throws Exception {
+    ByteArrayOutputStream record = new ByteArrayOutputStream();
+    byte[] good = Fixtures.envelope("id", "default", null, Fixtures.png(1, 1));
+    record.write(good, 0, good.length - 1); // without the end of the attributes
+    int count = 150_000;
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(record, null);
+    encoder.writeLong(count);
+    for (int i = 0; i < count; i++) {
+      encoder.writeString("k" + i % 10);
+      encoder.writeString("\u0000");
+    }
+    encoder.writeLong(0);
+    encoder.flush();
+
+    LabeledImage image = new Envelope().open(record.toByteArray());
+
+    assertThat(image.getImageId()).hasToString("id");
+    assertThat(image.getAttributes()).isEmpty();
+  }
+
+  @Test
+  void refusesAttributesThatEndTooEarlyOrClaimTooMuch() throws Exception {
+    byte[] good = Fixtures.envelope("id", "default", null, Fixtures.png(1, 1));
+    for (long count : new long[] {3, Long.MAX_VALUE, Long.MIN_VALUE, -2}) {
+      ByteArrayOutputStream record = new ByteArrayOutputStream();
+      record.write(good, 0, good.length - 1);
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(record, null);
+      encoder.writeLong(count);
+      encoder.writeLong(-1_000_000); // bytes of a block with a negative count
+      encoder.flush();
+
+      assertThat(reason(record.toByteArray())).isEqualTo("ENVELOPE_INVALID");
+    }
+  }
+
+  @Test
+  void acceptsAnyEventTime() throws Exception {
+    for (long time : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
+      LabeledImage image =
+          LabeledImage.newBuilder()
+              .setImageId("id")
+              .setImage(ByteBuffer.wrap(Fixtures.png(1, 1)))
+              .setEventTime(Instant.EPOCH)
+              .build();
+      image.setEventTime(Instant.ofEpochMilli(time));
+      ByteBuffer buffer = image.toByteBuffer();
+      byte[] value = new byte[buffer.remaining()];
+      buffer.get(value);
+      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+        harness.processElement(Fixtures.record(1, value), 0);
+
+        assertThat(harness.extractOutputValues().get(0).eventTime()).isEqualTo(time);
+      }
     }
   }
 }

@@ -8,12 +8,15 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.schemas.DeadLetter;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
 class NaturalWindowHarnessTest {
@@ -24,12 +27,16 @@ class NaturalWindowHarnessTest {
           "batch.classes", "2",
           "batch.images-per-class", "2",
           "batch.embedding-size", "2",
-          "batch.max-wait", "5 s");
+          "batch.max-wait", "5 s",
+          "model.max-classes", "3");
+
+  private static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
   private static KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> window()
       throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(BatchWindow.of(CONFIG, null).function()),
+        new KeyedProcessOperator<>(BatchWindow.of(CONFIG, DEAD_LETTERS).function()),
         AcceptedImage::stream,
         Types.STRING);
   }
@@ -60,6 +67,25 @@ class NaturalWindowHarnessTest {
       assertThat(ids(batches.get(0))).containsExactly("image-0", "image-1", "image-2", "image-3");
       assertThat(ids(batches.get(1))).containsExactly("image-4", "image-5", "image-6", "image-7");
       assertThat(batches.get(1).images()).allMatch(BatchImage::fresh);
+    }
+  }
+
+  @Test
+  void sendsImagesOfMoreClassesThanTheModelHoldsToDeadLetters() throws Exception {
+    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
+        window()) {
+      harness.open();
+      for (int i = 0; i < 1000; i++) {
+        feed(harness, i, "class-" + i);
+      }
+      feed(harness, 1000, "class-0");
+
+      assertThat(harness.getSideOutput(DEAD_LETTERS))
+          .hasSize(997)
+          .allMatch(letter -> letter.getValue().getReason().equals("TOO_MANY_CLASSES"));
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      assertThat(ids(harness.extractOutputValues().get(0)))
+          .containsExactly("image-0", "image-1", "image-2", "image-1000");
     }
   }
 

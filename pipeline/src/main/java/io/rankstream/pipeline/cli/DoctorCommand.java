@@ -1,0 +1,118 @@
+package io.rankstream.pipeline.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.config.ConfigurationException;
+import io.rankstream.pipeline.config.EngineDefaults;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.doctor.Finding;
+import io.rankstream.pipeline.doctor.KafkaChecks;
+import io.rankstream.pipeline.doctor.MachineChecks;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** Checks everything that a job needs and says what to do. */
+@Command(
+    name = "doctor",
+    description = {
+      "Check everything that a job needs, from Kafka to the disk, and say what to do.",
+      "It takes the settings of run and changes nothing. Exit code 1 when there is a problem."
+    },
+    mixinStandardHelpOptions = true,
+    customSynopsis = "rankstream doctor [--config FILE] [--json] [--key value]...",
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream doctor --kafka.bootstrap.servers kafka:9092",
+      "  rankstream doctor --config job.properties --json"
+    })
+final class DoctorCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
+  Path file;
+
+  @Option(names = "--json", description = "One object of JSON instead of lines.")
+  boolean json;
+
+  @Unmatched List<String> settings = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    List<Finding> findings = findings();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(findings));
+    } else {
+      findings.forEach(
+          each -> out.printf("%-8s %-13s %s%n", each.level(), each.check(), text(each)));
+    }
+    out.flush();
+    return findings.stream().anyMatch(Finding::isProblem) ? 1 : 0;
+  }
+
+  private List<Finding> findings() throws InterruptedException {
+    List<Finding> findings = new ArrayList<>();
+    Configuration given = new Configuration();
+    JobConfig config;
+    boolean isReadable = true;
+    try {
+      given = JobSettings.read(file, settings);
+      config = JobConfig.from(given);
+      findings.add(new Finding("settings", Finding.Level.OK, "can be read"));
+    } catch (ConfigurationException e) {
+      e.problems()
+          .forEach(each -> findings.add(new Finding("settings", Finding.Level.PROBLEM, each)));
+      given = new Configuration();
+      config = JobConfig.from(given);
+      isReadable = false;
+    }
+
+    Configuration engine = EngineDefaults.forLocal(given);
+    findings.addAll(
+        MachineChecks.all(config, engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
+    if (isReadable) { // or else it would be some other Kafka
+      try (KafkaChecks kafka =
+          new KafkaChecks(config, engine.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))) {
+        Finding connection = kafka.connection();
+        findings.add(connection);
+        if (!connection.isProblem()) {
+          findings.addAll(kafka.job());
+        }
+      }
+    }
+    return findings;
+  }
+
+  private static String text(Finding finding) {
+    return Secrets.hide(finding.message());
+  }
+
+  private static String json(List<Finding> findings) {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    root.put("ok", findings.stream().noneMatch(Finding::isProblem));
+    ArrayNode checks = root.putArray("checks");
+    for (Finding each : findings) {
+      checks
+          .addObject()
+          .put("check", each.check())
+          .put("level", each.level().toString())
+          .put("message", text(each));
+    }
+    return root.toString();
+  }
+}

@@ -1,0 +1,68 @@
+package io.rankstream.pipeline.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps passwords out of settings and messages.
+ *
+ * <p>A Kafka setting may name its secret instead of holding it: {@code ${env:NAME}}, {@code
+ * ${file:PATH:KEY}} (a key of a properties file) or {@code ${dir:PATH:FILE}} (a whole file).
+ * Kafka's own config providers resolve these in each client, so the job graph has the names alone.
+ */
+public final class Secrets {
+
+  private static final String PROVIDERS = "config.providers";
+  private static final Map<String, String> CLASSES =
+      Map.of(
+          "env", "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
+          "file", "org.apache.kafka.common.config.provider.FileConfigProvider",
+          "dir", "org.apache.kafka.common.config.provider.DirectoryConfigProvider");
+
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file|dir):([^}]*)}");
+  private static final Pattern ASSIGNMENT =
+      Pattern.compile(
+          "(?i)((?:password|passwd|secret)[\\w.-]*\\s*=\\s*)(?:\"(?:\\\\.|[^\"\\\\])*\"|'[^']*'|[^\\s;]+)");
+
+  private Secrets() {}
+
+  /**
+   * Turns Kafka's config providers on where a setting refers to a secret and the user has not
+   * chosen providers.
+   *
+   * @param kafka settings of Kafka clients; changed in place
+   */
+  public static void turnOnProviders(Map<? super String, ? super String> kafka) {
+    boolean refers =
+        kafka.values().stream().anyMatch(value -> REFERENCE.matcher(value.toString()).find());
+    if (refers && !kafka.containsKey(PROVIDERS)) {
+      kafka.put(PROVIDERS, "env,file,dir");
+      CLASSES.forEach((name, type) -> kafka.put(PROVIDERS + "." + name + ".class", type));
+    }
+  }
+
+  /** One sentence for each environment variable that the settings name and that is not set. */
+  public static List<String> missing(Map<String, String> kafka) {
+    List<String> problems = new ArrayList<>();
+    kafka.forEach(
+        (key, value) -> {
+          Matcher matcher = REFERENCE.matcher(value);
+          while (matcher.find()) {
+            if (matcher.group(1).equals("env") && System.getenv(matcher.group(2)) == null) {
+              problems.add(
+                  "The environment variable %s that kafka.%s names is not set"
+                      .formatted(matcher.group(2), key));
+            }
+          }
+        });
+    return problems;
+  }
+
+  /** A text without the values that it gives to words like password. */
+  public static String hide(String text) {
+    return ASSIGNMENT.matcher(text).replaceAll("$1(hidden)");
+  }
+}

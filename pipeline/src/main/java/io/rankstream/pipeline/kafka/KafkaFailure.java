@@ -1,0 +1,74 @@
+package io.rankstream.pipeline.kafka;
+
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
+
+/** Says what to do about a failure of a Kafka client. */
+public final class KafkaFailure {
+
+  private KafkaFailure() {}
+
+  /** What to do, or empty when the failure is none of Kafka's that a user can mend. */
+  public static Optional<String> advice(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      String advice = adviceAbout(each);
+      if (advice != null) {
+        return Optional.of(advice);
+      }
+    }
+
+    return Optional.empty();
+  }
+
+  /** A failure in one sentence: what Kafka's client says, why, and what to do. */
+  public static String sentence(Throwable failure) {
+    Throwable first = failure;
+    while (first.getCause() != null && isWrapper(first)) {
+      first = first.getCause();
+    }
+    Throwable root = first;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+
+    String what = first.getMessage() == null ? first.toString() : first.getMessage();
+    String why = root.getMessage() == null ? root.toString() : root.getMessage();
+    String whole = what.contains(why) ? what : what + ": " + why;
+    return advice(failure).map(advice -> whole + " (" + advice + ")").orElse(whole);
+  }
+
+  private static boolean isWrapper(Throwable failure) {
+    return failure instanceof java.util.concurrent.ExecutionException
+        || failure.getClass() == org.apache.kafka.common.KafkaException.class;
+  }
+
+  private static String adviceAbout(Throwable failure) {
+    if (failure instanceof SaslAuthenticationException
+        || failure instanceof UnsupportedSaslMechanismException) {
+      return "check sasl.mechanism and the user and password in sasl.jaas.config";
+    }
+    if (failure instanceof SslAuthenticationException) {
+      return "is it a TLS listener, does ssl.truststore.location hold its authority, and is its name in the certificate?";
+    }
+    if (failure instanceof AuthorizationException) {
+      return "ask for this right on the Kafka cluster";
+    }
+    if (failure instanceof UnknownTopicOrPartitionException) {
+      return "create the topic, or correct its name";
+    }
+    if (failure instanceof TimeoutException) {
+      return "does Kafka run there, is the listener that it advertises reachable, and does security.protocol fit it?";
+    }
+    if (failure instanceof ConfigException) {
+      return "correct this Kafka setting";
+    }
+
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+package io.rankstream.pipeline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SecretsTest {
+
+  @Test
+  void turnsProvidersOnWhereTheyAreNeeded() {
+    Map<String, String> plain = new TreeMap<>(Map.of("client.id", "a"));
+    Map<String, String> referring = new TreeMap<>(Map.of("ssl.key.password", "${env:KEY}"));
+    Map<String, String> own =
+        new TreeMap<>(Map.of("ssl.key.password", "${env:KEY}", "config.providers", "vault"));
+
+    Secrets.turnOnProviders(plain);
+    Secrets.turnOnProviders(referring);
+    Secrets.turnOnProviders(own);
+
+    assertThat(plain).containsOnlyKeys("client.id");
+    assertThat(referring)
+        .containsEntry("config.providers", "env,file,dir")
+        .containsKeys("config.providers.env.class", "ssl.key.password");
+    assertThat(own).hasSize(2).containsEntry("config.providers", "vault");
+  }
+
+  @Test
+  void namesEnvironmentVariablesThatAreNotSet() {
+    assertThat(Secrets.missing(Map.of("a", "${env:PATH}", "b", "x${env:NO_SUCH_NAME}y")))
+        .containsExactly("The environment variable NO_SUCH_NAME that kafka.b names is not set");
+  }
+
+  @Test
+  void hidesPasswords() {
+    assertThat(Secrets.hide("username=\"u\" password=\"a b\\\"c\" x=1;"))
+        .isEqualTo("username=\"u\" password=(hidden) x=1;");
+    assertThat(Secrets.hide("--kafka.ssl.key.password=abc;rest"))
+        .isEqualTo("--kafka.ssl.key.password=(hidden);rest");
+    assertThat(Secrets.hide("clientSecret = 'a b'")).isEqualTo("clientSecret = (hidden)");
+    assertThat(Secrets.hide("check the password in it")).isEqualTo("check the password in it");
+  }
+}
