@@ -21,7 +21,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -66,8 +65,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private transient ArrayDeque<DecodedBatch> inFlight;
   private transient Queue<StepResult> finished;
   private transient ExecutorService trainingThread;
-  private transient Counter steps;
-  private transient Counter embeddings;
+  private transient TrainerMetrics measured;
 
   TwoHeadTrainer(
       StreamOperatorParameters<ImageEmbedding> parameters,
@@ -104,8 +102,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   @Override
   public void open() throws Exception {
     super.open();
-    steps = getMetricGroup().counter("numTrainingSteps");
-    embeddings = getMetricGroup().counter("numEmbeddings");
+    measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
     trainingThread =
         Executors.newSingleThreadExecutor(new ExecutorThreadFactory("two-head-trainer"));
     inFlight.forEach(this::submit); // taken before the checkpoint, not trained on by then
@@ -138,6 +135,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     super.prepareSnapshotPreBarrier(checkpointId);
     gate.close();
     emitFinished();
+    measured.barrier(checkpointId);
   }
 
   @Override
@@ -153,6 +151,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     } finally {
       gate.open();
     }
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    measured.committed(checkpointId, Instant.now());
   }
 
   @Override
@@ -204,13 +208,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
       for (int i = 0; i < result.embedded().size(); i++) {
         output.collect(new StreamRecord<>(result.embedding(i, jobConfig)));
       }
-      embeddings.inc(result.embedded().size());
 
       Optional<TrainingMetrics> metrics = result.metrics(Instant.now());
       if (metrics.isPresent()) {
         output.collect(metricsTag, new StreamRecord<>(metrics.get()));
-        steps.inc();
       }
+      measured.emitted(result, Instant.now());
       emit(result.published());
     }
   }

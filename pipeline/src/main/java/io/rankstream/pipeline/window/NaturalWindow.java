@@ -30,6 +30,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   private transient ListState<AcceptedImage> labeled;
   private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<WindowClock> clocks;
+  private transient WindowMetrics fill;
 
   /**
    * @param batch size and pace of the batches
@@ -40,6 +41,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
 
   @Override
   public void open(OpenContext context) {
+    fill = new WindowMetrics(getRuntimeContext().getMetricGroup());
     TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
     labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
     unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
@@ -72,6 +74,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     }
     Deadlines.set(clock, context.timerService(), batch.maxWait());
     clocks.update(clock);
+    fill.update(context.getCurrentKey(), clock);
   }
 
   @Override
@@ -86,6 +89,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
       emitUnlabeled(context.getCurrentKey(), clock, out);
     }
     clocks.update(clock);
+    fill.update(context.getCurrentKey(), clock);
   }
 
   private void emitLabeled(String stream, WindowClock clock, Collector<MicroBatch> out)

@@ -6,6 +6,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   private transient Counter surplus;
   private transient Counter replayed;
   private transient Counter evicted;
+  private transient WindowMetrics fill;
+  private transient DeadLetterCounters letters;
 
   /**
    * @param batch shape and pace of the batches
@@ -73,6 +76,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     surplus = metrics.counter("numImagesSurplus");
     replayed = metrics.counter("numImagesReplayed");
     evicted = metrics.counter("numReservoirEvictions");
+    fill = new WindowMetrics(metrics);
+    letters = new DeadLetterCounters(metrics);
   }
 
   @Override
@@ -90,10 +95,11 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     } else if (state.ledger(image.label()) == null && clock.classes >= bounds.maxClasses()) {
       context.output(
           deadLetters,
-          RejectionReason.TOO_MANY_CLASSES.letter(
-              image.origin(),
-              "The label is new, and the model already knows model.max-classes = %d classes"
-                  .formatted(bounds.maxClasses())));
+          letters.count(
+              RejectionReason.TOO_MANY_CLASSES.letter(
+                  image.origin(),
+                  "The label is new, and the model already knows model.max-classes = %d classes"
+                      .formatted(bounds.maxClasses()))));
     } else {
       addFresh(clock, image);
       if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {
@@ -106,6 +112,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     }
     Deadlines.set(clock, timers, batch.maxWait());
     state.clock(clock);
+    fill.update(stream, clock);
   }
 
   @Override
@@ -126,6 +133,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
     Deadlines.set(clock, context.timerService(), batch.maxWait());
     state.clock(clock);
+    fill.update(stream, clock);
   }
 
   private void addFresh(WindowClock clock, AcceptedImage image) throws Exception {
@@ -213,12 +221,15 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       String stream, WindowClock clock, Predicate<ClassLedger> eligible, Collector<MicroBatch> out)
       throws Exception {
     List<Map.Entry<String, ClassLedger>> candidates = new ArrayList<>();
+    int kept = 0;
     for (Map.Entry<String, ClassLedger> entry : state.ledgers()) {
+      kept += entry.getValue().kept();
       if (eligible.test(entry.getValue())) {
         candidates.add(Map.entry(entry.getKey(), entry.getValue()));
       }
     }
 
+    fill.reservoir(stream, kept);
     List<BatchImage> slots = new ArrayList<>(batch.classes() * batch.imagesPerClass());
     for (String label : chooser.choose(candidates)) {
       slots.addAll(takeGroup(clock, label));
