@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       FeedCommand.class,
       TailCommand.class,
+      WatchCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       ExperimentCommand.class

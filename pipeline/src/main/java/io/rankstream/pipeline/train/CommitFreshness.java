@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import java.util.Arrays;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -47,7 +48,7 @@ final class CommitFreshness {
 
   /** A checkpoint is complete, and with it all earlier ones. */
   void committed(long checkpointId, long now) {
-    var complete = sealed.headMap(checkpointId, true);
+    NavigableMap<Long, long[]> complete = sealed.headMap(checkpointId, true);
     complete
         .values()
         .forEach(times -> Arrays.stream(times).forEach(time -> ages.accept(now - time)));
