@@ -141,7 +141,8 @@ final class TestKafka implements AutoCloseable {
     broker.close();
   }
 
-  private Properties clients() {
+  /** What a client needs to reach the broker. */
+  Properties clients() {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", broker.bootstrapServers());
     return clients;

@@ -61,10 +61,9 @@ final class MovingPlane {
     }
 
     normalize(product[0], axes[0]);
-    double shared = dot(product[0], product[1]);
-    for (int i = 0; i < mean.length; i++) {
-      product[1][i] -= shared * product[0][i];
-    }
+    makeOrthogonal(product[1], product[0]);
+    normalize(product[1], axes[1]);
+    makeOrthogonal(product[1], product[0]); // an old axis need not be
     normalize(product[1], axes[1]);
     return product;
   }
@@ -107,7 +106,7 @@ final class MovingPlane {
     double[] mean = new double[images.get(0).values().length];
     for (SampledImage image : images) {
       for (int i = 0; i < mean.length; i++) {
-        mean[i] += image.values()[i] / images.size();
+        mean[i] += (double) image.values()[i] / images.size();
       }
     }
     return mean;
@@ -120,6 +119,7 @@ final class MovingPlane {
       for (int i = 0; i < dimension; i++) {
         axis[i] = random.nextGaussian();
       }
+      normalize(axis, axis);
     }
     return axes;
   }
@@ -138,6 +138,13 @@ final class MovingPlane {
       sum += a[i] * b[i];
     }
     return sum;
+  }
+
+  private static void makeOrthogonal(double[] vector, double[] unit) {
+    double shared = dot(vector, unit);
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] -= shared * unit[i];
+    }
   }
 
   /** Gives a vector the length one; one without length becomes the other. */

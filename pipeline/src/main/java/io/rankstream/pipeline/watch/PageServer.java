@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.rankstream.pipeline.report.HtmlPage;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -84,7 +85,9 @@ final class PageServer implements AutoCloseable {
     String host =
         address.isLoopbackAddress() || address.isAnyLocalAddress()
             ? "localhost"
-            : address.getHostAddress();
+            : address instanceof Inet6Address
+                ? "[%s]".formatted(address.getHostAddress().replaceFirst("%.*", ""))
+                : address.getHostAddress();
     return URI.create("http://%s:%d".formatted(host, server.getAddress().getPort()));
   }
 

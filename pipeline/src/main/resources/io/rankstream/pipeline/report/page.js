@@ -19,12 +19,12 @@ const head = (table, names) => {
 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const ink = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-// Colours that stay apart for colour-blind readers (Okabe and Ito), then the same darker; lighter ones on dark paper.
+// Colours that stay apart for colour-blind readers: Okabe and Ito's, then some of Tol's; lighter ones on dark paper.
 const colours = dark.matches
-  ? ["#56b4e9", "#e69f00", "#00c090", "#e79bc6", "#ff7f40", "#a8dcff", "#d9c94a", "#ffffff", "#3d8fc7", "#c98a1a",
-    "#3aa882", "#c77aa8"]
-  : ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7a6a00", "#000000", "#004a75", "#9c6b00",
-    "#00624a", "#8a4a70"];
+  ? ["#56b4e9", "#e69f00", "#00c090", "#e79bc6", "#ff7f40", "#a8dcff", "#e8dc5a", "#ffffff", "#8a97a3", "#c06a9a",
+    "#8f86e0", "#6fae6f"]
+  : ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a800", "#000000", "#8c8c8c", "#882255",
+    "#332288", "#117733"];
 const colour = i => colours[i % colours.length];
 const plot = (parent, label, range, x, series, marks) => {
   const width = () => Math.min(940, parent.clientWidth);
@@ -33,6 +33,7 @@ const plot = (parent, label, range, x, series, marks) => {
     width: width(), height: 280,
     scales: { x: { time: false }, y: range ? { range } : {} },
     axes: [{ label, ...axis() }, axis()],
+    legend: { markers: { dash: (u, i) => u.series[i].dash ? "dashed" : "solid" } },
     hooks: { draw: [u => (marks || []).forEach(at => {
       const left = Math.round(u.valToPos(at, "x", true));
       u.ctx.save();
