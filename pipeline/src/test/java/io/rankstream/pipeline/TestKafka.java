@@ -141,6 +141,7 @@ final class TestKafka implements AutoCloseable {
     broker.close();
   }
 
+  /** What a client needs to reach the broker. */
   Properties clients() {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", broker.bootstrapServers());

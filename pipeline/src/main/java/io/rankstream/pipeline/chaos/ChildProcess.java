@@ -48,6 +48,13 @@ final class ChildProcess implements AutoCloseable {
     start();
   }
 
+  /** Starts the process again if it has ended by itself, as whatever supervises it would do. */
+  void supervise() throws IOException {
+    if (!process.isAlive()) {
+      start();
+    }
+  }
+
   /** Resident memory in kilobytes, or 0 where the system does not tell. */
   long residentKilobytes() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");

@@ -217,6 +217,10 @@ final class Laboratory implements AutoCloseable {
   void await(String what, Condition condition) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.holds()) {
+      broker.supervise();
+      for (ChildProcess taskManager : taskManagers) {
+        taskManager.supervise();
+      }
       if (System.nanoTime() > deadline) {
         throw new IOException(
             "%s did not come within %d s: see the logs in %s"

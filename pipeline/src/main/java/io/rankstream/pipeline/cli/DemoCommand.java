@@ -76,6 +76,15 @@ final class DemoCommand implements Callable<Integer> {
   int port;
 
   @Option(
+      names = "--page-port",
+      defaultValue = "8070",
+      description = "First port to try for the live page (default: ${DEFAULT-VALUE}).")
+  int pagePort;
+
+  @Option(names = "--no-browser", description = "Do not open the live page.")
+  boolean staysClosed;
+
+  @Option(
       names = "--report",
       paramLabel = "FILE",
       defaultValue = "rankstream-demo.html",
@@ -85,7 +94,17 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     DemoPlan plan =
-        new DemoPlan(Optional.ofNullable(data), skew, drift, rate, trainEvery, seed, port, report);
+        new DemoPlan(
+            Optional.ofNullable(data),
+            skew,
+            drift,
+            rate,
+            trainEvery,
+            seed,
+            port,
+            pagePort,
+            !staysClosed,
+            report);
     try (Demo demo = new Demo(plan, spec.commandLine().getOut())) {
       Thread cleanup = new Thread(demo::close, "demo-cleanup");
       Runtime.getRuntime().addShutdownHook(cleanup);

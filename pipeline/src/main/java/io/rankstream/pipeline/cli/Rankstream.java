@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
       FeedCommand.class,
       TailCommand.class,
       MirrorCommand.class,
+      WatchCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       ExperimentCommand.class,

@@ -43,6 +43,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
 
   private transient ImageDecoder decoder;
   private transient ExecutorService threads;
+  private transient DecodeMetrics metrics;
 
   /**
    * @param config limits and threads
@@ -61,6 +62,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
   @Override
   public void open(OpenContext context) {
     decoder = new ImageDecoder(input, config.limits());
+    metrics = new DecodeMetrics(getRuntimeContext().getMetricGroup());
     threads =
         Executors.newFixedThreadPool(config.threads(), new ExecutorThreadFactory("decode-images"));
   }
@@ -74,12 +76,16 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
 
   @Override
   public void asyncInvoke(MicroBatch batch, ResultFuture<DecodedBatch> result) {
+    metrics.submitted();
     threads.execute(
         () -> {
+          long start = System.nanoTime();
           try {
             result.complete(List.of(decode(batch)));
           } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
+          } finally {
+            metrics.finished(start);
           }
         });
   }

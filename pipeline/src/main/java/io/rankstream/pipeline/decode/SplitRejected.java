@@ -1,8 +1,10 @@
 package io.rankstream.pipeline.decode;
 
 import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -17,6 +19,8 @@ public final class SplitRejected extends ProcessFunction<DecodedBatch, DecodedBa
 
   private final OutputTag<DeadLetter> deadLetters;
 
+  private transient DeadLetterCounters letters;
+
   /**
    * @param deadLetters side output of the images that could not be decoded
    */
@@ -25,8 +29,13 @@ public final class SplitRejected extends ProcessFunction<DecodedBatch, DecodedBa
   }
 
   @Override
+  public void open(OpenContext context) {
+    letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+  }
+
+  @Override
   public void processElement(DecodedBatch batch, Context context, Collector<DecodedBatch> out) {
-    batch.rejected().forEach(letter -> context.output(deadLetters, letter));
+    batch.rejected().forEach(letter -> context.output(deadLetters, letters.count(letter)));
     if (!batch.images().isEmpty()) {
       out.collect(
           new DecodedBatch(

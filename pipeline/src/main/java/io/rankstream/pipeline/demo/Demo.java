@@ -16,6 +16,8 @@ import io.rankstream.pipeline.kafka.EmbeddedKafka;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tail.TopicTail;
+import io.rankstream.pipeline.watch.Browser;
+import io.rankstream.pipeline.watch.Watch;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -64,6 +66,7 @@ public final class Demo implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(new ExecutorThreadFactory("demo"));
   private EmbeddedKafka kafka;
+  private Watch watch;
   private JobClient job;
   private volatile boolean ended;
   private volatile boolean closed;
@@ -99,6 +102,7 @@ public final class Demo implements AutoCloseable {
     say("Starting a Kafka broker and a Flink cluster in this process ...");
     kafka = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
     Topics.create(clients(), TOPICS, 1);
+    watch = Watch.start(clients(), TOPICS, "localhost", plan.pagePort());
     JobConfig config = startJob(order.size() / plan.trainEvery());
     Future<?> metrics =
         threads.submit(
@@ -164,6 +168,9 @@ public final class Demo implements AutoCloseable {
     } catch (Exception e) {
       say("The job did not stop in order: " + e.getMessage());
     }
+    if (watch != null) {
+      watch.close();
+    }
     if (kafka != null) {
       kafka.close();
     }
@@ -198,6 +205,10 @@ public final class Demo implements AutoCloseable {
     say(
         "Kafka is at %s, Flink's page at http://localhost:%d"
             .formatted(kafka.bootstrapServers(), port));
+    say("Watch it learn at " + watch.uri());
+    if (plan.opensPage()) {
+      Browser.open(watch.uri());
+    }
     return config;
   }
 

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param trainEvery labelled images for each training step
  * @param seed seed of everything
  * @param port first port to try for Flink's web page
+ * @param pagePort first port to try for the live page
+ * @param opensPage whether to open the live page where there is a desktop
  * @param report HTML file to write
  */
 public record DemoPlan(
@@ -23,4 +25,6 @@ public record DemoPlan(
     int trainEvery,
     long seed,
     int port,
+    int pagePort,
+    boolean opensPage,
     Path report) {}

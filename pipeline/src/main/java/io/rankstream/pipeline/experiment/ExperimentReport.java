@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.dataset.LabeledExample;
+import io.rankstream.pipeline.report.EmbeddingMap;
 import io.rankstream.pipeline.report.HtmlPage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,9 @@ public final class EmbeddedKafka implements AutoCloseable {
       throws Exception {
     Properties properties = properties(directory, port, controllerPort);
     properties.putAll(overrides);
-    format(directory, users);
+    if (!Files.exists(directory.resolve("meta.properties"))) { // a restart keeps the cluster's id
+      format(directory, users);
+    }
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
     try {
       server.startup();

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.util.zip.CRC32C;
@@ -31,6 +32,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
   private transient Envelope envelope;
   private transient Counter accepted;
   private transient Counter rejected;
+  private transient DeadLetterCounters letters;
 
   /**
    * @param input which streams, names and record sizes are accepted
@@ -49,6 +51,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
     envelope = new Envelope();
     accepted = getRuntimeContext().getMetricGroup().counter("numImagesAccepted");
     rejected = getRuntimeContext().getMetricGroup().counter("numImagesRejected");
+    letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
   @Override
@@ -57,7 +60,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
       out.collect(accept(record));
       accepted.inc();
     } catch (RejectedException e) {
-      context.output(deadLetters, e.reason().letter(record, e.getMessage()));
+      context.output(deadLetters, letters.count(e.reason().letter(record, e.getMessage())));
       rejected.inc();
     }
   }

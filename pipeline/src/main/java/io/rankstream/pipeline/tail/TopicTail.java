@@ -46,6 +46,22 @@ public final class TopicTail {
       boolean fromBeginning,
       BooleanSupplier follow,
       Predicate<ConsumerRecord<byte[], byte[]>> reader) {
+    read(topic, fromBeginning ? Long.MAX_VALUE : 0, follow, reader);
+  }
+
+  /**
+   * Reads until told to stop.
+   *
+   * @param topic topic to read
+   * @param last records of each partition to start before its end, as far as it has them
+   * @param follow whether to go on at the end of the topic and wait for more, asked again and again
+   * @param reader given each record; false stops
+   */
+  public void read(
+      String topic,
+      long last,
+      BooleanSupplier follow,
+      Predicate<ConsumerRecord<byte[], byte[]>> reader) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -53,13 +69,10 @@ public final class TopicTail {
               .map(info -> new TopicPartition(topic, info.partition()))
               .collect(Collectors.toList());
       consumer.assign(partitions);
-      if (fromBeginning) {
-        consumer.seekToBeginning(partitions);
-      } else {
-        consumer.seekToEnd(partitions);
-      }
-
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      consumer
+          .beginningOffsets(partitions)
+          .forEach((each, first) -> consumer.seek(each, Math.max(first, ends.get(each) - last)));
       while (follow.getAsBoolean() || isBefore(consumer, ends)) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           if (!reader.test(record)) {

@@ -22,7 +22,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
@@ -75,8 +74,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private transient Queue<StepResult> finished;
   private transient ExecutorService trainingThread;
   private transient KeyedStateCheckpointOutputStream rawState;
-  private transient Counter steps;
-  private transient Counter embeddings;
+  private transient TrainerMetrics measured;
 
   TwoHeadTrainer(
       StreamOperatorParameters<ImageEmbedding> parameters,
@@ -113,8 +111,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   @Override
   public void open() throws Exception {
     super.open();
-    steps = getMetricGroup().counter("numTrainingSteps");
-    embeddings = getMetricGroup().counter("numEmbeddings");
+    measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
     trainingThread =
         Executors.newSingleThreadExecutor(new ExecutorThreadFactory("two-head-trainer"));
     inFlight.forEach(this::submit); // taken before the checkpoint, not trained on by then
@@ -147,6 +144,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     super.prepareSnapshotPreBarrier(checkpointId);
     gate.close();
     emitFinished();
+    measured.barrier(checkpointId);
   }
 
   /** Copies the state while the gate is closed and hands the copy over to be written later. */
@@ -179,6 +177,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     rawState = context.getRawKeyedOperatorStateOutput();
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    measured.committed(checkpointId, Instant.now());
   }
 
   @Override
@@ -249,14 +253,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
       inFlight.remove(); // results come in the order of the batches
       for (ImageEmbedding embedding : result.embeddings(jobConfig)) {
         output.collect(new StreamRecord<>(embedding));
-        embeddings.inc();
       }
 
       Optional<TrainingMetrics> metrics = result.metrics(Instant.now());
       if (metrics.isPresent()) {
         output.collect(metricsTag, new StreamRecord<>(metrics.get()));
-        steps.inc();
       }
+      measured.emitted(result, Instant.now());
       emit(result.published());
     }
   }

@@ -6,6 +6,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,8 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<WindowClock> clocks;
   private transient MapState<String, Boolean> classes;
+  private transient WindowMetrics fill;
+  private transient DeadLetterCounters letters;
 
   /**
    * @param batch size and pace of the batches
@@ -66,6 +69,8 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   public void open(OpenContext context) {
     recent = new RecentImages(getRuntimeContext(), repeats);
     repeated = getRuntimeContext().getMetricGroup().counter("numImagesRepeated");
+    fill = new WindowMetrics(getRuntimeContext().getMetricGroup());
+    letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
     TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
     labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
     unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
@@ -92,7 +97,8 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     }
 
     if (image.isLabeled() && !isKnown(clock, image.label())) {
-      context.output(deadLetters, RejectionReason.tooManyClasses(image.origin(), maxClasses));
+      context.output(
+          deadLetters, letters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
     } else if (image.isLabeled()) {
       labeled.add(image);
       clock.freshWaiting++;
@@ -108,6 +114,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     }
     Deadlines.set(clock, context.timerService(), batch.maxWait());
     clocks.update(clock);
+    fill.update(context.getCurrentKey(), clock);
   }
 
   @Override
@@ -122,6 +129,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
       emitUnlabeled(context.getCurrentKey(), clock, out);
     }
     clocks.update(clock);
+    fill.update(context.getCurrentKey(), clock);
   }
 
   /** Whether the model knows the class or has room for it. */

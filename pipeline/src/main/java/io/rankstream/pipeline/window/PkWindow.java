@@ -7,6 +7,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,6 +60,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   private transient Counter surplus;
   private transient Counter replayed;
   private transient Counter evicted;
+  private transient WindowMetrics fill;
+  private transient DeadLetterCounters letters;
 
   /**
    * @param batch shape and pace of the batches
@@ -85,6 +88,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     surplus = metrics.counter("numImagesSurplus");
     replayed = metrics.counter("numImagesReplayed");
     evicted = metrics.counter("numReservoirEvictions");
+    fill = new WindowMetrics(metrics);
+    letters = new DeadLetterCounters(metrics);
   }
 
   @Override
@@ -107,7 +112,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       passOn(clock, image, context);
     } else if (state.ledger(image.label()) == null && clock.classes >= bounds.maxClasses()) {
       context.output(
-          deadLetters, RejectionReason.tooManyClasses(image.origin(), bounds.maxClasses()));
+          deadLetters,
+          letters.count(RejectionReason.tooManyClasses(image.origin(), bounds.maxClasses())));
     } else {
       addFresh(clock, image, context);
       if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {
@@ -120,6 +126,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     }
     Deadlines.set(clock, timers, batch.maxWait());
     state.clock(clock);
+    fill.update(stream, clock);
   }
 
   @Override
@@ -141,6 +148,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
     Deadlines.set(clock, context.timerService(), batch.maxWait());
     state.clock(clock);
+    fill.update(stream, clock);
   }
 
   /** The classes of a stream in order; made from the ledgers on the first use after a start. */
@@ -203,10 +211,11 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     if (bounds.lagPolicy() == LagPolicy.SHED && age > bounds.maxLag().toMillis()) {
       context.output(
           deadLetters,
-          RejectionReason.LAG_SHED.letter(
-              image.origin(),
-              "It is %d s old (window.max-lag = %d s), and no training batch needs it"
-                  .formatted(age / 1000, bounds.maxLag().toSeconds())));
+          letters.count(
+              RejectionReason.LAG_SHED.letter(
+                  image.origin(),
+                  "It is %d s old (window.max-lag = %d s), and no training batch needs it"
+                      .formatted(age / 1000, bounds.maxLag().toSeconds()))));
       shed.inc();
     } else {
       queueForEmbedding(clock, image);
@@ -315,6 +324,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   private void recount(WindowClock clock, String label, ClassLedger before, ClassLedger after) {
     queue.update(label, before, after);
     int size = batch.imagesPerClass();
+    clock.kept += after.kept() - before.kept();
     clock.readyClasses += (after.isReady(size) ? 1 : 0) - (before.isReady(size) ? 1 : 0);
   }
 

@@ -27,6 +27,9 @@ public final class WindowClock {
   /** Classes that a full batch may take now. */
   public int readyClasses;
 
+  /** Images in the reservoirs, over all classes. */
+  public int kept;
+
   /** Encoded bytes in queues and reservoirs. */
   public long bytes;
 

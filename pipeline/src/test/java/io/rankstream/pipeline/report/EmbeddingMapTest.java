@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.experiment;
+package io.rankstream.pipeline.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

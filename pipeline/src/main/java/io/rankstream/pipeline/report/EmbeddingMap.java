@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.experiment;
+package io.rankstream.pipeline.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,14 +11,14 @@ import org.hipparchus.linear.SingularValueDecomposition;
 import org.hipparchus.stat.StatUtils;
 
 /** Two looks at embeddings: their principal plane, and who is near whom. */
-final class EmbeddingMap {
+public final class EmbeddingMap {
 
   private final List<float[]> embeddings;
 
   /**
    * @param embeddings one vector for each image
    */
-  EmbeddingMap(List<float[]> embeddings) {
+  public EmbeddingMap(List<float[]> embeddings) {
     this.embeddings = embeddings;
   }
 
@@ -27,7 +27,7 @@ final class EmbeddingMap {
    *
    * @param sample two images or more
    */
-  double[][] plane(List<Integer> sample) {
+  public double[][] plane(List<Integer> sample) {
     RealMatrix rows =
         MatrixUtils.createRealMatrix(
             sample.stream().map(i -> widened(embeddings.get(i))).toArray(double[][]::new));
@@ -52,7 +52,7 @@ final class EmbeddingMap {
   }
 
   /** The images nearest to a query, the nearest first, without the query. */
-  List<Integer> nearest(int query, int count) {
+  public List<Integer> nearest(int query, int count) {
     double[] distances =
         IntStream.range(0, embeddings.size())
             .parallel()

@@ -1,0 +1,101 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.watch.Browser;
+import io.rankstream.pipeline.watch.Watch;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves the live page of a job that runs anywhere. */
+@Command(
+    name = "watch",
+    description = {
+      "Watch a running job on a live page: learning curves, balance, embedding map, neighbours, dead letters.",
+      "It reads the committed records of the output topics and, to show a picture, the image's record;",
+      "the job does not notice."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream watch                                         Kafka on this machine",
+      "  rankstream watch --bootstrap-servers kafka:9092",
+      "  rankstream watch --host 0.0.0.0                          for the phone in the same network, too"
+    })
+final class WatchCommand implements Callable<Integer> {
+
+  private static final TopicNames DEFAULTS = TopicNames.defaults();
+
+  @Mixin KafkaOptions kafka;
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "localhost",
+      description = {
+        "Address to listen on (default: ${DEFAULT-VALUE}, for this machine alone).",
+        "Whoever reaches another address sees the images."
+      })
+  String host;
+
+  @Option(
+      names = "--page-port",
+      paramLabel = "PORT",
+      defaultValue = "8070",
+      description = "First port to try for the page (default: ${DEFAULT-VALUE}).")
+  int port;
+
+  @Option(names = "--no-browser", description = "Do not open the page.")
+  boolean staysClosed;
+
+  @Option(
+      names = "--embeddings-topic",
+      paramLabel = "NAME",
+      description = "Topic, when not the default one.")
+  String embeddings = DEFAULTS.embeddings();
+
+  @Option(
+      names = "--metrics-topic",
+      paramLabel = "NAME",
+      description = "Topic, when not the default one.")
+  String metrics = DEFAULTS.metrics();
+
+  @Option(
+      names = "--models-topic",
+      paramLabel = "NAME",
+      description = "Topic, when not the default one.")
+  String models = DEFAULTS.modelVersions();
+
+  @Option(
+      names = "--dead-letters-topic",
+      paramLabel = "NAME",
+      description = "Topic, when not the default one.")
+  String deadLetters = DEFAULTS.deadLetters();
+
+  @Override
+  public Integer call() throws Exception {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException(
+          "Invalid page-port: %d (must be 0 to 65535)".formatted(port));
+    }
+
+    PrintWriter out = spec.commandLine().getOut();
+    TopicNames topics = new TopicNames(DEFAULTS.images(), embeddings, metrics, models, deadLetters);
+    try (Watch watch = Watch.start(kafka.properties(), topics, host, port)) {
+      out.printf("Watch it learn at %s (Ctrl-C ends it)%n", watch.uri());
+      out.flush();
+      if (!staysClosed) {
+        Browser.open(watch.uri());
+      }
+      new CountDownLatch(1).await(); // until the process is ended
+    }
+    return 0;
+  }
+}

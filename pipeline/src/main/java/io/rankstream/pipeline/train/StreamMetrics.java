@@ -1,0 +1,128 @@
+package io.rankstream.pipeline.train;
+
+import io.rankstream.model.StepReport;
+import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.pipeline.metrics.RecentHistogram;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MeterView;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * What is told of the model of one stream, with the stream as a label. Written by the task thread,
+ * read by that of the reporter.
+ */
+final class StreamMetrics {
+
+  private static final int BALANCE_WINDOW = 10_000;
+
+  private final ClassBalance in = new ClassBalance(BALANCE_WINDOW);
+  private final ClassBalance out = new ClassBalance(BALANCE_WINDOW);
+  private final Counter images;
+  private final Counter steps;
+  private final Histogram stepLatency;
+  private final Histogram trainedFreshness;
+  private final CommitFreshness embeddingFreshness;
+
+  private volatile StepReport step;
+  private volatile StepResult.Accuracy accuracy;
+  private volatile long version;
+  private volatile long updatedAt;
+  private volatile int knownClasses;
+  private volatile long publishedVersion;
+
+  /**
+   * @param operator group of the operator
+   * @param stream name of the stream
+   */
+  StreamMetrics(MetricGroup operator, String stream) {
+    MetricGroup group = operator.addGroup("stream", stream);
+    images = group.counter("numImages");
+    group.meter("numImagesPerSec", new MeterView(images));
+    steps = group.counter("numTrainingSteps");
+    group.meter("numTrainingStepsPerSec", new MeterView(steps));
+    stepLatency = RecentHistogram.register(group, "stepLatencyMs");
+    trainedFreshness = RecentHistogram.register(group, "trainedFreshnessMs");
+    Histogram committed = RecentHistogram.register(group, "embeddingFreshnessMs");
+    embeddingFreshness = new CommitFreshness(age -> committed.update(Math.max(0, age)));
+
+    ofStep(group, "loss", StepReport::loss);
+    ofStep(group, "classificationLoss", StepReport::classificationLoss);
+    ofStep(group, "rankingLoss", StepReport::rankingLoss);
+    ofStep(group, "activeTriplets", StepReport::activeTriplets);
+    ofStep(group, "minedTriplets", StepReport::triplets);
+    ofStep(group, "gradientNorm", StepReport::gradientNorm);
+    ofStep(group, "learningRate", StepReport::learningRate);
+
+    ofAccuracy(group, "prequentialMicro", StepResult.Accuracy::micro);
+    ofAccuracy(group, "prequentialMacro", StepResult.Accuracy::macro);
+    ofAccuracy(group, "windowMicro", StepResult.Accuracy::windowMicro);
+    ofAccuracy(group, "windowMacro", StepResult.Accuracy::windowMacro);
+    ofAccuracy(group, "headRecall", StepResult.Accuracy::headRecall);
+    ofAccuracy(group, "tailRecall", StepResult.Accuracy::tailRecall);
+
+    gauge(group, "balanceIn", in::ratio);
+    gauge(group, "balanceOut", out::ratio);
+    gauge(group, "knownClasses", () -> knownClasses);
+    gauge(group, "publishedVersion", () -> publishedVersion);
+    gauge(group, "sinceLastUpdateMs", () -> System.currentTimeMillis() - updatedAt);
+    MetricGroup model = group.addGroup("ml").addGroup("model"); // names of Flink ML
+    gauge(model, "version", () -> version);
+    gauge(model, "timestamp", () -> updatedAt);
+  }
+
+  void emitted(StepResult result, long now) {
+    images.inc(result.embedded().size());
+    accuracy = result.accuracy();
+    knownClasses = result.knownClasses();
+    if (result.step().isPresent() || updatedAt == 0) {
+      updatedAt = now;
+    }
+    version = result.version();
+    result.step().ifPresent(report -> trained(report, result.millis()));
+    result.published().ifPresent(published -> publishedVersion = published.getModelVersion());
+    for (DecodedImage image : result.batch().images()) {
+      embeddingFreshness.emitted(image.eventTime());
+      if (image.fresh() && image.label() != null) {
+        in.add(image.label());
+      }
+      if (result.step().isPresent()) {
+        out.add(image.label());
+        if (image.fresh()) {
+          trainedFreshness.update(Math.max(0, now - image.eventTime()));
+        }
+      }
+    }
+  }
+
+  void barrier(long checkpointId) {
+    embeddingFreshness.barrier(checkpointId);
+  }
+
+  void committed(long checkpointId, long now) {
+    embeddingFreshness.committed(checkpointId, now);
+  }
+
+  private void trained(StepReport report, double millis) {
+    step = report;
+    steps.inc();
+    stepLatency.update(Math.round(millis));
+  }
+
+  private void ofStep(MetricGroup group, String name, Function<StepReport, Number> value) {
+    gauge(group, name, () -> step == null ? Double.NaN : value.apply(step));
+  }
+
+  private void ofAccuracy(
+      MetricGroup group, String name, Function<StepResult.Accuracy, OptionalDouble> value) {
+    gauge(group, name, () -> value.apply(accuracy).orElse(Double.NaN));
+  }
+
+  private static void gauge(MetricGroup group, String name, Supplier<Number> value) {
+    group.gauge(name, (Gauge<Number>) value::get);
+  }
+}
