@@ -12,6 +12,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * A broker that is only reached with TLS and a password (SCRAM), with rights for each user, and a
@@ -21,6 +29,9 @@ public final class SecureKafka implements AutoCloseable {
 
   /** A user without any right. */
   public static final String STRANGER = "stranger";
+
+  /** A user with the rights that {@link #grant} gives. */
+  public static final String WORKER = "worker";
 
   /** A user with all rights. */
   public static final String USER = "rankstream";
@@ -62,6 +73,20 @@ public final class SecureKafka implements AutoCloseable {
     return clients;
   }
 
+  /** Gives the worker a right on a resource, or on all whose names start with a prefix. */
+  public void grant(ResourceType type, String name, PatternType pattern, AclOperation right)
+      throws Exception {
+    Map<String, Object> settings = new HashMap<>(clients(USER, PASSWORD));
+    try (Admin admin = Admin.create(settings)) {
+      AccessControlEntry entry =
+          new AccessControlEntry("User:" + WORKER, "*", right, AclPermissionType.ALLOW);
+      admin
+          .createAcls(List.of(new AclBinding(new ResourcePattern(type, name, pattern), entry)))
+          .all()
+          .get();
+    }
+  }
+
   /** Such settings in a file as the commands take it. */
   public Path file(String name, Map<String, String> clients, String prefix) throws IOException {
     Properties properties = new Properties();
@@ -97,6 +122,7 @@ public final class SecureKafka implements AutoCloseable {
   private static List<String> users() {
     return List.of(
         "SCRAM-SHA-512=[name=%s,password=%s]".formatted(USER, PASSWORD),
+        "SCRAM-SHA-512=[name=%s,password=%s]".formatted(WORKER, PASSWORD),
         "SCRAM-SHA-512=[name=%s,password=%s]".formatted(STRANGER, PASSWORD));
   }
 

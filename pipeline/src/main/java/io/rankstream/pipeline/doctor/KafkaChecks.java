@@ -94,11 +94,16 @@ public final class KafkaChecks implements AutoCloseable {
   public List<Finding> job() throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     TopicNames names = TopicNames.of(config);
-    findings.add(topic("images", names.images(), AclOperation.READ));
-    findings.add(topic("embeddings", names.embeddings(), AclOperation.WRITE));
-    findings.add(topic("metrics", names.metrics(), AclOperation.WRITE));
-    findings.add(topic("models", names.modelVersions(), AclOperation.WRITE));
-    findings.add(topic("dead letters", names.deadLetters(), AclOperation.WRITE));
+    // The sinks look for transactions that a failure left open, which takes the right to read.
+    List<AclOperation> outputs =
+        config.output().delivery() == Delivery.EXACTLY_ONCE
+            ? List.of(AclOperation.WRITE, AclOperation.READ)
+            : List.of(AclOperation.WRITE);
+    findings.add(topic("images", names.images(), List.of(AclOperation.READ)));
+    findings.add(topic("embeddings", names.embeddings(), outputs));
+    findings.add(topic("metrics", names.metrics(), outputs));
+    findings.add(topic("models", names.modelVersions(), outputs));
+    findings.add(topic("dead letters", names.deadLetters(), outputs));
     findings.add(group());
     if (config.output().delivery() == Delivery.EXACTLY_ONCE) {
       findings.add(transactionalIds());
@@ -131,7 +136,7 @@ public final class KafkaChecks implements AutoCloseable {
     }
   }
 
-  private Finding topic(String check, String name, AclOperation needed)
+  private Finding topic(String check, String name, List<AclOperation> needed)
       throws InterruptedException {
     TopicDescription topic;
     try {
@@ -150,10 +155,12 @@ public final class KafkaChecks implements AutoCloseable {
                   .formatted(name))
           : Finding.problem(check, "The topic %s: %s".formatted(name, KafkaFailure.sentence(e)));
     }
-    if (!allows(topic.authorizedOperations(), needed)) {
-      return Finding.problem(
-          check,
-          "The topic %s may not be used: ask for the right %s on it".formatted(name, needed));
+    for (AclOperation right : needed) {
+      if (!allows(topic.authorizedOperations(), right)) {
+        return Finding.problem(
+            check,
+            "The topic %s may not be used: ask for the right %s on it".formatted(name, right));
+      }
     }
 
     Optional<Config> settings = settings(new ConfigResource(ConfigResource.Type.TOPIC, name));

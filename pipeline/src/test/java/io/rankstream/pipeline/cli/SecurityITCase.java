@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.SecureKafka;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -12,6 +14,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +106,69 @@ class SecurityITCase {
     assertThat(read.exitCode()).isZero();
     assertThat(read.out()).hasSizeGreaterThanOrEqualTo(CLASSES * PER_CLASS);
     assertThat(ran.toString() + fed + read).doesNotContain(SecureKafka.PASSWORD);
+  }
+
+  @Test
+  void aUserNeedsNoMoreThanTheRightsOfTheManual() throws Exception {
+    TopicNames names =
+        new TopicNames("own.images", "own.embeddings", "own.metrics", "own.models", "own.dlq");
+    Properties owner = new Properties();
+    owner.putAll(kafka.clients(SecureKafka.USER, SecureKafka.PASSWORD));
+    Topics.create(owner, names, 1);
+    String file =
+        kafka
+            .file("owner.properties", kafka.clients(SecureKafka.USER, SecureKafka.PASSWORD), "")
+            .toString();
+    assertThat(
+            rankstream(
+                    "feed",
+                    "--kafka-config",
+                    file,
+                    "--topic",
+                    names.images(),
+                    "--data",
+                    directory.resolve("photos").toString())
+                .exitCode())
+        .isZero();
+    kafka.grant(ResourceType.TOPIC, names.images(), PatternType.LITERAL, AclOperation.READ);
+    kafka.grant(ResourceType.GROUP, "own", PatternType.LITERAL, AclOperation.READ);
+    for (String output :
+        List.of(names.embeddings(), names.metrics(), names.modelVersions(), names.deadLetters())) {
+      kafka.grant(ResourceType.TOPIC, output, PatternType.LITERAL, AclOperation.WRITE);
+      kafka.grant(ResourceType.TOPIC, output, PatternType.LITERAL, AclOperation.READ);
+    }
+    kafka.grant(ResourceType.TRANSACTIONAL_ID, "own", PatternType.PREFIXED, AclOperation.WRITE);
+
+    Outcome ran =
+        run(
+            kafka.clients(SecureKafka.WORKER, SecureKafka.PASSWORD),
+            "--input.group-id",
+            "own",
+            "--input.topic",
+            names.images(),
+            "--output.embeddings-topic",
+            names.embeddings(),
+            "--output.metrics-topic",
+            names.metrics(),
+            "--output.model-versions-topic",
+            names.modelVersions(),
+            "--output.dead-letters-topic",
+            names.deadLetters());
+
+    assertThat(ran.exitCode()).describedAs(ran.err()).isZero();
+    assertThat(ran.err()).contains("warning: own.images is there, its settings may not be seen");
+    assertThat(
+            rankstream(
+                    "tail",
+                    "embeddings",
+                    "--topic",
+                    names.embeddings(),
+                    "--kafka-config",
+                    file,
+                    "--from-beginning",
+                    "--no-follow")
+                .out())
+        .hasSizeGreaterThanOrEqualTo(CLASSES * PER_CLASS);
   }
 
   @Test
