@@ -135,6 +135,11 @@ class WatchITCase {
       assertThat(neighbours).hasSize(11);
       assertThat(neighbours.get(0).get("key").asInt()).isEqualTo(key);
 
+      JsonNode snapshot = watch.map().orElseThrow();
+      assertThat(snapshot.get("points")).hasSize(images);
+      assertThat(snapshot.get("pictures")).hasSize(images);
+      assertThat(snapshot.get("neighbours")).hasSize(8).allMatch(row -> row.size() == 11);
+
       HttpResponse<byte[]> picture = get(watch, "/picture?key=" + key);
       assertThat(picture.headers().firstValue("Content-Type")).contains("image/png");
       assertThat(ImageIO.read(new ByteArrayInputStream(picture.body())).getWidth()).isEqualTo(64);
@@ -154,6 +159,7 @@ class WatchITCase {
       assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
           .startsWith("default-src 'none'");
 
+      assertThat(watch.map()).isEmpty();
       assertThat(get(watch, "/api/map").statusCode()).as("no stream yet").isEqualTo(404);
       assertThat(get(watch, "/picture?key=1").statusCode()).isEqualTo(404);
       assertThat(get(watch, "/picture?key=x").statusCode()).isEqualTo(400);

@@ -141,7 +141,7 @@ public final class Demo implements AutoCloseable {
     read(TOPICS.metrics(), () -> false, value -> whole.add(metrics(value)));
     read(TOPICS.embeddings(), () -> false, value -> whole.add(embedding(value)));
     double bare = BareLoop.stepsPerSecond(config, Devices.select(config.device()), training, order);
-    DemoReport report = new DemoReport(training.name(), whole, fed, bare, change);
+    DemoReport report = new DemoReport(training.name(), whole, fed, bare, change, watch.map());
     report.print(out);
     Files.writeString(plan.report(), report.html());
     say("Report: " + plan.report().toAbsolutePath());

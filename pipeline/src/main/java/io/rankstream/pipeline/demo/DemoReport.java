@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What a run of the demo has shown, as text and as one self-contained HTML page. */
@@ -21,6 +22,7 @@ final class DemoReport {
   private final int accepted;
   private final double bareStepsPerSecond;
   private final OptionalLong change;
+  private final Optional<ObjectNode> map;
 
   /**
    * @param dataset name of the set
@@ -28,18 +30,21 @@ final class DemoReport {
    * @param accepted images that were fed
    * @param bareStepsPerSecond pace of the training step alone
    * @param change step at which the stream changed, if it did
+   * @param map the embedding map with its pictures, if there is one
    */
   DemoReport(
       String dataset,
       DemoProgress progress,
       int accepted,
       double bareStepsPerSecond,
-      OptionalLong change) {
+      OptionalLong change,
+      Optional<ObjectNode> map) {
     this.dataset = dataset;
     this.progress = progress;
     this.accepted = accepted;
     this.bareStepsPerSecond = bareStepsPerSecond;
     this.change = change;
+    this.map = map;
   }
 
   void print(PrintWriter out) {
@@ -138,6 +143,7 @@ final class DemoReport {
     steps.forEach(step -> curves.withArray("windowMacro").add(step.getWindowMacro()));
     ArrayNode changes = root.putArray("changes");
     change.ifPresent(changes::add);
+    map.ifPresent(all -> root.set("map", all));
 
     Map<String, Integer> slots = progress.slots();
     ArrayNode classes = root.putArray("classes");

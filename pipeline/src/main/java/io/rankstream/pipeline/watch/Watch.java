@@ -1,10 +1,12 @@
 package io.rankstream.pipeline.watch;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tail.RecordPrinter;
 import io.rankstream.pipeline.tail.TopicTail;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -82,6 +84,19 @@ public final class Watch implements AutoCloseable {
   /** Where the page is. */
   public URI uri() {
     return server.uri();
+  }
+
+  /**
+   * The embedding map of the first stream as it is now, with its pictures, for a page that stays
+   * when this ends; empty before the first embedding.
+   *
+   * @throws IOException when a picture cannot be made
+   */
+  public Optional<ObjectNode> map() throws IOException {
+    Optional<LiveStream> stream = run.stream(null);
+    return stream.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new MapSnapshot(stream.get(), pictures).json());
   }
 
   @Override

@@ -23,15 +23,15 @@ class RankstreamCommandTest {
   void helpTeachesTheCommands() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString())
-        .contains("demo", "run", "feed", "tail", "Start here:", "Exit codes: 0 success");
+        .contains("demo", "run", "feed", "tail", "watch", "Start here:", "Exit codes: 0 success");
   }
 
   @Test
   void everyCommandHasExamples() {
-    for (String command : new String[] {"demo", "run", "feed", "tail"}) {
+    for (String command : new String[] {"demo", "run", "feed", "tail", "watch"}) {
       assertThat(execute(command, "--help")).isZero();
     }
-    assertThat(out.toString().split("Examples:", -1)).hasSize(5);
+    assertThat(out.toString().split("Examples:", -1)).hasSize(6);
   }
 
   @Test
