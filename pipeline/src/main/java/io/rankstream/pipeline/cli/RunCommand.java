@@ -10,6 +10,7 @@ import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.OptionTable;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.registry.SchemaRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +85,9 @@ final class RunCommand implements Callable<Integer> {
           ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
       report.throwIfUnusable();
       out.println(report);
+    }
+    if (isLocal() && config.registry().isOn()) {
+      SchemaRegistry.checkLogin(config.registry());
     }
     if (dryRun) {
       out.println("The settings are good.");
