@@ -21,7 +21,7 @@ public final class RegistryUrl {
           "Invalid %s: %s (must not hold user and password: put user:password into a file and name it in %s)"
               .formatted(
                   JobOptions.REGISTRY_URL.key(),
-                  url.replaceFirst("(://|^).*@", "$1...@"),
+                  url.replaceFirst("^(\\w+://)?.*@", "$1...@"),
                   JobOptions.REGISTRY_BASIC_AUTH_FILE.key()));
     }
 

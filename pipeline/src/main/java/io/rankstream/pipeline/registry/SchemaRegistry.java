@@ -113,8 +113,7 @@ public final class SchemaRegistry {
     String path = "/schemas/ids/" + id;
     HttpResponse<String> response = send(request(path).GET(), "GET " + path);
     JsonNode answer = json(response);
-    // A proxy or a wrong path answers 404 too, and good records must not be lost to that.
-    if (response.statusCode() == 404 && answer.path("error_code").isInt()) {
+    if (response.statusCode() == 404 && isNotFound(answer)) {
       throw new SchemaUnknownException("The schema registry has no schema %d".formatted(id));
     }
     if (response.statusCode() != 200) {
@@ -135,6 +134,14 @@ public final class SchemaRegistry {
       throw new SchemaUnknownException(
           "The schema %d of the registry cannot be read: %s".formatted(id, e.getMessage()));
     }
+  }
+
+  /**
+   * Whether the registry itself says so, with a code such as 40403. A wrong path is a 404 too, from
+   * registries with the code 404, and good records must not be lost to that.
+   */
+  private static boolean isNotFound(JsonNode answer) {
+    return answer.path("error_code").asInt() / 100 == 404;
   }
 
   private HttpRequest.Builder request(String path) {

@@ -113,9 +113,8 @@ public final class StubRegistry implements AutoCloseable {
       } else {
         send(exchange, 200, schema);
       }
-    } else { // as a web server that is no registry
-      exchange.sendResponseHeaders(404, -1);
-      exchange.close();
+    } else { // as registries answer a wrong path
+      send(exchange, 404, error(404, "HTTP 404 Not Found"));
     }
   }
 
