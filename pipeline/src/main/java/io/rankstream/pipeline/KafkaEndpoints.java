@@ -1,9 +1,12 @@
 package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions.WireFormat;
 import io.rankstream.pipeline.event.FittingLetter;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.parse.RawRecordDeserializer;
+import io.rankstream.pipeline.registry.ConfluentEncoding;
+import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -31,8 +34,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /** The ends of the job on Kafka; the only class of the job that knows Kafka. */
 public final class KafkaEndpoints {
 
-  private static final String CONTENT_TYPE = "application/vnd.apache.avro+single-object";
-
   private KafkaEndpoints() {}
 
   /** Source and sinks on the topics that the configuration names. */
@@ -47,6 +48,7 @@ public final class KafkaEndpoints {
             output.embeddingsTopic(),
             "embeddings",
             embedding -> utf8(embedding.getImageId()),
+            ImageEmbedding.class,
             ImageEmbedding::toByteBuffer,
             embedding ->
                 headers(embedding)
@@ -57,6 +59,7 @@ public final class KafkaEndpoints {
             output.metricsTopic(),
             "metrics",
             metrics -> utf8(metrics.getStream()),
+            TrainingMetrics.class,
             TrainingMetrics::toByteBuffer,
             metrics -> headers(metrics)),
         sink(
@@ -64,6 +67,7 @@ public final class KafkaEndpoints {
             output.modelVersionsTopic(),
             "model-versions",
             version -> utf8(version.getStream()),
+            ModelVersion.class,
             ModelVersion::toByteBuffer,
             version -> headers(version)),
         sink(
@@ -74,6 +78,7 @@ public final class KafkaEndpoints {
               ByteBuffer key = FittingLetter.of(letter, output.maxDeadLetterBytes()).getKey();
               return key == null ? null : bytes(key);
             },
+            DeadLetter.class,
             letter -> FittingLetter.of(letter, output.maxDeadLetterBytes()).toByteBuffer(),
             letter -> headers(letter).add("reason", utf8(letter.getReason()))));
   }
@@ -103,9 +108,16 @@ public final class KafkaEndpoints {
       String topic,
       String name,
       SerializationSchema<T> key,
-      AvroEncoding<T> encoding,
+      Class<T> type,
+      AvroEncoding<T> singleObject,
       HeaderProvider<T> headers) {
     JobConfig.Output output = config.output();
+    SerializationSchema<T> encoding =
+        switch (output.wireFormat()) {
+          case SINGLE_OBJECT -> singleObject;
+          case CONFLUENT -> new ConfluentEncoding<>(config.registry(), topic, type);
+        };
+    byte[] contentType = utf8(contentType(output.wireFormat()));
     Properties producer = new Properties();
     producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     int largest = Math.max(16 << 20, output.maxDeadLetterBytes());
@@ -130,7 +142,8 @@ public final class KafkaEndpoints {
                 .setTopic(topic)
                 .setKeySerializationSchema(key)
                 .setValueSerializationSchema(encoding)
-                .setHeaderProvider(headers)
+                .setHeaderProvider(
+                    record -> headers.getHeaders(record).add("content-type", contentType))
                 .build())
         .build();
   }
@@ -150,10 +163,15 @@ public final class KafkaEndpoints {
     }
   }
 
+  private static String contentType(WireFormat format) {
+    return switch (format) {
+      case SINGLE_OBJECT -> "application/vnd.apache.avro+single-object";
+      case CONFLUENT -> "application/vnd.apache.avro+confluent";
+    };
+  }
+
   private static Headers headers(SpecificRecord record) {
-    return new RecordHeaders()
-        .add("content-type", utf8(CONTENT_TYPE))
-        .add("ce_type", utf8(record.getSchema().getFullName()));
+    return new RecordHeaders().add("ce_type", utf8(record.getSchema().getFullName()));
   }
 
   private static byte[] utf8(String text) {

@@ -74,7 +74,9 @@ public final class RankstreamJob {
 
     SingleOutputStreamOperator<AcceptedImage> images =
         records
-            .process(new ParseImages(config.input(), config.decode().limits(), DEAD_LETTERS))
+            .process(
+                new ParseImages(
+                    config.input(), config.decode().limits(), config.registry(), DEAD_LETTERS))
             .name(PARSE_IMAGES)
             .uid(PARSE_IMAGES);
 
@@ -93,6 +95,7 @@ public final class RankstreamJob {
                     config.decode(),
                     config.model().input(),
                     config.augmentation(),
+                    config.registry(),
                     config.model().seed()),
                 NO_TIMEOUT,
                 TimeUnit.MILLISECONDS,

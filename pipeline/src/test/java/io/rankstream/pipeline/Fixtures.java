@@ -16,6 +16,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.flink.configuration.Configuration;
 
 /** Images, records and configurations that several tests use. */
@@ -80,6 +87,49 @@ public final class Fixtures {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A value in single-object encoding as it is in the Confluent format. */
+  public static byte[] confluent(int schemaId, byte[] singleObject) {
+    return ByteBuffer.allocate(singleObject.length - 5)
+        .put((byte) 0)
+        .putInt(schemaId)
+        .put(singleObject, 10, singleObject.length - 10)
+        .array();
+  }
+
+  /** The schema of a LabeledImage that a later release could have: a field more, another order. */
+  public static Schema newerLabeledImage() {
+    return SchemaBuilder.record("LabeledImage")
+        .namespace("io.rankstream.schemas")
+        .fields()
+        .optionalString("camera")
+        .optionalString("label")
+        .requiredBytes("image")
+        .requiredLong("event_time")
+        .requiredString("image_id")
+        .endRecord();
+  }
+
+  /** A value in the Confluent format with {@link #newerLabeledImage()}. */
+  public static byte[] newerConfluent(int schemaId, String id, String label, byte[] encoded) {
+    GenericRecord image =
+        new GenericRecordBuilder(newerLabeledImage())
+            .set("camera", "north")
+            .set("label", label)
+            .set("image", ByteBuffer.wrap(encoded))
+            .set("event_time", 1_700_000_000_000L)
+            .set("image_id", id)
+            .build();
+    ByteArrayOutputStream value = new ByteArrayOutputStream();
+    value.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(schemaId).array());
+    try {
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(value, null);
+      new GenericDatumWriter<GenericRecord>(image.getSchema()).write(image, encoder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return value.toByteArray();
   }
 
   /** An input record at an offset of partition 0. */

@@ -103,7 +103,8 @@ class WatchITCase {
     values.add("no envelope".getBytes(StandardCharsets.UTF_8));
     kafka.send(names.images(), values);
 
-    try (Watch watch = Watch.start(kafka.clients(), names, "localhost", 0)) {
+    try (Watch watch =
+        Watch.start(kafka.clients(), names, JobConfig.Registry.none(), "localhost", 0)) {
       JobClient job = start(names);
       try {
         await()
@@ -149,7 +150,8 @@ class WatchITCase {
   @Test
   void servesOnePageThatNeedsNothingElse() throws Exception {
     TopicNames names = kafka.topics("page");
-    try (Watch watch = Watch.start(kafka.clients(), names, "localhost", 0)) {
+    try (Watch watch =
+        Watch.start(kafka.clients(), names, JobConfig.Registry.none(), "localhost", 0)) {
       HttpResponse<byte[]> answer = get(watch, "/");
       String page = new String(answer.body(), StandardCharsets.UTF_8);
       assertThat(page)
@@ -171,7 +173,8 @@ class WatchITCase {
   @Test
   void isNotReadUnderTheNameOfAnotherSite() throws Exception {
     TopicNames names = kafka.topics("rebinding");
-    try (Watch watch = Watch.start(kafka.clients(), names, "localhost", 0);
+    try (Watch watch =
+            Watch.start(kafka.clients(), names, JobConfig.Registry.none(), "localhost", 0);
         Socket socket = new Socket("localhost", watch.uri().getPort())) {
       socket
           .getOutputStream()

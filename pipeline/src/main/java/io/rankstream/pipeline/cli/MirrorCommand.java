@@ -3,6 +3,7 @@ package io.rankstream.pipeline.cli;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.mirror.EmbeddingMirror;
 import io.rankstream.pipeline.mirror.Envelopes;
+import io.rankstream.pipeline.tail.RecordDecoder;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
 final class MirrorCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka;
+  @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
   @Option(names = "--format", required = true, description = "qdrant or milvus.")
@@ -61,7 +63,13 @@ final class MirrorCommand implements Callable<Integer> {
     Properties clients = kafka.properties();
     String name =
         "rankstream-mirror-%s-%s-%s".formatted(format.name().toLowerCase(Locale.ROOT), stream, to);
-    new EmbeddingMirror(clients, format, stream, collection == null ? stream : collection, name)
+    new EmbeddingMirror(
+            clients,
+            new RecordDecoder(registry.config()),
+            format,
+            stream,
+            collection == null ? stream : collection,
+            name)
         .copy(from, to, () -> !stopAtEnd, spec.commandLine().getErr()::println);
     return 0;
   }

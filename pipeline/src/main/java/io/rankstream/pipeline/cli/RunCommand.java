@@ -13,6 +13,7 @@ import io.rankstream.pipeline.doctor.KafkaChecks;
 import io.rankstream.pipeline.doctor.ProblemsFoundException;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.registry.SchemaRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,6 +89,9 @@ final class RunCommand implements Callable<Integer> {
           ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
       report.throwIfUnusable();
       out.println(report);
+    }
+    if (isLocal() && config.registry().isOn()) {
+      SchemaRegistry.checkLogin(config.registry());
     }
     if (dryRun) {
       out.println("The settings are good.");

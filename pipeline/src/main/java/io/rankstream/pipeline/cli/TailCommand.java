@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tail.RecordDecoder;
 import io.rankstream.pipeline.tail.RecordPrinter;
 import io.rankstream.pipeline.tail.TopicTail;
 import java.io.IOException;
@@ -49,6 +50,7 @@ final class TailCommand implements Callable<Integer> {
   }
 
   @Mixin KafkaOptions kafka;
+  @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
   @Parameters(
@@ -74,6 +76,8 @@ final class TailCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")
   long limit = Long.MAX_VALUE;
 
+  private RecordDecoder decoder;
+
   /** Accepts the names as they are printed. */
   static final class OutputConverter implements ITypeConverter<Output> {
 
@@ -93,6 +97,7 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    decoder = new RecordDecoder(registry.config());
     PrintWriter out = spec.commandLine().getOut();
     AtomicLong printed = new AtomicLong();
     new TopicTail(kafka.properties())
@@ -115,7 +120,7 @@ final class TailCommand implements Callable<Integer> {
     }
 
     try {
-      SpecificRecord decoded = RecordPrinter.decode(record.value());
+      SpecificRecord decoded = decoder.decode(record.value());
       return json ? RecordPrinter.json(decoded) : RecordPrinter.line(decoded);
     } catch (IOException | AvroRuntimeException e) {
       return "%s cannot be read: %s".formatted(place, e.getMessage());

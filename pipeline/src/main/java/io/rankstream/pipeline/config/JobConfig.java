@@ -20,6 +20,7 @@ import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobOptions.LagPolicy;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
 import io.rankstream.pipeline.config.JobOptions.Sampler;
+import io.rankstream.pipeline.config.JobOptions.WireFormat;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,7 @@ public record JobConfig(
     String weights,
     Trainer trainer,
     Versions versions,
+    Registry registry,
     Map<String, String> kafka)
     implements Serializable {
 
@@ -86,6 +88,7 @@ public record JobConfig(
       String modelVersionsTopic,
       Delivery delivery,
       int maxDeadLetterBytes,
+      WireFormat wireFormat,
       String transactionalIdPrefix,
       Duration transactionTimeout)
       implements Serializable {}
@@ -178,6 +181,25 @@ public record JobConfig(
   }
 
   /**
+   * The schema registry.
+   *
+   * @param url where it is; empty uses none
+   * @param basicAuthFile file with user:password, or empty; the secret itself is no part of a job
+   */
+  public record Registry(String url, String basicAuthFile) implements Serializable {
+
+    /** No registry: records are in Avro single-object encoding. */
+    public static Registry none() {
+      return new Registry("", "");
+    }
+
+    /** Whether there is a registry. */
+    public boolean isOn() {
+      return !url.isEmpty();
+    }
+  }
+
+  /**
    * Reads and checks a configuration.
    *
    * @throws ConfigurationException listing every unknown key and every invalid value
@@ -221,6 +243,7 @@ public record JobConfig(
                 reader.read(VERSIONS_DIRECTORY),
                 reader.read(VERSIONS_EVERY_STEPS, n -> n >= 0, "must be at least 0"),
                 reader.read(VERSIONS_EVERY)),
+            registry(reader),
             kafka);
     config.checkTogether(reader);
     reader.throwIfProblems();
@@ -281,6 +304,22 @@ public record JobConfig(
                   BATCH_CLASSES.key(),
                   batch.classes()));
     }
+    if (output.wireFormat() == WireFormat.CONFLUENT && !registry.isOn()) {
+      reader.problem(
+          "Missing %s (%s = confluent needs a schema registry, such as http://registry:8081)"
+              .formatted(REGISTRY_URL.key(), OUTPUT_WIRE_FORMAT.key()));
+    }
+    if (!registry.basicAuthFile().isEmpty() && !registry.isOn()) {
+      reader.problem(
+          "Missing %s (%s is set, and there is no registry to log in to)"
+              .formatted(REGISTRY_URL.key(), REGISTRY_BASIC_AUTH_FILE.key()));
+    }
+  }
+
+  private static Registry registry(OptionReader reader) {
+    String url = reader.read(REGISTRY_URL);
+    RegistryUrl.problem(url).ifPresent(reader::problem);
+    return new Registry(url, reader.read(REGISTRY_BASIC_AUTH_FILE));
   }
 
   private static Input input(OptionReader reader) {
@@ -324,6 +363,7 @@ public record JobConfig(
                     size -> size.getBytes() >= 1 << 16 && size.getBytes() <= MAX_ARRAY_BYTES,
                     "must be between 64 kb and 1 gb")
                 .getBytes(),
+        reader.read(OUTPUT_WIRE_FORMAT),
         prefix.isEmpty() ? reader.read(INPUT_GROUP_ID) : prefix,
         reader.read(
             OUTPUT_TRANSACTION_TIMEOUT,

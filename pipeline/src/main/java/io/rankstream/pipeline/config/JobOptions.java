@@ -30,6 +30,14 @@ public final class JobOptions {
     AT_LEAST_ONCE
   }
 
+  /** What stands in front of the Avro data in a value. */
+  public enum WireFormat {
+    /** C3 01 and the fingerprint of the schema: Avro single-object encoding, without a registry. */
+    SINGLE_OBJECT,
+    /** 00 and the id of the schema in a Confluent schema registry. */
+    CONFLUENT
+  }
+
   /** How training batches are put together. */
   public enum Sampler {
     /** P classes with K images each, whatever the traffic: the classes take turns. */
@@ -158,6 +166,26 @@ public final class JobOptions {
           .defaultValue(Duration.ofMinutes(15))
           .withDescription(
               "Kafka aborts a transaction after this long: keep it above checkpoint interval plus the longest outage, and at most the broker's transaction.max.timeout.ms (15 min by default).");
+
+  public static final ConfigOption<WireFormat> OUTPUT_WIRE_FORMAT =
+      key("output.wire-format")
+          .enumType(WireFormat.class)
+          .defaultValue(WireFormat.SINGLE_OBJECT)
+          .withDescription(
+              "How records of all output topics start: Avro single-object encoding, or the format of Confluent's serializers, for which registry.url must be set. The input may have either, record by record.");
+
+  public static final ConfigOption<String> REGISTRY_URL =
+      key("registry.url")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "Schema registry with the REST API of Confluent's, such as http://registry:8081. Empty: none.");
+  public static final ConfigOption<String> REGISTRY_BASIC_AUTH_FILE =
+      key("registry.basic-auth-file")
+          .stringType()
+          .defaultValue("")
+          .withDescription(
+              "File with one line user:password for the registry; every TaskManager must see it. Empty: the environment variable RANKSTREAM_REGISTRY_BASIC_AUTH of the same form, or no login.");
 
   public static final ConfigOption<Sampler> BATCH_SAMPLER =
       key("batch.sampler")

@@ -39,8 +39,10 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
   private final JobConfig.Decode config;
   private final InputSpec input;
   private final Augmentation augmentation;
+  private final JobConfig.Registry registry;
   private final long seed;
 
+  private transient Envelope envelope;
   private transient ImageDecoder decoder;
   private transient ExecutorService threads;
   private transient DecodeMetrics metrics;
@@ -49,18 +51,25 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
    * @param config limits and threads
    * @param input shape of the model input
    * @param augmentation what training images go through
+   * @param registry where the schemas of records in the Confluent format are
    * @param seed seed of the augmentation
    */
   public DecodeBatch(
-      JobConfig.Decode config, InputSpec input, Augmentation augmentation, long seed) {
+      JobConfig.Decode config,
+      InputSpec input,
+      Augmentation augmentation,
+      JobConfig.Registry registry,
+      long seed) {
     this.config = config;
     this.input = input;
     this.augmentation = augmentation;
+    this.registry = registry;
     this.seed = seed;
   }
 
   @Override
   public void open(OpenContext context) {
+    envelope = new Envelope(registry);
     decoder = new ImageDecoder(input, config.limits());
     metrics = new DecodeMetrics(getRuntimeContext().getMetricGroup());
     threads =
@@ -92,7 +101,6 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
 
   private DecodedBatch decode(MicroBatch batch) {
     boolean augments = batch.purpose() == Purpose.TRAIN && !augmentation.equals(Augmentation.NONE);
-    Envelope envelope = new Envelope();
     List<DecodedImage> images = new ArrayList<>(batch.images().size());
     List<DeadLetter> rejected = new ArrayList<>();
     ByteArrayOutputStream pixels = new ByteArrayOutputStream();

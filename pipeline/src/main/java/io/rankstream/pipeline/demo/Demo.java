@@ -102,7 +102,7 @@ public final class Demo implements AutoCloseable {
     say("Starting a Kafka broker and a Flink cluster in this process ...");
     kafka = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
     Topics.create(clients(), TOPICS, 1);
-    watch = Watch.start(clients(), TOPICS, "localhost", plan.pagePort());
+    watch = Watch.start(clients(), TOPICS, JobConfig.Registry.none(), "localhost", plan.pagePort());
     JobConfig config = startJob(order.size() / plan.trainEvery());
     Future<?> metrics =
         threads.submit(

@@ -11,9 +11,9 @@ public enum RejectionReason {
   VALUE_MISSING,
   /** The record is larger than {@code input.max-record-bytes}. */
   VALUE_TOO_LARGE,
-  /** The value is not a LabeledImage in Avro single-object encoding. */
+  /** The value is not a LabeledImage in Avro single-object encoding or the Confluent format. */
   ENVELOPE_INVALID,
-  /** The value was written with a schema that this release does not know. */
+  /** The value was written with a schema that is not known, or is none of a LabeledImage. */
   SCHEMA_UNKNOWN,
   /** The image id is blank, too long or has control characters. */
   IMAGE_ID_INVALID,

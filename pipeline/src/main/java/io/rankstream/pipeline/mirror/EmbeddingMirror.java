@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.mirror;
 
+import io.rankstream.pipeline.tail.RecordDecoder;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -36,6 +38,7 @@ public final class EmbeddingMirror {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final Properties clients;
+  private final RecordDecoder decoder;
   private final Envelopes envelopes;
   private final String stream;
   private final String collection;
@@ -43,11 +46,18 @@ public final class EmbeddingMirror {
 
   /**
    * @param clients Kafka client settings
+   * @param decoder reads the embeddings
    * @param name consumer group and transactional id
    */
   public EmbeddingMirror(
-      Properties clients, Envelopes envelopes, String stream, String collection, String name) {
+      Properties clients,
+      RecordDecoder decoder,
+      Envelopes envelopes,
+      String stream,
+      String collection,
+      String name) {
     this.clients = clients;
+    this.decoder = decoder;
     this.envelopes = envelopes;
     this.stream = stream;
     this.collection = collection;
@@ -111,11 +121,15 @@ public final class EmbeddingMirror {
       return;
     }
 
-    ImageEmbedding embedding;
+    SpecificRecord decoded;
     try {
-      embedding = ImageEmbedding.getDecoder().decode(record.value());
+      decoded = decoder.decode(record.value());
     } catch (IOException | AvroRuntimeException e) {
       unreadable.accept(place(record) + " cannot be read: " + e.getMessage());
+      return;
+    }
+    if (!(decoded instanceof ImageEmbedding embedding)) {
+      unreadable.accept(place(record) + " is no embedding");
       return;
     }
     if (embedding.getStream().equals(stream)) {

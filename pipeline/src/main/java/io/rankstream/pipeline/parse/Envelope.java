@@ -1,10 +1,18 @@
 package io.rankstream.pipeline.parse;
 
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.registry.ConfluentFrame;
+import io.rankstream.pipeline.registry.RegistryException;
+import io.rankstream.pipeline.registry.ResolvedSchema;
+import io.rankstream.pipeline.registry.SchemaRegistry;
+import io.rankstream.pipeline.registry.SchemaUnknownException;
+import io.rankstream.pipeline.registry.WriterSchemas;
 import io.rankstream.schemas.LabeledImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -12,8 +20,9 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /**
- * Reads a LabeledImage out of its Avro single-object encoding: C3 01, the little-endian fingerprint
- * of the writer's schema, the record.
+ * Reads a LabeledImage out of its Avro single-object encoding (C3 01, the little-endian fingerprint
+ * of the writer's schema, the record) or out of the format of Confluent's serializers ({@link
+ * ConfluentFrame}); the first bytes tell which. Safe for several threads.
  *
  * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">Avro,
  *     single-object encoding</a>
@@ -29,19 +38,45 @@ public final class Envelope {
           SchemaNormalization.parsingFingerprint64(LabeledImage.getClassSchema()),
           LabeledImage.getClassSchema());
 
+  /** Null without a registry. */
+  private final WriterSchemas registered;
+
+  /**
+   * @param registry where the schemas of records in the Confluent format are
+   * @throws RegistryException when the login at the registry cannot be read
+   */
+  public Envelope(JobConfig.Registry registry) {
+    this(registry.isOn() ? new SchemaRegistry(registry) : null);
+  }
+
+  Envelope(SchemaRegistry registry) {
+    this.registered =
+        registry == null
+            ? null
+            : new WriterSchemas(registry, List.of(LabeledImage.getClassSchema()));
+  }
+
   /**
    * Reads an image. Its attributes are read past.
    *
    * @param value the value of an input record
    * @throws RejectedException when the value is not a LabeledImage of a known schema
+   * @throws RegistryException when the registry cannot be reached, which says nothing of the value
    */
   public LabeledImage open(byte[] value) throws RejectedException {
-    if (value.length < HEADER_BYTES || ByteBuffer.wrap(value).getShort() != MARKER) {
-      throw new RejectedException(
-          RejectionReason.ENVELOPE_INVALID,
-          "The value does not start as Avro single-object encoding (C3 01 and a schema fingerprint)");
+    if (value.length >= HEADER_BYTES && ByteBuffer.wrap(value).getShort() == MARKER) {
+      return read(value, HEADER_BYTES, known(value));
+    }
+    if (ConfluentFrame.isIn(value)) {
+      return read(value, ConfluentFrame.HEADER_BYTES, registered(ConfluentFrame.schemaId(value)));
     }
 
+    throw new RejectedException(
+        RejectionReason.ENVELOPE_INVALID,
+        "The value starts neither as Avro single-object encoding (C3 01 and a schema fingerprint) nor as the Confluent format (00 and a schema id)");
+  }
+
+  private static Schema known(byte[] value) throws RejectedException {
     long fingerprint = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong(Short.BYTES);
     Schema writer = KNOWN_SCHEMAS.get(fingerprint);
     if (writer == null) {
@@ -51,10 +86,30 @@ public final class Envelope {
               .formatted(fingerprint));
     }
 
+    return writer;
+  }
+
+  private Schema registered(int id) throws RejectedException {
+    if (registered == null) {
+      throw new RejectedException(
+          RejectionReason.SCHEMA_UNKNOWN,
+          "The value names schema %d of a registry, and registry.url is not set".formatted(id));
+    }
+
+    try {
+      ResolvedSchema schema = registered.resolve(id);
+      return schema.writer();
+    } catch (SchemaUnknownException e) {
+      throw new RejectedException(RejectionReason.SCHEMA_UNKNOWN, e.getMessage());
+    }
+  }
+
+  private static LabeledImage read(byte[] value, int offset, Schema writer)
+      throws RejectedException {
     try {
       return new SpecificDatumReader<LabeledImage>(
               writer, LabeledImage.getClassSchema(), SpecificData.getForClass(LabeledImage.class))
-          .read(null, new BoundedDecoder(value, HEADER_BYTES));
+          .read(null, new BoundedDecoder(value, offset));
     } catch (IOException | RuntimeException e) { // whatever Avro makes of rubbish
       throw new RejectedException(
           RejectionReason.ENVELOPE_INVALID,

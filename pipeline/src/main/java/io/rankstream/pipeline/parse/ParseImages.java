@@ -28,6 +28,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
   private final OutputTag<DeadLetter> deadLetters;
   private final JobConfig.Input input;
   private final DecodeLimits limits;
+  private final JobConfig.Registry registry;
 
   private transient Envelope envelope;
   private transient Counter accepted;
@@ -37,18 +38,23 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
   /**
    * @param input which streams, names and record sizes are accepted
    * @param limits which image headers are accepted
+   * @param registry where the schemas of records in the Confluent format are
    * @param deadLetters side output of the refused records
    */
   public ParseImages(
-      JobConfig.Input input, DecodeLimits limits, OutputTag<DeadLetter> deadLetters) {
+      JobConfig.Input input,
+      DecodeLimits limits,
+      JobConfig.Registry registry,
+      OutputTag<DeadLetter> deadLetters) {
     this.input = input;
     this.limits = limits;
+    this.registry = registry;
     this.deadLetters = deadLetters;
   }
 
   @Override
   public void open(OpenContext context) {
-    envelope = new Envelope();
+    envelope = new Envelope(registry);
     accepted = getRuntimeContext().getMetricGroup().counter("numImagesAccepted");
     rejected = getRuntimeContext().getMetricGroup().counter("numImagesRejected");
     letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());

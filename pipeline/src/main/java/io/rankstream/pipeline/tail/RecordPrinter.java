@@ -11,13 +11,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
-import org.apache.avro.message.BinaryMessageDecoder;
-import org.apache.avro.message.MissingSchemaException;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Writes output records as lines: short ones for people, JSON for scripts. */
@@ -26,32 +23,7 @@ public final class RecordPrinter {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN_VALUES = 4;
 
-  private static final List<BinaryMessageDecoder<? extends SpecificRecord>> DECODERS =
-      List.of(
-          ImageEmbedding.getDecoder(),
-          TrainingMetrics.getDecoder(),
-          ModelVersion.getDecoder(),
-          DeadLetter.getDecoder());
-
   private RecordPrinter() {}
-
-  /**
-   * Decodes a record of any output topic.
-   *
-   * @throws IOException when it is none
-   */
-  public static SpecificRecord decode(byte[] value) throws IOException {
-    for (BinaryMessageDecoder<? extends SpecificRecord> decoder : DECODERS) {
-      try {
-        return decoder.decode(value);
-      } catch (MissingSchemaException e) {
-        // written with the schema of another output
-      }
-    }
-
-    throw new IOException(
-        "The record is no embedding, training metric, model version or dead letter");
-  }
 
   /** One line for people; control characters, which a terminal would obey, are replaced. */
   public static String line(SpecificRecord record) {

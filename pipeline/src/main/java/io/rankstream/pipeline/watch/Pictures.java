@@ -5,6 +5,7 @@ import io.rankstream.model.Normalization;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.pipeline.parse.RejectedException;
 import io.rankstream.schemas.ImageEmbedding;
@@ -41,7 +42,7 @@ final class Pictures implements AutoCloseable {
   private record Place(TopicPartition partition, long offset) {}
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Envelope envelope = new Envelope();
+  private final Envelope envelope;
   private final ImageDecoder decoder =
       new ImageDecoder(
           new InputSpec(3, SIDE, SIDE, Normalization.HALF_RANGE), DecodeLimits.defaults());
@@ -55,8 +56,10 @@ final class Pictures implements AutoCloseable {
 
   /**
    * @param clients Kafka client settings
+   * @param registry where the schemas of records in the Confluent format are
    */
-  Pictures(Properties clients) {
+  Pictures(Properties clients, JobConfig.Registry registry) {
+    envelope = new Envelope(registry);
     Properties settings = new Properties();
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
     settings.putAll(clients);

@@ -1,8 +1,9 @@
 package io.rankstream.pipeline.watch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.tail.RecordPrinter;
+import io.rankstream.pipeline.tail.RecordDecoder;
 import io.rankstream.pipeline.tail.TopicTail;
 import java.io.IOException;
 import java.net.URI;
@@ -37,12 +38,15 @@ public final class Watch implements AutoCloseable {
   private final PageServer server;
   private final ExecutorService readers =
       Executors.newCachedThreadPool(new ExecutorThreadFactory("watch-topics"));
+  private final RecordDecoder decoder;
   private volatile boolean closed;
 
-  private Watch(Properties clients, Admin admin, String host, int port) throws IOException {
+  private Watch(Properties clients, JobConfig.Registry registry, Admin admin, String host, int port)
+      throws IOException {
+    this.decoder = new RecordDecoder(registry);
     this.clients = clients;
     this.admin = admin;
-    this.pictures = new Pictures(clients);
+    this.pictures = new Pictures(clients, registry);
     try {
       this.server = new PageServer(run, pictures, host, port);
     } catch (IOException e) {
@@ -56,11 +60,13 @@ public final class Watch implements AutoCloseable {
    *
    * @param clients Kafka client settings
    * @param topics the topics of the job
+   * @param registry where the schemas of records in the Confluent format are
    * @param host address to listen on
    * @param port first port to try; 0 takes any
    * @throws ExecutionException when Kafka does not answer
    */
-  public static Watch start(Properties clients, TopicNames topics, String host, int port)
+  public static Watch start(
+      Properties clients, TopicNames topics, JobConfig.Registry registry, String host, int port)
       throws IOException, ExecutionException, InterruptedException {
     Properties settings = new Properties();
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
@@ -69,7 +75,7 @@ public final class Watch implements AutoCloseable {
     Admin admin = Admin.create(settings);
     try {
       admin.listTopics().names().get();
-      Watch watch = new Watch(clients, admin, host, port);
+      Watch watch = new Watch(clients, registry, admin, host, port);
       watch.follow(topics.metrics(), LAST_STEPS);
       watch.follow(topics.embeddings(), LAST_EMBEDDINGS);
       watch.follow(topics.modelVersions(), LAST_VERSIONS);
@@ -145,7 +151,7 @@ public final class Watch implements AutoCloseable {
   private boolean read(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() != null) {
       try {
-        SpecificRecord decoded = RecordPrinter.decode(record.value());
+        SpecificRecord decoded = decoder.decode(record.value());
         run.add(decoded);
       } catch (IOException | AvroRuntimeException e) {
         run.problem(record.topic(), "offset %d cannot be read".formatted(record.offset()));

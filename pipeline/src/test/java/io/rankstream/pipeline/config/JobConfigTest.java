@@ -8,6 +8,7 @@ import io.rankstream.model.InputSpec;
 import io.rankstream.model.Normalization;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
+import io.rankstream.pipeline.config.JobOptions.WireFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,6 +115,36 @@ class JobConfigTest {
     assertThatThrownBy(() -> Fixtures.config("window.fresh-per-class", "2"))
         .hasMessageContaining(
             "Invalid window.fresh-per-class: 2 (must be at least batch.images-per-class = 4)");
+  }
+
+  @Test
+  void checksTheRegistryAndRepeatsNoPassword() {
+    assertThat(Fixtures.config().output().wireFormat()).isEqualTo(WireFormat.SINGLE_OBJECT);
+    assertThat(
+            Fixtures.config(
+                    "output.wire-format", "confluent", "registry.url", "https://registry:8081/v7")
+                .output()
+                .wireFormat())
+        .isEqualTo(WireFormat.CONFLUENT);
+    assertThatThrownBy(
+            () -> Fixtures.config("output.wire-format", "confluent", "batch.classes", "1"))
+        .hasMessageContaining("Invalid batch.classes: 1")
+        .hasMessageContaining(
+            "Missing registry.url (output.wire-format = confluent needs a schema registry, such as http://registry:8081)");
+    assertThatThrownBy(() -> Fixtures.config("registry.basic-auth-file", "/run/secrets/registry"))
+        .hasMessageContaining("Missing registry.url (registry.basic-auth-file is set");
+    assertThatThrownBy(() -> Fixtures.config("output.wire-format", "json"))
+        .hasMessageContaining(
+            "Invalid output.wire-format: json (must be one of single-object, confluent)");
+    for (String url : List.of("registry:8081", "kafka://registry", "http://", "http://a b/")) {
+      assertThatThrownBy(() -> Fixtures.config("registry.url", url))
+          .hasMessageContaining(
+              "Invalid registry.url: %s (must be an http or https URL".formatted(url));
+    }
+    assertThatThrownBy(() -> Fixtures.config("registry.url", "http://anna:s3cr@t@registry:8081"))
+        .hasMessageContaining("Invalid registry.url: http://...@registry:8081")
+        .hasMessageContaining("registry.basic-auth-file")
+        .hasMessageNotContaining("s3cr");
   }
 
   @Test

@@ -29,7 +29,8 @@ class DecodeBatchHarnessTest {
   private static List<DecodedBatch> decode(Augmentation augmentation, MicroBatch... batches)
       throws Exception {
     DecodeBatch function =
-        new DecodeBatch(CONFIG.decode(), CONFIG.model().input(), augmentation, 42);
+        new DecodeBatch(
+            CONFIG.decode(), CONFIG.model().input(), augmentation, CONFIG.registry(), 42);
     try (OneInputStreamOperatorTestHarness<MicroBatch, DecodedBatch> harness =
         new OneInputStreamOperatorTestHarness<>(
             new AsyncWaitOperatorFactory<>(

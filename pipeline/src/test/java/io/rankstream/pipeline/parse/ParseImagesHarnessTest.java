@@ -1,11 +1,14 @@
 package io.rankstream.pipeline.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.registry.RegistryException;
+import io.rankstream.pipeline.registry.StubRegistry;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.io.ByteArrayOutputStream;
@@ -30,13 +33,22 @@ class ParseImagesHarnessTest {
 
   private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> parse()
       throws Exception {
+    return parse(new JobConfig.Registry("", ""));
+  }
+
+  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> parse(
+      JobConfig.Registry registry) throws Exception {
     JobConfig config = Fixtures.config("input.max-record-bytes", "1 mb");
     return ProcessFunctionTestHarnesses.forProcessFunction(
-        new ParseImages(config.input(), config.decode().limits(), DEAD_LETTERS));
+        new ParseImages(config.input(), config.decode().limits(), registry, DEAD_LETTERS));
   }
 
   private static String reason(byte[] value) throws Exception {
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+    return reason(value, new JobConfig.Registry("", ""));
+  }
+
+  private static String reason(byte[] value, JobConfig.Registry registry) throws Exception {
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse(registry)) {
       harness.processElement(Fixtures.record(0, value), 0);
       assertThat(harness.extractOutputValues()).isEmpty();
       List<String> reasons =
@@ -103,6 +115,74 @@ class ParseImagesHarnessTest {
   }
 
   @Test
+  void readsTheConfluentFormatByTheRulesOfAvro() throws Exception {
+    try (StubRegistry registry = new StubRegistry(null)) {
+      int same = registry.add(LabeledImage.getClassSchema());
+      int newer = registry.add(Fixtures.newerLabeledImage());
+      byte[] png = Fixtures.png(1, 1);
+      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+          parse(registry.config())) {
+        harness.processElement(
+            Fixtures.record(
+                0, Fixtures.confluent(same, Fixtures.envelope("a", "default", "cat", png))),
+            0);
+        harness.processElement(
+            Fixtures.record(1, Fixtures.newerConfluent(newer, "b", "dog", png)), 0);
+        harness.processElement(
+            Fixtures.record(2, Fixtures.envelope("c", "default", "cow", png)), 0);
+
+        List<AcceptedImage> images = harness.extractOutputValues();
+        assertThat(images).extracting(AcceptedImage::imageId).containsExactly("a", "b", "c");
+        assertThat(images).extracting(AcceptedImage::label).containsExactly("cat", "dog", "cow");
+        assertThat(images).extracting(AcceptedImage::eventTime).containsOnly(1_700_000_000_000L);
+        assertThat(images).extracting(AcceptedImage::digest).containsOnly(images.get(0).digest());
+        assertThat(registry.requests()).hasSize(2);
+      }
+    }
+  }
+
+  @Test
+  void refusesSchemasThatTheRegistryDoesNotKnow() throws Exception {
+    byte[] envelope = Fixtures.envelope("id", "default", "cat", Fixtures.png(1, 1));
+    try (StubRegistry registry = new StubRegistry(null)) {
+      int other = registry.add(DeadLetter.getClassSchema());
+      int good = registry.add(LabeledImage.getClassSchema());
+      byte[] value = Fixtures.confluent(good, envelope);
+
+      assertThat(reason(Fixtures.confluent(7, envelope), registry.config()))
+          .isEqualTo("SCHEMA_UNKNOWN");
+      assertThat(reason(Fixtures.confluent(-7, envelope), registry.config()))
+          .isEqualTo("SCHEMA_UNKNOWN");
+      assertThat(reason(Fixtures.confluent(other, envelope), registry.config()))
+          .isEqualTo("SCHEMA_UNKNOWN");
+      assertThat(reason(Arrays.copyOf(value, value.length / 2), registry.config()))
+          .isEqualTo("ENVELOPE_INVALID");
+      assertThat(reason(value)).isEqualTo("SCHEMA_UNKNOWN"); // registry.url is not set
+    }
+  }
+
+  @Test
+  void keepsGoodRecordsWhileTheRegistryIsIll() throws Exception {
+    byte[] envelope = Fixtures.envelope("id", "default", "cat", Fixtures.png(1, 1));
+    try (StubRegistry registry = new StubRegistry(null)) {
+      RawRecord record =
+          Fixtures.record(
+              0, Fixtures.confluent(registry.add(LabeledImage.getClassSchema()), envelope));
+      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+          parse(registry.config())) {
+        registry.fail(401, 1);
+        assertThatThrownBy(() -> harness.processElement(record, 0))
+            .isInstanceOf(RegistryException.class);
+        assertThat(harness.getSideOutput(DEAD_LETTERS)).isNullOrEmpty();
+
+        registry.fail(503, 1);
+        harness.processElement(record, 0);
+        assertThat(harness.extractOutputValues()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
   void takesNoMemoryForLengthsThatAreOnlyClaimed() throws Exception {
     for (long claim : new long[] {Integer.MAX_VALUE - 100, Long.MAX_VALUE, -5}) {
       ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -140,7 +220,7 @@ class ParseImagesHarnessTest {
     encoder.writeLong(0);
     encoder.flush();
 
-    LabeledImage image = new Envelope().open(record.toByteArray());
+    LabeledImage image = new Envelope(JobConfig.Registry.none()).open(record.toByteArray());
 
     assertThat(image.getImageId()).hasToString("id");
     assertThat(image.getAttributes()).isEmpty();

@@ -1,0 +1,34 @@
+package io.rankstream.pipeline.cli;
+
+import io.rankstream.pipeline.config.ConfigurationException;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.RegistryUrl;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How a command reaches the schema registry, for records in the Confluent format. */
+final class RegistryOptions {
+
+  @Option(
+      names = "--registry-url",
+      paramLabel = "URL",
+      description = "Schema registry, for records in the Confluent format.")
+  String url = "";
+
+  @Option(
+      names = "--registry-basic-auth-file",
+      paramLabel = "FILE",
+      description =
+          "File with one line user:password for the registry (default: the environment variable RANKSTREAM_REGISTRY_BASIC_AUTH).")
+  String basicAuthFile = "";
+
+  /** The registry, as the job would have it. */
+  JobConfig.Registry config() {
+    RegistryUrl.problem(url)
+        .ifPresent(
+            problem -> {
+              throw new ConfigurationException(List.of(problem));
+            });
+    return new JobConfig.Registry(url, basicAuthFile);
+  }
+}
