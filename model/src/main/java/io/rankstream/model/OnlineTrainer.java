@@ -14,6 +14,7 @@ import io.rankstream.model.network.Initializer;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
+import io.rankstream.model.optimize.Blocks;
 import io.rankstream.model.optimize.MovingAverage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -406,7 +407,7 @@ public final class OnlineTrainer implements AutoCloseable {
       figures = new NDList(loss, classification, ranked.loss(), ranked.active(), ranked.count());
     }
 
-    NDArray squaredNorm = gradient.square().sum();
+    NDArray squaredNorm = Blocks.squaredNorm(gradient);
     figures.add(squaredNorm);
     Optional<NDArray> seen = embeddings.map(NDArray::stopGradient);
     seen.ifPresent(vectors -> figures.add(vectors.mean(new int[] {0}).square().sum()));

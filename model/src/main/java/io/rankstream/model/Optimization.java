@@ -1,11 +1,12 @@
 package io.rankstream.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.optimize.AdamW;
+import io.rankstream.model.optimize.Blocks;
 import io.rankstream.model.optimize.GradientNorm;
 import io.rankstream.model.optimize.MomentumSgd;
 import io.rankstream.model.optimize.UpdateRule;
@@ -19,15 +20,15 @@ final class Optimization {
 
   private final OptimizerConfig config;
   private final UpdateRule rule;
-  private final NDArray rates;
-  private final List<NDArray> moments;
+  private final Optional<NDList> rates;
+  private final List<NDList> moments;
   private final Optional<NDArray> accumulated;
 
   private Optimization(
       OptimizerConfig config,
       UpdateRule rule,
-      NDArray rates,
-      List<NDArray> moments,
+      Optional<NDList> rates,
+      List<NDList> moments,
       Optional<NDArray> accumulated) {
     this.config = config;
     this.rule = rule;
@@ -45,15 +46,16 @@ final class Optimization {
         };
     long size = network.layout().parametersSize();
     String prefix = config.rule() + "-moment-"; // moments of another rule mean something else
-    List<NDArray> moments =
+    List<NDList> moments =
         IntStream.range(0, rule.moments())
-            .mapToObj(i -> buffers.addZeros(prefix + i, size))
+            .mapToObj(i -> Blocks.of(buffers.addZeros(prefix + i, size)))
             .toList();
     Optional<NDArray> accumulated =
         config.accumulate() > 1
             ? Optional.of(buffers.addZeros("accumulated", size))
             : Optional.empty();
-    return new Optimization(config, rule, rates(config, network, manager), moments, accumulated);
+    Optional<NDList> rates = rates(config, network, manager).map(Blocks::of);
+    return new Optimization(config, rule, rates, moments, accumulated);
   }
 
   /**
@@ -78,8 +80,7 @@ final class Optimization {
     sum.addi(gradient);
     if ((stepsTaken + 1) % config.accumulate() == 0) {
       sum.divi((float) config.accumulate());
-      try (NDArray squares = sum.square();
-          NDArray norm = squares.sum()) {
+      try (NDArray norm = Blocks.squaredNorm(sum)) {
         update(parameters, sum, norm, learningRate, update);
       }
       try (NDArray zeros = sum.zerosLike()) {
@@ -93,14 +94,27 @@ final class Optimization {
     if (config.clipNorm() > 0) {
       GradientNorm.clip(gradient, squaredNorm, config.clipNorm());
     }
-    rule.update(parameters, moments, gradient, rates, learningRate, update);
+    try (NDList weights = Blocks.of(parameters);
+        NDList slopes = Blocks.of(gradient)) {
+      for (int i = 0; i < weights.size(); i++) {
+        int block = i;
+        rule.update(
+            weights.get(i),
+            moments.stream().map(moment -> moment.get(block)).toList(),
+            slopes.get(i),
+            rates.map(blocks -> blocks.get(block)),
+            learningRate,
+            update);
+      }
+    }
   }
 
-  /** The factor of each value's learning rate; one for all where they agree. */
-  private static NDArray rates(OptimizerConfig config, TwoHeadNetwork network, NDManager manager) {
+  /** The factor of each value's learning rate; nothing where all are 1. */
+  private static Optional<NDArray> rates(
+      OptimizerConfig config, TwoHeadNetwork network, NDManager manager) {
     boolean uniform = config.headsFactor() == 1 && config.frozen().isEmpty();
     if (uniform) {
-      return manager.ones(new Shape());
+      return Optional.empty();
     }
 
     float[] rates = new float[network.layout().parametersSize()];
@@ -111,6 +125,6 @@ final class Optimization {
       Arrays.fill(rates, from, from + Math.toIntExact(slot.shape().size()), (float) rate);
     }
 
-    return manager.create(rates);
+    return Optional.of(manager.create(rates));
   }
 }

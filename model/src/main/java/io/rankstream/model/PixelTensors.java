@@ -42,12 +42,29 @@ final class PixelTensors {
 
     Shape shape = new Shape(images.count(), images.channels(), images.height(), images.width());
     try (NDArray bytes = manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8)) {
-      NDArray x = bytes.toType(DataType.FLOAT32, true);
+      NDArray x = inFastLayout(bytes).toType(DataType.FLOAT32, true);
       return switch (input.normalization()) {
         case HALF_RANGE -> x.divi(MAX_PIXEL / 2).subi(1);
         case IMAGENET -> imagenet(x.divi(MAX_PIXEL), manager);
       };
     }
+  }
+
+  /**
+   * On a CPU, the same images with the channels of a pixel side by side in memory. The maps of the
+   * network take over this layout, in which convolution, BatchNorm and pooling are faster there.
+   */
+  private static NDArray inFastLayout(NDArray images) {
+    if (images.getDevice().isGpu()) {
+      return images;
+    }
+
+    Shape shape = images.getShape();
+    return images
+        .transpose(0, 2, 3, 1)
+        .flatten() // copies
+        .reshape(shape.get(0), shape.get(2), shape.get(3), shape.get(1))
+        .transpose(0, 3, 1, 2);
   }
 
   private NDArray imagenet(NDArray x, NDManager manager) {

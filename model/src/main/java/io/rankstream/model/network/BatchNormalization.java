@@ -1,7 +1,9 @@
 package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.pooling.Pool;
 
 /** BatchNorm over channels with torch's defaults: ε = 1e-5, running statistics move by a tenth. */
 final class BatchNormalization {
@@ -50,6 +52,20 @@ final class BatchNormalization {
     NDArray y = forward(weights, x, training);
     NDArray activated = y.getNDArrayInternal().relu();
     y.close();
+    return activated;
+  }
+
+  /**
+   * BatchNorm, then max-pooling, then ReLU: the same values and gradients as pooling last, with
+   * less for ReLU to do; closes the input.
+   */
+  NDArray forwardMaxPoolRelu(
+      Weights weights, NDArray x, Shape window, Shape stride, Shape padding, boolean training) {
+    NDArray y = forward(weights, x, training);
+    NDArray pooled = Pool.maxPool2d(y, window, stride, padding, false);
+    y.close();
+    NDArray activated = pooled.getNDArrayInternal().relu();
+    pooled.close();
     return activated;
   }
 

@@ -2,7 +2,6 @@ package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,9 +60,14 @@ final class ResNet implements FeatureExtractor {
 
   @Override
   public FeatureMaps forward(Weights weights, NDArray images, boolean training) {
-    NDArray activated = stemNorm.forwardRelu(weights, stem.forward(weights, images), training);
-    NDArray x = Pool.maxPool2d(activated, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
-    activated.close();
+    NDArray x =
+        stemNorm.forwardMaxPoolRelu(
+            weights,
+            stem.forward(weights, images),
+            new Shape(3, 3),
+            new Shape(2, 2),
+            new Shape(1, 1),
+            training);
     for (ResidualBlock block : blocks) {
       NDArray y = block.forward(weights, x, training);
       x.close();

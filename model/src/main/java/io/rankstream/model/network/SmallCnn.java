@@ -2,7 +2,6 @@ package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +13,7 @@ final class SmallCnn implements FeatureExtractor {
 
   private static final int[] CHANNELS = {16, 32, 64};
   private static final Shape TWO = new Shape(2, 2);
+  private static final Shape NO_PADDING = new Shape(0, 0);
 
   private final List<Convolution> convolutions = new ArrayList<>();
   private final List<BatchNormalization> norms = new ArrayList<>();
@@ -38,12 +38,12 @@ final class SmallCnn implements FeatureExtractor {
         x.close();
       }
 
-      x = norms.get(i).forwardRelu(weights, convolved, training);
-      if (i < CHANNELS.length - 1) {
-        NDArray pooled = Pool.maxPool2d(x, TWO, TWO, new Shape(0, 0), false);
-        x.close();
-        x = pooled;
-      }
+      BatchNormalization norm = norms.get(i);
+      boolean last = i == CHANNELS.length - 1;
+      x =
+          last
+              ? norm.forwardRelu(weights, convolved, training)
+              : norm.forwardMaxPoolRelu(weights, convolved, TWO, TWO, NO_PADDING, training);
     }
 
     return FeatureMaps.shared(x);

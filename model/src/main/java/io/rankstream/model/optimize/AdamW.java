@@ -2,6 +2,7 @@ package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Adam with decoupled weight decay as torch does it.
@@ -33,7 +34,7 @@ public final class AdamW implements UpdateRule {
       NDArray weights,
       List<NDArray> moments,
       NDArray gradient,
-      NDArray rates,
+      Optional<NDArray> rates,
       double learningRate,
       long update) {
     NDArray mean = moments.get(0);
@@ -49,7 +50,8 @@ public final class AdamW implements UpdateRule {
     }
     if (weightDecay > 0) {
       try (NDArray decay = weights.mul((float) (learningRate * weightDecay))) {
-        weights.subi(decay.muli(rates));
+        rates.ifPresent(decay::muli);
+        weights.subi(decay);
       }
     }
 
@@ -58,7 +60,9 @@ public final class AdamW implements UpdateRule {
     try (NDArray root = square.sqrt();
         NDArray change = mean.mul((float) (learningRate / meanCorrection))) {
       root.divi((float) squareCorrection).addi(EPSILON);
-      weights.subi(change.divi(root).muli(rates));
+      change.divi(root);
+      rates.ifPresent(change::muli);
+      weights.subi(change);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Stochastic gradient descent with momentum as torch does it: {@code v ← μv + g + δw}, {@code w ← w
@@ -31,7 +32,7 @@ public final class MomentumSgd implements UpdateRule {
       NDArray weights,
       List<NDArray> moments,
       NDArray gradient,
-      NDArray rates,
+      Optional<NDArray> rates,
       double learningRate,
       long update) {
     NDArray velocity = moments.get(0);
@@ -44,7 +45,8 @@ public final class MomentumSgd implements UpdateRule {
       }
     }
     try (NDArray change = velocity.mul((float) learningRate)) {
-      weights.subi(change.muli(rates));
+      rates.ifPresent(change::muli);
+      weights.subi(change);
     }
   }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class UpdateRuleTest {
         if (clipNorm > 0) {
           GradientNorm.clip(gradient, gradient.square().sum(), clipNorm);
         }
-        rule.update(weights, moments, gradient, manager.create(rates), 0.1, step + 1);
+        rule.update(weights, moments, gradient, Optional.of(manager.create(rates)), 0.1, step + 1);
       }
       return weights.toFloatArray();
     }

@@ -13,6 +13,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The update of all weights alone, over the flat vector of the configured network. */
@@ -30,7 +31,6 @@ public final class OptimizerBench {
     rules.put("sgd", new MomentumSgd(0.9, 0));
     rules.put("adamw", new AdamW(0.9, 0.999, 0.01));
     try (NDManager manager = NDManager.newBaseManager(Devices.select(config.device()), "PyTorch")) {
-      NDArray rates = manager.ones(new Shape());
       Contest contest = new Contest();
       rules.forEach(
           (name, rule) -> {
@@ -45,7 +45,7 @@ public final class OptimizerBench {
                 Contest.rate(
                     plan.seconds(),
                     () -> {
-                      rule.update(weights, moments, gradient, rates, LEARNING_RATE, 1);
+                      rule.update(weights, moments, gradient, Optional.empty(), LEARNING_RATE, 1);
                       weights.getFloat(0); // on a GPU, waits until it is done
                     }));
           });
