@@ -155,9 +155,7 @@ final class Laboratory implements AutoCloseable {
   /** Waits until the job has completed another checkpoint, or has ended. */
   void awaitCheckpoint() throws Exception {
     int before = Math.max(0, completedCheckpoints());
-    await(
-        "a checkpoint",
-        () -> completedCheckpoints() > before || status().filter("FINISHED"::equals).isPresent());
+    await("a checkpoint", () -> completedCheckpoints() > before || isOver());
   }
 
   /** Waits for the moment of a kill; gives up when the job ends or checkpoints do not come. */
@@ -180,7 +178,9 @@ final class Laboratory implements AutoCloseable {
 
   /** Waits until the job has ended; fails when it has failed. */
   void awaitEnd() throws Exception {
-    await("the end of the job", this::isOver);
+    while (!isOver()) {
+      awaitCheckpoint(); // as long as they come, the job gets on
+    }
     if (status().filter("FINISHED"::equals).isEmpty()) {
       throw new IOException("The job has failed: see the logs in " + directory);
     }
