@@ -252,17 +252,6 @@ public final class OnlineTrainer implements AutoCloseable {
   }
 
   /**
-   * Takes one training step and keeps what its forward pass said, which costs no pass of its own.
-   * BatchNorm saw the batch's statistics there, and augmentation the images.
-   */
-  public EmbeddedStep learnAndEmbed(PixelBatch images, List<String> labels) {
-    try (PreparedStep prepared = prepare(images, labels)) {
-      StepReport report = take(prepared);
-      return new EmbeddedStep(report, embedded(prepared));
-    }
-  }
-
-  /**
    * Computes the gradient of a batch: the long part of a step, in which nothing changes that a
    * {@linkplain #capture copy} holds. What follows is {@link #take}, with no other step between.
    *
@@ -320,7 +309,10 @@ public final class OnlineTrainer implements AutoCloseable {
     return collapsed ? goBackAfter(report, Mishap.COLLAPSED_EMBEDDINGS) : report;
   }
 
-  /** What the forward pass of a step said of its images, after the step was taken. */
+  /**
+   * What the forward pass of a step said of its images, after the step was taken: it costs no pass
+   * of its own. BatchNorm saw the batch's statistics there, and augmentation the images.
+   */
   public List<EmbeddedImage> embedded(PreparedStep prepared) {
     // Softmax alone never changes the embedding head: its weights after the step serve as well.
     NDArray embeddings =

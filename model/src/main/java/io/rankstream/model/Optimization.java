@@ -94,19 +94,7 @@ final class Optimization {
     if (config.clipNorm() > 0) {
       GradientNorm.clip(gradient, squaredNorm, config.clipNorm());
     }
-    try (NDList weights = Blocks.of(parameters);
-        NDList slopes = Blocks.of(gradient)) {
-      for (int i = 0; i < weights.size(); i++) {
-        int block = i;
-        rule.update(
-            weights.get(i),
-            moments.stream().map(moment -> moment.get(block)).toList(),
-            slopes.get(i),
-            rates.map(blocks -> blocks.get(block)),
-            learningRate,
-            update);
-      }
-    }
+    Blocks.update(rule, parameters, moments, gradient, rates, learningRate, update);
   }
 
   /** The factor of each value's learning rate; nothing where all are 1. */

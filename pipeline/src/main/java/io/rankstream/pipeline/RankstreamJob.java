@@ -10,6 +10,7 @@ import static io.rankstream.pipeline.OperatorNames.WRITE_EMBEDDINGS;
 import static io.rankstream.pipeline.OperatorNames.WRITE_METRICS;
 import static io.rankstream.pipeline.OperatorNames.WRITE_MODEL_VERSIONS;
 
+import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.decode.DecodeBatch;
 import io.rankstream.pipeline.decode.SplitRejected;
@@ -27,6 +28,7 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -59,6 +61,18 @@ public final class RankstreamJob {
   private static final long NO_TIMEOUT = 0;
 
   private RankstreamJob() {}
+
+  /**
+   * The job on Kafka in a mini cluster inside this process, ready to be executed.
+   *
+   * @param settings what the configuration was read from, with settings of the engine
+   */
+  public static StreamExecutionEnvironment local(Configuration settings, JobConfig config) {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
+    build(env, config, KafkaEndpoints.from(config));
+    return env;
+  }
 
   /**
    * Adds the job to an environment.

@@ -8,7 +8,6 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.HashSet;
 import java.util.Set;
@@ -60,9 +59,7 @@ class ArchitectureTest {
     Configuration settings = new Configuration();
     settings.setString("batch.sampler", sampler);
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     return env.getStreamGraph().getStreamNodes().stream()
         .map(StreamNode::getTransformationUID)
         .filter(uid -> uid != null && OperatorNames.all().contains(uid))

@@ -3,6 +3,7 @@ package io.rankstream.pipeline;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.schemas.LabeledImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -69,6 +72,16 @@ public final class Fixtures {
     }
   }
 
+  /** Writes a folder with a folder of PNG images for each class, as {@code feed} reads it. */
+  public static void photos(Path folder, int classes, int perClass) throws IOException {
+    for (int c = 0; c < classes; c++) {
+      Path ofClass = Files.createDirectories(folder.resolve("class-" + c));
+      for (int i = 0; i < perClass; i++) {
+        Files.write(ofClass.resolve(i + ".png"), png(c, 100L * c + i));
+      }
+    }
+  }
+
   /** A LabeledImage in its wire format. */
   public static byte[] envelope(String id, String stream, String label, byte[] encoded) {
     LabeledImage image =
@@ -80,10 +93,7 @@ public final class Fixtures {
             .setEventTime(Instant.ofEpochMilli(1_700_000_000_000L))
             .build();
     try {
-      ByteBuffer buffer = image.toByteBuffer();
-      byte[] bytes = new byte[buffer.remaining()];
-      buffer.get(bytes);
-      return bytes;
+      return Envelope.seal(image);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,7 +2,6 @@ package io.rankstream.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.fuzz.Attack;
 import io.rankstream.pipeline.fuzz.FuzzReport;
@@ -64,9 +63,7 @@ class FuzzITCase {
             "model.max-classes",
             "100");
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     JobClient job = env.executeAsync("fuzz-test");
 
     FuzzReport report;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rankstream.pipeline.cli.Rankstream;
-import io.rankstream.pipeline.config.EngineDefaults;
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -20,12 +18,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,44 +44,13 @@ class HardStopITCase {
     kafka.close();
   }
 
-  private static MiniCluster startCluster() throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.set(RestOptions.BIND_PORT, "0");
-    MiniCluster cluster =
-        new MiniCluster(
-            new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration)
-                .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(1)
-                .build());
-    cluster.start();
-    return cluster;
-  }
-
-  private static JobID submit(MiniCluster cluster, Configuration settings) throws Exception {
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
-    return cluster.submitJob(env.getStreamGraph()).get().getJobID();
-  }
-
   /**
    * Lets a job take all input, ends it with a savepoint and returns the location of this savepoint.
    */
-  private static String finish(MiniCluster cluster, JobID job, TopicNames names, int images)
+  private static String finish(TestCluster cluster, JobID job, TopicNames names, int images)
       throws Exception {
     await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == images);
-    String savepoint =
-        cluster
-            .stopWithSavepoint(
-                job,
-                directory.resolve("savepoints").toUri().toString(),
-                true,
-                SavepointFormatType.CANONICAL)
-            .get();
-    cluster.requestJobResult(job).get();
-    return savepoint;
+    return cluster.stop(job, directory.resolve("savepoints"), true);
   }
 
   private static Path newestCheckpoint(Path checkpoints) throws Exception {
@@ -113,8 +75,8 @@ class HardStopITCase {
     settings.setString("versions.directory", published.toUri().toString());
     settings.setString("versions.every-steps", "0"); // one file, when the job ends
     String savepoint;
-    try (MiniCluster cluster = startCluster()) {
-      JobID job = submit(cluster, settings);
+    try (TestCluster cluster = new TestCluster(1, 1)) {
+      JobID job = cluster.submit(settings);
       savepoint = finish(cluster, job, names, values.size());
     }
     ModelVersion version = kafka.modelVersions(names).get(0);
@@ -136,29 +98,29 @@ class HardStopITCase {
     TopicNames calm = kafka.topics("calm");
     kafka.send(calm.images(), values);
     String undisturbed;
-    try (MiniCluster cluster = startCluster()) {
-      JobID job = submit(cluster, kafka.settings(calm, directory.resolve("calm")));
+    try (TestCluster cluster = new TestCluster(1, 1)) {
+      JobID job = cluster.submit(kafka.settings(calm, directory.resolve("calm")));
       undisturbed = SavepointState.digestOfTrainer(finish(cluster, job, calm, values.size()));
     }
 
     TopicNames stormy = kafka.topics("stormy");
     Path checkpoints = directory.resolve("stormy");
     kafka.send(stormy.images(), values);
-    try (MiniCluster cluster = startCluster()) {
-      submit(cluster, kafka.settings(stormy, checkpoints));
+    try (TestCluster cluster = new TestCluster(1, 1)) {
+      cluster.submit(kafka.settings(stormy, checkpoints));
       await()
           .atMost(PATIENCE)
           .until(() -> kafka.records(stormy.metrics()).size() >= STEPS_BEFORE_THE_STOP);
-      cluster.terminateTaskManager(0).get();
+      cluster.terminateTaskManager(0);
     }
     assertThat(kafka.records(stormy.metrics()).size())
         .isLessThan(kafka.records(calm.metrics()).size());
     String restored;
-    try (MiniCluster cluster = startCluster()) {
+    try (TestCluster cluster = new TestCluster(1, 1)) {
       Configuration settings = kafka.settings(stormy, checkpoints);
       settings.set(
           StateRecoveryOptions.SAVEPOINT_PATH, newestCheckpoint(checkpoints).toUri().toString());
-      JobID job = submit(cluster, settings);
+      JobID job = cluster.submit(settings);
       restored = SavepointState.digestOfTrainer(finish(cluster, job, stormy, values.size()));
     }
 

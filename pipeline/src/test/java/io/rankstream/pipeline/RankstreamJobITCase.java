@@ -9,7 +9,6 @@ import io.rankstream.model.PixelBatch;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -77,9 +76,7 @@ class RankstreamJobITCase {
 
   private static void run(Configuration settings) throws Exception {
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     env.execute("rankstream-test");
   }
 

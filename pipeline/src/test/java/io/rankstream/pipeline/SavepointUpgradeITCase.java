@@ -3,8 +3,6 @@ package io.rankstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rankstream.pipeline.config.EngineDefaults;
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -21,12 +19,7 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,32 +94,10 @@ class SavepointUpgradeITCase {
   private String run(
       TestKafka kafka, TopicNames names, Configuration settings, int images, boolean drain)
       throws Exception {
-    Configuration cluster = new Configuration();
-    cluster.set(RestOptions.BIND_PORT, "0");
-    try (MiniCluster flink =
-        new MiniCluster(
-            new MiniClusterConfiguration.Builder()
-                .setConfiguration(cluster)
-                .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(1)
-                .build())) {
-      flink.start();
-      JobConfig config = JobConfig.from(settings);
-      StreamExecutionEnvironment env =
-          StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-      RankstreamJob.build(env, config, KafkaEndpoints.from(config));
-      JobID job = flink.submitJob(env.getStreamGraph()).get().getJobID();
+    try (TestCluster cluster = new TestCluster(1, 1)) {
+      JobID job = cluster.submit(settings);
       await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == images);
-      String savepoint =
-          flink
-              .stopWithSavepoint(
-                  job,
-                  directory.resolve("savepoints").toUri().toString(),
-                  drain,
-                  SavepointFormatType.CANONICAL)
-              .get();
-      flink.requestJobResult(job).get();
-      return savepoint;
+      return cluster.stop(job, directory.resolve("savepoints"), drain);
     }
   }
 

@@ -3,6 +3,8 @@ package io.rankstream.model.optimize;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -29,6 +31,39 @@ public final class Blocks {
     }
 
     return vector.split(LongStream.rangeClosed(1, last).map(block -> block * SIZE).toArray());
+  }
+
+  /**
+   * Makes one update of weights, block by block.
+   *
+   * @param weights {@code [n]}, written in place
+   * @param moments the blocks of what the rule keeps
+   * @param gradient {@code [n]}; stays open
+   * @param rates the blocks of the learning rates' factors; empty where all are 1
+   * @param learningRate η
+   * @param update number of this update, from 1
+   */
+  public static void update(
+      UpdateRule rule,
+      NDArray weights,
+      List<NDList> moments,
+      NDArray gradient,
+      Optional<NDList> rates,
+      double learningRate,
+      long update) {
+    try (NDList values = of(weights);
+        NDList slopes = of(gradient)) {
+      for (int i = 0; i < values.size(); i++) {
+        int block = i;
+        rule.update(
+            values.get(i),
+            moments.stream().map(moment -> moment.get(block)).toList(),
+            slopes.get(i),
+            rates.map(blocks -> blocks.get(block)),
+            learningRate,
+            update);
+      }
+    }
   }
 
   /**

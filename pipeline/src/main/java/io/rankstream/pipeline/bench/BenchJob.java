@@ -1,9 +1,7 @@
 package io.rankstream.pipeline.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.EmbeddedKafka;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -65,9 +63,7 @@ final class BenchJob {
     JobConfig config = JobConfig.from(settings);
     TopicNames topics = TopicNames.of(config);
     Topics.create(clients, topics, 1);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long cpu = system.getProcessCpuTime();

@@ -1,12 +1,14 @@
 package io.rankstream.pipeline.bench;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.Devices;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.optimize.AdamW;
+import io.rankstream.model.optimize.Blocks;
 import io.rankstream.model.optimize.MomentumSgd;
 import io.rankstream.model.optimize.UpdateRule;
 import io.rankstream.pipeline.config.JobConfig;
@@ -35,9 +37,9 @@ public final class OptimizerBench {
       rules.forEach(
           (name, rule) -> {
             NDArray weights = manager.ones(new Shape(size));
-            List<NDArray> moments =
+            List<NDList> moments =
                 IntStream.range(0, rule.moments())
-                    .mapToObj(i -> manager.zeros(new Shape(size), DataType.FLOAT32))
+                    .mapToObj(i -> Blocks.of(manager.zeros(new Shape(size), DataType.FLOAT32)))
                     .toList();
             NDArray gradient = manager.ones(new Shape(size));
             contest.add(
@@ -45,7 +47,8 @@ public final class OptimizerBench {
                 Contest.rate(
                     plan.seconds(),
                     () -> {
-                      rule.update(weights, moments, gradient, Optional.empty(), LEARNING_RATE, 1);
+                      Blocks.update(
+                          rule, weights, moments, gradient, Optional.empty(), LEARNING_RATE, 1);
                       weights.getFloat(0); // on a GPU, waits until it is done
                     }));
           });

@@ -4,7 +4,6 @@ import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tail.TopicTail;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -156,6 +157,8 @@ public final class ChaosRun {
 
   /** Input faster than training, no kills: memory must stay flat. */
   private boolean soak() throws Exception {
+    ExecutorService background = Executors.newSingleThreadExecutor();
+    AtomicBoolean over = new AtomicBoolean();
     try (Laboratory laboratory = new Laboratory(plan.directory(), 1)) {
       TopicNames topics = topics("images", "soak");
       Topics.create(clients(laboratory), topics, 1);
@@ -164,22 +167,47 @@ public final class ChaosRun {
       }
       say("%,d images are in the topic: the job is behind from the start", plan.images());
       laboratory.submit(bounded(laboratory, topics, "soak"));
-      MemorySeries series = new MemorySeries();
-      long step = 0;
-      long every = Math.max(1, plan.images() / 8 / MEMORY_READINGS);
-      while (!laboratory.isOver()) {
-        laboratory.awaitCheckpoint();
-        long now = lastStep(laboratory, topics);
-        if (now >= step + every) {
-          step = now;
-          series.add(now, laboratory.residentKilobytes());
-          say("  step %,7d  resident %,d kB", now, laboratory.residentKilobytes());
-        }
-      }
+      AtomicLong steps = new AtomicLong(); // committed, over all streams: one record for each
+      Future<?> counting = background.submit(() -> count(laboratory, topics, steps, over));
+      watchMemory(laboratory, steps);
       laboratory.awaitEnd();
-      say("%s", series.slope(WARM_UP));
+      over.set(true);
+      counting.get();
       return report(new Auditor(clients(laboratory), topics).audit());
+    } finally {
+      over.set(true);
+      background.shutdown();
     }
+  }
+
+  private void watchMemory(Laboratory laboratory, AtomicLong steps) throws Exception {
+    MemorySeries series = new MemorySeries();
+    long step = 0;
+    long every = Math.max(1, plan.images() / 8 / MEMORY_READINGS);
+    while (!laboratory.isOver()) {
+      laboratory.awaitCheckpoint();
+      long now = steps.get();
+      if (now >= step + every) {
+        step = now;
+        long resident = laboratory.residentKilobytes();
+        series.add(now, resident);
+        say("  step %,7d  resident %,d kB", now, resident);
+      }
+    }
+    say("%s", series.slope(WARM_UP));
+  }
+
+  private static void count(
+      Laboratory laboratory, TopicNames topics, AtomicLong steps, AtomicBoolean over) {
+    new TopicTail(clients(laboratory))
+        .read(
+            topics.metrics(),
+            true,
+            () -> !over.get(),
+            record -> {
+              steps.incrementAndGet();
+              return true;
+            });
   }
 
   private int killAll(Laboratory laboratory, List<Kill> kills, Configuration settings)
@@ -307,21 +335,6 @@ public final class ChaosRun {
         .stream()
         .mapToLong(OffsetAndMetadata::offset)
         .sum();
-  }
-
-  /** Committed steps so far, over all streams: one record for each. */
-  private static long lastStep(Laboratory laboratory, TopicNames topics) throws IOException {
-    long[] steps = new long[1];
-    new TopicTail(clients(laboratory))
-        .read(
-            topics.metrics(),
-            true,
-            () -> false,
-            record -> {
-              steps[0]++;
-              return true;
-            });
-    return steps[0];
   }
 
   private void say(String format, Object... arguments) {

@@ -1,17 +1,14 @@
 package io.rankstream.pipeline.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.flink.FlinkRest;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,8 +45,7 @@ final class Laboratory implements AutoCloseable {
   private final ChildProcess broker;
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final ObjectMapper json = new ObjectMapper();
+  private final FlinkRest rest;
   private JobID job;
 
   /**
@@ -63,6 +59,7 @@ final class Laboratory implements AutoCloseable {
     brokerPort = freePort();
     restPort = freePort();
     rpcPort = freePort();
+    rest = new FlinkRest(URI.create("http://localhost:" + restPort));
     Files.createDirectories(directory.resolve("conf"));
     broker =
         new ChildProcess(
@@ -143,12 +140,12 @@ final class Laboratory implements AutoCloseable {
   }
 
   /** Status of the job, such as RUNNING; empty while the job manager does not answer. */
-  Optional<String> status() throws InterruptedException {
+  private Optional<String> status() throws InterruptedException {
     return get("/jobs/" + job).map(answer -> answer.path("state").asText());
   }
 
   /** Checkpoints of the job that have completed since it was submitted, or -1 while unknown. */
-  int completedCheckpoints() throws InterruptedException {
+  private int completedCheckpoints() throws InterruptedException {
     return count("completed");
   }
 
@@ -238,11 +235,7 @@ final class Laboratory implements AutoCloseable {
 
   private Optional<JsonNode> get(String path) throws InterruptedException {
     try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://localhost:" + restPort + path))
-              .timeout(Duration.ofSeconds(5))
-              .build();
-      return Optional.of(json.readTree(http.send(request, BodyHandlers.ofString()).body()));
+      return Optional.of(rest.get(path));
     } catch (IOException e) {
       return Optional.empty(); // killed, or not up again yet
     }

@@ -2,8 +2,9 @@ package io.rankstream.pipeline.chaos;
 
 import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.dataset.LabeledExample;
+import io.rankstream.pipeline.feed.Pace;
+import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.schemas.LabeledImage;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -52,12 +52,9 @@ final class StormFeeder implements AutoCloseable {
 
   /** Sends images, at a rate per second or, for 0, as fast as the broker takes them. */
   void feed(long count, double rate) throws Exception {
-    long start = System.nanoTime();
+    Pace pace = new Pace(rate);
     for (long i = 0; i < count && !Thread.currentThread().isInterrupted(); i++) {
-      if (rate > 0) {
-        long wait = start + (long) (i / rate * 1e9) - System.nanoTime();
-        LockSupport.parkNanos(Math.max(0, wait));
-      }
+      pace.await(i);
       sendNext();
       if (failure.get() != null) {
         throw failure.get();
@@ -75,7 +72,7 @@ final class StormFeeder implements AutoCloseable {
     LabeledExample example = images.example(random.nextInt(images.size()));
     String id = "storm-" + sent++;
     byte[] value =
-        bytes(
+        Envelope.seal(
             LabeledImage.newBuilder()
                 .setImageId(id)
                 .setStream("stream-" + sent % ChaosRun.STREAMS)
@@ -95,22 +92,11 @@ final class StormFeeder implements AutoCloseable {
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
   private void send(String id, byte[] value) {
     producer.send(
-        new ProducerRecord<>(topic, bytes(id), value),
+        new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), value),
         (metadata, exception) -> {
           if (exception != null) {
             failure.compareAndSet(null, exception);
           }
         });
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte[] bytes(LabeledImage image) throws IOException {
-    ByteBuffer buffer = image.toByteBuffer();
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return bytes;
   }
 }

@@ -1,10 +1,8 @@
 package io.rankstream.pipeline.demo;
 
 import io.rankstream.model.Devices;
-import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.bench.BareLoop;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.dataset.FashionMnist;
 import io.rankstream.pipeline.dataset.ImageDataset;
@@ -198,9 +196,7 @@ public final class Demo implements AutoCloseable {
     settings.setString("rest.port", Integer.toString(port));
     settings.setString("rest.bind-port", Integer.toString(port));
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     job = env.executeAsync("rankstream-demo");
     say(
         "Kafka is at %s, Flink's page at http://localhost:%d"

@@ -6,6 +6,7 @@ import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTION_TIMEOU
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions.Delivery;
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import io.rankstream.pipeline.kafka.TopicNames;
 import java.time.Duration;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -46,7 +46,6 @@ import org.apache.kafka.server.common.MetadataVersion;
  */
 public final class KafkaChecks implements AutoCloseable {
 
-  private static final String PATIENCE_MILLIS = "10000";
   private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
 
   /** A checkpoint, and a restart after a failure, take time beside the interval. */
@@ -74,11 +73,7 @@ public final class KafkaChecks implements AutoCloseable {
     }
 
     try {
-      Properties settings = new Properties();
-      settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
-      settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
-      settings.putAll(config.kafkaProperties());
-      admin = Admin.create(settings);
+      admin = Admin.create(ClientSettings.admin(config.kafkaProperties()));
       Collection<Node> nodes = admin.describeCluster().nodes().get();
       return Finding.ok(
           "kafka",

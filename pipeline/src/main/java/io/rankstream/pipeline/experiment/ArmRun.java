@@ -2,9 +2,7 @@ package io.rankstream.pipeline.experiment;
 
 import io.rankstream.model.Devices;
 import io.rankstream.model.TwoHeadModel;
-import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.evaluate.Evaluation;
@@ -57,9 +55,7 @@ final class ArmRun {
     JobConfig config = JobConfig.from(settings);
     TopicNames topics = TopicNames.of(config);
     Topics.create(clients(), topics, 1);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     long start = System.nanoTime();
     env.execute(name());
     double seconds = (System.nanoTime() - start) / 1e9;

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.feed;
 import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.dataset.LabeledExample;
 import io.rankstream.pipeline.kafka.EmbeddedKafka;
+import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.schemas.LabeledImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -75,9 +75,9 @@ public final class ImageFeeder implements AutoCloseable {
   public void feed(ImageDataset dataset, List<Integer> order, Plan plan, IntConsumer progress)
       throws IOException {
     Random random = new Random(plan.seed());
-    long start = System.nanoTime();
+    Pace pace = new Pace(plan.rate());
     for (int i = 0; i < order.size() && !Thread.currentThread().isInterrupted(); i++) {
-      pace(plan, start, i);
+      pace.await(i);
       LabeledExample example = dataset.example(order.get(i));
       boolean labeled = random.nextDouble() >= plan.unlabeled();
       send(plan, example, labeled ? example.label() : null);
@@ -103,11 +103,9 @@ public final class ImageFeeder implements AutoCloseable {
             .setImage(ByteBuffer.wrap(example.encoded()))
             .setEventTime(Instant.now())
             .build();
-    ByteBuffer value = image.toByteBuffer();
-    byte[] bytes = new byte[value.remaining()];
-    value.get(bytes);
     byte[] key = example.id().getBytes(StandardCharsets.UTF_8);
-    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(plan.topic(), key, bytes);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(plan.topic(), key, Envelope.seal(image));
     record.headers().add("content-type", CONTENT_TYPE);
     producer.send(
         record,
@@ -116,18 +114,6 @@ public final class ImageFeeder implements AutoCloseable {
             failure.compareAndSet(null, exception);
           }
         });
-  }
-
-  private static void pace(Plan plan, long start, int sent) {
-    if (plan.rate() > 0) {
-      long due = start + (long) (sent / plan.rate() * 1e9);
-      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-        LockSupport.parkNanos(wait);
-        if (Thread.currentThread().isInterrupted()) {
-          return;
-        }
-      }
-    }
   }
 
   private void throwFailure() throws IOException {

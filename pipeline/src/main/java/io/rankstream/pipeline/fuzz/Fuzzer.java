@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.fuzz;
 
+import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -260,13 +260,10 @@ public final class Fuzzer implements AutoCloseable {
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(Properties clients) {
-    Properties settings = new Properties();
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
-    settings.putAll(clients);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(
+        ClientSettings.committedReader(clients),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 
   private static String sha256(byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.fuzz;
 
+import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.schemas.LabeledImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -186,10 +187,7 @@ public final class HostileRecords {
 
   private static byte[] encode(LabeledImage image) {
     try {
-      ByteBuffer buffer = image.toByteBuffer();
-      byte[] bytes = new byte[buffer.remaining()];
-      buffer.get(bytes);
-      return bytes;
+      return Envelope.seal(image);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,8 +1,6 @@
 package io.rankstream.pipeline.fuzz;
 
-import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.EmbeddedKafka;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -60,9 +58,7 @@ public final class LocalTarget implements AutoCloseable {
     settings.setString("rest.port", Integer.toString(port));
     settings.setString("rest.bind-port", Integer.toString(port));
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     JobClient job = env.executeAsync("rankstream");
     return new LocalTarget(directory, kafka, URI.create("http://localhost:" + port), job);
   }

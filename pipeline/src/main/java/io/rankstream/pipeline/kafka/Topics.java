@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -14,7 +13,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Creates the topics of a job. */
 public final class Topics {
 
-  private static final String PATIENCE_MILLIS = "15000";
   private static final short BROKER_DEFAULT = -1;
   private static final String IMAGE_BYTES = Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES);
   // A dead letter holds the whole record, and its reason.
@@ -53,11 +51,7 @@ public final class Topics {
 
   private static void createMissing(Properties clients, List<NewTopic> topics)
       throws ExecutionException, InterruptedException {
-    Properties settings = new Properties();
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
-    settings.putAll(clients);
-    try (Admin admin = Admin.create(settings)) {
+    try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
       for (NewTopic topic : topics) {
         if (isThere(admin, topic.name())) { // who may use a topic need not have the right to create
           continue;

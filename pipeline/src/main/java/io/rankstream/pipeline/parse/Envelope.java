@@ -117,6 +117,14 @@ public final class Envelope {
     }
   }
 
+  /** An image in the form that {@link #open} reads: Avro single-object encoding. */
+  public static byte[] seal(LabeledImage image) throws IOException {
+    ByteBuffer buffer = image.toByteBuffer();
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
   /** The encoded image in an envelope, without a copy where the decoder made the array for it. */
   public static byte[] encodedImage(LabeledImage image) {
     ByteBuffer buffer = image.getImage();

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tail;
 
+import io.rankstream.pipeline.kafka.ClientSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,6 @@ import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -20,17 +20,13 @@ public final class TopicTail {
 
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final Properties settings = new Properties();
+  private final Properties settings;
 
   /**
    * @param clients Kafka client settings
    */
   public TopicTail(Properties clients) {
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
-    settings.putAll(clients);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    settings = ClientSettings.committedReader(clients);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.parse.Envelope;
 import io.rankstream.pipeline.parse.RejectedException;
 import io.rankstream.schemas.ImageEmbedding;
@@ -60,12 +61,7 @@ final class Pictures implements AutoCloseable {
    */
   Pictures(Properties clients, JobConfig.Registry registry) {
     envelope = new Envelope(registry);
-    Properties settings = new Properties();
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
-    settings.putAll(clients);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    Properties settings = ClientSettings.committedReader(clients);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.watch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tail.RecordDecoder;
 import io.rankstream.pipeline.tail.TopicTail;
@@ -18,7 +19,6 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -68,11 +68,7 @@ public final class Watch implements AutoCloseable {
   public static Watch start(
       Properties clients, TopicNames topics, JobConfig.Registry registry, String host, int port)
       throws IOException, ExecutionException, InterruptedException {
-    Properties settings = new Properties();
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "15000");
-    settings.putAll(clients);
-    Admin admin = Admin.create(settings);
+    Admin admin = Admin.create(ClientSettings.admin(clients));
     try {
       admin.listTopics().names().get();
       Watch watch = new Watch(clients, registry, admin, host, port);

@@ -72,7 +72,7 @@ final class RecentImages {
     while (kept < number && mayForget(kept, number, image.eventTime())) {
       kept++;
     }
-    if (kept != first || first == 0) {
+    if (kept != first) {
       oldest.update(kept);
     }
   }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.EmbeddedKafka;
@@ -16,7 +14,6 @@ import io.rankstream.schemas.LabeledImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -43,12 +40,7 @@ class CommandLineITCase {
   @BeforeAll
   static void startBroker() throws Exception {
     kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
-    for (int c = 0; c < CLASSES; c++) {
-      Path folder = Files.createDirectories(directory.resolve("photos/class-" + c));
-      for (int i = 0; i < PER_CLASS; i++) {
-        Files.write(folder.resolve(i + ".png"), Fixtures.png(c, 100L * c + i));
-      }
-    }
+    Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
   }
 
   @AfterAll
@@ -88,9 +80,7 @@ class CommandLineITCase {
                 "--execution.checkpointing.interval", "500 ms",
                 "--execution.checkpointing.dir", directory.resolve("ck").toUri().toString()));
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     env.execute("command-line-test");
 
     List<String> lines =

@@ -39,12 +39,7 @@ class SecurityITCase {
   @BeforeAll
   static void startBroker() throws Exception {
     kafka = new SecureKafka(directory.resolve("secure"));
-    for (int c = 0; c < CLASSES; c++) {
-      Path folder = Files.createDirectories(directory.resolve("photos/class-" + c));
-      for (int i = 0; i < PER_CLASS; i++) {
-        Files.write(folder.resolve(i + ".png"), Fixtures.png(c, 100L * c + i));
-      }
-    }
+    Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
   }
 
   @AfterAll

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.EmbeddedKafka;
@@ -58,12 +56,7 @@ class ExamplesITCase {
   @BeforeAll
   static void embedImages() throws Exception {
     kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
-    for (int c = 0; c < CLASSES; c++) {
-      Path folder = Files.createDirectories(directory.resolve("photos/class-" + c));
-      for (int i = 0; i < PER_CLASS; i++) {
-        Files.write(folder.resolve(i + ".png"), Fixtures.png(c, 100L * c + i));
-      }
-    }
+    Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
     Properties clients = new Properties();
     clients.put("bootstrap.servers", kafka.bootstrapServers());
     Topics.create(clients, TopicNames.defaults(), 1);
@@ -91,9 +84,7 @@ class ExamplesITCase {
                 "--execution.checkpointing.interval", "500 ms",
                 "--execution.checkpointing.dir", directory.resolve("ck").toUri().toString()));
     JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     env.execute("examples-test");
   }
 

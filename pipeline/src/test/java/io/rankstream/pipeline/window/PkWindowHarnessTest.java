@@ -95,6 +95,15 @@ class PkWindowHarnessTest {
     return batch.images().stream().map(slot -> slot.image().imageId()).toList();
   }
 
+  /** The images that came out as fresh ones, in all batches. */
+  private static List<BatchImage> fresh(
+      KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness) {
+    return harness.extractOutputValues().stream()
+        .flatMap(batch -> batch.images().stream())
+        .filter(BatchImage::fresh)
+        .toList();
+  }
+
   private static Map<String, Long> slots(List<MicroBatch> batches) {
     return batches.stream()
         .filter(batch -> batch.purpose() == Purpose.TRAIN)
@@ -361,12 +370,7 @@ class PkWindowHarnessTest {
       }
       harness.processWatermark(Watermark.MAX_WATERMARK);
 
-      assertThat(
-              harness.extractOutputValues().stream()
-                  .flatMap(batch -> batch.images().stream())
-                  .filter(BatchImage::fresh)
-                  .toList())
-          .hasSize(4);
+      assertThat(fresh(harness)).hasSize(4);
     }
   }
 
@@ -385,12 +389,7 @@ class PkWindowHarnessTest {
       feed(harness, 0, "a", "b");
       harness.processWatermark(Watermark.MAX_WATERMARK);
 
-      assertThat(
-              harness.extractOutputValues().stream()
-                  .flatMap(batch -> batch.images().stream())
-                  .filter(BatchImage::fresh)
-                  .toList())
-          .hasSize(2);
+      assertThat(fresh(harness)).hasSize(2);
     }
   }
 
@@ -405,12 +404,7 @@ class PkWindowHarnessTest {
       feed(harness, 0, "a"); // forgotten
       harness.processWatermark(Watermark.MAX_WATERMARK);
 
-      assertThat(
-              harness.extractOutputValues().stream()
-                  .flatMap(batch -> batch.images().stream())
-                  .filter(BatchImage::fresh)
-                  .toList())
-          .hasSize(12);
+      assertThat(fresh(harness)).hasSize(12);
     }
   }
 
@@ -424,12 +418,7 @@ class PkWindowHarnessTest {
       }
       harness.processWatermark(Watermark.MAX_WATERMARK);
 
-      assertThat(
-              harness.extractOutputValues().stream()
-                  .flatMap(batch -> batch.images().stream())
-                  .filter(BatchImage::fresh)
-                  .toList())
-          .hasSize(4); // the last is near the one before it
+      assertThat(fresh(harness)).hasSize(4); // the last is near the one before it
     }
   }
 
@@ -457,12 +446,7 @@ class PkWindowHarnessTest {
       assertThat(harness.getSideOutput(DEAD_LETTERS))
           .extracting(record -> record.getValue().getSourceOffset())
           .containsExactly(3L, 4L, 9L);
-      assertThat(
-              harness.extractOutputValues().stream()
-                  .flatMap(batch -> batch.images().stream())
-                  .filter(BatchImage::fresh)
-                  .map(slot -> slot.image().origin().offset())
-                  .toList())
+      assertThat(fresh(harness).stream().map(slot -> slot.image().origin().offset()).toList())
           .containsExactlyInAnyOrder(0L, 1L, 2L, 5L, 6L, 7L, 8L);
     }
   }

@@ -1,0 +1,2 @@
+/** What a Flink cluster tells from outside. */
+package io.rankstream.pipeline.flink;
