@@ -40,6 +40,8 @@ final class ChildProcess implements AutoCloseable {
     command.add(main);
     command.addAll(arguments);
     start();
+    // It must not outlive a laboratory that is itself stopped, such as by Ctrl-C.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "child-process-cleanup"));
   }
 
   /** Kills the process, with no chance to clean up, and starts it again. */

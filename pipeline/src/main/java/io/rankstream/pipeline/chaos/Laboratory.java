@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -185,13 +186,21 @@ final class Laboratory implements AutoCloseable {
 
   /** Ends the job with all its input processed. */
   void drain() throws Exception {
+    await("a savepoint", this::stopsWithSavepoint);
+    awaitEnd();
+  }
+
+  /** Not every task may run yet after the last kill: then there is no savepoint. */
+  private boolean stopsWithSavepoint() throws Exception {
     try (RestClusterClient<StandaloneClusterId> client = client()) {
       client
           .stopWithSavepoint(
               job, true, uri(directory.resolve("savepoints")), SavepointFormatType.CANONICAL)
           .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return isOver();
     }
-    awaitEnd();
   }
 
   /** Resident memory of the first task manager in kilobytes. */
