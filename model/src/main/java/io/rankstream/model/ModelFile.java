@@ -224,11 +224,8 @@ public final class ModelFile {
       if (network.classifier().contains(slot)) {
         shape[0] = classes;
       }
-      writer.add(
-          slot.name(),
-          shape,
-          slot.trained() ? parameterValues : statisticValues,
-          Math.toIntExact(slot.offset()));
+      float[] flat = slot.trained() ? parameterValues : statisticValues;
+      writer.add(slot.name(), shape, () -> slot.read(flat));
     }
     writer.writeTo(out);
   }
@@ -238,8 +235,7 @@ public final class ModelFile {
     for (Slot slot : slots) {
       if (fits(network, slot)) {
         try {
-          float[] read = tensors.floats(slot.name());
-          System.arraycopy(read, 0, values, Math.toIntExact(slot.offset()), read.length);
+          slot.write(tensors.floats(slot.name()), values);
         } catch (IOException e) {
           throw new UncheckedIOException("%s cannot be read".formatted(path), e);
         }

@@ -452,7 +452,7 @@ public final class OnlineTrainer implements AutoCloseable {
     int classes = config.architecture().maxClasses();
     int dimension = config.architecture().embeddingDimension();
     float[] values = new float[classes * dimension];
-    Initializer.normal(1).fill(values, 0, values.length, new Random(config.seed()));
+    Initializer.normal(1).fill(values, new Random(config.seed()));
     return buffers.add("centers", values).reshape(classes, dimension);
   }
 }

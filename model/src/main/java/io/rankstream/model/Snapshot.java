@@ -23,7 +23,7 @@ import java.util.List;
  */
 final class Snapshot {
 
-  private static final int MAGIC = 0x524B5333; // "RKS3"
+  private static final int MAGIC = 0x524B5334; // "RKS4"
 
   private static final int CHUNK_VALUES = 1 << 20;
 

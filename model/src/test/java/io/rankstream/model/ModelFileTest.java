@@ -103,11 +103,12 @@ class ModelFileTest {
       for (String name : tensors.names()) {
         if (!name.startsWith("embedding")) {
           long[] shape = tensors.shape(name).stream().mapToLong(Long::longValue).toArray();
-          writer.add(name, shape, tensors.floats(name), 0);
+          float[] values = tensors.floats(name);
+          writer.add(name, shape, () -> values);
         }
       }
     }
-    writer.add("layer9.weight", new long[] {1}, new float[] {1}, 0);
+    writer.add("layer9.weight", new long[] {1}, () -> new float[] {1});
     Path file = directory.resolve("backbone.safetensors");
     try (OutputStream out = Files.newOutputStream(file)) {
       writer.writeTo(out);

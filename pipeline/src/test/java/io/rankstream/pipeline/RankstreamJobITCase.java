@@ -1,11 +1,13 @@
 package io.rankstream.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.PixelBatch;
+import io.rankstream.model.TrainingFailedException;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
@@ -140,6 +142,28 @@ class RankstreamJobITCase {
       }
     }
     assertThat(renewed).isPositive();
+  }
+
+  @Test
+  void aModelThatDivergesStopsTheJobForGoodAndPublishesNoRubbish() throws Exception {
+    TopicNames names = kafka.topics("diverging");
+    kafka.send(names.images(), Fixtures.longTail(10, 400));
+    Configuration settings = bounded(names);
+    settings.setString("restart-strategy.type", "fixed-delay");
+    settings.setString("restart-strategy.fixed-delay.attempts", "1000000");
+    settings.setString("optimizer.learning-rate", "10");
+    settings.setString("optimizer.heads-factor", "1e6");
+    settings.setString(
+        "optimizer.weight-decay", "0.9"); // each step makes the heads 10⁷ times as large
+
+    assertThatThrownBy(() -> run(settings))
+        .hasRootCauseInstanceOf(TrainingFailedException.class)
+        .rootCause()
+        .hasMessageContaining("The model went wrong for the 4. time within 1,000 steps")
+        .hasMessageContaining("Lower the learning rate");
+
+    assertThat(kafka.embeddings(names))
+        .allSatisfy(each -> assertThat(each.getEmbedding()).allMatch(Float::isFinite));
   }
 
   @Test

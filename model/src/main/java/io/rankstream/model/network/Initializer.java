@@ -7,24 +7,24 @@ import java.util.Random;
 @FunctionalInterface
 public interface Initializer {
 
-  /** Writes {@code size} values into {@code target} from {@code offset} on. */
-  void fill(float[] target, int offset, int size, Random random);
+  /** Sets all values. */
+  void fill(float[] target, Random random);
 
   static Initializer constant(float value) {
-    return (target, offset, size, random) -> Arrays.fill(target, offset, offset + size, value);
+    return (target, random) -> Arrays.fill(target, value);
   }
 
   static Initializer uniform(double bound) {
-    return (target, offset, size, random) -> {
-      for (int i = offset; i < offset + size; i++) {
+    return (target, random) -> {
+      for (int i = 0; i < target.length; i++) {
         target[i] = (float) ((2 * random.nextDouble() - 1) * bound);
       }
     };
   }
 
   static Initializer normal(double deviation) {
-    return (target, offset, size, random) -> {
-      for (int i = offset; i < offset + size; i++) {
+    return (target, random) -> {
+      for (int i = 0; i < target.length; i++) {
         target[i] = (float) (random.nextGaussian() * deviation);
       }
     };

@@ -67,7 +67,9 @@ public final class ParameterLayout {
     float[] values = new float[bufferSize(slots)];
     Random random = new Random(seed);
     for (Slot slot : slots) {
-      slot.initializer().fill(values, Math.toIntExact(slot.offset()), slot.size(), random);
+      float[] rows = new float[slot.size()];
+      slot.initializer().fill(rows, random);
+      slot.write(rows, values);
     }
 
     return values;

@@ -1,9 +1,13 @@
 package io.rankstream.model.network;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 
 /**
- * One named array of a network.
+ * One named array of a network. In a flat buffer its values lie row by row, but for the kernels of
+ * convolutions: there the input channels come last, as convolutions over maps in that layout want
+ * them. Otherwise each pass would rearrange every kernel, and its gradient, anew.
  *
  * @param index position among the arrays of its kind
  * @param name name as torchvision writes it, such as {@code layer1.0.conv1.weight}
@@ -15,7 +19,69 @@ import ai.djl.ndarray.types.Shape;
 public record Slot(
     int index, String name, Shape shape, long offset, boolean trained, Initializer initializer) {
 
+  private static final int KERNEL_DIMENSIONS = 4;
+
+  /**
+   * Puts values into their places in a flat buffer.
+   *
+   * @param rows the values row by row; the first rows alone leave the others as they are
+   */
+  public void write(float[] rows, float[] flat) {
+    int start = Math.toIntExact(offset);
+    if (!isKernel()) {
+      System.arraycopy(rows, 0, flat, start, rows.length);
+      return;
+    }
+
+    for (int i = 0; i < rows.length; i++) {
+      flat[start + place(i)] = rows[i];
+    }
+  }
+
+  /** The values row by row, from a flat buffer. */
+  public float[] read(float[] flat) {
+    int start = Math.toIntExact(offset);
+    if (!isKernel()) {
+      return Arrays.copyOfRange(flat, start, start + size());
+    }
+
+    float[] rows = new float[size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = flat[start + place(i)];
+    }
+
+    return rows;
+  }
+
+  /**
+   * The array in its own shape, as a view.
+   *
+   * @param values its part of a flat buffer, {@code [size]}
+   */
+  NDArray shaped(NDArray values) {
+    if (!isKernel()) {
+      return shape.dimension() == 1 ? values : values.reshape(shape);
+    }
+
+    return values
+        .reshape(shape.get(0), shape.get(2), shape.get(3), shape.get(1))
+        .transpose(0, 3, 1, 2);
+  }
+
   int size() {
     return Math.toIntExact(shape.size());
+  }
+
+  private boolean isKernel() {
+    return shape.dimension() == KERNEL_DIMENSIONS;
+  }
+
+  /** Where the i-th value of a kernel, row by row, lies with its input channels last. */
+  private int place(int i) {
+    int inputs = Math.toIntExact(shape.get(1));
+    int area = Math.toIntExact(shape.get(2) * shape.get(3));
+    int output = i / (inputs * area);
+    int input = i / area % inputs;
+    return (output * area + i % area) * inputs + input;
   }
 }

@@ -85,7 +85,7 @@ public final class Weights {
     List<NDArray> views = new ArrayList<>(slots.size());
     for (Slot slot : slots) {
       NDArray piece = pieces.get(2 * slot.index());
-      views.add(slot.shape().dimension() == 1 ? piece : piece.reshape(slot.shape()));
+      views.add(slot.shaped(piece));
     }
 
     return views;

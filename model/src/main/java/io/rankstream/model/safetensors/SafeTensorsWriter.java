@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Writes a safetensors file of float32 tensors, in the order in which they are added. */
 public final class SafeTensorsWriter {
@@ -27,22 +28,20 @@ public final class SafeTensorsWriter {
     this.metadata = metadata;
   }
 
-  /** Values {@code from} to {@code from + length} of an array. */
-  @SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares pieces
-  private record Piece(JsonArray shape, float[] values, int from, int length) {}
+  private record Piece(JsonArray shape, Supplier<float[]> values, int length) {}
 
   /**
    * Adds a tensor.
    *
    * @param shape sizes of its dimensions
-   * @param values where its values lie, row by row; not copied
-   * @param from its first value there
+   * @param values gives its values row by row when the file is written; what it gives in excess is
+   *     left out
    */
-  public void add(String name, long[] shape, float[] values, int from) {
+  public void add(String name, long[] shape, Supplier<float[]> values) {
     JsonArray sizes = new JsonArray();
     Arrays.stream(shape).forEach(sizes::add);
     long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    pieces.put(name, new Piece(sizes, values, from, Math.toIntExact(length)));
+    pieces.put(name, new Piece(sizes, values, Math.toIntExact(length)));
   }
 
   /** Writes the file; leaves the stream open. */
@@ -54,9 +53,10 @@ public final class SafeTensorsWriter {
     ByteBuffer chunk =
         ByteBuffer.allocate(CHUNK_VALUES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (Piece piece : pieces.values()) {
+      float[] values = piece.values().get();
       for (int done = 0; done < piece.length(); done += CHUNK_VALUES) {
         int count = Math.min(CHUNK_VALUES, piece.length() - done);
-        chunk.asFloatBuffer().put(piece.values(), piece.from() + done, count);
+        chunk.asFloatBuffer().put(values, done, count);
         out.write(chunk.array(), 0, count * Float.BYTES);
       }
     }

@@ -130,8 +130,9 @@ class BackboneReferenceTest {
   private static NDArray flat(NDManager manager, List<Slot> slots, int size) {
     NDArray flat = manager.zeros(new Shape(size), DataType.FLOAT64);
     for (Slot slot : slots) {
-      try (NDArray values = manager.create(BackboneReference.array(slot))) {
-        flat.set(range(slot), values);
+      try (NDArray place = flat.get(range(slot));
+          NDArray values = manager.create(BackboneReference.array(slot), slot.shape())) {
+        slot.shaped(place).set(new NDIndex("..."), values);
       }
     }
     return flat;
@@ -139,7 +140,7 @@ class BackboneReferenceTest {
 
   private static double[] of(NDArray flat, Slot slot) {
     try (NDArray values = flat.get(range(slot))) {
-      return values.toDoubleArray();
+      return slot.shaped(values).toDoubleArray();
     }
   }
 

@@ -32,8 +32,8 @@ class SafeTensorsTest {
   @Test
   void readsWhatItWrote() throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter(Map.of("format", "pt", "note", "naïve \"x\""));
-    writer.add("b", new long[] {2, 3}, new float[] {9, 1, 2, 3, 4, 5, 6}, 1);
-    writer.add("a", new long[] {}, new float[] {7}, 0);
+    writer.add("b", new long[] {2, 3}, () -> new float[] {1, 2, 3, 4, 5, 6, 9});
+    writer.add("a", new long[] {}, () -> new float[] {7});
     Path file = directory.resolve("written.safetensors");
     try (OutputStream out = Files.newOutputStream(file)) {
       writer.writeTo(out);
@@ -51,7 +51,7 @@ class SafeTensorsTest {
   @Test
   void startsTheTensorsAtAMultipleOfEightBytes() throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter(Map.of("format", "pt"));
-    writer.add("weight", new long[] {1}, new float[] {1}, 0);
+    writer.add("weight", new long[] {1}, () -> new float[] {1});
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     writer.writeTo(out);
 
