@@ -245,6 +245,8 @@ public final class ChaosRun {
   private Configuration bounded(Laboratory laboratory, TopicNames topics, String name) {
     Configuration settings = fixed(laboratory, topics, name);
     settings.setString("input.bounded", "true");
+    settings.setString(
+        "repeats.remembered", "1000"); // what is bounded must be full after the warm-up
     return settings;
   }
 
