@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.HeaderProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -141,7 +143,7 @@ public final class KafkaEndpoints {
             KafkaRecordSerializationSchema.<T>builder()
                 .setTopic(topic)
                 .setKeySerializationSchema(key)
-                .setValueSerializationSchema(encoding)
+                .setValueSerializationSchema(new TypedEncoding<>(encoding, type))
                 .setHeaderProvider(
                     record -> headers.getHeaders(record).add("content-type", contentType))
                 .build())
@@ -160,6 +162,26 @@ public final class KafkaEndpoints {
       } catch (IOException e) {
         throw new UncheckedIOException("An output record cannot be encoded", e);
       }
+    }
+  }
+
+  /** Names the type of the records; without it the connector logs a stack trace for each sink. */
+  private record TypedEncoding<T>(SerializationSchema<T> encoding, Class<T> type)
+      implements SerializationSchema<T>, ResultTypeQueryable<T> {
+
+    @Override
+    public void open(InitializationContext context) throws Exception {
+      encoding.open(context);
+    }
+
+    @Override
+    public byte[] serialize(T record) {
+      return encoding.serialize(record);
+    }
+
+    @Override
+    public TypeInformation<T> getProducedType() {
+      return TypeInformation.of(type);
     }
   }
 

@@ -34,6 +34,21 @@ class ArchitectureTest {
           .resideInAPackage("org.apache.flink.connector.kafka..");
 
   @ArchTest
+  static final ArchRule ONLY_THE_EMBEDDED_BROKER_KNOWS_CLASSES_OF_THE_BROKER =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("EmbeddedKafka")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "kafka..",
+              "org.apache.kafka.metadata..",
+              "org.apache.kafka.raft..",
+              "org.apache.kafka.server..",
+              "org.apache.kafka.storage..")
+          .because("a Flink cluster has only what is in the job jar and in flink-lib");
+
+  @ArchTest
   static final ArchRule STAGES_DO_NOT_KNOW_ONE_ANOTHER_IN_CIRCLES =
       slices().matching("io.rankstream.pipeline.(*)..").should().beFreeOfCycles();
 

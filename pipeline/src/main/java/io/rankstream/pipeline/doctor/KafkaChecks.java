@@ -38,7 +38,6 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.AppInfoParser;
-import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * What a job asks of Kafka. Nothing is written: rights are asked for, not tried out. Each question
@@ -114,6 +113,7 @@ public final class KafkaChecks implements AutoCloseable {
     }
   }
 
+  /** The broker's classes, which know the release of a level, are not on a cluster's class path. */
   private String version() throws InterruptedException {
     try {
       FinalizedVersionRange level =
@@ -122,12 +122,10 @@ public final class KafkaChecks implements AutoCloseable {
               .featureMetadata()
               .get()
               .finalizedFeatures()
-              .get(MetadataVersion.FEATURE_NAME);
-      return level == null
-          ? "version unknown"
-          : "version " + MetadataVersion.fromFeatureLevel(level.maxVersionLevel()).version();
-    } catch (ExecutionException | IllegalArgumentException e) {
-      return "version unknown"; // refused, or newer than this client
+              .get("metadata.version");
+      return level == null ? "version unknown" : "metadata version " + level.maxVersionLevel();
+    } catch (ExecutionException e) {
+      return "version unknown"; // refused
     }
   }
 
