@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  rankstream chaos --kills 50 --seed 7            any process, at any time, in checkpoints and commits",
       "  rankstream chaos --kills 10 --fixed-order       the model must come out bit for bit the same",
-      "  rankstream chaos --kills 0 --images 160000      20,000 steps without kills: the memory must stay flat"
+      "  rankstream chaos --kills 0 --images 180000      20,000 steps without kills: the memory must stay flat"
     })
 final class ChaosCommand implements Callable<Integer> {
 
