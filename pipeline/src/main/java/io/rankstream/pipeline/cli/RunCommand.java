@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.model.Devices;
 import io.rankstream.model.ModelFile;
 import io.rankstream.model.WeightsReport;
 import io.rankstream.pipeline.KafkaEndpoints;
@@ -93,6 +94,9 @@ final class RunCommand implements Callable<Integer> {
           ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
       report.throwIfUnusable();
       out.println(report);
+    }
+    if (isLocal() && config.device().startsWith("gpu")) { // or else each start of the job fails
+      Devices.select(config.device());
     }
     if (isLocal() && config.registry().isOn()) {
       SchemaRegistry.checkLogin(config.registry());

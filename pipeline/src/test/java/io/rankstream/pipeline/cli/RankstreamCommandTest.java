@@ -1,7 +1,9 @@
 package io.rankstream.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -57,6 +59,14 @@ class RankstreamCommandTest {
         .contains("Unknown key batch.klasses (did you mean batch.classes?)")
         .contains("Invalid loss.margin: wide (must be soft or a number of at least 0)")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void refusesAGpuThatIsNotThereBeforeTheJobStarts() {
+    assumeThat(Engine.getEngine("PyTorch").getGpuCount()).isZero();
+
+    assertThat(execute("run", "--dry-run", "--model.device", "gpu")).isEqualTo(1);
+    assertThat(err.toString()).contains("error: Invalid device: gpu").doesNotContain("\tat ");
   }
 
   @Test
