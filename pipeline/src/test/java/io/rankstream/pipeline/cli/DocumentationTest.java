@@ -151,6 +151,7 @@ class DocumentationTest {
       }
     }
     sources.append(text(ROOT.resolve("rankstream")));
+    sources.append(text(ROOT.resolve("pipeline/src/main/resources/log4j2.properties")));
     return sources.toString().replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"");
   }
 
