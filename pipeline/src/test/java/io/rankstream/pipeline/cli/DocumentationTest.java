@@ -271,7 +271,7 @@ class DocumentationTest {
     assertThat(metrics).hasSizeGreaterThan(20);
     for (String metric : metrics) {
       for (String part : metric.split("\\.", -1)) { // groups are registered one by one
-        assertThat(sources).contains("\"" + part + "\"");
+        assertThat(sources.contains("\"" + part + "\"")).as(metric).isTrue();
       }
     }
   }
@@ -289,7 +289,7 @@ class DocumentationTest {
     assertThat(messages).hasSizeGreaterThan(20);
     for (String message : messages) {
       for (String part : message.split("…", -1)) {
-        assertThat(sources).as(message).contains(part.strip());
+        assertThat(sources.contains(part.strip())).as(message).isTrue();
       }
     }
   }
