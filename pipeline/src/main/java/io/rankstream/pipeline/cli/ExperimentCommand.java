@@ -4,6 +4,7 @@ import io.rankstream.pipeline.config.JobOptions.Sampler;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.dataset.DatasetView;
 import io.rankstream.pipeline.dataset.ImageDataset;
+import io.rankstream.pipeline.dataset.ImageDatasets;
 import io.rankstream.pipeline.dataset.Split;
 import io.rankstream.pipeline.experiment.Arm;
 import io.rankstream.pipeline.experiment.Experiment;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.Unmatched;
 
 /** Runs the paper's comparison. */
@@ -146,7 +148,11 @@ final class ExperimentCommand implements Callable<Integer> {
 
     @Override
     public Method convert(String value) {
-      return Method.parse(value);
+      try {
+        return Method.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 
@@ -161,9 +167,11 @@ final class ExperimentCommand implements Callable<Integer> {
       System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     }
 
+    ImageDataset training = training(out);
+    ImageDatasets.requireReadable(training);
     ExperimentPlan plan =
         new ExperimentPlan(
-            training(out),
+            training,
             unseen(out),
             Arm.combine(methods, samplers, strengths),
             LongStream.range(0, seeds).boxed().toList(),

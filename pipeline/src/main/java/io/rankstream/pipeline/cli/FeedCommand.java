@@ -9,6 +9,7 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -117,8 +118,9 @@ final class FeedCommand implements Callable<Integer> {
     List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));
     ImageFeeder.Plan plan = new ImageFeeder.Plan(topic, stream, rate, unlabeled, seed);
     TopicNames defaults = TopicNames.defaults();
+    Properties clients = kafka.connected();
     Topics.create(
-        kafka.properties(),
+        clients,
         new TopicNames(
             topic,
             defaults.embeddings(),
@@ -133,9 +135,9 @@ final class FeedCommand implements Callable<Integer> {
         order.size(),
         dataset.classes().size(),
         topic,
-        kafka.properties().getProperty("bootstrap.servers"));
+        clients.getProperty("bootstrap.servers"));
     out.flush();
-    try (ImageFeeder feeder = new ImageFeeder(kafka.properties());
+    try (ImageFeeder feeder = new ImageFeeder(clients);
         ProgressBar bar =
             new ProgressBarBuilder()
                 .setTaskName("feed")

@@ -91,7 +91,7 @@ final class FuzzCommand implements Callable<Integer> {
               .formatted(records, largestMegabytes, patienceSeconds));
     }
     if (kafka.isGiven()) {
-      return fuzz(kafka.properties(), flink, false);
+      return fuzz(kafka.connected(), flink, false);
     }
 
     PrintWriter out = spec.commandLine().getOut();

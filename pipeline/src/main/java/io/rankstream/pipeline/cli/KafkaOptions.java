@@ -1,12 +1,17 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 
 /** How a command reaches Kafka. */
@@ -29,12 +34,36 @@ final class KafkaOptions {
     return bootstrapServers != null || file != null;
   }
 
+  /**
+   * The settings for Kafka clients, after Kafka was asked whether it is there.
+   *
+   * @throws IOException when it does not answer or does not let the user in; the message says what
+   *     to do
+   */
+  Properties connected() throws IOException, InterruptedException {
+    Properties properties = properties();
+    try (Admin admin = Admin.create(ClientSettings.admin(properties))) {
+      admin.describeCluster().nodes().get();
+    } catch (ExecutionException | KafkaException e) {
+      throw new IOException(
+          "Kafka at %s: %s"
+              .formatted(properties.get("bootstrap.servers"), KafkaFailure.sentence(e)),
+          e);
+    }
+    return properties;
+  }
+
   /** The settings for Kafka clients. */
   Properties properties() throws IOException {
     Properties properties = new Properties();
     if (file != null) {
       try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
         properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "Cannot read the Kafka settings in %s: give a properties file of 'key = value' lines"
+                .formatted(file),
+            e);
       }
     }
     if (bootstrapServers != null) {

@@ -60,7 +60,7 @@ final class MirrorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Properties clients = kafka.properties();
+    Properties clients = kafka.connected();
     String name =
         "rankstream-mirror-%s-%s-%s".formatted(format.name().toLowerCase(Locale.ROOT), stream, to);
     new EmbeddingMirror(

@@ -3,12 +3,19 @@ package io.rankstream.pipeline.cli;
 import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code rankstream} command. */
 @Command(
@@ -89,6 +96,7 @@ public final class Rankstream implements Runnable {
   private static CommandLine commandLine(Rankstream root) {
     CommandLine line = new CommandLine(root);
     line.setExecutionExceptionHandler(root::explain);
+    line.setParameterExceptionHandler(Rankstream::explainUsage);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     return line;
@@ -97,6 +105,24 @@ public final class Rankstream implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** Says what is wrong with the arguments in a line or two; the help is a screenful. */
+  private static int explainUsage(ParameterException exception, String[] arguments) {
+    CommandLine command = exception.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    PrintWriter err = command.getErr();
+    if (exception instanceof UnmatchedArgumentException unmatched && command.getParent() == null) {
+      err.println(
+          "error: There is no command %s (%s --help lists all)"
+              .formatted(Secrets.hide(unmatched.getUnmatched().get(0)), name));
+      return CommandLine.ExitCode.USAGE;
+    }
+
+    err.println("error: " + Secrets.hide(exception.getMessage()));
+    UnmatchedArgumentException.printSuggestions(exception, err);
+    err.println("(%s --help shows what it takes)".formatted(name));
+    return CommandLine.ExitCode.USAGE;
   }
 
   private int explain(Exception exception, CommandLine command, ParseResult parsed) {
@@ -117,15 +143,40 @@ public final class Rankstream implements Runnable {
 
   /** The message of an error with that of its root, where the root says more. */
   private static String message(Throwable error) {
-    Throwable root = error;
+    Throwable top = error;
+    while (top.getCause() != null
+        && (top instanceof ExecutionException || top instanceof UncheckedIOException)) {
+      top = top.getCause();
+    }
+    Throwable root = top;
     while (root.getCause() != null) {
       root = root.getCause();
     }
 
-    String first = error.getMessage() == null ? error.toString() : error.getMessage();
-    String last = root.getMessage() == null ? root.toString() : root.getMessage();
-    String whole = first.contains(last) ? first : first + ": " + last;
+    String first = sentence(top);
+    String last = sentence(root);
+    String whole = first.contains(last) ? first : first.replaceFirst("[.:]+$", "") + ": " + last;
     return Secrets.hide(
-        KafkaFailure.advice(error).map(advice -> whole + " (" + advice + ")").orElse(whole));
+        KafkaFailure.advice(error)
+            .filter(advice -> !whole.contains(advice))
+            .map(advice -> whole + " (" + advice + ")")
+            .orElse(whole));
+  }
+
+  /** What an error says; those of the file system have no more than the path for a message. */
+  private static String sentence(Throwable error) {
+    if (error instanceof NoSuchFileException missing) {
+      return "%s cannot be opened: it, or the directory that it is in, is not there"
+          .formatted(missing.getFile());
+    }
+    if (error instanceof AccessDeniedException denied) {
+      return "%s cannot be opened: give this user the right to, or take another path"
+          .formatted(denied.getFile());
+    }
+    if (error instanceof FileSystemException failed && failed.getReason() == null) {
+      return "%s cannot be used: %s".formatted(failed.getFile(), failed.getClass().getSimpleName());
+    }
+
+    return error.getMessage() == null ? error.toString() : error.getMessage();
   }
 }

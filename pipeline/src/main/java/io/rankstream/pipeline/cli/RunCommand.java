@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.model.Devices;
 import io.rankstream.model.ModelFile;
 import io.rankstream.model.WeightsReport;
 import io.rankstream.pipeline.KafkaEndpoints;
@@ -7,10 +8,10 @@ import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
-import io.rankstream.pipeline.config.OptionTable;
 import io.rankstream.pipeline.doctor.Finding;
 import io.rankstream.pipeline.doctor.KafkaChecks;
 import io.rankstream.pipeline.doctor.ProblemsFoundException;
+import io.rankstream.pipeline.flink.FreePort;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.registry.SchemaRegistry;
@@ -19,9 +20,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -55,6 +58,8 @@ import picocli.CommandLine.Unmatched;
     })
 final class RunCommand implements Callable<Integer> {
 
+  private static final int PAGE_PORTS = 50;
+
   @Spec CommandSpec spec;
 
   @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
@@ -63,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Check the settings and stop.")
   boolean dryRun;
 
-  @Option(names = "--help-config", description = "Print all settings as a table and stop.")
+  @Option(names = "--help-config", description = "Print all settings as Markdown and stop.")
   boolean helpConfig;
 
   @Unmatched List<String> settings = new ArrayList<>();
@@ -77,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (helpConfig) {
-      out.print(OptionTable.markdown());
+      out.print(ConfigurationPage.markdown());
       out.flush();
       return 0;
     }
@@ -89,6 +94,9 @@ final class RunCommand implements Callable<Integer> {
           ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
       report.throwIfUnusable();
       out.println(report);
+    }
+    if (isLocal() && config.device().startsWith("gpu")) { // or else each start of the job fails
+      Devices.select(config.device());
     }
     if (isLocal() && config.registry().isOn()) {
       SchemaRegistry.checkLogin(config.registry());
@@ -104,6 +112,13 @@ final class RunCommand implements Callable<Integer> {
             ? EngineDefaults.forLocal(given)
             : EngineDefaults.forJob(
                 given, StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration());
+    OptionalInt page = local ? pagePort(given) : OptionalInt.empty();
+    page.ifPresent(
+        port -> {
+          engine.set(RestOptions.PORT, port);
+          // Another program may take it before Flink does.
+          engine.set(RestOptions.BIND_PORT, "%d-%d".formatted(port, port + PAGE_PORTS));
+        });
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     checkKafka(config, env, local);
@@ -116,10 +131,19 @@ final class RunCommand implements Callable<Integer> {
           config.output().metricsTopic(),
           config.output().deadLettersTopic(),
           engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY));
+      page.ifPresent(port -> out.printf("Flink's page at http://localhost:%d%n", port));
+      out.println("To see it learn: rankstream watch, with the same address of Kafka");
       out.flush();
     }
     env.execute("rankstream");
     return 0;
+  }
+
+  /** A port for Flink's page, or none when the user said where it has to be. */
+  private static OptionalInt pagePort(Configuration given) {
+    return given.contains(RestOptions.PORT) || given.contains(RestOptions.BIND_PORT)
+        ? OptionalInt.empty()
+        : FreePort.first(RestOptions.PORT.defaultValue(), PAGE_PORTS);
   }
 
   /** Fails now, with one message, instead of again and again in the running job. */

@@ -100,7 +100,7 @@ final class TailCommand implements Callable<Integer> {
     decoder = new RecordDecoder(registry.config());
     PrintWriter out = spec.commandLine().getOut();
     AtomicLong printed = new AtomicLong();
-    new TopicTail(kafka.properties())
+    new TopicTail(kafka.connected())
         .read(
             topic == null ? defaultTopic() : topic,
             fromBeginning,

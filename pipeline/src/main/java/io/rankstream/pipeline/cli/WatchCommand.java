@@ -89,7 +89,7 @@ final class WatchCommand implements Callable<Integer> {
 
     PrintWriter out = spec.commandLine().getOut();
     TopicNames topics = new TopicNames(DEFAULTS.images(), embeddings, metrics, models, deadLetters);
-    try (Watch watch = Watch.start(kafka.properties(), topics, registry.config(), host, port)) {
+    try (Watch watch = Watch.start(kafka.connected(), topics, registry.config(), host, port)) {
       out.printf("Watch it learn at %s (Ctrl-C ends it)%n", watch.uri());
       out.flush();
       if (!staysClosed) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.ZipError;
+import java.util.zip.ZipException;
 
 /**
  * Images in class folders, on disk or in a zip file. The folders above an image name its class; a
@@ -96,7 +97,7 @@ public final class FileTreeDataset implements ImageDataset {
       // The file system of a zip stays open for as long as its images may be read: to the end of
       // the process.
       return FileSystems.newFileSystem(folderOrZip).getPath("/");
-    } catch (ProviderNotFoundException | ZipError e) {
+    } catch (ProviderNotFoundException | ZipError | ZipException e) {
       throw new IOException(
           "%s is neither a folder nor a zip file: give one of class folders with JPEG or PNG images"
               .formatted(folderOrZip),

@@ -1,5 +1,10 @@
 package io.rankstream.pipeline.dataset;
 
+import io.rankstream.model.InputSpec;
+import io.rankstream.model.Normalization;
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +12,9 @@ import java.util.List;
 
 /** Opens a data set whatever its kind. */
 public final class ImageDatasets {
+
+  private static final int SAMPLE = 50;
+  private static final InputSpec SMALL = new InputSpec(1, 8, 8, Normalization.HALF_RANGE);
 
   private ImageDatasets() {}
 
@@ -31,5 +39,31 @@ public final class ImageDatasets {
     }
 
     return FileTreeDataset.open(path, split);
+  }
+
+  /**
+   * Looks at a few images of a set before a long run is started with them.
+   *
+   * @throws IOException when none of them can be decoded
+   */
+  public static void requireReadable(ImageDataset dataset) throws IOException {
+    ImageDecoder decoder = new ImageDecoder(SMALL, DecodeLimits.defaults());
+    int looked = Math.min(SAMPLE, dataset.size());
+    ImageRejectedException last = null;
+    for (int i = 0; i < looked; i++) {
+      try {
+        decoder.decode(dataset.example((int) ((long) i * dataset.size() / looked)).encoded());
+        return;
+      } catch (ImageRejectedException e) {
+        last = e;
+      }
+    }
+
+    if (last != null) {
+      throw new IOException(
+          "%s: none of %d images of it can be read (%s): give JPEG or PNG images"
+              .formatted(dataset.name(), looked, last.getMessage()),
+          last);
+    }
   }
 }

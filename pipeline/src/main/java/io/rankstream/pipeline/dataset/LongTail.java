@@ -71,7 +71,7 @@ public final class LongTail {
   private static void requireImbalance(double imbalance) {
     if (!(imbalance >= 1) || Double.isInfinite(imbalance)) {
       throw new IllegalArgumentException(
-          "Invalid imbalance: %s (must be at least 1)".formatted(imbalance));
+          "Invalid skew: %s (must be at least 1)".formatted(imbalance));
     }
   }
 

@@ -10,6 +10,7 @@ import io.rankstream.pipeline.dataset.ImageDatasets;
 import io.rankstream.pipeline.dataset.LongTail;
 import io.rankstream.pipeline.dataset.Split;
 import io.rankstream.pipeline.feed.ImageFeeder;
+import io.rankstream.pipeline.flink.FreePort;
 import io.rankstream.pipeline.kafka.EmbeddedKafka;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
@@ -21,7 +22,6 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +54,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Demo implements AutoCloseable {
 
+  private static final int PORTS_TO_TRY = 50;
   private static final long LINE_SECONDS = 3;
   private static final TopicNames TOPICS = TopicNames.defaults();
 
@@ -83,6 +84,7 @@ public final class Demo implements AutoCloseable {
   public void run() throws Exception {
     ImageDataset training = open(Split.TRAIN);
     ImageDataset heldOut = open(Split.TEST);
+    ImageDatasets.requireReadable(training);
     Optional<LongTail.Drift> drift =
         plan.drift()
             ? Optional.of(LongTail.drift(training, plan.skew(), plan.seed()))
@@ -313,17 +315,12 @@ public final class Demo implements AutoCloseable {
   }
 
   private int freePort() throws IOException {
-    for (int port = plan.port(); port < plan.port() + 50; port++) {
-      try (ServerSocket socket = new ServerSocket(port)) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // taken: try the next one
-      }
-    }
-
-    throw new IOException(
-        "No free port from %d on for Flink's page: give another with --port"
-            .formatted(plan.port()));
+    return FreePort.first(plan.port(), PORTS_TO_TRY)
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "No free port from %d on for Flink's page: give another with --port"
+                        .formatted(plan.port())));
   }
 
   private void say(String line) {

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.demo;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,4 +28,28 @@ public record DemoPlan(
     int port,
     int pagePort,
     boolean opensPage,
-    Path report) {}
+    Path report) {
+
+  /**
+   * Checks what would otherwise be found after the demo has run.
+   *
+   * @throws IllegalArgumentException naming the option and what is accepted
+   */
+  public DemoPlan {
+    requirePort("port", port);
+    requirePort("page-port", pagePort);
+    Path directory = report.toAbsolutePath().getParent();
+    if (Files.isDirectory(report) || directory == null || !Files.isWritable(directory)) {
+      throw new IllegalArgumentException(
+          "Invalid report: %s (must be a file in a directory that is there and may be written)"
+              .formatted(report));
+    }
+  }
+
+  private static void requirePort(String option, int port) {
+    if (port < 1 || port > 65_485) { // more are tried from there on
+      throw new IllegalArgumentException(
+          "Invalid %s: %d (must be 1 to 65485)".formatted(option, port));
+    }
+  }
+}

@@ -7,34 +7,63 @@ import java.time.Instant;
 
 /** Why a record of the input topic was not used. The names are part of the dead-letter contract. */
 public enum RejectionReason {
-  /** The record has no value. */
-  VALUE_MISSING,
-  /** The record is larger than {@code input.max-record-bytes}. */
-  VALUE_TOO_LARGE,
-  /** The value is not a LabeledImage in Avro single-object encoding or the Confluent format. */
-  ENVELOPE_INVALID,
-  /** The value was written with a schema that is not known, or is none of a LabeledImage. */
-  SCHEMA_UNKNOWN,
-  /** The image id is blank, too long or has control characters. */
-  IMAGE_ID_INVALID,
-  /** The stream is not one of {@code input.streams}. */
-  STREAM_UNKNOWN,
-  /** The label is blank, too long or has control characters. */
-  LABEL_INVALID,
-  /** The image has no bytes. */
-  IMAGE_EMPTY,
-  /** The encoded image is larger than {@code image.max-bytes}. */
-  IMAGE_TOO_MANY_BYTES,
-  /** The image is neither JPEG nor PNG. */
-  IMAGE_UNSUPPORTED_FORMAT,
-  /** The header claims more pixels than the limits allow. */
-  IMAGE_TOO_LARGE,
-  /** The image is damaged. */
-  IMAGE_CORRUPT,
-  /** The image came too late for {@code window.lag-policy} = shed, and training did not need it. */
-  LAG_SHED,
-  /** The label is new, and the model already knows {@code model.max-classes} classes. */
-  TOO_MANY_CLASSES;
+  VALUE_MISSING(
+      "The record has no value.", "Send the image as the value; the input topic has no deletes."),
+  VALUE_TOO_LARGE(
+      "The record is larger than `input.max-record-bytes`; it was not read.",
+      "Scale the image down before it is sent, or raise the limit."),
+  ENVELOPE_INVALID(
+      "The value is not a LabeledImage in Avro single-object encoding or in Confluent's format, or its bytes end too early.",
+      "Write records with the schema `LabeledImage.avsc`, with `LabeledImage.toByteBuffer()` or a serializer of Confluent's."),
+  SCHEMA_UNKNOWN(
+      "The value was written with a schema that is not known here, or that is none of a LabeledImage.",
+      "Write with a released `LabeledImage.avsc`; for Confluent's format set `registry.url` to the registry of the producer."),
+  IMAGE_ID_INVALID(
+      "The image id is blank, longer than `input.max-id-length`, or has control characters or broken Unicode.",
+      "Give each image an id that is stable and printable, such as its path."),
+  STREAM_UNKNOWN(
+      "The stream is not one of `input.streams`.",
+      "Correct `stream` in the record, or add the stream to the setting and restart the job from its last checkpoint."),
+  LABEL_INVALID(
+      "The label is blank, longer than `input.max-label-length`, or has control characters or broken Unicode.",
+      "Send null for an image without a label, and otherwise the name of its class."),
+  IMAGE_EMPTY("The image has no bytes.", "Find out why the producer read an empty file."),
+  IMAGE_TOO_MANY_BYTES(
+      "The encoded image is larger than `image.max-bytes`.",
+      "Scale the image down or compress it more, or raise the limit."),
+  IMAGE_UNSUPPORTED_FORMAT(
+      "The image is neither JPEG nor PNG, or a JPEG that is neither grey nor RGB.",
+      "Convert it before it is sent; CMYK to RGB, and WebP, GIF, TIFF or HEIC to JPEG or PNG."),
+  IMAGE_TOO_LARGE(
+      "The header claims more pixels than `image.max-width`, `image.max-height` or `image.max-pixels` allow, or a JPEG has too many scans.",
+      "Scale the image down: the model sees `model.height` x `model.width` pixels of it anyway. Or raise the limit, and the heap with it."),
+  IMAGE_CORRUPT(
+      "The header or the pixels are damaged, or the file ends too early.",
+      "Take the image from its source again; look for a transfer that was cut off."),
+  LAG_SHED(
+      "The image was older than `window.max-lag` under `window.lag-policy` = shed, and training did not need it.",
+      "Nothing is wrong with it. Send it again when the job has caught up, or give the job [more room](operations.md#more-input-than-the-job-can-take)."),
+  TOO_MANY_CLASSES(
+      "The label is new, and the model already knows `model.max-classes` classes.",
+      "Look for labels that are none, such as file names. If the classes are real, start a new model with a larger `model.max-classes`.");
+
+  private final String meaning;
+  private final String remedy;
+
+  RejectionReason(String meaning, String remedy) {
+    this.meaning = meaning;
+    this.remedy = remedy;
+  }
+
+  /** What was wrong, in a sentence of Markdown. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** What the producer, or who runs the job, should do, in Markdown. */
+  public String remedy() {
+    return remedy;
+  }
 
   /** The reason code for an image that the decoder refused. */
   public static RejectionReason of(ImageRejectedException.Reason reason) {

@@ -65,6 +65,10 @@ public final class KafkaFailure {
     if (failure instanceof TimeoutException) {
       return "does Kafka run there, is the listener that it advertises reachable, and does security.protocol fit it?";
     }
+    if (failure instanceof IllegalArgumentException
+        && String.valueOf(failure.getMessage()).contains("JAAS")) {
+      return "set sasl.jaas.config, which has the user and the password";
+    }
     if (failure instanceof ConfigException) {
       return "correct this Kafka setting";
     }

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -84,6 +85,9 @@ public final class EmbeddingMirror {
           consumer.partitionsFor(from).stream()
               .map(info -> new TopicPartition(from, info.partition()))
               .collect(Collectors.toList());
+      if (partitions.isEmpty()) {
+        throw new UnknownTopicOrPartitionException("There is no topic " + from);
+      }
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (follow.getAsBoolean() || isBefore(consumer, ends)) {

@@ -159,7 +159,6 @@ public final class SchemaRegistry {
     long pause = firstPause.toMillis();
     for (int attempt = 1; ; attempt++, pause *= 2) {
       String problem;
-      IOException cause = null;
       try {
         HttpResponse<String> response =
             client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
@@ -169,7 +168,6 @@ public final class SchemaRegistry {
         problem = "answers %d".formatted(response.statusCode());
       } catch (IOException e) {
         problem = "cannot be reached (%s)".formatted(e);
-        cause = e;
       } catch (InterruptedException e) {
         throw interrupted(e);
       }
@@ -177,8 +175,7 @@ public final class SchemaRegistry {
       if (attempt == ATTEMPTS) {
         throw new RegistryException(
             "The schema registry %s %s, asked %d times for %s: is registry.url right, and does it run?"
-                .formatted(base, problem, ATTEMPTS, what),
-            cause);
+                .formatted(base, problem, ATTEMPTS, what));
       }
       pause(pause);
     }

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -36,6 +37,7 @@ public final class TopicTail {
    * @param fromBeginning from the first record instead of the end of the topic
    * @param follow whether to go on at the end of the topic and wait for more, asked again and again
    * @param reader given each record; false stops
+   * @throws UnknownTopicOrPartitionException when there is no such topic
    */
   public void read(
       String topic,
@@ -64,6 +66,9 @@ public final class TopicTail {
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))
               .collect(Collectors.toList());
+      if (partitions.isEmpty()) {
+        throw new UnknownTopicOrPartitionException("There is no topic " + topic);
+      }
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       consumer

@@ -1,13 +1,23 @@
 package io.rankstream.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.engine.Engine;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class RankstreamCommandTest {
+
+  @TempDir Path directory;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -52,6 +62,14 @@ class RankstreamCommandTest {
   }
 
   @Test
+  void refusesAGpuThatIsNotThereBeforeTheJobStarts() {
+    assumeThat(Engine.getEngine("PyTorch").getGpuCount()).isZero();
+
+    assertThat(execute("run", "--dry-run", "--model.device", "gpu")).isEqualTo(1);
+    assertThat(err.toString()).contains("error: Invalid device: gpu").doesNotContain("\tat ");
+  }
+
+  @Test
   void saysWhatIsWrongWithADataSet() {
     assertThat(execute("feed", "--data", "/no/such/folder")).isEqualTo(1);
     assertThat(err.toString())
@@ -69,8 +87,91 @@ class RankstreamCommandTest {
   }
 
   @Test
-  void printsTheConfigurationTable() {
+  void printsTheConfigurationPage() {
     assertThat(execute("run", "--help-config")).isZero();
-    assertThat(out.toString()).contains("| `batch.classes` | integer | `8` |");
+    assertThat(out.toString())
+        .contains("| `batch.classes` | integer | `8` |", "| `IMAGE_CORRUPT` |");
+  }
+
+  @Test
+  void saysInALineOrTwoWhatIsWrongWithTheArguments() {
+    assertThat(execute("lern")).isEqualTo(2);
+    assertThat(execute("feed", "--data", "photos", "--ratee", "1")).isEqualTo(2);
+    assertThat(execute("experiment", "--data", "photos", "--methods", "quadruplet")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("error: There is no command lern (rankstream --help lists all)")
+        .contains("Unknown options: '--ratee'")
+        .contains("Possible solutions: --rate")
+        .contains("(rankstream feed --help shows what it takes)")
+        .contains("Invalid method: quadruplet (must be one of softmax")
+        .doesNotContain("Exception", "\tat ");
+    assertThat(err.toString().lines()).hasSizeLessThan(10);
+  }
+
+  @Test
+  void saysAtOnceThatKafkaIsNotThere() {
+    String nobody = "localhost:1";
+    String patience =
+        file("patience.properties", "default.api.timeout.ms = 500\nrequest.timeout.ms = 500\n");
+    for (String[] command :
+        new String[][] {
+          {"tail", "metrics"},
+          {"mirror", "--format", "qdrant", "--to", "vectors"},
+          {"watch", "--no-browser"},
+          {"feed", "--data", images("cats/1.png", "dogs/1.png")},
+          {"fuzz"}
+        }) {
+      String[] arguments = Arrays.copyOf(command, command.length + 4);
+      arguments[command.length] = "--bootstrap-servers";
+      arguments[command.length + 1] = nobody;
+      arguments[command.length + 2] = "--kafka-config";
+      arguments[command.length + 3] = patience;
+      err.getBuffer().setLength(0);
+      assertThat(execute(arguments)).as(command[0]).isEqualTo(1);
+      assertThat(err.toString())
+          .as(command[0])
+          .startsWith("error: Kafka at localhost:1: ")
+          .containsOnlyOnce("does Kafka run there")
+          .doesNotContain("Exception", "\tat ");
+    }
+  }
+
+  @Test
+  void saysWhichFileIsNotThere() {
+    assertThat(execute("tail", "metrics", "--kafka-config", "/no/such.properties")).isEqualTo(2);
+    assertThat(execute("demo", "--report", "/no/such/report.html")).isEqualTo(2);
+    assertThat(execute("feed", "--data", file("photos.zip", "no zip"))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("Cannot read the Kafka settings in /no/such.properties")
+        .contains("Invalid report: /no/such/report.html (must be a file in a directory that is")
+        .contains("photos.zip is neither a folder nor a zip file")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void refusesToStartALongRunWithImagesThatCannotBeRead() {
+    String data = images("cats/1.jpg", "dogs/1.png");
+    assertThat(execute("experiment", "--data", data)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("none of 2 images of it can be read")
+        .doesNotContain("\tat ");
+  }
+
+  /** A folder with files of these names that are no images. */
+  private String images(String... names) {
+    for (String name : names) {
+      file("images/" + name, "no image");
+    }
+    return directory.resolve("images").toString();
+  }
+
+  private String file(String name, String text) {
+    try {
+      Path file = directory.resolve(name);
+      Files.createDirectories(file.getParent());
+      return Files.writeString(file, text).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

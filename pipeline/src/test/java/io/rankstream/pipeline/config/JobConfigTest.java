@@ -187,11 +187,4 @@ class JobConfigTest {
       assertThat(table).contains("| `" + option.key() + "` |");
     }
   }
-
-  @Test
-  void theReadmeHasTheTableThatTheOptionsGive() throws IOException {
-    String readme = Files.readString(Path.of("..", "README.md"));
-
-    assertThat(readme).contains(OptionTable.markdown());
-  }
 }
