@@ -25,14 +25,15 @@ final class BenchJob {
 
   static final String IMAGES = "images.bench";
 
-  private static final double WARM_UP = 0.25;
+  private static final double WARM_UP = 0.5;
 
   private BenchJob() {}
 
   /**
    * Pace of a run.
    *
-   * @param stepsPerSecond by the wall clock, without the first quarter of the steps
+   * @param stepsPerSecond by the wall clock, without the first half of the steps, in which the JVM
+   *     still compiles
    * @param busyMillis median time that the training thread worked on a batch
    * @param cpuMillis processor time of the process for a batch, start and end of the job among it
    */

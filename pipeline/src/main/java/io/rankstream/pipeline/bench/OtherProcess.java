@@ -67,10 +67,7 @@ final class OtherProcess implements AutoCloseable {
             Integer.toString(Machine.threads())));
     ProcessBuilder builder = new ProcessBuilder(words);
     // As its own user would start it, not with what the launcher sets for this program.
-    builder
-        .environment()
-        .keySet()
-        .removeIf(name -> name.startsWith("MALLOC_") || name.equals("OMP_WAIT_POLICY"));
+    builder.environment().keySet().removeIf(name -> name.matches("(MALLOC|OMP|GOMP)_.*"));
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new OtherProcess(builder.start());
   }

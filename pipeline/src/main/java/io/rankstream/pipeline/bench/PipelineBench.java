@@ -34,9 +34,9 @@ import org.hipparchus.stat.descriptive.rank.Median;
  */
 public final class PipelineBench {
 
-  private static final double JOB_SECONDS = 12;
+  private static final double JOB_SECONDS = 40;
   private static final int LEAST_STEPS = 40;
-  private static final int MOST_STEPS = 1500;
+  private static final int MOST_STEPS = 4000;
   private static final int PROCEDURAL_PER_CLASS = 200;
 
   private static final String LEARN = "learn";
