@@ -64,13 +64,12 @@ final class ResidualBlock {
         shortcut == null
             ? input
             : shortcutNorm.forward(weights, shortcut.forward(weights, input), training);
-    NDArray sum = x.add(identity);
-    x.close();
+    x.addi(identity); // BatchNorm needs its input again for the gradient, not its output
     if (shortcut != null) {
       identity.close();
     }
-    NDArray activated = sum.getNDArrayInternal().relu();
-    sum.close();
+    NDArray activated = x.getNDArrayInternal().relu();
+    x.close();
     return activated;
   }
 
