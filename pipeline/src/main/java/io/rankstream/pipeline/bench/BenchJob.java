@@ -43,7 +43,6 @@ final class BenchJob {
       throws Exception {
     Configuration settings = new Configuration();
     settings.setString("batch.max-wait", "1 h"); // the stream is there: no batch needs a deadline
-    settings.setString("execution.checkpointing.interval", "2 s");
     settings.setString("restart-strategy.type", "none");
     given.toMap().forEach(settings::setString);
     String name = "bench-" + round;
