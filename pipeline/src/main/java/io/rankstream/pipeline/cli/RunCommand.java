@@ -58,8 +58,6 @@ import picocli.CommandLine.Unmatched;
     })
 final class RunCommand implements Callable<Integer> {
 
-  private static final int PAGE_PORTS = 50;
-
   @Spec CommandSpec spec;
 
   @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
@@ -117,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
         port -> {
           engine.set(RestOptions.PORT, port);
           // Another program may take it before Flink does.
-          engine.set(RestOptions.BIND_PORT, "%d-%d".formatted(port, port + PAGE_PORTS));
+          engine.set(RestOptions.BIND_PORT, "%d-%d".formatted(port, port + FreePort.TRIED));
         });
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
@@ -143,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
   private static OptionalInt pagePort(Configuration given) {
     return given.contains(RestOptions.PORT) || given.contains(RestOptions.BIND_PORT)
         ? OptionalInt.empty()
-        : FreePort.first(RestOptions.PORT.defaultValue(), PAGE_PORTS);
+        : FreePort.first(RestOptions.PORT.defaultValue());
   }
 
   /** Fails now, with one message, instead of again and again in the running job. */

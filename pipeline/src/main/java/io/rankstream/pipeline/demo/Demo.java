@@ -54,7 +54,6 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Demo implements AutoCloseable {
 
-  private static final int PORTS_TO_TRY = 50;
   private static final long LINE_SECONDS = 3;
   private static final TopicNames TOPICS = TopicNames.defaults();
 
@@ -315,7 +314,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private int freePort() throws IOException {
-    return FreePort.first(plan.port(), PORTS_TO_TRY)
+    return FreePort.first(plan.port())
         .orElseThrow(
             () ->
                 new IOException(

@@ -6,11 +6,13 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates the topics of a job. */
+/** Creates the topics of a job, and finds the partitions of one. */
 public final class Topics {
 
   private static final short BROKER_DEFAULT = -1;
@@ -47,6 +49,22 @@ public final class Topics {
   public static void createImages(Properties clients, String name)
       throws ExecutionException, InterruptedException {
     createMissing(clients, List.of(images(name, 1)));
+  }
+
+  /**
+   * The partitions of a topic.
+   *
+   * @throws UnknownTopicOrPartitionException when there is no such topic
+   */
+  public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new UnknownTopicOrPartitionException("There is no topic " + topic);
+    }
+    return partitions;
   }
 
   private static void createMissing(Properties clients, List<NewTopic> topics)

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.mirror;
 
+import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tail.RecordDecoder;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,7 +23,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -81,13 +80,7 @@ public final class EmbeddingMirror {
                 producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
       // Fences an older run first: what it had open is aborted before its offsets are read.
       producer.initTransactions();
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(from).stream()
-              .map(info -> new TopicPartition(from, info.partition()))
-              .collect(Collectors.toList());
-      if (partitions.isEmpty()) {
-        throw new UnknownTopicOrPartitionException("There is no topic " + from);
-      }
+      List<TopicPartition> partitions = Topics.partitions(consumer, from);
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (follow.getAsBoolean() || isBefore(consumer, ends)) {

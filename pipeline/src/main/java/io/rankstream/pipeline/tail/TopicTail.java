@@ -1,17 +1,16 @@
 package io.rankstream.pipeline.tail;
 
 import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -37,7 +36,8 @@ public final class TopicTail {
    * @param fromBeginning from the first record instead of the end of the topic
    * @param follow whether to go on at the end of the topic and wait for more, asked again and again
    * @param reader given each record; false stops
-   * @throws UnknownTopicOrPartitionException when there is no such topic
+   * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException when there is no such
+   *     topic
    */
   public void read(
       String topic,
@@ -62,13 +62,7 @@ public final class TopicTail {
       Predicate<ConsumerRecord<byte[], byte[]>> reader) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .collect(Collectors.toList());
-      if (partitions.isEmpty()) {
-        throw new UnknownTopicOrPartitionException("There is no topic " + topic);
-      }
+      List<TopicPartition> partitions = Topics.partitions(consumer, topic);
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       consumer

@@ -132,6 +132,14 @@ class DocumentationTest {
     }
   }
 
+  /** What the rows of a section of the operations guide are about. */
+  private static List<String> firstCells(Pattern row, String heading) {
+    return row.matcher(section(text(ROOT.resolve("docs/operations.md")), heading))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
   private static String section(String page, String heading) {
     int start = page.indexOf("\n## " + heading + "\n");
     assertThat(start).as("section " + heading).isNotNegative();
@@ -261,12 +269,7 @@ class DocumentationTest {
   @Test
   void everyMetricInTheOperationsGuideIsRegistered() throws IOException {
     String sources = sources();
-    List<String> metrics =
-        METRIC
-            .matcher(section(text(ROOT.resolve("docs/operations.md")), "Monitoring"))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+    List<String> metrics = firstCells(METRIC, "Monitoring");
 
     assertThat(metrics).hasSizeGreaterThan(20);
     for (String metric : metrics) {
@@ -279,12 +282,7 @@ class DocumentationTest {
   @Test
   void everyErrorInTheOperationsGuideIsOneThatTheProgramPrints() throws IOException {
     String sources = sources();
-    List<String> messages =
-        MESSAGE
-            .matcher(section(text(ROOT.resolve("docs/operations.md")), "Errors by their text"))
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+    List<String> messages = firstCells(MESSAGE, "Errors by their text");
 
     assertThat(messages).hasSizeGreaterThan(20);
     for (String message : messages) {
