@@ -1,6 +1,7 @@
 package io.rankstream.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -24,30 +25,40 @@ final class Autograd implements AutoCloseable {
   }
 
   /**
-   * A leaf that shares the memory of a buffer and collects the gradient of what is computed from
-   * it.
+   * Leaves that share the memory of buffers and collect the gradient of what is computed from them.
    *
-   * @param manager owner of the leaf
+   * @param manager owner of the leaves
    */
-  NDArray leaf(NDArray buffer, NDManager manager) {
-    NDArray leaf = buffer.stopGradient();
-    leaf.attach(manager);
-    leaf.setRequiresGradient(true);
-    return leaf;
+  NDList leaves(NDList buffers, NDManager manager) {
+    NDList leaves = new NDList(buffers.size());
+    for (NDArray buffer : buffers) {
+      NDArray leaf = buffer.stopGradient();
+      leaf.attach(manager);
+      leaf.setRequiresGradient(true);
+      leaves.add(leaf);
+    }
+
+    return leaves;
   }
 
   /**
-   * The gradient of a scalar with respect to a leaf.
+   * The gradient of a scalar with respect to leaves.
    *
-   * @return shape of the leaf, attached to the manager of the loss
+   * @return one vector for each leaf, of its shape, attached to the manager of the loss; zeros
+   *     where the loss does not depend on the leaf
    */
-  NDArray gradient(NDArray loss, NDArray leaf) {
+  NDList gradients(NDArray loss, NDList leaves) {
     try (NDArray one = loss.onesLike()) {
       JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
     }
-    NDArray gradient = leaf.getGradient();
-    gradient.attach(loss.getManager());
-    return gradient;
+    NDList gradients = new NDList(leaves.size());
+    for (NDArray leaf : leaves) {
+      NDArray gradient = leaf.getGradient();
+      gradient.attach(loss.getManager());
+      gradients.add(gradient);
+    }
+
+    return gradients;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.rankstream.model.loss.EmbeddingLoss;
 import io.rankstream.model.loss.RankingOutcome;
 import io.rankstream.model.network.FeatureMaps;
 import io.rankstream.model.network.Initializer;
+import io.rankstream.model.network.Segment;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
@@ -31,8 +32,8 @@ import java.util.Random;
  * A two-head model that learns batch by batch.
  *
  * <p>All parameters lie in one flat buffer, the running statistics in a second, and what the
- * optimizer remembers in others of the same kind. A step gets its gradient as one vector, so that
- * the update, the norm, a snapshot and a restore are a few whole-vector operations. No random
+ * optimizer remembers in others of the same kind. A step gets its gradient in a few long vectors,
+ * so that the update, the norm, a snapshot and a restore are few and large operations. No random
  * number of the engine is used after the initialisation: equal batches give equal weights, bit for
  * bit, with the same number of threads and release of PyTorch.
  *
@@ -47,6 +48,12 @@ public final class OnlineTrainer implements AutoCloseable {
 
   private static final String ENGINE = "PyTorch";
   private static final String AVERAGE = "average";
+
+  /**
+   * Values of an array whose gradient is worth a vector of its own on a CPU: to copy it would take
+   * longer than the calls for one more vector. On a GPU it is the other way round.
+   */
+  private static final long LARGE_ARRAY = 1 << 17;
 
   private final ModelConfig config;
   private final TwoHeadNetwork network;
@@ -63,7 +70,10 @@ public final class OnlineTrainer implements AutoCloseable {
   private final List<NDArray> statisticsViews;
   private final Weights weights;
   private final List<Slot> frozen;
+  private final List<Segment> segments;
+  private final NDList segmentParts;
   private final Optional<NDArray> average;
+  private final TwoHeadModel trained;
   private final TwoHeadModel served;
   private final StepGuard guard;
   private Optional<CapturedModel> lastGood = Optional.empty();
@@ -90,21 +100,19 @@ public final class OnlineTrainer implements AutoCloseable {
         network.layout().parameters().stream()
             .filter(slot -> config.optimizer().freezes(slot.name()))
             .toList();
-    optimization = Optimization.of(config.optimizer(), network, manager, buffers);
+    segments = Segment.of(network.layout(), device.isGpu() ? Long.MAX_VALUE : LARGE_ARRAY);
+    segmentParts = Segment.cut(segments, parameters);
+    optimization = Optimization.of(config.optimizer(), network, parameters, segments, buffers);
     ranking = EmbeddingLosses.of(config.loss(), this::centers, () -> classesInStep);
     average =
         config.averageDecay() > 0
             ? Optional.of(buffers.addCopy(AVERAGE, parameters))
             : Optional.empty();
+    trained = model(weights);
     served =
-        new TwoHeadModel(
-            architecture,
-            network,
-            average
-                .map(values -> new Weights(network.layout(), values, statisticsViews))
-                .orElse(weights),
-            vocabulary,
-            manager.newSubManager());
+        average
+            .map(values -> model(new Weights(network.layout(), values, statisticsViews)))
+            .orElse(trained);
     guard = new StepGuard(config.guard());
   }
 
@@ -297,8 +305,7 @@ public final class OnlineTrainer implements AutoCloseable {
     }
 
     keepGoodWeights(); // the loss shows that those before the update are sound
-    optimization.apply(
-        parameters, prepared.gradient(), prepared.squaredNorm(), report.learningRate(), step);
+    optimization.apply(prepared.gradient(), prepared.squaredNorm(), report.learningRate(), step);
     ranking.ifPresent(loss -> loss.follow(prepared.embeddings().orElseThrow(), prepared.rows()));
     average.ifPresent(kept -> MovingAverage.follow(kept, parameters, config.averageDecay()));
     if (config.batchNorm() == BatchNormMode.TRAIN) {
@@ -310,6 +317,14 @@ public final class OnlineTrainer implements AutoCloseable {
   }
 
   /**
+   * What the forward pass of a step says of its images, before the step is taken: as {@link
+   * #embedded}, of the classes that were met before.
+   */
+  public List<Prediction> predicted(PreparedStep prepared) {
+    return trained.predictions(network.pooled(prepared.features()));
+  }
+
+  /**
    * What the forward pass of a step said of its images, after the step was taken: it costs no pass
    * of its own. BatchNorm saw the batch's statistics there, and augmentation the images.
    */
@@ -317,7 +332,7 @@ public final class OnlineTrainer implements AutoCloseable {
     // Softmax alone never changes the embedding head: its weights after the step serve as well.
     NDArray embeddings =
         prepared.embeddings().orElseGet(() -> network.embeddings(weights, prepared.features()));
-    return served.embedded(embeddings, network.pooled(prepared.features()));
+    return trained.embedded(embeddings, network.pooled(prepared.features()));
   }
 
   /**
@@ -373,18 +388,23 @@ public final class OnlineTrainer implements AutoCloseable {
     manager.close();
   }
 
+  private TwoHeadModel model(Weights from) {
+    return new TwoHeadModel(
+        config.architecture(), network, from, vocabulary, manager.newSubManager());
+  }
+
   private PreparedStep gradient(
       PixelBatch images, List<String> labels, LabelVocabulary.Preview rows, NDManager scope) {
     NDArray x = pixels.of(images, scope);
     NDArray y = scope.create(rows.rows().stream().mapToLong(Integer::longValue).toArray());
     FeatureMaps features;
     Optional<NDArray> embeddings;
-    NDArray gradient;
+    NDList gradient;
     NDList figures;
     try (Autograd autograd = Autograd.record()) {
-      NDArray leaf = autograd.leaf(parameters, scope);
+      NDList leaves = autograd.leaves(segmentParts, scope);
       Weights differentiated =
-          new Weights(network.layout(), leaf, statisticsViews).withFrozen(weights, frozen);
+          new Weights(segments, leaves, statisticsViews).withFrozen(weights, frozen);
       features = network.features(differentiated, x, config.batchNorm() == BatchNormMode.TRAIN);
       NDArray logits = network.logits(differentiated, network.pooled(features), rows.size());
       NDArray classification = CrossEntropy.mean(logits, y);
@@ -395,7 +415,7 @@ public final class OnlineTrainer implements AutoCloseable {
       NDArray lambda = scope.create((float) config.loss().lambda());
       NDArray loss = classification.add(ranked.loss().mul(lambda));
 
-      gradient = autograd.gradient(loss, leaf);
+      gradient = Blocks.of(autograd.gradients(loss, leaves));
       figures = new NDList(loss, classification, ranked.loss(), ranked.active(), ranked.count());
     }
 

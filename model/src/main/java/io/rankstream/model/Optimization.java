@@ -3,6 +3,7 @@ package io.rankstream.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.rankstream.model.network.Segment;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.optimize.AdamW;
@@ -13,6 +14,7 @@ import io.rankstream.model.optimize.UpdateRule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** What becomes of a gradient: accumulated, clipped, and turned into new weights. */
@@ -20,81 +22,95 @@ final class Optimization {
 
   private final OptimizerConfig config;
   private final UpdateRule rule;
+  private final NDList weights;
   private final Optional<NDList> rates;
   private final List<NDList> moments;
-  private final Optional<NDArray> accumulated;
+  private final Optional<NDList> accumulated;
 
   private Optimization(
       OptimizerConfig config,
       UpdateRule rule,
+      NDList weights,
       Optional<NDList> rates,
       List<NDList> moments,
-      Optional<NDArray> accumulated) {
+      Optional<NDList> accumulated) {
     this.config = config;
     this.rule = rule;
+    this.weights = weights;
     this.rates = rates;
     this.moments = moments;
     this.accumulated = accumulated;
   }
 
+  /**
+   * Prepares updates.
+   *
+   * @param parameters the flat buffer that they write
+   * @param segments how the gradient comes
+   * @param buffers where the optimizer keeps what it remembers
+   */
   static Optimization of(
-      OptimizerConfig config, TwoHeadNetwork network, NDManager manager, ModelBuffers buffers) {
+      OptimizerConfig config,
+      TwoHeadNetwork network,
+      NDArray parameters,
+      List<Segment> segments,
+      ModelBuffers buffers) {
     UpdateRule rule =
         switch (config.rule()) {
           case SGD -> new MomentumSgd(config.momentum(), config.weightDecay());
           case ADAMW -> new AdamW(config.momentum(), config.beta2(), config.weightDecay());
         };
+    Function<NDArray, NDList> blocks = flat -> Blocks.of(Segment.cut(segments, flat));
     long size = network.layout().parametersSize();
     String prefix = config.rule() + "-moment-"; // moments of another rule mean something else
     List<NDList> moments =
         IntStream.range(0, rule.moments())
-            .mapToObj(i -> Blocks.of(buffers.addZeros(prefix + i, size)))
+            .mapToObj(i -> blocks.apply(buffers.addZeros(prefix + i, size)))
             .toList();
-    Optional<NDArray> accumulated =
+    Optional<NDList> accumulated =
         config.accumulate() > 1
-            ? Optional.of(buffers.addZeros("accumulated", size))
+            ? Optional.of(blocks.apply(buffers.addZeros("accumulated", size)))
             : Optional.empty();
-    Optional<NDList> rates = rates(config, network, manager).map(Blocks::of);
-    return new Optimization(config, rule, rates, moments, accumulated);
+    Optional<NDList> rates = rates(config, network, parameters.getManager()).map(blocks);
+    return new Optimization(config, rule, blocks.apply(parameters), rates, moments, accumulated);
   }
 
   /**
    * Takes the gradient of a step; changes it.
    *
+   * @param gradient its blocks
    * @param squaredNorm squared norm of the gradient, scalar
    * @param stepsTaken steps before this one
    */
-  void apply(
-      NDArray parameters,
-      NDArray gradient,
-      NDArray squaredNorm,
-      double learningRate,
-      long stepsTaken) {
+  void apply(NDList gradient, NDArray squaredNorm, double learningRate, long stepsTaken) {
     long update = stepsTaken / config.accumulate() + 1;
     if (accumulated.isEmpty()) {
-      update(parameters, gradient, squaredNorm, learningRate, update);
+      update(gradient, squaredNorm, learningRate, update);
       return;
     }
 
-    NDArray sum = accumulated.get();
-    sum.addi(gradient);
+    NDList sum = accumulated.get();
+    for (int i = 0; i < sum.size(); i++) {
+      sum.get(i).addi(gradient.get(i));
+    }
     if ((stepsTaken + 1) % config.accumulate() == 0) {
-      sum.divi((float) config.accumulate());
+      sum.forEach(block -> block.divi((float) config.accumulate()));
       try (NDArray norm = Blocks.squaredNorm(sum)) {
-        update(parameters, sum, norm, learningRate, update);
+        update(sum, norm, learningRate, update);
       }
-      try (NDArray zeros = sum.zerosLike()) {
-        ModelBuffers.overwrite(sum, zeros);
+      for (NDArray block : sum) {
+        try (NDArray zeros = block.zerosLike()) {
+          ModelBuffers.overwrite(block, zeros);
+        }
       }
     }
   }
 
-  private void update(
-      NDArray parameters, NDArray gradient, NDArray squaredNorm, double learningRate, long update) {
+  private void update(NDList gradient, NDArray squaredNorm, double learningRate, long update) {
     if (config.clipNorm() > 0) {
       GradientNorm.clip(gradient, squaredNorm, config.clipNorm());
     }
-    Blocks.update(rule, parameters, moments, gradient, rates, learningRate, update);
+    Blocks.update(rule, weights, moments, gradient, rates, learningRate, update);
   }
 
   /** The factor of each value's learning rate; nothing where all are 1. */

@@ -1,6 +1,7 @@
 package io.rankstream.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.rankstream.model.network.FeatureMaps;
 import java.util.List;
@@ -14,7 +15,7 @@ public final class PreparedStep implements AutoCloseable {
   private final NDArray rows;
   private final FeatureMaps features;
   private final Optional<NDArray> embeddings;
-  private final NDArray gradient;
+  private final NDList gradient;
   private final NDArray squaredNorm;
   private final StepReport report;
 
@@ -23,7 +24,7 @@ public final class PreparedStep implements AutoCloseable {
    * @param rows int64, {@code [N]}, rows of the labels in the softmax head
    * @param features what the forward pass computed
    * @param embeddings {@code [N, D]}, as the ranking loss saw them
-   * @param gradient shape of the parameters
+   * @param gradient its blocks, as those of the parameters
    * @param squaredNorm squared norm of the gradient, scalar
    * @param report figures of the step if it is taken
    */
@@ -33,7 +34,7 @@ public final class PreparedStep implements AutoCloseable {
       NDArray rows,
       FeatureMaps features,
       Optional<NDArray> embeddings,
-      NDArray gradient,
+      NDList gradient,
       NDArray squaredNorm,
       StepReport report) {
     this.scope = scope;
@@ -62,7 +63,7 @@ public final class PreparedStep implements AutoCloseable {
     return embeddings;
   }
 
-  NDArray gradient() {
+  NDList gradient() {
     return gradient;
   }
 

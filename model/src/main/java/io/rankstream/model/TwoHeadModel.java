@@ -112,11 +112,12 @@ public final class TwoHeadModel implements AutoCloseable {
     return embedded;
   }
 
-  private FeatureMaps features(PixelBatch images, NDManager scope) {
-    return network.features(weights, pixels.of(images, scope), false);
-  }
-
-  private List<Prediction> predictions(NDArray pooled) {
+  /**
+   * What the softmax head says of features that were computed elsewhere.
+   *
+   * @param pooled {@code [N, channels]}
+   */
+  List<Prediction> predictions(NDArray pooled) {
     int count = Math.toIntExact(pooled.getShape().get(0));
     if (vocabulary.size() == 0) {
       return Collections.nCopies(count, new Prediction(null, 0));
@@ -131,6 +132,10 @@ public final class TwoHeadModel implements AutoCloseable {
     }
 
     return predictions;
+  }
+
+  private FeatureMaps features(PixelBatch images, NDManager scope) {
+    return network.features(weights, pixels.of(images, scope), false);
   }
 
   private static List<float[]> rows(NDArray matrix) {

@@ -44,6 +44,18 @@ final class Batches {
         config.seed());
   }
 
+  static ModelConfig withFrozenBatchNorm() {
+    ModelConfig config = smallCnn();
+    return new ModelConfig(
+        config.architecture(),
+        config.loss(),
+        config.optimizer(),
+        BatchNormMode.FROZEN,
+        0,
+        config.guard(),
+        config.seed());
+  }
+
   static ModelConfig smallCnn() {
     return config(Backbone.SMALL_CNN, new InputSpec(1, 28, 28, Normalization.HALF_RANGE));
   }

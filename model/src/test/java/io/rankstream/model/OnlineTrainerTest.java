@@ -111,6 +111,34 @@ class OnlineTrainerTest {
   }
 
   @Test
+  void thePassOfAStepPredictsAsItServesWhereBatchNormIsFrozen() {
+    ModelConfig config = Batches.withFrozenBatchNorm();
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      train(trainer, config.input(), 0, 5);
+      PixelBatch images = Batches.pixels(config.input(), 8, K, 9);
+      List<Prediction> served = trainer.served().predict(images);
+
+      try (PreparedStep step = trainer.prepare(images, Batches.labels(8, K))) {
+        List<Prediction> predicted = trainer.predicted(step);
+        assertThat(predicted)
+            .describedAs("the classes that this step brings are not known yet")
+            .extracting(Prediction::label)
+            .isSubsetOf(LABELS)
+            .isEqualTo(served.stream().map(Prediction::label).toList());
+        for (int i = 0; i < served.size(); i++) {
+          assertThat(predicted.get(i).confidence())
+              .isCloseTo(served.get(i).confidence(), within(1e-5f));
+        }
+
+        trainer.take(step);
+      }
+      assertThat(trainer.served().predict(images))
+          .describedAs("after the step")
+          .isNotEqualTo(served);
+    }
+  }
+
+  @Test
   void takesNewClassesWithoutRestart() {
     ModelConfig config = Batches.smallCnn();
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {

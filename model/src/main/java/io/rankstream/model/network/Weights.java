@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 
 /**
  * The arrays of a network as views into its two flat buffers: a write to a buffer is seen through
@@ -27,13 +27,30 @@ public final class Weights {
    * Makes the views.
    *
    * @param layout where the arrays lie
-   * @param parameters flat buffer of the parameters, shape {@code [n]}; when it requires a
-   *     gradient, the gradient of whatever is computed from the views arrives in it as one vector.
-   *     The views attach to its manager.
+   * @param parameters flat buffer of the parameters, shape {@code [n]}. The views attach to its
+   *     manager.
    * @param statistics views of the statistics, made once with {@link #statistics}
    */
   public Weights(ParameterLayout layout, NDArray parameters, List<NDArray> statistics) {
     this(views(layout.parameters(), parameters), statistics, new BitSet());
+  }
+
+  /**
+   * Makes the views from the segments of the flat buffer.
+   *
+   * @param segments what the parts hold: together all parameters, in order
+   * @param parts as {@link Segment#cut} gives them; the gradient of whatever is computed from the
+   *     views arrives in those that require one. The views attach to their manager.
+   * @param statistics views of the statistics, made once with {@link #statistics}
+   */
+  public Weights(List<Segment> segments, NDList parts, List<NDArray> statistics) {
+    this(
+        IntStream.range(0, segments.size())
+            .boxed()
+            .flatMap(i -> segments.get(i).views(parts.get(i)).stream())
+            .toList(),
+        statistics,
+        new BitSet());
   }
 
   /**
@@ -69,25 +86,6 @@ public final class Weights {
   }
 
   private static List<NDArray> views(List<Slot> slots, NDArray flat) {
-    if (slots.isEmpty()) {
-      return List.of();
-    }
-
-    // One native split into array, padding, array, padding, …; the last piece is what follows the
-    // last array.
-    long[] cuts =
-        slots.stream()
-            .flatMapToLong(
-                slot -> LongStream.of(slot.offset(), slot.offset() + slot.shape().size()))
-            .skip(1)
-            .toArray();
-    NDList pieces = flat.split(cuts);
-    List<NDArray> views = new ArrayList<>(slots.size());
-    for (Slot slot : slots) {
-      NDArray piece = pieces.get(2 * slot.index());
-      views.add(slot.shaped(piece));
-    }
-
-    return views;
+    return slots.isEmpty() ? List.of() : new Segment(slots).views(flat);
   }
 }

@@ -19,66 +19,68 @@ public final class Blocks {
   private Blocks() {}
 
   /**
-   * Views of a vector's blocks, in order, to be closed by the caller. On a GPU, where each call
-   * costs more than what the caches save, one view of the whole.
+   * Views of the blocks of vectors, in order, to be closed by their owner. On a GPU, where each
+   * call costs more than what the caches save, one view of each vector.
    *
-   * @param vector {@code [n]}
+   * @param vectors each {@code [n]}
    */
-  public static NDList of(NDArray vector) {
-    long last = (vector.size() - 1) / SIZE;
-    if (last == 0 || vector.getDevice().isGpu()) {
-      return new NDList(vector.reshape(-1)); // a view of its own, that may be closed
-    }
-
-    return vector.split(LongStream.rangeClosed(1, last).map(block -> block * SIZE).toArray());
+  public static NDList of(NDList vectors) {
+    NDList blocks = new NDList();
+    vectors.forEach(vector -> blocks.addAll(of(vector)));
+    return blocks;
   }
 
   /**
    * Makes one update of weights, block by block.
    *
-   * @param weights {@code [n]}, written in place
+   * @param weights the blocks of the weights, written in place
    * @param moments the blocks of what the rule keeps
-   * @param gradient {@code [n]}; stays open
+   * @param gradient the blocks of the gradient; stay open
    * @param rates the blocks of the learning rates' factors; empty where all are 1
    * @param learningRate η
    * @param update number of this update, from 1
    */
   public static void update(
       UpdateRule rule,
-      NDArray weights,
+      NDList weights,
       List<NDList> moments,
-      NDArray gradient,
+      NDList gradient,
       Optional<NDList> rates,
       double learningRate,
       long update) {
-    try (NDList values = of(weights);
-        NDList slopes = of(gradient)) {
-      for (int i = 0; i < values.size(); i++) {
-        int block = i;
-        rule.update(
-            values.get(i),
-            moments.stream().map(moment -> moment.get(block)).toList(),
-            slopes.get(i),
-            rates.map(blocks -> blocks.get(block)),
-            learningRate,
-            update);
-      }
+    for (int i = 0; i < weights.size(); i++) {
+      int block = i;
+      rule.update(
+          weights.get(i),
+          moments.stream().map(moment -> moment.get(block)).toList(),
+          gradient.get(i),
+          rates.map(blocks -> blocks.get(block)),
+          learningRate,
+          update);
     }
   }
 
   /**
    * The squared Euclidean norm. Adding up block by block also keeps it exact for long vectors.
    *
-   * @param vector {@code [n]}
-   * @return scalar, attached to the manager of the vector
+   * @param blocks each {@code [n]}; stay open
+   * @return scalar, attached to the manager of the blocks
    */
-  public static NDArray squaredNorm(NDArray vector) {
-    try (NDList blocks = of(vector);
-        NDList squares = new NDList(blocks.size())) {
+  public static NDArray squaredNorm(NDList blocks) {
+    try (NDList squares = new NDList(blocks.size())) {
       blocks.forEach(block -> squares.add(block.dot(block)));
       try (NDArray stacked = NDArrays.stack(squares)) {
         return stacked.sum();
       }
     }
+  }
+
+  private static NDList of(NDArray vector) {
+    long last = (vector.size() - 1) / SIZE;
+    if (last == 0 || vector.getDevice().isGpu()) {
+      return new NDList(vector.reshape(-1)); // a view of its own, that may be closed
+    }
+
+    return vector.split(LongStream.rangeClosed(1, last).map(block -> block * SIZE).toArray());
   }
 }

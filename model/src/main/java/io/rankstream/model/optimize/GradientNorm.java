@@ -1,6 +1,7 @@
 package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 
 /** Scales long gradients down, without a look at the value on the host. */
 public final class GradientNorm {
@@ -12,16 +13,16 @@ public final class GradientNorm {
   /**
    * Scales a gradient in place so that its Euclidean norm is at most a bound (Pascanu et al. 2013).
    *
-   * @param gradient {@code [n]}
+   * @param gradient its blocks
    * @param squaredNorm its squared norm, scalar; stays open
    * @param bound above 0
    */
-  public static void clip(NDArray gradient, NDArray squaredNorm, double bound) {
+  public static void clip(NDList gradient, NDArray squaredNorm, double bound) {
     try (NDArray norm = squaredNorm.sqrt();
         NDArray room = norm.onesLike()) {
       NDArray factor = room.muli((float) bound).divi(norm.addi(TINY));
       try (NDArray atMostOne = factor.clip(0, 1)) {
-        gradient.muli(atMostOne);
+        gradient.forEach(block -> block.muli(atMostOne));
       }
     }
   }

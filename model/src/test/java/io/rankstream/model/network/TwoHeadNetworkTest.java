@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
@@ -19,6 +20,7 @@ import io.rankstream.model.loss.PairwiseDistance;
 import io.rankstream.model.loss.Reducer;
 import io.rankstream.model.loss.SemiHardMiner;
 import io.rankstream.model.loss.TripletLoss;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,9 +46,16 @@ class TwoHeadNetworkTest {
   }
 
   private static NDArray loss(TwoHeadNetwork network, NDArray flat, NDManager manager) {
-    NDArray statistics = manager.create(widened(network.layout().initialStatistics()));
-    Weights weights =
-        new Weights(network.layout(), flat, Weights.statistics(network.layout(), statistics));
+    return loss(
+        network, new Weights(network.layout(), flat, statistics(network, manager)), manager);
+  }
+
+  private static List<NDArray> statistics(TwoHeadNetwork network, NDManager manager) {
+    NDArray flat = manager.create(widened(network.layout().initialStatistics()));
+    return Weights.statistics(network.layout(), flat);
+  }
+
+  private static NDArray loss(TwoHeadNetwork network, Weights weights, NDManager manager) {
     NDArray labels = manager.create(new long[] {0, 0, 1, 1, 2, 2});
     FeatureMaps features = network.features(weights, images(manager, 6), true);
     TripletLoss triplet =
@@ -86,6 +95,37 @@ class TwoHeadNetworkTest {
       assertThat(gradient[index])
           .as(slot.name())
           .isCloseTo((values[1] - values[0]) / (2 * epsilon), within(1e-7));
+    }
+  }
+
+  @Test
+  void gradientInSegmentsIsThatOfTheOneVectorWithoutThePadding() {
+    TwoHeadNetwork network = new TwoHeadNetwork(new Architecture(Backbone.SMALL_CNN, GREY_8, 4, 5));
+    List<Segment> segments = Segment.of(network.layout(), 500);
+    assertThat(segments.stream().flatMap(segment -> segment.slots().stream()))
+        .containsExactlyElementsOf(network.layout().parameters());
+    assertThat(segments)
+        .filteredOn(segment -> segment.slots().size() == 1)
+        .extracting(segment -> segment.slots().get(0).name())
+        .contains("conv2.weight", "conv3.weight", "embedding.weight");
+    assertThat(segments).anyMatch(segment -> segment.slots().size() > 1);
+
+    try (NDManager manager = NDManager.newBaseManager();
+        GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+      NDArray flat = manager.create(widened(network.layout().initialParameters(3)));
+      NDList parts = Segment.cut(segments, flat.duplicate());
+      parts.forEach(part -> part.setRequiresGradient(true));
+      flat.setRequiresGradient(true);
+      collector.backward(loss(network, flat, manager));
+      collector.backward(
+          loss(network, new Weights(segments, parts, statistics(network, manager)), manager));
+
+      NDList expected = Segment.cut(segments, flat.getGradient());
+      for (int i = 0; i < segments.size(); i++) {
+        assertThat(parts.get(i).getGradient().toDoubleArray())
+            .describedAs("%s", segments.get(i))
+            .containsExactly(expected.get(i).toDoubleArray());
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -38,7 +39,7 @@ class UpdateRuleTest {
       for (int step = 0; step < STEPS; step++) {
         NDArray gradient = manager.create(gradient(step));
         if (clipNorm > 0) {
-          GradientNorm.clip(gradient, gradient.square().sum(), clipNorm);
+          GradientNorm.clip(new NDList(gradient), gradient.square().sum(), clipNorm);
         }
         rule.update(weights, moments, gradient, Optional.of(manager.create(rates)), 0.1, step + 1);
       }

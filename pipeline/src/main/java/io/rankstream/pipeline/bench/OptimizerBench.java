@@ -36,12 +36,12 @@ public final class OptimizerBench {
       Contest contest = new Contest();
       rules.forEach(
           (name, rule) -> {
-            NDArray weights = manager.ones(new Shape(size));
+            NDList weights = blocks(manager.ones(new Shape(size)));
             List<NDList> moments =
                 IntStream.range(0, rule.moments())
-                    .mapToObj(i -> Blocks.of(manager.zeros(new Shape(size), DataType.FLOAT32)))
+                    .mapToObj(i -> blocks(manager.zeros(new Shape(size), DataType.FLOAT32)))
                     .toList();
-            NDArray gradient = manager.ones(new Shape(size));
+            NDList gradient = blocks(manager.ones(new Shape(size)));
             contest.add(
                 "optimizer %s, %,d parameters".formatted(name, size),
                 Contest.rate(
@@ -49,12 +49,16 @@ public final class OptimizerBench {
                     () -> {
                       Blocks.update(
                           rule, weights, moments, gradient, Optional.empty(), LEARNING_RATE, 1);
-                      weights.getFloat(0); // on a GPU, waits until it is done
+                      weights.get(0).getFloat(0); // on a GPU, waits until it is done
                     }));
           });
       contest
           .run(plan.rounds())
           .forEach((name, values) -> report.add(Figure.of(name, "updates/s", values)));
     }
+  }
+
+  private static NDList blocks(NDArray flat) {
+    return Blocks.of(new NDList(flat));
   }
 }
