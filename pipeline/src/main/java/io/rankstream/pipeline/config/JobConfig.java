@@ -6,6 +6,7 @@ import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.pipeline.config.JobOptions.Delivery;
 import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobOptions.LagPolicy;
+import io.rankstream.pipeline.config.JobOptions.PredictionsFrom;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
 import io.rankstream.pipeline.config.JobOptions.Sampler;
 import io.rankstream.pipeline.config.JobOptions.WireFormat;
@@ -133,12 +134,14 @@ public record JobConfig(
    *
    * @param batchesInFlight decoded batches that wait beside the training thread
    * @param embeddingsFrom where the embeddings of a training batch come from
+   * @param predictionsFrom where the predictions come from that the prequential accuracies count
    * @param fadingFactor weight of the past in the prequential accuracies, 0 to 1
    * @param prequentialWindow images in the sliding window of the prequential accuracies
    */
   public record Trainer(
       int batchesInFlight,
       EmbeddingsFrom embeddingsFrom,
+      PredictionsFrom predictionsFrom,
       double fadingFactor,
       int prequentialWindow)
       implements Serializable {}

@@ -234,6 +234,7 @@ final class JobConfigReader {
     return new Trainer(
         reader.read(TRAINER_BATCHES_IN_FLIGHT, n -> n >= 1, "must be at least 1"),
         reader.read(EMBEDDINGS_FROM),
+        reader.read(PREQUENTIAL_FROM),
         reader.read(PREQUENTIAL_FADING_FACTOR, f -> f > 0 && f <= 1, "must be above 0, at most 1"),
         reader.read(PREQUENTIAL_WINDOW, n -> n >= 1 && n <= 100_000, "must be 1 to 100000"));
   }

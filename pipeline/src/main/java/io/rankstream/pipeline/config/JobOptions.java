@@ -64,6 +64,14 @@ public final class JobOptions {
     IN_STEP
   }
 
+  /** Where the predictions come from that the prequential accuracies count. */
+  public enum PredictionsFrom {
+    /** A pass of their own through the model as it serves, before the step. */
+    SERVED,
+    /** The pass that the step trains on: cheaper, with what BatchNorm and augmentation do there. */
+    IN_STEP
+  }
+
   /** Which trained images a reservoir keeps for replay. */
   public enum Reservoir {
     /**
@@ -558,6 +566,12 @@ public final class JobOptions {
           .intType()
           .defaultValue(2)
           .withDescription("Decoded batches that wait beside the training thread.");
+  public static final ConfigOption<PredictionsFrom> PREQUENTIAL_FROM =
+      key("prequential.from")
+          .enumType(PredictionsFrom.class)
+          .defaultValue(PredictionsFrom.SERVED)
+          .withDescription(
+              "served: images are predicted before the step as the model would serve them, in a pass of their own. in-step: by the pass that trains, before it changes the weights, which is cheaper; BatchNorm sees the statistics of the batch there, and augmentation changes the images.");
   public static final ConfigOption<Double> PREQUENTIAL_FADING_FACTOR =
       key("prequential.fading-factor")
           .doubleType()

@@ -7,12 +7,14 @@ import io.rankstream.model.Mishap;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.PixelBatch;
 import io.rankstream.model.Prediction;
+import io.rankstream.model.PreparedStep;
 import io.rankstream.model.StepOutcome;
 import io.rankstream.model.StepReport;
 import io.rankstream.model.TrainingFailedException;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
+import io.rankstream.pipeline.config.JobOptions.PredictionsFrom;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
@@ -25,6 +27,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,15 +106,14 @@ final class StreamModel implements AutoCloseable {
           batch, pixels, trainer.served().embed(pixels), Optional.empty(), List.of(), start);
     }
 
-    List<Prediction> predictions = predictFresh(batch);
+    boolean inStep = config.trainer().predictionsFrom() == PredictionsFrom.IN_STEP;
+    List<Prediction> predictions = inStep ? List.of() : predictFresh(batch);
     PixelBatch training = batch.augmented().length == 0 ? pixels : pixels(batch.augmented());
-    return new PreparedBatch(
-        batch,
-        pixels,
-        List.of(),
-        Optional.of(trainer.prepare(training, labels(batch.images()))),
-        predictions,
-        start);
+    PreparedStep step = trainer.prepare(training, labels(batch.images()));
+    if (inStep) {
+      predictions = ofFresh(batch, trainer.predicted(step));
+    }
+    return new PreparedBatch(batch, pixels, List.of(), Optional.of(step), predictions, start);
   }
 
   /** Lets the model learn and remember what was prepared. */
@@ -182,6 +184,13 @@ final class StreamModel implements AutoCloseable {
 
     byte[] kept = Arrays.copyOf(pixels, fresh * size);
     return fresh == 0 ? List.of() : trainer.served().predict(pixels(kept));
+  }
+
+  private static List<Prediction> ofFresh(DecodedBatch batch, List<Prediction> predictions) {
+    return IntStream.range(0, predictions.size())
+        .filter(i -> batch.images().get(i).fresh())
+        .mapToObj(predictions::get)
+        .toList();
   }
 
   private void requireFinite(List<EmbeddedImage> embedded) {

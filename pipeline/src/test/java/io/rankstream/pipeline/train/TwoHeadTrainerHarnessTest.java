@@ -40,12 +40,17 @@ class TwoHeadTrainerHarnessTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding>
       trainer(int parallelism, int subtask) throws Exception {
+    return trainer(CONFIG, parallelism, subtask);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding>
+      trainer(JobConfig config, int parallelism, int subtask) throws Exception {
     SerializerConfigImpl serializers = new SerializerConfigImpl();
     TypeSerializer<DecodedBatch> batches =
         TypeInformation.of(DecodedBatch.class).createSerializer(serializers);
     KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding> harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new TwoHeadTrainerFactory(CONFIG, batches, METRICS, VERSIONS),
+            new TwoHeadTrainerFactory(config, batches, METRICS, VERSIONS),
             DecodedBatch::stream,
             Types.STRING,
             128,
@@ -100,6 +105,43 @@ class TwoHeadTrainerHarnessTest {
       assertThat(embeddings.get(9).getSourceOffset()).isEqualTo(9);
       assertThat(steps(harness)).containsExactly(1L, 2L);
     }
+  }
+
+  @Test
+  void scoresAlikeFromBothPassesWhereBatchNormIsFrozen() throws Exception {
+    Map<String, List<Double>> accuracies = new TreeMap<>();
+    for (String from : List.of("served", "in-step")) {
+      JobConfig config =
+          Fixtures.config(
+              "model.embedding-dimension",
+              "16",
+              "model.batch-norm",
+              "frozen",
+              "embeddings.from",
+              "in-step",
+              "prequential.from",
+              from);
+      try (KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding> harness =
+          trainer(config, 1, 0)) {
+        harness.open();
+        for (int i = 0; i < 12; i++) {
+          harness.processElement(batch("a", i, Purpose.TRAIN), 0);
+        }
+        harness.endInput();
+        accuracies.put(
+            from,
+            harness.getSideOutput(METRICS).stream()
+                .map(StreamRecord::getValue)
+                .map(TrainingMetrics::getPrequentialMicro)
+                .toList());
+      }
+    }
+
+    assertThat(accuracies.get("in-step")).hasSize(12).isEqualTo(accuracies.get("served"));
+    assertThat(accuracies.get("served").get(0))
+        .describedAs("no class is known before the first step")
+        .isZero();
+    assertThat(accuracies.get("served").get(11)).isPositive();
   }
 
   @Test
