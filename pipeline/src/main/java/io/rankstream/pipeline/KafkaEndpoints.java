@@ -1,6 +1,7 @@
 package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions.Delivery;
 import io.rankstream.pipeline.config.JobOptions.WireFormat;
 import io.rankstream.pipeline.event.FittingLetter;
 import io.rankstream.pipeline.event.RawRecord;
@@ -125,6 +126,11 @@ public final class KafkaEndpoints {
     int largest = Math.max(16 << 20, output.maxDeadLetterBytes());
     producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largest));
     producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(2L * largest));
+    if (output.delivery() == Delivery.EXACTLY_ONCE) {
+      // What a transaction holds is seen at its end, not before: there is time for large requests.
+      producer.put(ProducerConfig.LINGER_MS_CONFIG, "100");
+      producer.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
+    }
     producer.putAll(config.kafkaProperties());
     producer.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,

@@ -1,12 +1,16 @@
 package io.rankstream.pipeline.bench;
 
 import ai.djl.Device;
+import io.rankstream.model.BriefThread;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.PixelBatch;
+import io.rankstream.model.PreparedStep;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
+import io.rankstream.pipeline.config.JobOptions.PredictionsFrom;
 import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.dataset.LabeledExample;
 import java.io.IOException;
@@ -26,6 +30,8 @@ public final class BareLoop implements AutoCloseable {
   private final List<PixelBatch> batches = new ArrayList<>();
   private final List<List<String>> labels = new ArrayList<>();
   private final OnlineTrainer trainer;
+  private final boolean predicts;
+  private final boolean embeds;
 
   /**
    * Decodes the batches.
@@ -49,23 +55,27 @@ public final class BareLoop implements AutoCloseable {
       batches.add(new PixelBatch(size, input.channels(), input.height(), input.width(), pixels));
       labels.add(names);
     }
+    predicts = config.trainer().predictionsFrom() == PredictionsFrom.SERVED;
+    embeds = config.trainer().embeddingsFrom() == EmbeddingsFrom.UPDATED;
     trainer = OnlineTrainer.create(config.model(), device);
   }
 
   /** Steps a second. */
   public static double stepsPerSecond(
-      JobConfig config, Device device, ImageDataset dataset, List<Integer> order)
-      throws IOException, ImageRejectedException {
-    try (BareLoop loop = new BareLoop(config, device, dataset, order)) {
-      for (int step = 0; step < WARM_UP; step++) {
-        loop.learn();
-      }
-      long start = System.nanoTime();
-      for (int step = 0; step < MEASURED; step++) {
-        loop.learn();
-      }
-      return MEASURED / ((System.nanoTime() - start) / 1e9);
-    }
+      JobConfig config, Device device, ImageDataset dataset, List<Integer> order) throws Exception {
+    return BriefThread.call(
+        () -> {
+          try (BareLoop loop = new BareLoop(config, device, dataset, order)) {
+            for (int step = 0; step < WARM_UP; step++) {
+              loop.learn();
+            }
+            long start = System.nanoTime();
+            for (int step = 0; step < MEASURED; step++) {
+              loop.learn();
+            }
+            return MEASURED / ((System.nanoTime() - start) / 1e9);
+          }
+        });
   }
 
   /** Takes a step. */
@@ -74,21 +84,27 @@ public final class BareLoop implements AutoCloseable {
     trainer.learn(batches.get(batch), labels.get(batch));
   }
 
-  /** Predicts the classes of a batch. */
-  void predict() {
-    trainer.served().predict(batches.get(batch()));
-  }
-
-  /** Embeds a batch. */
-  void embed() {
-    trainer.served().embed(batches.get(batch()));
-  }
-
-  /** What the job does with a batch of new images: predict, learn, embed. */
+  /**
+   * What the job does with a batch of new images: predict, learn, embed, each in a pass of its own
+   * or in that of the step, as configured.
+   */
   void predictLearnEmbed() {
-    predict();
-    learn();
-    embed();
+    int batch = batch();
+    if (predicts) {
+      trainer.served().predict(batches.get(batch));
+    }
+    try (PreparedStep step = trainer.prepare(batches.get(batch), labels.get(batch))) {
+      if (!predicts) {
+        trainer.predicted(step);
+      }
+      trainer.take(step);
+      if (!embeds) {
+        trainer.embedded(step);
+      }
+    }
+    if (embeds) {
+      trainer.served().embed(batches.get(batch));
+    }
   }
 
   @Override

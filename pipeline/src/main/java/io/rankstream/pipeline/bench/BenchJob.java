@@ -18,23 +18,22 @@ import java.util.List;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.hipparchus.stat.descriptive.rank.Median;
+import org.hipparchus.stat.descriptive.moment.Mean;
 
 /** Runs the job once over a full topic and tells its pace. */
 final class BenchJob {
 
   static final String IMAGES = "images.bench";
 
-  private static final double WARM_UP = 0.5;
+  private static final double WARM_UP = 0.25;
 
   private BenchJob() {}
 
   /**
    * Pace of a run.
    *
-   * @param stepsPerSecond by the wall clock, without the first half of the steps, in which the JVM
-   *     still compiles
-   * @param busyMillis median time that the training thread worked on a batch
+   * @param stepsPerSecond by the wall clock, without the first quarter of the steps
+   * @param busyMillis mean time that the training thread worked on a batch
    * @param cpuMillis processor time of the process for a batch, start and end of the job among it
    */
   record Run(double stepsPerSecond, double busyMillis, double cpuMillis) {}
@@ -86,7 +85,7 @@ final class BenchJob {
         steps.subList(first, last).stream().mapToDouble(TrainingMetrics::getStepMillis).toArray();
     return new Run(
         (last - first) / (time.toNanos() / 1e9),
-        new Median().evaluate(busy),
+        new Mean().evaluate(busy),
         cpuMillis / steps.size());
   }
 

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
+import io.rankstream.model.BriefThread;
 import io.rankstream.model.Devices;
 import io.rankstream.model.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
@@ -104,7 +105,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     inFlight = new ArrayDeque<>();
     finished = new ConcurrentLinkedQueue<>();
     if (context.isRestored()) {
-      TrainerState.read(context, jobConfig, device, batchSerializer, models, inFlight);
+      BriefThread.call(
+          () -> {
+            TrainerState.read(context, jobConfig, device, batchSerializer, models, inFlight);
+            return null;
+          });
     }
   }
 
@@ -157,12 +162,14 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     CapturedState state;
     try {
       state =
-          TrainerState.capture(
-              getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
-              batchSerializer,
-              models,
-              inFlight);
-    } catch (IOException | RuntimeException e) {
+          BriefThread.call(
+              () ->
+                  TrainerState.capture(
+                      getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+                      batchSerializer,
+                      models,
+                      inFlight));
+    } catch (Exception e) {
       futures.cancel();
       throw e;
     } finally {
