@@ -64,12 +64,13 @@ final class ResidualBlock {
         shortcut == null
             ? input
             : shortcutNorm.forward(weights, shortcut.forward(weights, input), training);
-    x.addi(identity); // BatchNorm needs its input again for the gradient, not its output
+    NDArray sum = x.add(identity); // in place, the gradient would be copied three times
+    x.close();
     if (shortcut != null) {
       identity.close();
     }
-    NDArray activated = x.getNDArrayInternal().relu();
-    x.close();
+    NDArray activated = sum.getNDArrayInternal().relu();
+    sum.close();
     return activated;
   }
 
