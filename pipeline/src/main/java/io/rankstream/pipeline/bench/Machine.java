@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -14,6 +15,15 @@ import java.util.stream.Stream;
 final class Machine {
 
   private static final long MEBI = 1 << 20;
+
+  /** What decides how OpenMP waits and how the C library keeps memory. */
+  private static final List<String> ENVIRONMENT =
+      List.of(
+          "OMP_WAIT_POLICY",
+          "GOMP_SPINCOUNT",
+          "MALLOC_ARENA_MAX",
+          "MALLOC_MMAP_MAX_",
+          "MALLOC_TRIM_THRESHOLD_");
 
   private Machine() {}
 
@@ -28,14 +38,18 @@ final class Machine {
     words.put("pytorch", Engine.getEngine("PyTorch").getVersion());
     words.put("device", Devices.select(device).toString());
     words.put("threads", Integer.toString(threads()));
-    words.put("OMP_WAIT_POLICY", System.getenv().getOrDefault("OMP_WAIT_POLICY", "unset"));
+    ENVIRONMENT.forEach(name -> words.put(name, System.getenv().getOrDefault(name, "unset")));
     return words;
   }
 
   /** Threads that one operation of PyTorch may use on the CPU. */
   static int threads() {
-    return Integer.getInteger(
-        "ai.djl.pytorch.num_threads", Runtime.getRuntime().availableProcessors());
+    String limit = System.getenv("OMP_NUM_THREADS");
+    int usual =
+        limit == null
+            ? Runtime.getRuntime().availableProcessors()
+            : Integer.parseInt(limit.strip());
+    return Integer.getInteger("ai.djl.pytorch.num_threads", usual);
   }
 
   /**
