@@ -44,6 +44,19 @@ class BriefThreadTest {
   }
 
   @Test
+  void throwsErrorsAsTheyAre() {
+    OutOfMemoryError failure = new OutOfMemoryError("Java heap space");
+
+    assertThatThrownBy(
+            () ->
+                BriefThread.call(
+                    () -> {
+                      throw failure;
+                    }))
+        .isSameAs(failure);
+  }
+
+  @Test
   void waitsForTheEndInSpiteOfAnInterruptAndKeepsIt() throws Exception {
     Thread caller = Thread.currentThread();
 
