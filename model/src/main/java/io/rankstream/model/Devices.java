@@ -2,6 +2,7 @@ package io.rankstream.model;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,7 +11,15 @@ public final class Devices {
 
   private static final Pattern GPU = Pattern.compile("gpu(?::(\\d+))?");
 
+  private static final String ENGINE = "PyTorch";
+
   private Devices() {}
+
+  /** Threads that one operation may use on the CPU, however they were set. */
+  public static int threads() {
+    Engine.getEngine(ENGINE); // loads the library
+    return JniUtils.getNumThreads();
+  }
 
   /**
    * Selects a device by name.
@@ -24,7 +33,7 @@ public final class Devices {
       return Device.cpu();
     }
 
-    int gpus = Engine.getEngine("PyTorch").getGpuCount();
+    int gpus = Engine.getEngine(ENGINE).getGpuCount();
     if (name.equals("auto")) {
       return gpus > 0 ? Device.gpu(0) : Device.cpu();
     }

@@ -37,19 +37,9 @@ final class Machine {
     words.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
     words.put("pytorch", Engine.getEngine("PyTorch").getVersion());
     words.put("device", Devices.select(device).toString());
-    words.put("threads", Integer.toString(threads()));
+    words.put("threads", Integer.toString(Devices.threads()));
     ENVIRONMENT.forEach(name -> words.put(name, System.getenv().getOrDefault(name, "unset")));
     return words;
-  }
-
-  /** Threads that one operation of PyTorch may use on the CPU. */
-  static int threads() {
-    String limit = System.getenv("OMP_NUM_THREADS");
-    int usual =
-        limit == null
-            ? Runtime.getRuntime().availableProcessors()
-            : Integer.parseInt(limit.strip());
-    return Integer.getInteger("ai.djl.pytorch.num_threads", usual);
   }
 
   /**

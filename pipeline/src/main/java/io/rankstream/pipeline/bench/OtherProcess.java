@@ -2,6 +2,7 @@ package io.rankstream.pipeline.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.model.Devices;
 import io.rankstream.model.InputSpec;
 import io.rankstream.model.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
@@ -64,7 +65,7 @@ final class OtherProcess implements AutoCloseable {
             "--images",
             Integer.toString(config.batch().imagesPerClass()),
             "--threads",
-            Integer.toString(Machine.threads())));
+            Integer.toString(Devices.threads())));
     ProcessBuilder builder = new ProcessBuilder(words);
     // As its own user would start it, not with what the launcher sets for this program.
     builder.environment().keySet().removeIf(name -> name.matches("(MALLOC|OMP|GOMP)_.*"));
