@@ -22,38 +22,24 @@ final class Batches {
 
   static ModelConfig with(LossConfig loss) {
     ModelConfig config = smallCnn();
-    return new ModelConfig(
-        config.architecture(),
-        loss,
-        config.optimizer(),
-        config.batchNorm(),
-        0,
-        config.guard(),
-        config.seed());
+    return with(loss, config.optimizer(), config.batchNorm());
   }
 
   static ModelConfig with(OptimizerConfig optimizer) {
     ModelConfig config = smallCnn();
-    return new ModelConfig(
-        config.architecture(),
-        config.loss(),
-        optimizer,
-        config.batchNorm(),
-        0,
-        config.guard(),
-        config.seed());
+    return with(config.loss(), optimizer, config.batchNorm());
   }
 
   static ModelConfig withFrozenBatchNorm() {
     ModelConfig config = smallCnn();
+    return with(config.loss(), config.optimizer(), BatchNormMode.FROZEN);
+  }
+
+  private static ModelConfig with(
+      LossConfig loss, OptimizerConfig optimizer, BatchNormMode batchNorm) {
+    ModelConfig config = smallCnn();
     return new ModelConfig(
-        config.architecture(),
-        config.loss(),
-        config.optimizer(),
-        BatchNormMode.FROZEN,
-        0,
-        config.guard(),
-        config.seed());
+        config.architecture(), loss, optimizer, batchNorm, 0, config.guard(), config.seed());
   }
 
   static ModelConfig smallCnn() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,26 +35,22 @@ class BriefThreadTest {
   void throwsWhatTheWorkThrows() {
     IOException failure = new IOException("no such checkpoint");
 
-    assertThatThrownBy(
-            () ->
-                BriefThread.call(
-                    () -> {
-                      throw failure;
-                    }))
-        .isSameAs(failure);
+    assertThrows(
+        failure,
+        () -> {
+          throw failure;
+        });
   }
 
   @Test
   void throwsErrorsAsTheyAre() {
     OutOfMemoryError failure = new OutOfMemoryError("Java heap space");
 
-    assertThatThrownBy(
-            () ->
-                BriefThread.call(
-                    () -> {
-                      throw failure;
-                    }))
-        .isSameAs(failure);
+    assertThrows(
+        failure,
+        () -> {
+          throw failure;
+        });
   }
 
   @Test
@@ -88,6 +85,10 @@ class BriefThreadTest {
       Thread.onSpinWait(); // the workers are told to end, and end by themselves
     }
     assertThat(briefThreads()).isZero();
+  }
+
+  private static void assertThrows(Throwable failure, Callable<?> work) {
+    assertThatThrownBy(() -> BriefThread.call(work)).isSameAs(failure);
   }
 
   private static long computeBriefly() {
