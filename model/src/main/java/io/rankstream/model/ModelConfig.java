@@ -35,4 +35,9 @@ public record ModelConfig(
   public InputSpec input() {
     return architecture.input();
   }
+
+  /** The same model learning from another loss. */
+  public ModelConfig withLoss(LossConfig other) {
+    return new ModelConfig(architecture, other, optimizer, batchNorm, averageDecay, guard, seed);
+  }
 }

@@ -21,25 +21,27 @@ final class Batches {
   }
 
   static ModelConfig with(LossConfig loss) {
-    ModelConfig config = smallCnn();
-    return with(loss, config.optimizer(), config.batchNorm());
+    return smallCnn().withLoss(loss);
   }
 
   static ModelConfig with(OptimizerConfig optimizer) {
-    ModelConfig config = smallCnn();
-    return with(config.loss(), optimizer, config.batchNorm());
+    return with(optimizer, smallCnn().batchNorm());
   }
 
   static ModelConfig withFrozenBatchNorm() {
-    ModelConfig config = smallCnn();
-    return with(config.loss(), config.optimizer(), BatchNormMode.FROZEN);
+    return with(smallCnn().optimizer(), BatchNormMode.FROZEN);
   }
 
-  private static ModelConfig with(
-      LossConfig loss, OptimizerConfig optimizer, BatchNormMode batchNorm) {
+  private static ModelConfig with(OptimizerConfig optimizer, BatchNormMode batchNorm) {
     ModelConfig config = smallCnn();
     return new ModelConfig(
-        config.architecture(), loss, optimizer, batchNorm, 0, config.guard(), config.seed());
+        config.architecture(),
+        config.loss(),
+        optimizer,
+        batchNorm,
+        0,
+        config.guard(),
+        config.seed());
   }
 
   static ModelConfig smallCnn() {

@@ -128,7 +128,7 @@ public final class KafkaEndpoints {
     producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(2L * largest));
     if (output.delivery() == Delivery.EXACTLY_ONCE) {
       // What a transaction holds is seen at its end, not before: there is time for large requests.
-      producer.put(ProducerConfig.LINGER_MS_CONFIG, "100");
+      producer.put(ProducerConfig.LINGER_MS_CONFIG, "1000");
       producer.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
     }
     producer.putAll(config.kafkaProperties());

@@ -38,9 +38,9 @@ import org.hipparchus.stat.descriptive.rank.Median;
  */
 public final class PipelineBench {
 
-  private static final double JOB_SECONDS = 30;
+  private static final double JOB_SECONDS = 60;
   private static final int LEAST_STEPS = 40;
-  private static final int MOST_STEPS = 3000;
+  private static final int MOST_STEPS = 6000;
   private static final int PROCEDURAL_PER_CLASS = 200;
 
   private static final String LEARN = "learn";

@@ -1,9 +1,7 @@
 package io.rankstream.pipeline.bench;
 
-import ai.djl.Device;
 import io.rankstream.model.Devices;
 import io.rankstream.model.LossConfig;
-import io.rankstream.model.ModelConfig;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
@@ -54,18 +52,8 @@ public final class StepBench {
 
   /** A trainer with one loss of the paper's parameters. */
   static OnlineTrainer trainer(JobConfig config, RankingLoss loss) {
-    ModelConfig model = config.model();
-    Device device = Devices.select(config.device());
     return OnlineTrainer.create(
-        new ModelConfig(
-            model.architecture(),
-            LossConfig.paperDefaults(loss),
-            model.optimizer(),
-            model.batchNorm(),
-            model.averageDecay(),
-            model.guard(),
-            model.seed()),
-        device);
+        config.model().withLoss(LossConfig.paperDefaults(loss)), Devices.select(config.device()));
   }
 
   private static void ratios(

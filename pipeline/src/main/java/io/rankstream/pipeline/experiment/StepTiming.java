@@ -3,7 +3,6 @@ package io.rankstream.pipeline.experiment;
 import ai.djl.Device;
 import io.rankstream.model.Devices;
 import io.rankstream.model.LossConfig;
-import io.rankstream.model.ModelConfig;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.bench.NoiseBatch;
 import io.rankstream.pipeline.config.JobConfig;
@@ -35,7 +34,9 @@ final class StepTiming {
     try {
       double[][] millis = new double[methods.size()][rounds];
       for (Method method : methods) {
-        trainers.add(OnlineTrainer.create(with(config.model(), method), device));
+        trainers.add(
+            OnlineTrainer.create(
+                config.model().withLoss(LossConfig.paperDefaults(method.loss())), device));
       }
       for (int round = -WARM_UP; round < rounds; round++) {
         for (int m = 0; m < trainers.size(); m++) {
@@ -55,16 +56,5 @@ final class StepTiming {
     } finally {
       trainers.forEach(OnlineTrainer::close);
     }
-  }
-
-  private static ModelConfig with(ModelConfig model, Method method) {
-    return new ModelConfig(
-        model.architecture(),
-        LossConfig.paperDefaults(method.loss()),
-        model.optimizer(),
-        model.batchNorm(),
-        model.averageDecay(),
-        model.guard(),
-        model.seed());
   }
 }
