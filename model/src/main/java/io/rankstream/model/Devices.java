@@ -9,9 +9,10 @@ import java.util.regex.Pattern;
 /** Chooses the device that a model runs on. */
 public final class Devices {
 
-  private static final Pattern GPU = Pattern.compile("gpu(?::(\\d+))?");
+  /** DJL's name of the engine that all models run on. */
+  public static final String ENGINE = "PyTorch";
 
-  private static final String ENGINE = "PyTorch";
+  private static final Pattern GPU = Pattern.compile("gpu(?::(\\d+))?");
 
   private Devices() {}
 

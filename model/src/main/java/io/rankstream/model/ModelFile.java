@@ -154,7 +154,7 @@ public final class ModelFile {
       throw new IOException("The model is not whole. " + report);
     }
 
-    NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    NDManager manager = NDManager.newBaseManager(device, Devices.ENGINE);
     try {
       ModelBuffers buffers = new ModelBuffers(manager);
       NDArray parameters = buffers.addZeros("parameters", network.layout().parametersSize());

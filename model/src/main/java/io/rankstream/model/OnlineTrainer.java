@@ -46,7 +46,6 @@ import java.util.Random;
  */
 public final class OnlineTrainer implements AutoCloseable {
 
-  private static final String ENGINE = "PyTorch";
   private static final String AVERAGE = "average";
 
   /**
@@ -89,7 +88,7 @@ public final class OnlineTrainer implements AutoCloseable {
     vocabulary = new LabelVocabulary(architecture.maxClasses());
     space = architecture.id() + "-s" + config.seed();
 
-    manager = NDManager.newBaseManager(device, ENGINE);
+    manager = NDManager.newBaseManager(device, Devices.ENGINE);
     buffers = new ModelBuffers(manager);
     parameters = buffers.add("parameters", network.layout().initialParameters(config.seed()));
     statistics = buffers.add("statistics", network.layout().initialStatistics());
@@ -217,7 +216,7 @@ public final class OnlineTrainer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Memory takes what is written to it", e);
     }
-    NDManager owner = NDManager.newBaseManager(Device.cpu(), ENGINE);
+    NDManager owner = NDManager.newBaseManager(Device.cpu(), Devices.ENGINE);
     return new CapturedModel(
         config.architecture().id(),
         step,

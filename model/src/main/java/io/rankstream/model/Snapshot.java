@@ -32,7 +32,7 @@ final class Snapshot {
   static void writeHeader(DataOutputStream out, String architecture) throws IOException {
     out.writeInt(MAGIC);
     out.writeUTF(architecture);
-    out.writeUTF("PyTorch " + Engine.getEngine("PyTorch").getVersion()); // for people
+    out.writeUTF("PyTorch " + Engine.getEngine(Devices.ENGINE).getVersion()); // for people
   }
 
   /** Reads the header and returns the architecture that it names. */

@@ -35,7 +35,7 @@ final class Machine {
     words.put("heap", Runtime.getRuntime().maxMemory() / MEBI + " MiB");
     words.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     words.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
-    words.put("pytorch", Engine.getEngine("PyTorch").getVersion());
+    words.put("pytorch", Engine.getEngine(Devices.ENGINE).getVersion());
     words.put("device", Devices.select(device).toString());
     words.put("threads", Integer.toString(Devices.threads()));
     ENVIRONMENT.forEach(name -> words.put(name, System.getenv().getOrDefault(name, "unset")));

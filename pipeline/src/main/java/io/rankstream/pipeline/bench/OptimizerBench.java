@@ -32,7 +32,8 @@ public final class OptimizerBench {
     Map<String, UpdateRule> rules = new LinkedHashMap<>();
     rules.put("sgd", new MomentumSgd(0.9, 0));
     rules.put("adamw", new AdamW(0.9, 0.999, 0.01));
-    try (NDManager manager = NDManager.newBaseManager(Devices.select(config.device()), "PyTorch")) {
+    try (NDManager manager =
+        NDManager.newBaseManager(Devices.select(config.device()), Devices.ENGINE)) {
       Contest contest = new Contest();
       rules.forEach(
           (name, rule) -> {

@@ -51,7 +51,7 @@ public final class StepBench {
   }
 
   /** A trainer with one loss of the paper's parameters. */
-  static OnlineTrainer trainer(JobConfig config, RankingLoss loss) {
+  public static OnlineTrainer trainer(JobConfig config, RankingLoss loss) {
     return OnlineTrainer.create(
         config.model().withLoss(LossConfig.paperDefaults(loss)), Devices.select(config.device()));
   }

@@ -55,7 +55,7 @@ public final class MachineChecks {
 
   private static Finding pyTorch() {
     try {
-      Engine engine = Engine.getEngine("PyTorch");
+      Engine engine = Engine.getEngine(Devices.ENGINE);
       float sum = sum(Device.cpu());
       return sum == 10
           ? Finding.ok("pytorch", "version %s computes".formatted(engine.getVersion()))
@@ -81,7 +81,7 @@ public final class MachineChecks {
   }
 
   private static float sum(Device device) {
-    try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+    try (NDManager manager = NDManager.newBaseManager(device, Devices.ENGINE);
         NDArray numbers = manager.create(new float[] {1, 2, 3, 4});
         NDArray sum = numbers.sum()) {
       return sum.getFloat();

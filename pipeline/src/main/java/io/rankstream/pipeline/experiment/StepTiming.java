@@ -1,10 +1,8 @@
 package io.rankstream.pipeline.experiment;
 
-import ai.djl.Device;
-import io.rankstream.model.Devices;
-import io.rankstream.model.LossConfig;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.bench.NoiseBatch;
+import io.rankstream.pipeline.bench.StepBench;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,15 +26,12 @@ final class StepTiming {
    * @param rounds measured steps of each method
    */
   static Map<Method, Double> medians(JobConfig config, List<Method> methods, int rounds) {
-    Device device = Devices.select(config.device());
     NoiseBatch batch = NoiseBatch.of(config);
     List<OnlineTrainer> trainers = new ArrayList<>();
     try {
       double[][] millis = new double[methods.size()][rounds];
       for (Method method : methods) {
-        trainers.add(
-            OnlineTrainer.create(
-                config.model().withLoss(LossConfig.paperDefaults(method.loss())), device));
+        trainers.add(StepBench.trainer(config, method.loss()));
       }
       for (int round = -WARM_UP; round < rounds; round++) {
         for (int m = 0; m < trainers.size(); m++) {
