@@ -1,5 +1,11 @@
 package io.rankstream.model;
 
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.network.Architecture;
+import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.optimize.OptimizerConfig;
+import io.rankstream.model.step.GuardConfig;
 import java.io.Serializable;
 
 /**

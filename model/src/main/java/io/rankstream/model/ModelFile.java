@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.ParameterLayout;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;

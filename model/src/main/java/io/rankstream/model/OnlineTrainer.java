@@ -8,15 +8,29 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.loss.CrossEntropy;
 import io.rankstream.model.loss.EmbeddingLoss;
+import io.rankstream.model.loss.EmbeddingLosses;
+import io.rankstream.model.loss.LossConfig;
 import io.rankstream.model.loss.RankingOutcome;
+import io.rankstream.model.network.Architecture;
+import io.rankstream.model.network.BatchNormMode;
 import io.rankstream.model.network.FeatureMaps;
 import io.rankstream.model.network.Initializer;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.network.PixelTensors;
 import io.rankstream.model.network.Segment;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
 import io.rankstream.model.optimize.Blocks;
 import io.rankstream.model.optimize.MovingAverage;
+import io.rankstream.model.optimize.OptimizerConfig;
+import io.rankstream.model.optimize.Schedule;
+import io.rankstream.model.step.GuardConfig;
+import io.rankstream.model.step.StepFault;
+import io.rankstream.model.step.StepGuard;
+import io.rankstream.model.step.StepOutcome;
+import io.rankstream.model.step.StepReport;
+import io.rankstream.model.step.TrainingFailedException;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -294,7 +308,7 @@ public final class OnlineTrainer implements AutoCloseable {
   public StepReport take(PreparedStep prepared) {
     StepReport report = prepared.report();
     vocabulary.learn(prepared.labels());
-    Optional<Mishap> objection = guard.objection(report.loss(), report.gradientNorm());
+    Optional<StepFault> objection = guard.objection(report.loss(), report.gradientNorm());
     if (objection.isPresent()) {
       dropWorkingStatistics();
       step++;
@@ -312,7 +326,7 @@ public final class OnlineTrainer implements AutoCloseable {
     }
     step++;
     boolean collapsed = guard.taken(report.gradientNorm(), report.spread());
-    return collapsed ? goBackAfter(report, Mishap.COLLAPSED_EMBEDDINGS) : report;
+    return collapsed ? goBackAfter(report, StepFault.COLLAPSED_EMBEDDINGS) : report;
   }
 
   /**
@@ -341,7 +355,7 @@ public final class OnlineTrainer implements AutoCloseable {
    * @throws TrainingFailedException when there are no good weights, or the model went back too
    *     often
    */
-  public void goBack(Mishap mishap) {
+  public void goBack(StepFault mishap) {
     CapturedModel good =
         lastGood.orElseThrow(
             () ->
@@ -439,7 +453,7 @@ public final class OnlineTrainer implements AutoCloseable {
     return new PreparedStep(scope, labels, y, features, seen, gradient, squaredNorm, report);
   }
 
-  private StepReport goBackAfter(StepReport report, Mishap mishap) {
+  private StepReport goBackAfter(StepReport report, StepFault mishap) {
     goBack(mishap);
     return report.rolledBack(mishap);
   }

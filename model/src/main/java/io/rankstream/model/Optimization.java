@@ -10,6 +10,7 @@ import io.rankstream.model.optimize.AdamW;
 import io.rankstream.model.optimize.Blocks;
 import io.rankstream.model.optimize.GradientNorm;
 import io.rankstream.model.optimize.MomentumSgd;
+import io.rankstream.model.optimize.OptimizerConfig;
 import io.rankstream.model.optimize.UpdateRule;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.rankstream.model.network.FeatureMaps;
+import io.rankstream.model.step.StepReport;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,5 +1,15 @@
 package io.rankstream.model;
 
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.network.Architecture;
+import io.rankstream.model.network.Backbone;
+import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.optimize.OptimizerConfig;
+import io.rankstream.model.optimize.Schedule;
+import io.rankstream.model.step.GuardConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

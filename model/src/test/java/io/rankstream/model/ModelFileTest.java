@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
+import io.rankstream.model.network.Architecture;
+import io.rankstream.model.network.Backbone;
+import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.safetensors.SafeTensors;
 import io.rankstream.model.safetensors.SafeTensorsWriter;
 import java.io.ByteArrayInputStream;

@@ -5,7 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.model.network.Backbone;
+import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.optimize.OptimizerConfig;
+import io.rankstream.model.optimize.Schedule;
 import io.rankstream.model.safetensors.SafeTensors;
+import io.rankstream.model.step.GuardConfig;
+import io.rankstream.model.step.StepFault;
+import io.rankstream.model.step.StepOutcome;
+import io.rankstream.model.step.StepReport;
+import io.rankstream.model.step.TrainingFailedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -473,7 +487,7 @@ class OnlineTrainerTest {
 
         assertThat(report.step()).isEqualTo(i + 1);
         if (report.outcome() == StepOutcome.SKIPPED) {
-          assertThat(report.mishap()).contains(Mishap.EXPLODING_GRADIENT);
+          assertThat(report.mishap()).contains(StepFault.EXPLODING_GRADIENT);
           assertThat(arrays(trainer))
               .usingRecursiveComparison()
               .isEqualTo(before); // BatchNorm's statistics too
@@ -527,7 +541,7 @@ class OnlineTrainerTest {
       assertThat(reports)
           .extracting(StepReport::outcome)
           .containsExactly(StepOutcome.TAKEN, StepOutcome.TAKEN, StepOutcome.ROLLED_BACK);
-      assertThat(reports.get(2).mishap()).contains(Mishap.COLLAPSED_EMBEDDINGS);
+      assertThat(reports.get(2).mishap()).contains(StepFault.COLLAPSED_EMBEDDINGS);
       assertThat(arrays(trainer)).usingRecursiveComparison().isEqualTo(good);
       assertThat(trainer.step()).isEqualTo(13);
     }

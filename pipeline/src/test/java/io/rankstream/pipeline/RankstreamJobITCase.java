@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.PixelBatch;
-import io.rankstream.model.TrainingFailedException;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;

@@ -1,6 +1,5 @@
 package io.rankstream.model.image;
 
-import io.rankstream.model.InputSpec;
 import java.io.Serializable;
 import java.util.SplittableRandom;
 

@@ -1,6 +1,5 @@
 package io.rankstream.model.image;
 
-import io.rankstream.model.InputSpec;
 import io.rankstream.model.image.ImageRejectedException.Reason;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;

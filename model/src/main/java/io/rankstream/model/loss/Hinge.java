@@ -1,7 +1,6 @@
 package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
-import io.rankstream.model.Margin;
 
 /** How a margin turns differences into losses. */
 final class Hinge {

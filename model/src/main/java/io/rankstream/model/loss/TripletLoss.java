@@ -1,7 +1,6 @@
 package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
-import io.rankstream.model.Margin;
 
 /**
  * Triplet loss {@code max(0, d(a,p) − d(a,n) + margin)}, or softplus of the difference, over the

@@ -3,8 +3,7 @@ package io.rankstream.model.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.core.Linear;
-import io.rankstream.model.Architecture;
-import io.rankstream.model.InputSpec;
+import io.rankstream.model.image.InputSpec;
 import java.util.List;
 
 /**

@@ -3,8 +3,6 @@ package io.rankstream.model.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
 import io.rankstream.model.image.ImageRejectedException.Reason;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;

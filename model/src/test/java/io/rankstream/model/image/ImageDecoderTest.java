@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
 import io.rankstream.model.image.ImageRejectedException.Reason;
 import java.awt.Color;
 import java.awt.Graphics2D;

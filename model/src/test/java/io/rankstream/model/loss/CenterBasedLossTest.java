@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.rankstream.model.Margin;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rankstream.model.Margin;
 import io.rankstream.model.golden.GoldenCase;
 import io.rankstream.model.network.UnitLength;
 import java.util.stream.Stream;

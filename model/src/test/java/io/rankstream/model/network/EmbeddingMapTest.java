@@ -7,10 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.rankstream.model.Architecture;
-import io.rankstream.model.Backbone;
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -2,12 +2,12 @@ package io.rankstream.pipeline.bench;
 
 import ai.djl.Device;
 import io.rankstream.model.BriefThread;
-import io.rankstream.model.InputSpec;
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.PixelBatch;
 import io.rankstream.model.PreparedStep;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobOptions.PredictionsFrom;

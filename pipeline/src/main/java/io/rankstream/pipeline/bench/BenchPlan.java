@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.bench;
 
-import io.rankstream.model.RankingLoss;
+import io.rankstream.model.loss.RankingLoss;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

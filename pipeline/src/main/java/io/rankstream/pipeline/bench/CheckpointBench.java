@@ -1,11 +1,11 @@
 package io.rankstream.pipeline.bench;
 
-import io.rankstream.model.Architecture;
 import io.rankstream.model.CapturedModel;
 import io.rankstream.model.Devices;
-import io.rankstream.model.LossConfig;
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.pipeline.config.JobConfig;
 import java.io.BufferedInputStream;

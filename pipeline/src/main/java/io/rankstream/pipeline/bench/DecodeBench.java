@@ -1,11 +1,11 @@
 package io.rankstream.pipeline.bench;
 
 import com.sun.management.ThreadMXBean;
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.dataset.ImageDataset;
 import io.rankstream.pipeline.dataset.ImageDatasets;

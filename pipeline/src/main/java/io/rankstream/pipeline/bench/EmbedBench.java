@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.bench;
 
-import io.rankstream.model.InputSpec;
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.PixelBatch;
-import io.rankstream.model.RankingLoss;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.Random;
 

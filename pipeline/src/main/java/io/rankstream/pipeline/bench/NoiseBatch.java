@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.bench;
 
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.PixelBatch;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.List;

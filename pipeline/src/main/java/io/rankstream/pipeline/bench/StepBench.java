@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.bench;
 
 import io.rankstream.model.Devices;
-import io.rankstream.model.LossConfig;
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.RankingLoss;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.List;

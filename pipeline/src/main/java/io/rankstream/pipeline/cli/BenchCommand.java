@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.cli;
 
-import io.rankstream.model.Backbone;
-import io.rankstream.model.RankingLoss;
+import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.bench.AssemblerBench;
 import io.rankstream.pipeline.bench.BenchPlan;
 import io.rankstream.pipeline.bench.BenchReport;

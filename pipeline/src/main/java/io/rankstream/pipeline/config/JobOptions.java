@@ -2,13 +2,13 @@ package io.rankstream.pipeline.config;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
-import io.rankstream.model.Backbone;
-import io.rankstream.model.BatchNormMode;
-import io.rankstream.model.Normalization;
-import io.rankstream.model.OptimizerConfig.Rule;
-import io.rankstream.model.RankingLoss;
-import io.rankstream.model.Schedule;
+import io.rankstream.model.image.Normalization;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.loss.Reducer;
+import io.rankstream.model.network.Backbone;
+import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.optimize.OptimizerConfig.Rule;
+import io.rankstream.model.optimize.Schedule;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.rankstream.pipeline.dataset;
 
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.decode;
 
-import io.rankstream.model.InputSpec;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;

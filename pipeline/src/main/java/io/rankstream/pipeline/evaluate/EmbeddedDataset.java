@@ -2,12 +2,12 @@ package io.rankstream.pipeline.evaluate;
 
 import io.rankstream.model.DescribedImages;
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.PixelBatch;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.dataset.ImageDataset;
 import java.io.IOException;
 import java.util.ArrayList;

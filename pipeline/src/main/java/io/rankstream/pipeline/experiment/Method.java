@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.experiment;
 
-import io.rankstream.model.RankingLoss;
+import io.rankstream.model.loss.RankingLoss;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

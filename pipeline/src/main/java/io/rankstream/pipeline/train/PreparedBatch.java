@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.PixelBatch;
 import io.rankstream.model.Prediction;
 import io.rankstream.model.PreparedStep;
+import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.event.DecodedBatch;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.StepOutcome;
-import io.rankstream.model.StepReport;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
+import io.rankstream.model.step.StepOutcome;
+import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;

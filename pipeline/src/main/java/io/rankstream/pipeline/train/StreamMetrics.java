@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.train;
 
-import io.rankstream.model.StepReport;
+import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.metrics.RecentHistogram;
 import java.util.OptionalDouble;

@@ -2,16 +2,16 @@ package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Mishap;
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.PixelBatch;
 import io.rankstream.model.Prediction;
 import io.rankstream.model.PreparedStep;
-import io.rankstream.model.StepOutcome;
-import io.rankstream.model.StepReport;
-import io.rankstream.model.TrainingFailedException;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.step.StepFault;
+import io.rankstream.model.step.StepOutcome;
+import io.rankstream.model.step.StepReport;
+import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobOptions.PredictionsFrom;
@@ -135,8 +135,8 @@ final class StreamModel implements AutoCloseable {
     }
     if (!embedded.stream().allMatch(EmbeddedImage::isFinite)) {
       LOG.warn("Embeddings of stream {} are no numbers; its model goes back", stream);
-      trainer.goBack(Mishap.NON_FINITE);
-      step = step.map(report -> report.rolledBack(Mishap.NON_FINITE));
+      trainer.goBack(StepFault.NON_FINITE);
+      step = step.map(report -> report.rolledBack(StepFault.NON_FINITE));
       embedded = trainer.served().embed(prepared.pixels());
       requireFinite(embedded);
     }

@@ -3,7 +3,7 @@ package io.rankstream.pipeline.train;
 import ai.djl.Device;
 import io.rankstream.model.BriefThread;
 import io.rankstream.model.Devices;
-import io.rankstream.model.TrainingFailedException;
+import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.schemas.ImageEmbedding;

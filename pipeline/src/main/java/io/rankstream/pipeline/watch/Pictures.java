@@ -1,10 +1,10 @@
 package io.rankstream.pipeline.watch;
 
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.parse.Envelope;

@@ -3,9 +3,9 @@ package io.rankstream.pipeline.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rankstream.model.Backbone;
-import io.rankstream.model.InputSpec;
-import io.rankstream.model.Normalization;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
+import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions.Reservoir;
 import io.rankstream.pipeline.config.JobOptions.WireFormat;

@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 import java.util.Optional;
 
@@ -29,19 +29,19 @@ public record StepReport(
     double learningRate,
     double spread,
     StepOutcome outcome,
-    Optional<Mishap> mishap) {
+    Optional<StepFault> mishap) {
 
   /** The report of the same step when it was passed over. */
-  StepReport skipped(Mishap why) {
+  public StepReport skipped(StepFault why) {
     return with(StepOutcome.SKIPPED, why);
   }
 
   /** The report of the same step when the model went back after it. */
-  public StepReport rolledBack(Mishap why) {
+  public StepReport rolledBack(StepFault why) {
     return with(StepOutcome.ROLLED_BACK, why);
   }
 
-  private StepReport with(StepOutcome became, Mishap why) {
+  private StepReport with(StepOutcome became, StepFault why) {
     return new StepReport(
         step,
         loss,

@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -11,7 +11,7 @@ import java.util.Optional;
  * go back. It decides from figures that the step reads anyway, and a snapshot holds all that it
  * remembers.
  */
-final class StepGuard {
+public final class StepGuard {
 
   private static final int STEPS_BEFORE_NORMS_COUNT = 100;
   private static final double NORM_MEMORY = 0.98;
@@ -24,21 +24,21 @@ final class StepGuard {
   private int skippedInARow;
   private int collapsedInARow;
 
-  StepGuard(GuardConfig config) {
+  public StepGuard(GuardConfig config) {
     this.config = config;
   }
 
   /** Why a step may not be taken, if so. */
-  Optional<Mishap> objection(double loss, double gradientNorm) {
+  public Optional<StepFault> objection(double loss, double gradientNorm) {
     if (!Double.isFinite(loss) || !Double.isFinite(gradientNorm)) {
-      return Optional.of(Mishap.NON_FINITE);
+      return Optional.of(StepFault.NON_FINITE);
     }
 
     boolean explodes =
         config.maxNormFactor() > 0
             && steps >= STEPS_BEFORE_NORMS_COUNT
             && gradientNorm > config.maxNormFactor() * meanNorm;
-    return explodes ? Optional.of(Mishap.EXPLODING_GRADIENT) : Optional.empty();
+    return explodes ? Optional.of(StepFault.EXPLODING_GRADIENT) : Optional.empty();
   }
 
   /**
@@ -46,7 +46,7 @@ final class StepGuard {
    *
    * @return whether the model has to go back
    */
-  boolean skipped() {
+  public boolean skipped() {
     skippedInARow++;
     return skippedInARow >= config.patience();
   }
@@ -57,7 +57,7 @@ final class StepGuard {
    * @param spread spread of the embeddings that the ranking loss saw, or NaN where there is none
    * @return whether the model has to go back
    */
-  boolean taken(double gradientNorm, double spread) {
+  public boolean taken(double gradientNorm, double spread) {
     steps++;
     double memory = Math.min(NORM_MEMORY, 1 - 1.0 / steps);
     meanNorm = memory * meanNorm + (1 - memory) * gradientNorm;
@@ -71,7 +71,7 @@ final class StepGuard {
   }
 
   /** Whether the weights before a step deserve to be kept as good ones. */
-  boolean isHealthy() {
+  public boolean isHealthy() {
     return skippedInARow == 0 && collapsedInARow == 0;
   }
 
@@ -80,7 +80,7 @@ final class StepGuard {
    *
    * @throws TrainingFailedException when it has done so too often
    */
-  void rolledBack(long step, Mishap mishap) {
+  public void rolledBack(long step, StepFault mishap) {
     rollbacks.add(step);
     while (rollbacks.peek() <= step - GuardConfig.ROLLBACK_WINDOW) {
       rollbacks.remove();
@@ -95,7 +95,7 @@ final class StepGuard {
     }
   }
 
-  private static String advice(Mishap mishap) {
+  private static String advice(StepFault mishap) {
     return switch (mishap) {
       case NON_FINITE, EXPLODING_GRADIENT ->
           "Lower the learning rate, warm it up, clip the gradient's norm, or look at the images that came last.";
@@ -104,7 +104,7 @@ final class StepGuard {
     };
   }
 
-  void writeTo(DataOutput out) throws IOException {
+  public void writeTo(DataOutput out) throws IOException {
     out.writeLong(steps);
     out.writeDouble(meanNorm);
     out.writeBoolean(hasSpread);
@@ -116,7 +116,7 @@ final class StepGuard {
     }
   }
 
-  void readFrom(DataInput in) throws IOException {
+  public void readFrom(DataInput in) throws IOException {
     steps = in.readLong();
     meanNorm = in.readDouble();
     hasSpread = in.readBoolean();

@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.loss;
 
 /** Losses on the embedding head. */
 public enum RankingLoss {

@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 /** What became of a training step. */
 public enum StepOutcome {

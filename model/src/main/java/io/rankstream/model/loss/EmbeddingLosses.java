@@ -1,23 +1,12 @@
-package io.rankstream.model;
+package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
-import io.rankstream.model.loss.BatchAllMiner;
-import io.rankstream.model.loss.BatchHardMiner;
-import io.rankstream.model.loss.CenterLoss;
-import io.rankstream.model.loss.Centers;
-import io.rankstream.model.loss.EmbeddingLoss;
-import io.rankstream.model.loss.MagnetLoss;
-import io.rankstream.model.loss.PairwiseDistance;
-import io.rankstream.model.loss.SemiHardMiner;
-import io.rankstream.model.loss.TripletCenterLoss;
-import io.rankstream.model.loss.TripletLoss;
-import io.rankstream.model.loss.TripletMiner;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** Makes the loss on the embedding head that a configuration asks for. */
-final class EmbeddingLosses {
+public final class EmbeddingLosses {
 
   private EmbeddingLosses() {}
 
@@ -27,7 +16,7 @@ final class EmbeddingLosses {
    * @param classes number of classes met so far
    * @return empty for softmax alone
    */
-  static Optional<EmbeddingLoss> of(
+  public static Optional<EmbeddingLoss> of(
       LossConfig config, Supplier<NDArray> centers, IntSupplier classes) {
     return Optional.ofNullable(
         switch (config.ranking()) {

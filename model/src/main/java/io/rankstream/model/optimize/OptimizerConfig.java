@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.optimize;
 
 import java.io.Serializable;
 import java.util.List;
@@ -66,7 +66,7 @@ public record OptimizerConfig(
   }
 
   /** Whether the parameter of a name stays as it is. */
-  boolean freezes(String name) {
+  public boolean freezes(String name) {
     return frozen.stream().anyMatch(name::startsWith);
   }
 

@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.network;
 
 /**
  * Decoded images of one size: uint8, shape {@code [N, C, H, W]}. The array is not copied and must
@@ -46,7 +46,7 @@ public final class PixelBatch {
     return width;
   }
 
-  byte[] pixels() {
+  public byte[] pixels() {
     return pixels;
   }
 }

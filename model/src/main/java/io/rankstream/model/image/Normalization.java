@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.image;
 
 /** How pixels of 0 to 255 become the numbers that a backbone expects. */
 public enum Normalization {

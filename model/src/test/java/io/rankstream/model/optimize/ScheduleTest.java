@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.optimize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

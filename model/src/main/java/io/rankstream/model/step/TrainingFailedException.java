@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 /** A model does not learn from its input, and going back did not help. */
 public final class TrainingFailedException extends RuntimeException {

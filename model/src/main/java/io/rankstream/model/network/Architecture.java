@@ -1,5 +1,7 @@
-package io.rankstream.model;
+package io.rankstream.model.network;
 
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
 import java.io.Serializable;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -70,7 +72,7 @@ public record Architecture(
   }
 
   /** The same with another capacity of the softmax head. */
-  Architecture withMaxClasses(int classes) {
+  public Architecture withMaxClasses(int classes) {
     return new Architecture(backbone, input, embeddingDimension, classes);
   }
 

@@ -1,13 +1,14 @@
-package io.rankstream.model;
+package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.rankstream.model.image.InputSpec;
 import java.nio.ByteBuffer;
 
 /** Turns pixels into network input. They travel to the device as bytes and become numbers there. */
-final class PixelTensors {
+public final class PixelTensors {
 
   private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
   private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
@@ -15,7 +16,7 @@ final class PixelTensors {
 
   private final InputSpec input;
 
-  PixelTensors(InputSpec input) {
+  public PixelTensors(InputSpec input) {
     this.input = input;
   }
 
@@ -25,7 +26,7 @@ final class PixelTensors {
    * @return float32, {@code [N, C, H, W]}, attached to {@code manager}
    * @throws IllegalArgumentException when the images have another shape than the network takes
    */
-  NDArray of(PixelBatch images, NDManager manager) {
+  public NDArray of(PixelBatch images, NDManager manager) {
     if (images.channels() != input.channels()
         || images.height() != input.height()
         || images.width() != input.width()) {

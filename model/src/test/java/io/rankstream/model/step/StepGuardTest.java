@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,8 +30,8 @@ class StepGuardTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void objectsToFiguresThatAreNoNumbers(double bad) {
-    assertThat(guard().objection(bad, 1)).contains(Mishap.NON_FINITE);
-    assertThat(guard().objection(1, bad)).contains(Mishap.NON_FINITE);
+    assertThat(guard().objection(bad, 1)).contains(StepFault.NON_FINITE);
+    assertThat(guard().objection(1, bad)).contains(StepFault.NON_FINITE);
   }
 
   @Test
@@ -42,7 +42,7 @@ class StepGuardTest {
     takeSteps(guard, 1, 2);
 
     assertThat(guard.objection(1, 19.9)).isEmpty();
-    assertThat(guard.objection(1, 20.1)).contains(Mishap.EXPLODING_GRADIENT);
+    assertThat(guard.objection(1, 20.1)).contains(StepFault.EXPLODING_GRADIENT);
   }
 
   @Test
@@ -90,11 +90,11 @@ class StepGuardTest {
   @Test
   void givesUpWhenRollbacksCrowd() {
     StepGuard guard = guard();
-    guard.rolledBack(100, Mishap.NON_FINITE);
-    guard.rolledBack(200, Mishap.NON_FINITE);
-    guard.rolledBack(1100, Mishap.NON_FINITE); // the first is 1,000 steps ago
+    guard.rolledBack(100, StepFault.NON_FINITE);
+    guard.rolledBack(200, StepFault.NON_FINITE);
+    guard.rolledBack(1100, StepFault.NON_FINITE); // the first is 1,000 steps ago
 
-    assertThatThrownBy(() -> guard.rolledBack(1199, Mishap.COLLAPSED_EMBEDDINGS))
+    assertThatThrownBy(() -> guard.rolledBack(1199, StepFault.COLLAPSED_EMBEDDINGS))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("for the 3. time within 1,000 steps")
         .hasMessageContaining("semi-hard");
@@ -104,8 +104,8 @@ class StepGuardTest {
   void remembersEverythingInASnapshot() throws IOException {
     StepGuard guard = guard();
     takeSteps(guard, 150, 2);
-    guard.rolledBack(50, Mishap.NON_FINITE);
-    guard.rolledBack(100, Mishap.NON_FINITE);
+    guard.rolledBack(50, StepFault.NON_FINITE);
+    guard.rolledBack(100, StepFault.NON_FINITE);
     guard.taken(2, COLLAPSED);
     guard.taken(2, COLLAPSED);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -115,9 +115,9 @@ class StepGuardTest {
     restored.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
 
     assertThat(restored.objection(1, 19.9)).isEmpty();
-    assertThat(restored.objection(1, 20.1)).contains(Mishap.EXPLODING_GRADIENT);
+    assertThat(restored.objection(1, 20.1)).contains(StepFault.EXPLODING_GRADIENT);
     assertThat(restored.taken(2, COLLAPSED)).isTrue();
-    assertThatThrownBy(() -> restored.rolledBack(152, Mishap.NON_FINITE))
+    assertThatThrownBy(() -> restored.rolledBack(152, StepFault.NON_FINITE))
         .isInstanceOf(TrainingFailedException.class);
   }
 }

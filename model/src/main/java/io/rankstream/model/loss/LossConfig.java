@@ -1,6 +1,5 @@
-package io.rankstream.model;
+package io.rankstream.model.loss;
 
-import io.rankstream.model.loss.Reducer;
 import java.io.Serializable;
 
 /**

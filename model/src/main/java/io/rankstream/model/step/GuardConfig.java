@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 import java.io.Serializable;
 

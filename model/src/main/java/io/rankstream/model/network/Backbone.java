@@ -1,5 +1,7 @@
-package io.rankstream.model;
+package io.rankstream.model.network;
 
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
 import java.util.Locale;
 
 /** Networks that can stand below the two heads. */

@@ -1,4 +1,4 @@
-package io.rankstream.model;
+package io.rankstream.model.network;
 
 /** What BatchNorm does in a training step. */
 public enum BatchNormMode {

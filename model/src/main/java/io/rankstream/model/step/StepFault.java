@@ -1,7 +1,7 @@
-package io.rankstream.model;
+package io.rankstream.model.step;
 
 /** Why a step was not taken, or taken back. */
-public enum Mishap {
+public enum StepFault {
   /** Loss, gradient or embeddings were infinite or no numbers. */
   NON_FINITE,
   /** The gradient was many times as long as those before it. */
