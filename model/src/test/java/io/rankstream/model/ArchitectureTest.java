@@ -1,7 +1,6 @@
 package io.rankstream.model;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -20,10 +19,6 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.flink..", "org.apache.kafka..", "org.apache.avro..");
-
-  @ArchTest
-  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-      slices().matching("io.rankstream.model.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule NO_JAVA_NUMBER_ENTERS_A_GRAPH =

@@ -1,14 +1,14 @@
 package io.rankstream.pipeline;
 
-import static io.rankstream.pipeline.OperatorNames.DECODE_BATCH;
-import static io.rankstream.pipeline.OperatorNames.PARSE_IMAGES;
-import static io.rankstream.pipeline.OperatorNames.READ_IMAGES;
-import static io.rankstream.pipeline.OperatorNames.SPLIT_REJECTED;
-import static io.rankstream.pipeline.OperatorNames.TWO_HEAD_TRAINER;
-import static io.rankstream.pipeline.OperatorNames.WRITE_DEAD_LETTERS;
-import static io.rankstream.pipeline.OperatorNames.WRITE_EMBEDDINGS;
-import static io.rankstream.pipeline.OperatorNames.WRITE_METRICS;
-import static io.rankstream.pipeline.OperatorNames.WRITE_MODEL_VERSIONS;
+import static io.rankstream.pipeline.event.OperatorNames.DECODE_BATCH;
+import static io.rankstream.pipeline.event.OperatorNames.PARSE_IMAGES;
+import static io.rankstream.pipeline.event.OperatorNames.READ_IMAGES;
+import static io.rankstream.pipeline.event.OperatorNames.SPLIT_REJECTED;
+import static io.rankstream.pipeline.event.OperatorNames.TWO_HEAD_TRAINER;
+import static io.rankstream.pipeline.event.OperatorNames.WRITE_DEAD_LETTERS;
+import static io.rankstream.pipeline.event.OperatorNames.WRITE_EMBEDDINGS;
+import static io.rankstream.pipeline.event.OperatorNames.WRITE_METRICS;
+import static io.rankstream.pipeline.event.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;

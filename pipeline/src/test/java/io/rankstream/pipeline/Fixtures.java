@@ -3,7 +3,7 @@ package io.rankstream.pipeline;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.parse.Envelope;
+import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.LabeledImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -93,7 +93,7 @@ public final class Fixtures {
             .setEventTime(Instant.ofEpochMilli(1_700_000_000_000L))
             .build();
     try {
-      return Envelope.seal(image);
+      return ImageEnvelope.seal(image);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

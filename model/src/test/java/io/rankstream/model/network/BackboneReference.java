@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * What {@code tools/backbone_reference.py} computed for one backbone, and the formula for weights
- * and images that both sides share.
+ * What {@code lab/python/backbone_reference.py} computed for one backbone, and the formula for
+ * weights and images that both sides share.
  */
 record BackboneReference(JsonNode json) {
 

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The backbones against torchvision's, and Inception-v4 against another one in torch. The values
- * come from {@code tools/backbone_reference.py}; deviations are relative to the largest value of an
- * output, and to the norm of a gradient or statistic.
+ * come from {@code lab/python/backbone_reference.py}; deviations are relative to the largest value
+ * of an output, and to the norm of a gradient or statistic.
  */
 class BackboneReferenceTest {
 

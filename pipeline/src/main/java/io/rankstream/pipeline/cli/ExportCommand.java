@@ -2,7 +2,7 @@ package io.rankstream.pipeline.cli;
 
 import ai.djl.Device;
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.pipeline.evaluate.CheckpointModels;
+import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;

@@ -1,12 +1,12 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.config.JobOptions;
-import io.rankstream.pipeline.dataset.ImageDataset;
-import io.rankstream.pipeline.dataset.LongTail;
-import io.rankstream.pipeline.dataset.Split;
-import io.rankstream.pipeline.feed.ImageFeeder;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.LongTail;
+import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Properties;

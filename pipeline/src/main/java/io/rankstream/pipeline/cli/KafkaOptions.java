@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 
 /** How a command reaches Kafka. */
-final class KafkaOptions {
+public final class KafkaOptions {
 
   @Option(
       names = "--bootstrap-servers",
@@ -30,7 +30,7 @@ final class KafkaOptions {
   Path file;
 
   /** Whether the user said anything about Kafka. */
-  boolean isGiven() {
+  public boolean isGiven() {
     return bootstrapServers != null || file != null;
   }
 
@@ -40,7 +40,7 @@ final class KafkaOptions {
    * @throws IOException when it does not answer or does not let the user in; the message says what
    *     to do
    */
-  Properties connected() throws IOException, InterruptedException {
+  public Properties connected() throws IOException, InterruptedException {
     Properties properties = properties();
     try (Admin admin = Admin.create(ClientSettings.admin(properties))) {
       admin.describeCluster().nodes().get();
@@ -54,7 +54,7 @@ final class KafkaOptions {
   }
 
   /** The settings for Kafka clients. */
-  Properties properties() throws IOException {
+  public Properties properties() throws IOException {
     Properties properties = new Properties();
     if (file != null) {
       try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.mirror.EmbeddingMirror;
-import io.rankstream.pipeline.mirror.Envelopes;
-import io.rankstream.pipeline.tail.RecordDecoder;
+import io.rankstream.pipeline.tools.mirror.EmbeddingMirror;
+import io.rankstream.pipeline.tools.mirror.VectorStoreFormat;
+import io.rankstream.pipeline.wire.RecordDecoder;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -31,7 +31,7 @@ final class MirrorCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
   @Option(names = "--format", required = true, description = "qdrant or milvus.")
-  Envelopes format;
+  VectorStoreFormat format;
 
   @Option(
       names = "--to",

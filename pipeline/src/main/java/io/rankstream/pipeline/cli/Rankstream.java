@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -25,7 +26,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ""
     },
     subcommands = {
-      DemoCommand.class,
       RunCommand.class,
       FeedCommand.class,
       TailCommand.class,
@@ -33,10 +33,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       WatchCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
-      ExperimentCommand.class,
-      BenchCommand.class,
-      ChaosCommand.class,
-      FuzzCommand.class,
       DoctorCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -44,9 +40,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     footer = {
-      "",
-      "Start here:",
-      "  rankstream demo                       see it learn, on this machine alone",
       "  rankstream COMMAND --help             what a command does, with examples",
       "",
       "Exit codes: 0 success, 1 failure, 2 wrong usage or configuration"
@@ -76,8 +69,17 @@ public final class Rankstream implements Runnable {
   private Exception failure;
 
   public static void main(String[] arguments) {
+    start(arguments, line -> {});
+  }
+
+  /**
+   * Runs a command and ends the process with its exit code; inside a Flink cluster, throws instead.
+   *
+   * @param extension adds commands to those of the job
+   */
+  public static void start(String[] arguments, Consumer<CommandLine> extension) {
     Rankstream root = new Rankstream();
-    int exitCode = commandLine(root).execute(arguments);
+    int exitCode = commandLine(root, extension).execute(arguments);
     if (RunCommand.isLocal()) {
       System.exit(exitCode); // clients and clusters in this process leave threads behind
     }
@@ -88,13 +90,23 @@ public final class Rankstream implements Runnable {
     }
   }
 
-  /** The command line, ready to execute. */
+  /** The command line of the job, ready to execute. */
   static CommandLine commandLine() {
-    return commandLine(new Rankstream());
+    return commandLine(line -> {});
   }
 
-  private static CommandLine commandLine(Rankstream root) {
+  /**
+   * The command line, ready to execute.
+   *
+   * @param extension adds commands to those of the job
+   */
+  public static CommandLine commandLine(Consumer<CommandLine> extension) {
+    return commandLine(new Rankstream(), extension);
+  }
+
+  private static CommandLine commandLine(Rankstream root, Consumer<CommandLine> extension) {
     CommandLine line = new CommandLine(root);
+    extension.accept(line); // what is set below holds for commands that are there
     line.setExecutionExceptionHandler(root::explain);
     line.setParameterExceptionHandler(Rankstream::explainUsage);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.tail.RecordDecoder;
-import io.rankstream.pipeline.tail.RecordPrinter;
-import io.rankstream.pipeline.tail.TopicTail;
+import io.rankstream.pipeline.tools.tail.RecordPrinter;
+import io.rankstream.pipeline.tools.tail.TopicTail;
+import io.rankstream.pipeline.wire.RecordDecoder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.watch.Browser;
-import io.rankstream.pipeline.watch.Watch;
+import io.rankstream.pipeline.tools.watch.Browser;
+import io.rankstream.pipeline.tools.watch.Watch;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;

@@ -11,9 +11,9 @@ import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.event.RejectionReason;
-import io.rankstream.pipeline.parse.Envelope;
-import io.rankstream.pipeline.parse.RejectedException;
+import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.DeadLetter;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
   private final JobConfig.Registry registry;
   private final long seed;
 
-  private transient Envelope envelope;
+  private transient ImageEnvelope envelope;
   private transient ImageDecoder decoder;
   private transient ExecutorService threads;
   private transient DecodeMetrics metrics;
@@ -69,7 +69,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
 
   @Override
   public void open(OpenContext context) {
-    envelope = new Envelope(registry);
+    envelope = new ImageEnvelope(registry);
     decoder = new ImageDecoder(input, config.limits());
     metrics = new DecodeMetrics(getRuntimeContext().getMetricGroup());
     threads =
@@ -108,7 +108,7 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
     for (int slot = 0; slot < batch.images().size(); slot++) {
       BatchImage image = batch.images().get(slot);
       try {
-        byte[] encoded = Envelope.encodedImage(envelope.open(image.image().origin().value()));
+        byte[] encoded = ImageEnvelope.encodedImage(envelope.open(image.image().origin().value()));
         byte[] plain = decoder.decode(encoded);
         if (augments) {
           augmented.writeBytes(augmentation.apply(plain, input, seed(batch, slot)));

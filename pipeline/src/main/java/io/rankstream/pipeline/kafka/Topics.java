@@ -15,11 +15,13 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Creates the topics of a job, and finds the partitions of one. */
 public final class Topics {
 
+  /** Largest record with an image that our topics and producers take, in bytes. */
+  public static final int MAX_RECORD_BYTES = 8 << 20;
+
   private static final short BROKER_DEFAULT = -1;
-  private static final String IMAGE_BYTES = Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES);
+  private static final String IMAGE_BYTES = Integer.toString(MAX_RECORD_BYTES);
   // A dead letter holds the whole record, and its reason.
-  private static final String LETTER_BYTES =
-      Integer.toString(EmbeddedKafka.MAX_RECORD_BYTES + (1 << 20));
+  private static final String LETTER_BYTES = Integer.toString(MAX_RECORD_BYTES + (1 << 20));
 
   private Topics() {}
 

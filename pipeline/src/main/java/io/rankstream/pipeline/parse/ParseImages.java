@@ -6,8 +6,10 @@ import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
+import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.util.zip.CRC32C;
@@ -30,7 +32,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
   private final DecodeLimits limits;
   private final JobConfig.Registry registry;
 
-  private transient Envelope envelope;
+  private transient ImageEnvelope envelope;
   private transient Counter accepted;
   private transient Counter rejected;
   private transient DeadLetterCounters letters;
@@ -54,7 +56,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
 
   @Override
   public void open(OpenContext context) {
-    envelope = new Envelope(registry);
+    envelope = new ImageEnvelope(registry);
     accepted = getRuntimeContext().getMetricGroup().counter("numImagesAccepted");
     rejected = getRuntimeContext().getMetricGroup().counter("numImagesRejected");
     letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
@@ -92,7 +94,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
     if (image.getLabel() != null) {
       requireName(RejectionReason.LABEL_INVALID, image.getLabel(), input.maxLabelLength());
     }
-    byte[] encoded = Envelope.encodedImage(image);
+    byte[] encoded = ImageEnvelope.encodedImage(image);
     checkHeader(encoded);
     return new AcceptedImage(
         image.getImageId(),

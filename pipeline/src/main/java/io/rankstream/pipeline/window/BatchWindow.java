@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.window;
 
-import io.rankstream.pipeline.OperatorNames;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.OperatorNames;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.OutputTag;

@@ -32,16 +32,15 @@ class RankstreamCommandTest {
   @Test
   void helpTeachesTheCommands() {
     assertThat(execute("--help")).isZero();
-    assertThat(out.toString())
-        .contains("demo", "run", "feed", "tail", "watch", "Start here:", "Exit codes: 0 success");
+    assertThat(out.toString()).contains("run", "feed", "tail", "watch", "Exit codes: 0 success");
   }
 
   @Test
   void everyCommandHasExamples() {
-    for (String command : new String[] {"demo", "run", "feed", "tail", "watch"}) {
+    for (String command : new String[] {"run", "feed", "tail", "watch"}) {
       assertThat(execute(command, "--help")).isZero();
     }
-    assertThat(out.toString().split("Examples:", -1)).hasSize(6);
+    assertThat(out.toString().split("Examples:", -1)).hasSize(5);
   }
 
   @Test
@@ -97,13 +96,11 @@ class RankstreamCommandTest {
   void saysInALineOrTwoWhatIsWrongWithTheArguments() {
     assertThat(execute("lern")).isEqualTo(2);
     assertThat(execute("feed", "--data", "photos", "--ratee", "1")).isEqualTo(2);
-    assertThat(execute("experiment", "--data", "photos", "--methods", "quadruplet")).isEqualTo(2);
     assertThat(err.toString())
         .contains("error: There is no command lern (rankstream --help lists all)")
         .contains("Unknown options: '--ratee'")
         .contains("Possible solutions: --rate")
         .contains("(rankstream feed --help shows what it takes)")
-        .contains("Invalid method: quadruplet (must be one of softmax")
         .doesNotContain("Exception", "\tat ");
     assertThat(err.toString().lines()).hasSizeLessThan(10);
   }
@@ -118,8 +115,7 @@ class RankstreamCommandTest {
           {"tail", "metrics"},
           {"mirror", "--format", "qdrant", "--to", "vectors"},
           {"watch", "--no-browser"},
-          {"feed", "--data", images("cats/1.png", "dogs/1.png")},
-          {"fuzz"}
+          {"feed", "--data", images("cats/1.png", "dogs/1.png")}
         }) {
       String[] arguments = Arrays.copyOf(command, command.length + 4);
       arguments[command.length] = "--bootstrap-servers";
@@ -139,21 +135,10 @@ class RankstreamCommandTest {
   @Test
   void saysWhichFileIsNotThere() {
     assertThat(execute("tail", "metrics", "--kafka-config", "/no/such.properties")).isEqualTo(2);
-    assertThat(execute("demo", "--report", "/no/such/report.html")).isEqualTo(2);
     assertThat(execute("feed", "--data", file("photos.zip", "no zip"))).isEqualTo(1);
     assertThat(err.toString())
         .contains("Cannot read the Kafka settings in /no/such.properties")
-        .contains("Invalid report: /no/such/report.html (must be a file in a directory that is")
         .contains("photos.zip is neither a folder nor a zip file")
-        .doesNotContain("\tat ");
-  }
-
-  @Test
-  void refusesToStartALongRunWithImagesThatCannotBeRead() {
-    String data = images("cats/1.jpg", "dogs/1.png");
-    assertThat(execute("experiment", "--data", data)).isEqualTo(1);
-    assertThat(err.toString())
-        .contains("none of 2 images of it can be read")
         .doesNotContain("\tat ");
   }
 

@@ -7,8 +7,9 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.registry.RegistryException;
-import io.rankstream.pipeline.registry.StubRegistry;
+import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.pipeline.wire.RegistryException;
+import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.io.ByteArrayOutputStream;
@@ -220,7 +221,7 @@ class ParseImagesHarnessTest {
     encoder.writeLong(0);
     encoder.flush();
 
-    LabeledImage image = new Envelope(JobConfig.Registry.none()).open(record.toByteArray());
+    LabeledImage image = new ImageEnvelope(JobConfig.Registry.none()).open(record.toByteArray());
 
     assertThat(image.getImageId()).hasToString("id");
     assertThat(image.getAttributes()).isEmpty();

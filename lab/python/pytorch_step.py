@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""The training step in plain PyTorch, to compare Rankstream's with.
+
+    rankstream bench step --against "python3 lab/python/pytorch_step.py"
+
+starts it with --serve and the same network, batch, loss, optimizer and threads, and lets the two processes run in turn.
+Alone, it prints its steps a second:
+
+    python3 lab/python/pytorch_step.py --backbone resnet18 --channels 3 --size 64
+
+A step takes pixels as bytes, as a consumer that decodes images has them, and reads the loss. Needs torch, and torchvision
+for the ResNets.
+"""
+import argparse
+import json
+import os
+import sys
+import time
+
+# OpenBLAS in Debian's torch brings threads of its own, which fight with those of the convolutions.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+LOSSES = ("none", "triplet-semi-hard", "triplet-hard", "center")
+BACKBONES = ("small-cnn", "resnet18", "resnet34", "resnet50")
+MARGIN = 0.2
+CENTER_LAMBDA, CENTER_RATE = 0.003, 0.5
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class TwoHeads(nn.Module):
+    """Average pool to classes, and flattened map to an embedding of unit length."""
+
+    def __init__(self, options):
+        super().__init__()
+        self.backbone, channels = backbone(options.backbone, options.channels)
+        with torch.no_grad():
+            maps = self.backbone(torch.zeros(2, options.channels, options.size, options.size))
+        self.classifier = nn.Linear(channels, options.classes)
+        self.embedding = nn.Linear(maps[0].numel(), options.dimension)
+        nn.init.xavier_uniform_(self.embedding.weight)
+        nn.init.zeros_(self.embedding.bias)
+
+    def forward(self, images, embeds):
+        maps = self.backbone(images)
+        logits = self.classifier(maps.mean((2, 3)))
+        return logits, F.normalize(self.embedding(maps.flatten(1)), eps=1e-5) if embeds else None
+
+
+def backbone(name, channels):
+    if name == "small-cnn":
+        layers = []
+        for i, (inputs, outputs) in enumerate(((channels, 16), (16, 32), (32, 64))):
+            layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
+            if i < 2:
+                layers.append(nn.MaxPool2d(2))
+        return nn.Sequential(*layers), 64
+    import torchvision
+
+    net = getattr(torchvision.models, name)()
+    if channels != 3:
+        net.conv1 = nn.Conv2d(channels, 64, 7, stride=2, padding=3, bias=False)
+    return nn.Sequential(*list(net.children())[:-2]), net.fc.in_features
+
+
+def squared_distances(embeddings):
+    squares = embeddings.square().sum(1)
+    distances = squares[:, None] + squares[None, :] - 2 * embeddings @ embeddings.t()
+    return distances.clamp_min(0).masked_fill(torch.eye(len(embeddings), dtype=torch.bool), 0)
+
+
+def pairs(labels):
+    same = labels[:, None] == labels[None, :]
+    return same & ~torch.eye(len(labels), dtype=torch.bool), ~same
+
+
+def triplet_hard(embeddings, labels):
+    distances = squared_distances(embeddings)
+    positive, negative = pairs(labels)
+    farthest = (distances * positive).max(1)[0]
+    nearest = distances.masked_fill(~negative, float("inf")).min(1)[0]
+    return F.relu(farthest - nearest + MARGIN).mean()
+
+
+def triplet_semi_hard(embeddings, labels):
+    distances = squared_distances(embeddings)
+    positive, negative = pairs(labels)
+    beyond = negative[:, None, :] & (distances[:, None, :] > distances[:, :, None])
+    nearest_beyond = distances[:, None, :].expand_as(beyond).masked_fill(~beyond, float("inf")).min(2)[0]
+    farthest = distances.masked_fill(~negative, -1).max(1, keepdim=True)[0].expand_as(distances)
+    chosen = torch.where(beyond.any(2), nearest_beyond, farthest)
+    return F.relu(distances - chosen + MARGIN)[positive].sum() / positive.sum()
+
+
+class Center:
+    def __init__(self, classes, dimension):
+        self.rows = torch.randn(classes, dimension)
+
+    def __call__(self, embeddings, labels):
+        own = self.rows[labels]
+        loss = CENTER_LAMBDA * 0.5 * (embeddings - own).square().sum()
+        with torch.no_grad():
+            counts = torch.bincount(labels, minlength=len(self.rows))[labels].float()[:, None]
+            self.rows.index_add_(0, labels, CENTER_RATE * (embeddings - own) / (1 + counts))
+        return loss
+
+
+class Training:
+    def __init__(self, options):
+        torch.manual_seed(0)
+        self.options = options
+        self.model = TwoHeads(options).train()
+        if options.optimizer == "sgd":
+            self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01, momentum=0.9)
+        else:
+            self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=0.001, weight_decay=0)
+        self.ranking = {
+            "none": None,
+            "triplet-semi-hard": triplet_semi_hard,
+            "triplet-hard": triplet_hard,
+            "center": Center(options.classes, options.dimension),
+        }[options.loss]
+        count = options.classes * options.images
+        shape = (count, options.channels, options.size, options.size)
+        self.pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        self.labels = torch.arange(count) // options.images
+        self.mean = torch.tensor(MEAN[: options.channels]).reshape(1, -1, 1, 1)
+        self.deviation = torch.tensor(DEVIATION[: options.channels]).reshape(1, -1, 1, 1)
+
+    def images(self):
+        x = torch.from_numpy(self.pixels).float()
+        if self.options.normalization == "half-range":
+            return x.div_(127.5).sub_(1)
+        return x.div_(255).sub_(self.mean).div_(self.deviation)
+
+    def step(self):
+        logits, embeddings = self.model(self.images(), self.ranking is not None)
+        loss = F.cross_entropy(logits, self.labels)
+        if self.ranking is not None:
+            loss = loss + self.ranking(embeddings, self.labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return float(loss.detach())
+
+    def window(self, seconds):
+        """Runs steps for a while, at least one."""
+        start, steps = time.perf_counter(), 0
+        while True:
+            self.step()
+            steps += 1
+            elapsed = time.perf_counter() - start
+            if elapsed >= seconds:
+                return {"steps": steps, "seconds": elapsed}
+
+
+def parse():
+    parser = argparse.ArgumentParser(description="The two-head training step in plain PyTorch")
+    parser.add_argument("--backbone", choices=BACKBONES, default="small-cnn")
+    parser.add_argument("--channels", type=int, default=1)
+    parser.add_argument("--size", type=int, default=28, help="height and width")
+    parser.add_argument("--normalization", choices=("half-range", "imagenet"), default="half-range")
+    parser.add_argument("--dimension", type=int, default=256, help="values in an embedding")
+    parser.add_argument("--loss", choices=LOSSES, default="triplet-semi-hard")
+    parser.add_argument("--optimizer", choices=("sgd", "adamw"), default="sgd")
+    parser.add_argument("--classes", type=int, default=8, help="P")
+    parser.add_argument("--images", type=int, default=4, help="K")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--windows", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--serve", action="store_true", help="run windows as asked on the standard input")
+    return parser.parse_args()
+
+
+def main():
+    options = parse()
+    torch.set_num_threads(options.threads)
+    training = Training(options)
+    if options.serve:
+        print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+        for line in sys.stdin:
+            print(json.dumps(training.window(float(line))), flush=True)
+        return
+    training.window(1)
+    rates = sorted(window["steps"] / window["seconds"] for window in (training.window(options.seconds) for _ in range(options.windows)))
+    print(f"{rates[len(rates) // 2]:.2f} steps/s (torch {torch.__version__}, {torch.get_num_threads()} threads)")
+
+
+if __name__ == "__main__":
+    main()

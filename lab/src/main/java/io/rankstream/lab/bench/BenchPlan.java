@@ -1,0 +1,49 @@
+package io.rankstream.lab.bench;
+
+import io.rankstream.model.loss.RankingLoss;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * How benchmarks run.
+ *
+ * @param settings settings of the job that they measure
+ * @param losses losses whose steps are measured
+ * @param rounds windows of each contestant
+ * @param seconds length of a window, at least one repetition
+ * @param against command of a program that takes the same step, or empty
+ * @param data images to decode and to feed, or empty
+ * @param classes numbers of classes to measure the window with
+ * @param payloadBytes size of the records for the window
+ * @param backends state backends to measure the window with: hashmap, rocksdb
+ * @param megabytes size of the state whose checkpoint is measured
+ */
+public record BenchPlan(
+    Configuration settings,
+    List<RankingLoss> losses,
+    int rounds,
+    double seconds,
+    Optional<String> against,
+    Optional<Path> data,
+    List<Integer> classes,
+    int payloadBytes,
+    List<String> backends,
+    int megabytes) {
+
+  public BenchPlan {
+    require(rounds >= 1, "rounds", rounds, "at least 1");
+    require(seconds >= 0, "seconds", seconds, "at least 0");
+    require(payloadBytes >= 1, "payload", payloadBytes, "at least 1 byte");
+    require(megabytes >= 1, "megabytes", megabytes, "at least 1");
+    classes.forEach(count -> require(count >= 2, "classes", count, "at least 2"));
+  }
+
+  private static void require(boolean holds, String name, Object value, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "Invalid %s: %s (must be %s)".formatted(name, value, rule));
+    }
+  }
+}

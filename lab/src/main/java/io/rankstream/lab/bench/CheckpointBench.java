@@ -1,0 +1,127 @@
+package io.rankstream.lab.bench;
+
+import io.rankstream.model.CapturedModel;
+import io.rankstream.model.Devices;
+import io.rankstream.model.ModelConfig;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.network.Architecture;
+import io.rankstream.model.network.TwoHeadNetwork;
+import io.rankstream.pipeline.config.JobConfig;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a checkpoint costs a model, against its step: the copy of its state, which is what training
+ * waits for, the write of the copy, which goes on behind, and the restore. Where the state has to
+ * have a size, the embedding head is made as wide as that.
+ */
+public final class CheckpointBench {
+
+  private static final int COPIES = 2; // weights and momentum
+  private static final int LARGEST_DIMENSION = 1 << 15;
+
+  private CheckpointBench() {}
+
+  /** Measures step and snapshots in turn. */
+  public static void run(BenchPlan plan, BenchReport report) throws Exception {
+    JobConfig config = JobConfig.from(plan.settings());
+    ModelConfig model = wide(config.model(), plan.megabytes());
+    NoiseBatch batch = NoiseBatch.of(config);
+    Path file = Files.createTempFile("rankstream-bench", ".snapshot");
+    try (OnlineTrainer trainer = OnlineTrainer.create(model, Devices.select(config.device()))) {
+      Contest.Work step = () -> trainer.learn(batch.images(), batch.labels());
+      step.run();
+      String state = "%d MB".formatted(bytes(trainer) / 1_000_000);
+      String steps = "checkpoint: step of a model with %s".formatted(state);
+      String copy = "checkpoint: copy of %s, training waits".formatted(state);
+      String write = "checkpoint: write of %s, behind training".formatted(state);
+      String restore = "checkpoint: restore of %s".formatted(state);
+      Map<String, double[]> windows =
+          new Contest()
+              .add(steps, millis(step))
+              .add(copy, millis(() -> trainer.capture().close()))
+              .add(write, () -> write(trainer, file))
+              .add(restore, millis(() -> restore(model, config, file)))
+              .run(plan.rounds());
+      windows.forEach((name, values) -> report.add(Figure.of(name, "ms", values)));
+      report.addRatio("checkpoint: copy over step", copy, steps);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static Contest.Window millis(Contest.Work work) {
+    return () -> {
+      long start = System.nanoTime();
+      work.run();
+      return (System.nanoTime() - start) / 1e6;
+    };
+  }
+
+  private static double write(OnlineTrainer trainer, Path file) throws IOException {
+    try (CapturedModel captured = trainer.capture();
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+      long start = System.nanoTime();
+      captured.writeTo(out);
+      return (System.nanoTime() - start) / 1e6;
+    }
+  }
+
+  private static void restore(ModelConfig model, JobConfig config, Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+      OnlineTrainer.restore(model, Devices.select(config.device()), in).close();
+    }
+  }
+
+  /** The smallest embedding head that makes the state at least so large. */
+  private static ModelConfig wide(ModelConfig model, int megabytes) {
+    Architecture architecture = model.architecture();
+    int dimension = architecture.embeddingDimension();
+    while (dimension < LARGEST_DIMENSION
+        && stateBytes(with(architecture, dimension)) < megabytes * 1_000_000L) {
+      dimension += 64;
+    }
+
+    return new ModelConfig(
+        with(architecture, dimension),
+        LossConfig.paperDefaults(),
+        model.optimizer(),
+        model.batchNorm(),
+        model.averageDecay(),
+        model.guard(),
+        model.seed());
+  }
+
+  private static Architecture with(Architecture architecture, int dimension) {
+    return new Architecture(
+        architecture.backbone(), architecture.input(), dimension, architecture.maxClasses());
+  }
+
+  private static long stateBytes(Architecture architecture) {
+    return (long) COPIES * Float.BYTES * new TwoHeadNetwork(architecture).layout().parametersSize();
+  }
+
+  private static long bytes(OnlineTrainer trainer) throws IOException {
+    long[] count = new long[1];
+    trainer.writeTo(
+        new OutputStream() {
+          @Override
+          public void write(int value) {
+            count[0]++;
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) {
+            count[0] += length;
+          }
+        });
+    return count[0];
+  }
+}

@@ -1,0 +1,46 @@
+package io.rankstream.lab.bench;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.hipparchus.stat.descriptive.rank.Median;
+
+/**
+ * One figure of a benchmark: the median of several measured windows.
+ *
+ * @param name what was measured, with its parameters
+ * @param unit such as {@code steps/s}, {@code ms} or {@code ratio}
+ * @param median median over the windows
+ * @param least smallest window
+ * @param most largest window
+ * @param windows number of windows
+ * @param load processes that wanted a core during the last minute, as the system tells it
+ * @param notes further figures of the same measurement
+ */
+public record Figure(
+    String name,
+    String unit,
+    double median,
+    double least,
+    double most,
+    int windows,
+    double load,
+    Map<String, Double> notes) {
+
+  /** A figure over measured windows, at least one. */
+  static Figure of(String name, String unit, double... windows) {
+    return of(name, unit, Map.of(), windows);
+  }
+
+  /** A figure over measured windows, at least one, with further ones beside it. */
+  static Figure of(String name, String unit, Map<String, Double> notes, double... windows) {
+    return new Figure(
+        name,
+        unit,
+        new Median().evaluate(windows),
+        Arrays.stream(windows).min().orElseThrow(),
+        Arrays.stream(windows).max().orElseThrow(),
+        windows.length,
+        Machine.load(),
+        notes);
+  }
+}

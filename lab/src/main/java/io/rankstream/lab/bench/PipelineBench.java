@@ -1,0 +1,236 @@
+package io.rankstream.lab.bench;
+
+import ai.djl.Device;
+import com.sun.management.OperatingSystemMXBean;
+import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.model.BriefThread;
+import io.rankstream.model.Devices;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.ImageDatasets;
+import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
+import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.ImageFeeder;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.hipparchus.stat.descriptive.rank.Median;
+
+/**
+ * The whole job from Kafka to Kafka, exactly once, against the loop of bare training steps on
+ * decoded batches, and against the same loop with all that the job asks of the model: predict,
+ * learn, embed. The job reads a topic that is full before it starts, so that it is never short of
+ * images; its pace is that of its own metrics records, without the first of them. The topic brings
+ * the classes of a batch in turn, so that each image is trained on once and none is left to be
+ * embedded alone: otherwise the job would have more to do than the loops.
+ */
+public final class PipelineBench {
+
+  private static final double JOB_SECONDS = 60;
+  private static final int LEAST_STEPS = 40;
+  private static final int MOST_STEPS = 6000;
+  private static final int PROCEDURAL_PER_CLASS = 200;
+
+  private static final String LEARN = "learn";
+  private static final String DECODE = "decode";
+  private static final String SAME_WORK = "predict, learn, embed";
+
+  private PipelineBench() {}
+
+  /** Runs loops and job in turn. */
+  public static void run(BenchPlan plan, BenchReport report) throws Exception {
+    ImageDataset dataset =
+        plan.data().isPresent()
+            ? ImageDatasets.open(plan.data().get(), Split.TRAIN)
+            : new ProceduralDataset(PROCEDURAL_PER_CLASS, Split.TRAIN);
+    JobConfig config = JobConfig.from(plan.settings());
+    List<Integer> order = inTurn(dataset, config.batch().classes());
+    Path directory = Files.createTempDirectory("rankstream-bench");
+    Device device = Devices.select(config.device());
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
+        BareLoop loop = BriefThread.call(() -> new BareLoop(config, device, dataset, order))) {
+      Map<String, Contest.Work> works = new LinkedHashMap<>();
+      works.put(LEARN, loop::learn);
+      works.put(SAME_WORK, loop::predictLearnEmbed);
+      works.put(DECODE, decodeBatch(config, dataset, order));
+      Map<String, List<Double>> rates = new LinkedHashMap<>();
+      works.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
+      double estimate = rate(plan.seconds(), loop::learn);
+      int steps = (int) Math.max(LEAST_STEPS, Math.min(MOST_STEPS, estimate * JOB_SECONDS));
+      feed(kafka, config, dataset, order, steps * config.batch().trainEvery());
+
+      // What is not counted warms up: in the first job the JVM compiles all the time.
+      measure(works, plan.seconds(), null);
+      BenchJob.run(plan.settings(), kafka, directory, 0);
+      List<BenchJob.Run> jobs = new ArrayList<>();
+      double bareCpu = 0;
+      for (int round = 1; round <= plan.rounds(); round++) {
+        measure(works, plan.seconds(), rates);
+        bareCpu = cpuMillis(plan.seconds(), loop);
+        jobs.add(BenchJob.run(plan.settings(), kafka, directory, round));
+      }
+      measure(works, plan.seconds(), rates);
+      tell(report, name(config), rates, jobs, bareCpu, config.batch().size());
+    } finally {
+      delete(directory);
+    }
+  }
+
+  /** The images of the first classes, one of each in turn. */
+  private static List<Integer> inTurn(ImageDataset dataset, int classes) {
+    List<Deque<Integer>> byClass = new ArrayList<>();
+    for (int c = 0; c < Math.min(classes, dataset.classes().size()); c++) {
+      byClass.add(new ArrayDeque<>());
+    }
+    for (int i = 0; i < dataset.size(); i++) {
+      if (dataset.classOf(i) < byClass.size()) {
+        byClass.get(dataset.classOf(i)).add(i);
+      }
+    }
+
+    List<Integer> order = new ArrayList<>();
+    while (byClass.stream().noneMatch(Deque::isEmpty)) {
+      byClass.forEach(images -> order.add(images.remove()));
+    }
+    return order;
+  }
+
+  private static void measure(
+      Map<String, Contest.Work> works, double seconds, Map<String, List<Double>> rates)
+      throws Exception {
+    for (Map.Entry<String, Contest.Work> work : works.entrySet()) {
+      double rate = rate(seconds, work.getValue());
+      if (rates != null) {
+        rates.get(work.getKey()).add(rate);
+      }
+    }
+  }
+
+  /** Works a second, done in a thread that leaves none of OpenMP's behind for the job. */
+  private static double rate(double seconds, Contest.Work work) throws Exception {
+    return BriefThread.call(() -> Contest.rate(seconds, work).measure());
+  }
+
+  private static void tell(
+      BenchReport report,
+      String job,
+      Map<String, List<Double>> rates,
+      List<BenchJob.Run> runs,
+      double bareCpu,
+      int batchSize) {
+    String whole = "full job " + job + ", Kafka to Kafka, exactly once";
+    rates.forEach(
+        (name, values) ->
+            report.add(
+                Figure.of(
+                    "loop %s, %s".formatted(job, name),
+                    "batches/s",
+                    values.stream().mapToDouble(Double::doubleValue).toArray())));
+    double[] jobRates = runs.stream().mapToDouble(BenchJob.Run::stepsPerSecond).toArray();
+    report.add(
+        Figure.of(
+            whole,
+            "batches/s",
+            Map.of("images/s", new Median().evaluate(jobRates) * batchSize),
+            jobRates));
+    report.addRatio(whole + ", over bare steps", whole, "loop %s, %s".formatted(job, LEARN));
+    report.addRatio(
+        whole + ", over the same model work", whole, "loop %s, %s".formatted(job, SAME_WORK));
+
+    // Where the time of a batch goes, in milliseconds.
+    double wall = 1000 / new Median().evaluate(jobRates);
+    double busy = median(runs.stream().map(BenchJob.Run::busyMillis).toList());
+    double learn = 1000 / median(rates.get(LEARN));
+    double same = 1000 / median(rates.get(SAME_WORK));
+    double cpu = median(runs.stream().map(BenchJob.Run::cpuMillis).toList());
+    time(report, job, "1 wall time of a batch in the job", wall);
+    time(report, job, "2 training step alone", learn);
+    time(report, job, "3 prediction and embedding around it, alone", same - learn);
+    time(report, job, "4 model work slower beside the pipeline", busy - same);
+    time(report, job, "5 training thread waits: checkpoints, hand-over, input", wall - busy);
+    time(report, job, "6 decoding, on threads beside", 1000 / median(rates.get(DECODE)));
+    time(report, job, "7 processor time of a batch in the job", cpu);
+    time(report, job, "8 processor time of a bare step", bareCpu);
+  }
+
+  private static void time(BenchReport report, String job, String name, double millis) {
+    report.add(Figure.of("time %s: %s".formatted(job, name), "ms", millis));
+  }
+
+  private static double median(List<Double> values) {
+    return new Median().evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Processor time of this whole process for a step, in milliseconds. */
+  private static double cpuMillis(double seconds, BareLoop loop) throws Exception {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long before = system.getProcessCpuTime();
+    long start = System.nanoTime();
+    double rate = rate(seconds, loop::learn);
+    double steps = rate * (System.nanoTime() - start) / 1e9;
+    return (system.getProcessCpuTime() - before) / 1e6 / steps;
+  }
+
+  private static Contest.Work decodeBatch(
+      JobConfig config, ImageDataset dataset, List<Integer> order) throws IOException {
+    ImageDecoder decoder = new ImageDecoder(config.model().input(), config.decode().limits());
+    List<byte[]> encoded = new ArrayList<>();
+    for (int i = 0; i < config.batch().size(); i++) {
+      encoded.add(dataset.example(order.get(i % order.size())).encoded());
+    }
+
+    return () -> {
+      for (byte[] image : encoded) {
+        decoder.decode(image);
+      }
+    };
+  }
+
+  /** Images with ids of their own, so that none is a repetition. */
+  private static void feed(
+      EmbeddedKafka kafka, JobConfig config, ImageDataset dataset, List<Integer> order, int count)
+      throws Exception {
+    Properties clients = new Properties();
+    clients.put("bootstrap.servers", kafka.bootstrapServers());
+    Topics.createImages(clients, BenchJob.IMAGES);
+    RepeatedDataset repeated = new RepeatedDataset(dataset, count);
+    List<Integer> again = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      again.add(i / order.size() * dataset.size() + order.get(i % order.size()));
+    }
+    String stream = config.input().streams().iterator().next();
+    try (ImageFeeder feeder = new ImageFeeder(clients)) {
+      feeder.feed(
+          repeated, again, new ImageFeeder.Plan(BenchJob.IMAGES, stream, 0, 0, 0), sent -> {});
+    }
+  }
+
+  private static String name(JobConfig config) {
+    return "%s %dx%d"
+        .formatted(
+            config.model().architecture().backbone().cliName(),
+            config.model().input().height(),
+            config.model().input().width());
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

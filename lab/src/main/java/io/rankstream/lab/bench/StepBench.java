@@ -1,0 +1,103 @@
+package io.rankstream.lab.bench;
+
+import io.rankstream.model.Devices;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.pipeline.config.JobConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The training step alone: each loss against softmax alone, and against another program where one
+ * is given.
+ */
+public final class StepBench {
+
+  private StepBench() {}
+
+  /** Measures all losses in turn. */
+  public static void run(BenchPlan plan, BenchReport report) throws Exception {
+    JobConfig config = JobConfig.from(plan.settings());
+    NoiseBatch batch = NoiseBatch.of(config);
+    List<AutoCloseable> open = new ArrayList<>();
+    try {
+      Contest contest = new Contest();
+      for (RankingLoss loss : plan.losses()) {
+        OnlineTrainer trainer = trainer(config, loss);
+        open.add(trainer);
+        contest.add(
+            name(config, loss),
+            Contest.rate(plan.seconds(), () -> trainer.learn(batch.images(), batch.labels())));
+        if (plan.against().isPresent() && isKnownElsewhere(loss)) {
+          OtherProcess other = OtherProcess.start(plan.against().get(), config, loss);
+          open.add(other);
+          report.say("Against: %s %s".formatted(plan.against().get(), other.greeting()));
+          contest.add(
+              name(config, loss) + " elsewhere", () -> other.stepsPerSecond(plan.seconds()));
+        }
+      }
+
+      Map<String, double[]> windows = contest.run(plan.rounds());
+      windows.forEach((name, values) -> report.add(figure(config, name, values)));
+      ratios(config, windows, plan.losses(), report);
+    } finally {
+      for (AutoCloseable each : open) {
+        each.close();
+      }
+    }
+  }
+
+  /** A trainer with one loss of the paper's parameters. */
+  public static OnlineTrainer trainer(JobConfig config, RankingLoss loss) {
+    return OnlineTrainer.create(
+        config.model().withLoss(LossConfig.paperDefaults(loss)), Devices.select(config.device()));
+  }
+
+  private static void ratios(
+      JobConfig config,
+      Map<String, double[]> windows,
+      List<RankingLoss> losses,
+      BenchReport report) {
+    for (RankingLoss loss : losses) {
+      String ours = name(config, loss);
+      if (windows.containsKey(ours + " elsewhere")) {
+        report.addRatio(ours + ", over elsewhere", ours, ours + " elsewhere");
+      }
+      if (loss != RankingLoss.NONE && losses.contains(RankingLoss.NONE)) {
+        // Rates: the time of the step with this loss over the time of the step without.
+        report.addRatio(ours + ", time over softmax's", name(config, RankingLoss.NONE), ours);
+      }
+    }
+  }
+
+  private static Figure figure(JobConfig config, String name, double[] stepsPerSecond) {
+    double median = Figure.of(name, "steps/s", stepsPerSecond).median();
+    return Figure.of(
+        name,
+        "steps/s",
+        Map.of("ms", 1000 / median, "images/s", median * config.batch().size()),
+        stepsPerSecond);
+  }
+
+  /** The step of a loss by name. */
+  static String name(JobConfig config, RankingLoss loss) {
+    return "step %s %dx%d %s"
+        .formatted(
+            config.model().architecture().backbone().cliName(),
+            config.model().input().height(),
+            config.model().input().width(),
+            loss == RankingLoss.NONE
+                ? "softmax"
+                : loss.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  private static boolean isKnownElsewhere(RankingLoss loss) {
+    return switch (loss) {
+      case NONE, TRIPLET_SEMI_HARD, TRIPLET_HARD, CENTER -> true;
+      case TRIPLET_ALL, TRIPLET_CENTER, MAGNET -> false;
+    };
+  }
+}

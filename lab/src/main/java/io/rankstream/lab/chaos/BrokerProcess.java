@@ -1,0 +1,24 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.lab.local.EmbeddedKafka;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** A Kafka broker as a process of its own: directory, port and controller port as arguments. */
+final class BrokerProcess {
+
+  private BrokerProcess() {}
+
+  public static void main(String[] arguments) throws Exception {
+    try (EmbeddedKafka broker =
+        EmbeddedKafka.startAt(
+            Path.of(arguments[0]),
+            Integer.parseInt(arguments[1]),
+            Integer.parseInt(arguments[2]),
+            // A broker that was killed may register again soon.
+            Map.of("broker.session.timeout.ms", "2000", "broker.heartbeat.interval.ms", "500"))) {
+      new CountDownLatch(1).await(); // until it is killed
+    }
+  }
+}

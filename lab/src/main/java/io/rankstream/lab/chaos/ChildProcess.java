@@ -1,0 +1,91 @@
+package io.rankstream.lab.chaos;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Java process with the class path of this one, which can be killed and started again. */
+final class ChildProcess implements AutoCloseable {
+
+  private static final List<String> OPENED =
+      List.of(
+          "--add-opens=java.base/java.util=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED");
+
+  private final List<String> command = new ArrayList<>();
+  private final File log;
+  private Process process;
+
+  /**
+   * Starts the process.
+   *
+   * @param log where its output goes
+   * @param options options of the Java machine
+   * @param main class to run
+   * @param arguments its arguments
+   */
+  ChildProcess(Path log, List<String> options, String main, List<String> arguments)
+      throws IOException {
+    this.log = log.toFile();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(OPENED);
+    command.add("-Dai.djl.offline=true");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main);
+    command.addAll(arguments);
+    start();
+    // It must not outlive a laboratory that is itself stopped, such as by Ctrl-C.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "child-process-cleanup"));
+  }
+
+  /** Kills the process, with no chance to clean up, and starts it again. */
+  void killAndRestart() throws IOException, InterruptedException {
+    kill();
+    start();
+  }
+
+  /** Starts the process again if it has ended by itself, as whatever supervises it would do. */
+  void supervise() throws IOException {
+    if (!process.isAlive()) {
+      start();
+    }
+  }
+
+  /** Resident memory in kilobytes, or 0 where the system does not tell. */
+  long residentKilobytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  private void start() throws IOException {
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.appendTo(log))
+            .start();
+  }
+
+  private void kill() throws InterruptedException {
+    process.destroyForcibly(); // SIGKILL where there are signals
+    process.waitFor();
+  }
+}

@@ -1,0 +1,19 @@
+package io.rankstream.lab.chaos;
+
+/** A process that is killed. */
+enum Victim {
+  TASK_MANAGER("task manager"),
+  JOB_MANAGER("job manager"),
+  BROKER("broker");
+
+  private final String text;
+
+  Victim(String text) {
+    this.text = text;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

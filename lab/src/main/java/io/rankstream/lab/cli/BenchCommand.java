@@ -1,0 +1,278 @@
+package io.rankstream.lab.cli;
+
+import io.rankstream.lab.bench.AssemblerBench;
+import io.rankstream.lab.bench.BenchPlan;
+import io.rankstream.lab.bench.BenchReport;
+import io.rankstream.lab.bench.CheckpointBench;
+import io.rankstream.lab.bench.DecodeBench;
+import io.rankstream.lab.bench.EmbedBench;
+import io.rankstream.lab.bench.OptimizerBench;
+import io.rankstream.lab.bench.PipelineBench;
+import io.rankstream.lab.bench.StepBench;
+import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.model.network.Backbone;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** Measures this machine. */
+@Command(
+    name = "bench",
+    description = {
+      "Measure what the parts of Rankstream do a second on this machine. Whatever is compared runs in turn,",
+      "in short windows; the table has the medians.",
+      "",
+      "  step        the training step alone, by loss, against another program with --against, and the optimizer",
+      "  pipeline    the whole job, Kafka to Kafka, exactly once, against the bare step, and where the time goes",
+      "  assembler   records through the P x K window, by classes and state backend",
+      "  decode      images to pixels, by threads, against ImageIO",
+      "  embed       embeddings without training, by batch size",
+      "  checkpoint  how long the model waits while its state is written",
+      "  all         all of these",
+      "",
+      "Settings of the job are written --key value, as for run."
+    },
+    mixinStandardHelpOptions = true,
+    customSynopsis = "rankstream bench WHAT [OPTIONS] [--key value]...",
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream bench step --against \"python3 lab/python/pytorch_step.py\"",
+      "  rankstream bench step --backbone resnet50 --losses none,triplet-semi-hard --rounds 5 --seconds 0",
+      "  rankstream bench pipeline --backbone resnet18 --size 64 --json pipeline.json",
+      "  rankstream bench decode --data photos/"
+    })
+final class BenchCommand implements Callable<Integer> {
+
+  /** What is measured. */
+  enum Subject {
+    STEP,
+    PIPELINE,
+    ASSEMBLER,
+    DECODE,
+    EMBED,
+    CHECKPOINT,
+    ALL
+  }
+
+  /** Accepts the names as they are printed. */
+  static final class LossConverter implements ITypeConverter<RankingLoss> {
+
+    @Override
+    public RankingLoss convert(String value) {
+      return constant(RankingLoss.class, value);
+    }
+  }
+
+  /** Accepts the names as they are printed. */
+  static final class BackboneConverter implements ITypeConverter<Backbone> {
+
+    @Override
+    public Backbone convert(String value) {
+      return constant(Backbone.class, value);
+    }
+  }
+
+  private interface Benchmark {
+    void run(BenchPlan plan, BenchReport report) throws Exception;
+  }
+
+  @Spec CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "WHAT",
+      description = "step, pipeline, assembler, decode, embed, checkpoint or all.")
+  Subject subject;
+
+  @Option(
+      names = "--backbone",
+      paramLabel = "NAME",
+      converter = BackboneConverter.class,
+      defaultValue = "small-cnn",
+      description = "Network (default: ${DEFAULT-VALUE}).")
+  Backbone backbone;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      description = "Height and width of the images (default: what is usual for the network).")
+  Integer size;
+
+  @Option(
+      names = "--losses",
+      split = ",",
+      paramLabel = "NAME",
+      converter = LossConverter.class,
+      defaultValue = "none,triplet-semi-hard",
+      description = {
+        "Losses whose step is measured: none, triplet-semi-hard, triplet-hard, triplet-all, center,",
+        "triplet-center, magnet (default: ${DEFAULT-VALUE})."
+      })
+  List<RankingLoss> losses;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of an operation of PyTorch (default: the cores).")
+  Integer threads;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Windows of each contestant (default: 15; 3 for pipeline and assembler).")
+  Integer rounds;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description =
+          "Length of a window; a window has at least one step (default: 1; 2 for assembler).")
+  Double seconds;
+
+  @Option(
+      names = "--against",
+      paramLabel = "COMMAND",
+      description =
+          "Program that takes the same step, such as \"python3 lab/python/pytorch_step.py\".")
+  String against;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Images for decode and pipeline, as for feed (default: drawn ones).")
+  Path data;
+
+  @Option(
+      names = "--classes",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "10,100,1000,10000",
+      description = "Numbers of classes for assembler (default: ${DEFAULT-VALUE}).")
+  List<Integer> classes;
+
+  @Option(
+      names = "--payload",
+      paramLabel = "BYTES",
+      defaultValue = "20000",
+      description = "Size of a record for assembler (default: ${DEFAULT-VALUE}).")
+  int payload;
+
+  @Option(
+      names = "--backends",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "hashmap,rocksdb",
+      description = "State backends for assembler (default: ${DEFAULT-VALUE}).")
+  List<String> backends;
+
+  @Option(
+      names = "--megabytes",
+      paramLabel = "N",
+      defaultValue = "400",
+      description = "State for checkpoint (default: ${DEFAULT-VALUE}).")
+  int megabytes;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  Path json;
+
+  @Unmatched List<String> settings = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    if (threads != null) { // read by the engine when it starts
+      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+    }
+    Configuration job = job();
+    BenchReport report = new BenchReport(spec.commandLine().getOut(), JobConfig.from(job).device());
+    boolean everything = subject == Subject.ALL;
+    for (Subject each : everything ? Subject.values() : new Subject[] {subject}) {
+      switch (each) {
+        case STEP -> {
+          run("step", StepBench::run, plan(job, 15, 1), report);
+          run("optimizer", OptimizerBench::run, plan(job, 15, 0.3), report);
+        }
+        case PIPELINE -> run("pipeline", PipelineBench::run, plan(job, 3, 2), report);
+        case ASSEMBLER -> run("assembler", AssemblerBench::run, plan(job, 3, 2), report);
+        case DECODE -> run("decode", DecodeBench::run, plan(job, 15, 1), report);
+        case EMBED -> run("embed", EmbedBench::run, plan(job, 15, 1), report);
+        case CHECKPOINT -> run("checkpoint", CheckpointBench::run, plan(job, 10, 0), report);
+        case ALL -> {} // the others
+      }
+    }
+
+    if (json != null) {
+      report.write(json);
+    }
+    return report.isComplete() ? 0 : 1;
+  }
+
+  private void run(String name, Benchmark benchmark, BenchPlan plan, BenchReport report)
+      throws Exception {
+    try {
+      benchmark.run(plan, report);
+    } catch (Exception e) {
+      if (subject != Subject.ALL) {
+        throw e;
+      }
+
+      report.fail(name, e);
+    }
+  }
+
+  private BenchPlan plan(Configuration job, int usualRounds, double usualSeconds) {
+    return new BenchPlan(
+        job,
+        losses,
+        rounds == null ? usualRounds : rounds,
+        seconds == null ? usualSeconds : seconds,
+        Optional.ofNullable(against),
+        Optional.ofNullable(data),
+        classes,
+        payload,
+        backends,
+        megabytes);
+  }
+
+  private Configuration job() {
+    Configuration job = new Configuration();
+    job.setString("model.backbone", backbone.cliName());
+    if (size != null) {
+      job.setString("model.height", Integer.toString(size));
+      job.setString("model.width", Integer.toString(size));
+    }
+    job.addAll(JobSettings.read(null, settings));
+    return job;
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+    String wanted = text.replace('-', '_');
+    return Arrays.stream(type.getEnumConstants())
+        .filter(each -> each.name().equalsIgnoreCase(wanted))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid %s: %s (must be one of %s)"
+                        .formatted(
+                            type.getSimpleName(),
+                            text,
+                            Arrays.toString(type.getEnumConstants())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '-'))));
+  }
+}

@@ -1,0 +1,123 @@
+package io.rankstream.lab.cli;
+
+import io.rankstream.lab.demo.Demo;
+import io.rankstream.lab.demo.DemoPlan;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows the whole path on this machine. */
+@Command(
+    name = "demo",
+    description = {
+      "See it learn on this machine, from Kafka to Kafka, on real images.",
+      "A Kafka broker and a Flink cluster run in this process and a long-tailed stream goes through them.",
+      "It ends with a summary and a report, and leaves nothing running."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream demo                          Fashion-MNIST, fetched when it is not here",
+      "  rankstream demo --data photos.zip        your own images: train/CLASS/*.jpg and test/CLASS/*.jpg"
+    })
+final class DemoCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Data set with a train and a test split (default: Fashion-MNIST).")
+  Path data;
+
+  @Option(
+      names = "--skew",
+      defaultValue = "100",
+      paramLabel = "RATIO",
+      description =
+          "Images of the first class over images of the last (default: ${DEFAULT-VALUE}).")
+  double skew;
+
+  @Option(
+      names = "--drift",
+      description = {
+        "Turn the long tail round half-way and let a fifth of the classes come only then;",
+        "the report shows the accuracy around the change."
+      })
+  boolean drift;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Images fed a second; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
+  double rate;
+
+  @Option(
+      names = "--train-every",
+      defaultValue = "8",
+      paramLabel = "N",
+      description = "Labelled images for each training step (default: ${DEFAULT-VALUE}).")
+  int trainEvery;
+
+  @Option(names = "--seed", defaultValue = "0", description = "Seed (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8081",
+      description = "First port to try for Flink's page (default: ${DEFAULT-VALUE}).")
+  int port;
+
+  @Option(
+      names = "--page-port",
+      defaultValue = "8070",
+      description = "First port to try for the live page (default: ${DEFAULT-VALUE}).")
+  int pagePort;
+
+  @Option(names = "--no-browser", description = "Do not open the live page.")
+  boolean staysClosed;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      defaultValue = "rankstream-demo.html",
+      description = "Report to write (default: ${DEFAULT-VALUE}).")
+  Path report;
+
+  @Override
+  public Integer call() throws Exception {
+    DemoPlan plan =
+        new DemoPlan(
+            Optional.ofNullable(data),
+            skew,
+            drift,
+            rate,
+            trainEvery,
+            seed,
+            port,
+            pagePort,
+            !staysClosed,
+            report);
+    try (Demo demo = new Demo(plan, spec.commandLine().getOut())) {
+      Thread cleanup = new Thread(demo::close, "demo-cleanup");
+      Runtime.getRuntime().addShutdownHook(cleanup);
+      try {
+        demo.run();
+      } catch (Exception e) {
+        if (demo.isClosed()) { // Ctrl-C: what breaks off now is no error
+          return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw e;
+      }
+      Runtime.getRuntime().removeShutdownHook(cleanup);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,230 @@
+package io.rankstream.lab.cli;
+
+import io.rankstream.lab.experiment.Arm;
+import io.rankstream.lab.experiment.Experiment;
+import io.rankstream.lab.experiment.ExperimentPlan;
+import io.rankstream.lab.experiment.ExperimentReport;
+import io.rankstream.lab.experiment.ExperimentResult;
+import io.rankstream.lab.experiment.ExperimentTable;
+import io.rankstream.lab.experiment.Method;
+import io.rankstream.pipeline.cli.DataSource;
+import io.rankstream.pipeline.config.JobOptions.Sampler;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.tools.dataset.DatasetView;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.ImageDatasets;
+import io.rankstream.pipeline.tools.dataset.Split;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.Unmatched;
+
+/** Runs the paper's comparison. */
+@Command(
+    name = "experiment",
+    description = {
+      "Compare ways to train on a data set of yours, each through the real job, from Kafka to Kafka,",
+      "and score the models on images that they have not seen: a table, JSON and a report.",
+      "",
+      "Settings of the job are written --key value, as for run."
+    },
+    mixinStandardHelpOptions = true,
+    customSynopsis = "rankstream experiment --data PATH [OPTIONS] [--key value]...",
+    footer = {
+      "",
+      "Examples:",
+      "  rankstream experiment --data fashion-mnist --skew 100",
+      "  rankstream experiment --data fashion-mnist --skew 100 --methods softmax --sampler pk,natural --seeds 1",
+      "  rankstream experiment --data photos.zip --methods softmax,triplet-hard --lambda 0.2,0.5,1,2 \\",
+      "      --model.backbone resnet18 --model.channels 3 --model.height 64 --model.width 64"
+    })
+final class ExperimentCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "Data set with a train and a test split, as for feed, or: fashion-mnist.")
+  String data;
+
+  @Option(
+      names = "--hold-out-classes",
+      paramLabel = "N",
+      description = {
+        "Keep every Nth class out of the training and score retrieval on these classes alone,",
+        "for sets without a test split."
+      })
+  int holdOut;
+
+  @Option(
+      names = "--methods",
+      split = ",",
+      paramLabel = "NAME",
+      converter = MethodConverter.class,
+      defaultValue = "softmax,center,triplet-semihard,triplet-hard",
+      description = {
+        "softmax, center, triplet-semihard, triplet-hard, triplet-all, triplet-center, magnet",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  List<Method> methods;
+
+  @Option(
+      names = "--sampler",
+      split = ",",
+      defaultValue = "pk",
+      description = "pk, natural (default: ${DEFAULT-VALUE}).")
+  List<Sampler> samplers;
+
+  @Option(
+      names = "--lambda",
+      split = ",",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = {
+        "Weights of the ranking loss over those of the paper's code, which are 1, and 0.003 for center",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  List<Double> strengths;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "Runs of each arm (default: ${DEFAULT-VALUE}).")
+  int seeds;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "1500",
+      paramLabel = "N",
+      description = "Training steps of each run (default: ${DEFAULT-VALUE}).")
+  int steps;
+
+  @Option(
+      names = "--skew",
+      defaultValue = "1",
+      paramLabel = "RATIO",
+      description =
+          "Images of the first class over images of the last (default: ${DEFAULT-VALUE}).")
+  double skew;
+
+  @Option(
+      names = "--parallel",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = {
+        "Runs at a time; each gets its share of the cores. Small networks gain from it",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  int parallel;
+
+  @Option(
+      names = "--timing-only",
+      description = "Train nothing: only time the step of each method, all in turn.")
+  boolean timingOnly;
+
+  @Option(
+      names = "--out",
+      defaultValue = "experiment",
+      paramLabel = "DIRECTORY",
+      description = "Where results and models go (default: ${DEFAULT-VALUE}).")
+  Path directory;
+
+  @Unmatched List<String> settings = new ArrayList<>();
+
+  /** Accepts the names as they are printed. */
+  static final class MethodConverter implements ITypeConverter<Method> {
+
+    @Override
+    public Method convert(String value) {
+      try {
+        return Method.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    requirePositive("seeds", seeds);
+    requirePositive("steps", steps);
+    requirePositive("parallel", parallel);
+    if (parallel > 1) { // read by the engine when it starts
+      int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
+      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+    }
+
+    ImageDataset training = training(out);
+    ImageDatasets.requireReadable(training);
+    ExperimentPlan plan =
+        new ExperimentPlan(
+            training,
+            unseen(out),
+            Arm.combine(methods, samplers, strengths),
+            LongStream.range(0, seeds).boxed().toList(),
+            steps,
+            skew,
+            parallel,
+            JobSettings.read(null, settings).toMap(),
+            directory);
+    out.printf(
+        "%s: %,d images to train on, %,d unseen; %d arms, %d seeds, %,d steps%n",
+        plan.training().name(),
+        plan.training().size(),
+        plan.unseen().size(),
+        plan.arms().size(),
+        seeds,
+        steps);
+    out.flush();
+    Experiment experiment = new Experiment(plan, line -> say(out, line));
+    if (timingOnly) {
+      ExperimentTable.printStepMillis(out, experiment.stepMillis());
+      return 0;
+    }
+
+    ExperimentResult result = experiment.run();
+    out.println();
+    new ExperimentTable(result).print(out);
+    List<Path> written = new ExperimentReport(result).write();
+    written.forEach(file -> say(out, "Written: " + file.toAbsolutePath()));
+    return 0;
+  }
+
+  private ImageDataset training(PrintWriter out) throws IOException {
+    ImageDataset whole = DataSource.open(data, Split.TRAIN, out::println);
+    return holdOut > 0 ? DatasetView.ofClasses(whole, c -> c % holdOut != holdOut - 1) : whole;
+  }
+
+  private ImageDataset unseen(PrintWriter out) throws IOException {
+    return holdOut > 0
+        ? DatasetView.ofClasses(
+            DataSource.open(data, Split.TRAIN, out::println), c -> c % holdOut == holdOut - 1)
+        : DataSource.open(data, Split.TEST, out::println);
+  }
+
+  private static synchronized void say(PrintWriter out, String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(
+          "Invalid %s: %d (must be at least 1)".formatted(name, value));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.rankstream.lab.demo;
+
+import io.rankstream.model.evaluation.ConfusionMatrix;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What the demo has read from the output topics so far. */
+final class DemoProgress {
+
+  private final Map<String, String> heldOut;
+  private final Map<String, Integer> traffic;
+  private final long start = System.nanoTime();
+
+  private final Set<String> embedded = new HashSet<>();
+  private final Set<String> scored = new HashSet<>();
+  private final ConfusionMatrix confusion = new ConfusionMatrix();
+  private final Map<String, Integer> slots = new TreeMap<>();
+  private final List<TrainingMetrics> steps = new ArrayList<>();
+
+  /**
+   * @param traffic images of each class that are fed with their label
+   * @param heldOut actual class of each image that is fed without, by image id
+   */
+  DemoProgress(Map<String, Integer> traffic, Map<String, String> heldOut) {
+    this.traffic = new TreeMap<>(traffic);
+    this.heldOut = heldOut;
+  }
+
+  synchronized boolean add(TrainingMetrics metrics) {
+    steps.add(metrics);
+    metrics.getClassCounts().forEach((label, count) -> slots.merge(label, count, Integer::sum));
+    return true;
+  }
+
+  synchronized boolean add(ImageEmbedding embedding) {
+    embedded.add(embedding.getImageId());
+    String actual = heldOut.get(embedding.getImageId());
+    if (actual != null && scored.add(embedding.getImageId())) {
+      confusion.add(actual, String.valueOf(embedding.getPredictedLabel()));
+    }
+    return true;
+  }
+
+  synchronized int embeddedImages() {
+    return embedded.size();
+  }
+
+  synchronized List<TrainingMetrics> steps() {
+    return List.copyOf(steps);
+  }
+
+  synchronized ConfusionMatrix confusion() {
+    return confusion;
+  }
+
+  synchronized Map<String, Integer> slots() {
+    return new TreeMap<>(slots);
+  }
+
+  Map<String, Integer> traffic() {
+    return traffic;
+  }
+
+  /** Training steps a second, from the first step to the last. */
+  synchronized double stepsPerSecond() {
+    if (steps.size() < 2) {
+      return 0;
+    }
+
+    long first = steps.get(0).getProcessedAt().toEpochMilli();
+    long last = steps.get(steps.size() - 1).getProcessedAt().toEpochMilli();
+    return (steps.size() - 1) * 1000.0 / Math.max(1, last - first);
+  }
+
+  /** One line on where things stand. */
+  synchronized String line() {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (steps.isEmpty()) {
+      return String.format(
+          Locale.ROOT,
+          "%6.1f s  images %,6d  waiting for the first steps",
+          seconds,
+          embedded.size());
+    }
+
+    TrainingMetrics last = steps.get(steps.size() - 1);
+    return String.format(
+        Locale.ROOT,
+        "%6.1f s  images %,6d (%,.0f/s)  step %,5d (%.0f/s)  loss %.3f = %.3f + ranking %.3f  prequential micro %.3f macro %.3f  classes %d  balance in %.0f:1 out %.2f:1",
+        seconds,
+        embedded.size(),
+        embedded.size() / seconds,
+        last.getStep(),
+        stepsPerSecond(),
+        last.getLoss(),
+        last.getClassificationLoss(),
+        last.getRankingLoss(),
+        orZero(last.getPrequentialMicro()),
+        orZero(last.getPrequentialMacro()),
+        last.getKnownClasses(),
+        ratio(traffic),
+        ratio(slots));
+  }
+
+  /** Largest over smallest count. */
+  static double ratio(Map<String, Integer> counts) {
+    return (double) Collections.max(counts.values()) / Collections.min(counts.values());
+  }
+
+  private static double orZero(Double value) {
+    return value == null ? 0 : value;
+  }
+}

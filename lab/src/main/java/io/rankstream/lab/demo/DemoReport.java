@@ -1,0 +1,176 @@
+package io.rankstream.lab.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.model.evaluation.ConfusionMatrix;
+import io.rankstream.pipeline.tools.report.HtmlPage;
+import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What a run of the demo has shown, as text and as one self-contained HTML page. */
+final class DemoReport {
+
+  private final String dataset;
+  private final DemoProgress progress;
+  private final int accepted;
+  private final double bareStepsPerSecond;
+  private final OptionalLong change;
+  private final Optional<ObjectNode> map;
+
+  /**
+   * @param dataset name of the set
+   * @param progress everything that the output topics hold
+   * @param accepted images that were fed
+   * @param bareStepsPerSecond pace of the training step alone
+   * @param change step at which the stream changed, if it did
+   * @param map the embedding map with its pictures, if there is one
+   */
+  DemoReport(
+      String dataset,
+      DemoProgress progress,
+      int accepted,
+      double bareStepsPerSecond,
+      OptionalLong change,
+      Optional<ObjectNode> map) {
+    this.dataset = dataset;
+    this.progress = progress;
+    this.accepted = accepted;
+    this.bareStepsPerSecond = bareStepsPerSecond;
+    this.change = change;
+    this.map = map;
+  }
+
+  void print(PrintWriter out) {
+    ConfusionMatrix confusion = progress.confusion();
+    Map<String, Integer> slots = progress.slots();
+    TrainingMetrics last = lastStep();
+    out.println();
+    out.printf("%-14s %10s %16s %16s%n", "class", "in traffic", "training slots", "recall unseen");
+    progress.traffic().entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .forEach(
+            entry ->
+                out.printf(
+                    Locale.ROOT,
+                    "%-14s %,10d %,16d %16.3f%n",
+                    entry.getKey(),
+                    entry.getValue(),
+                    slots.getOrDefault(entry.getKey(), 0),
+                    confusion.recalls().getOrDefault(entry.getKey(), Double.NaN)));
+    out.printf(
+        Locale.ROOT,
+        "%-14s %8.1f:1 %14.2f:1%n%n",
+        "largest/least",
+        DemoProgress.ratio(progress.traffic()),
+        DemoProgress.ratio(slots));
+    out.printf(
+        Locale.ROOT,
+        "Accepted images %,d, distinct images in the embeddings topic %,d%n",
+        accepted,
+        progress.embeddedImages());
+    out.printf(
+        Locale.ROOT,
+        "Prequential accuracy: micro %.4f, macro %.4f%n",
+        last.getPrequentialMicro(),
+        last.getPrequentialMacro());
+    change.ifPresent(step -> printChange(out, step));
+    out.printf(
+        Locale.ROOT,
+        "%,d unseen images: micro %.4f, macro %.4f%n",
+        confusion.count(),
+        confusion.micro(),
+        confusion.macro());
+    out.printf(
+        Locale.ROOT,
+        "Steps %,d at %.1f a second; the training step alone does %.1f: ratio %.2f%n",
+        last.getStep(),
+        progress.stepsPerSecond(),
+        bareStepsPerSecond,
+        progress.stepsPerSecond() / bareStepsPerSecond);
+    out.flush();
+  }
+
+  /** How the model took the change, in the sliding window of the prequential accuracies. */
+  private void printChange(PrintWriter out, long step) {
+    List<TrainingMetrics> steps = progress.steps();
+    int at = (int) Math.max(1, Math.min(step, steps.size() - 1));
+    double before = steps.get(at - 1).getWindowMicro();
+    double lowest =
+        steps.subList(at, steps.size()).stream()
+            .mapToDouble(TrainingMetrics::getWindowMicro)
+            .min()
+            .orElse(before);
+    out.printf(
+        Locale.ROOT,
+        "The stream changed at step %,d. Micro accuracy over the last images: %.4f before, lowest %.4f, %.4f at the end%n",
+        step,
+        before,
+        lowest,
+        lastStep().getWindowMicro());
+  }
+
+  /** The page: template, plotting library and figures in one file. */
+  String html() throws IOException {
+    return HtmlPage.of("/io/rankstream/lab/demo/report.html", figures());
+  }
+
+  private ObjectNode figures() {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    ConfusionMatrix confusion = progress.confusion();
+    root.put("dataset", dataset);
+    root.put("accepted", accepted);
+    root.put("embedded", progress.embeddedImages());
+    root.put("micro", confusion.micro());
+    root.put("macro", confusion.macro());
+    root.put("heldOut", confusion.count());
+
+    ObjectNode curves = root.putObject("curves");
+    List<TrainingMetrics> steps = progress.steps();
+    steps.forEach(step -> curves.withArray("step").add(step.getStep()));
+    steps.forEach(step -> curves.withArray("classification").add(step.getClassificationLoss()));
+    steps.forEach(step -> curves.withArray("ranking").add(step.getRankingLoss()));
+    steps.forEach(step -> curves.withArray("micro").add(step.getPrequentialMicro()));
+    steps.forEach(step -> curves.withArray("macro").add(step.getPrequentialMacro()));
+
+    steps.forEach(step -> curves.withArray("windowMicro").add(step.getWindowMicro()));
+    steps.forEach(step -> curves.withArray("windowMacro").add(step.getWindowMacro()));
+    ArrayNode changes = root.putArray("changes");
+    change.ifPresent(changes::add);
+    map.ifPresent(all -> root.set("map", all));
+
+    Map<String, Integer> slots = progress.slots();
+    ArrayNode classes = root.putArray("classes");
+    progress.traffic().entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .forEach(
+            entry -> {
+              ObjectNode row = classes.addObject();
+              row.put("name", entry.getKey());
+              row.put("traffic", entry.getValue());
+              row.put("slots", slots.getOrDefault(entry.getKey(), 0));
+              row.put("recall", confusion.recalls().getOrDefault(entry.getKey(), 0.0));
+              ArrayNode predicted = row.putArray("predicted");
+              progress.traffic().entrySet().stream()
+                  .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                  .forEach(other -> predicted.add(confusion.count(entry.getKey(), other.getKey())));
+            });
+    return root;
+  }
+
+  private TrainingMetrics lastStep() {
+    List<TrainingMetrics> steps = progress.steps();
+    if (steps.isEmpty()) {
+      throw new IllegalStateException(
+          "The job took no training step: feed more than one class, or lower --train-every");
+    }
+
+    return steps.get(steps.size() - 1);
+  }
+}

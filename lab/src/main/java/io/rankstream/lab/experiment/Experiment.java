@@ -1,0 +1,168 @@
+package io.rankstream.lab.experiment;
+
+import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.DatasetView;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.LongTail;
+import io.rankstream.pipeline.tools.feed.ImageFeeder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
+
+/** Runs all arms of a plan on the same streams. */
+public final class Experiment {
+
+  private static final int TIMED_STEPS = 100;
+  private static final double TIMED_SECONDS = 60;
+
+  private final ExperimentPlan plan;
+  private final JobConfig config;
+  private final Consumer<String> news;
+
+  /**
+   * @param news told what is done
+   * @throws io.rankstream.pipeline.config.ConfigurationException when the settings are not good
+   */
+  public Experiment(ExperimentPlan plan, Consumer<String> news) {
+    this.plan = plan;
+    this.news = news;
+    Configuration settings = new Configuration();
+    plan.settings().forEach(settings::setString);
+    this.config = JobConfig.from(settings);
+  }
+
+  /** Runs all arms with all seeds. */
+  public ExperimentResult run() throws Exception {
+    Path scratch = Files.createTempDirectory("rankstream-experiment");
+    Files.createDirectories(plan.directory());
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(scratch, Map.of())) {
+      for (long seed : plan.seeds()) {
+        feed(kafka, seed);
+      }
+      List<RunResult> runs = runs(kafka);
+      List<ArmResult> arms =
+          plan.arms().stream().map(arm -> new ArmResult(arm, ofArm(runs, arm), traffic())).toList();
+      return new ExperimentResult(plan, config, arms, stepMillis());
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  /** The stream of a seed: the long tail again and again, each time in another order. */
+  private void feed(EmbeddedKafka kafka, long seed) throws Exception {
+    Properties clients = new Properties();
+    clients.put("bootstrap.servers", kafka.bootstrapServers());
+    Topics.createImages(clients, ArmRun.images(seed));
+    int left = plan.steps() * config.batch().size();
+    ImageFeeder.Plan sending = new ImageFeeder.Plan(ArmRun.images(seed), "default", 0, 0, seed);
+    try (ImageFeeder feeder = new ImageFeeder(clients)) {
+      for (int epoch = 0; left > 0; epoch++) {
+        ImageDataset images = DatasetView.again(plan.training(), "#" + epoch);
+        List<Integer> order = LongTail.order(images, plan.skew(), seed * 1_000 + epoch);
+        List<Integer> part = order.subList(0, Math.min(left, order.size()));
+        feeder.feed(images, part, sending, sent -> {});
+        left -= part.size();
+      }
+    }
+    news.accept(
+        "Stream of seed %d: %,d images".formatted(seed, plan.steps() * config.batch().size()));
+  }
+
+  private List<RunResult> runs(EmbeddedKafka kafka) throws Exception {
+    ExecutorService threads =
+        Executors.newFixedThreadPool(plan.parallel(), new ExecutorThreadFactory("arm"));
+    try {
+      List<Future<RunResult>> pending = new ArrayList<>();
+      for (long seed : plan.seeds()) {
+        for (Arm arm : plan.arms()) {
+          ArmRun run = new ArmRun(plan, kafka.bootstrapServers(), arm, seed, config.batch().size());
+          pending.add(threads.submit(() -> tell(run.run())));
+        }
+      }
+
+      List<RunResult> results = new ArrayList<>();
+      for (Future<RunResult> each : pending) {
+        results.add(each.get());
+      }
+      return results;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private RunResult tell(RunResult run) {
+    news.accept(
+        "%-28s seed %d  %,d steps in %.0f s  %sR@1 %.4f (pooled %.4f)  NMI %.4f (pooled %.4f)"
+            .formatted(
+                run.arm().name(),
+                run.seed(),
+                run.steps(),
+                run.seconds(),
+                run.evaluation().knownClasses() > 0
+                    ? "macro %.4f  ".formatted(run.evaluation().confusion().macro())
+                    : "",
+                run.evaluation().embedding().recall().get(1),
+                run.evaluation().pooled().recall().get(1),
+                run.evaluation().embedding().nmi(),
+                run.evaluation().pooled().nmi()));
+    return run;
+  }
+
+  private Map<String, Integer> traffic() {
+    Map<String, Integer> counts = new TreeMap<>();
+    ImageDataset images = plan.training();
+    for (int index : LongTail.order(images, plan.skew(), 0)) {
+      counts.merge(images.classes().get(images.classOf(index)), 1, Integer::sum);
+    }
+
+    return counts;
+  }
+
+  /** Times the training step of each method, without a job around it. */
+  public Map<Method, Double> stepMillis() {
+    List<Method> methods =
+        Stream.concat(
+                Stream.of(Method.SOFTMAX), // what the others are compared with
+                plan.arms().stream().map(Arm::method))
+            .distinct()
+            .sorted()
+            .toList();
+    news.accept("Timing the step of %d methods in turn ...".formatted(methods.size()));
+    double estimate =
+        StepTiming.medians(config, List.of(Method.SOFTMAX), 1).get(Method.SOFTMAX) / 1e3;
+    int rounds =
+        (int) Math.max(5, Math.min(TIMED_STEPS, TIMED_SECONDS / estimate / methods.size()));
+    return new LinkedHashMap<>(StepTiming.medians(config, methods, rounds));
+  }
+
+  private static List<RunResult> ofArm(List<RunResult> runs, Arm arm) {
+    return runs.stream().filter(run -> run.arm().equals(arm)).toList();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.rankstream.lab.experiment;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.model.evaluation.ConfusionMatrix;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.LabeledExample;
+import io.rankstream.pipeline.tools.report.EmbeddingMap;
+import io.rankstream.pipeline.tools.report.HtmlPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+
+/** The result as JSON for programs and as a page for people. */
+public final class ExperimentReport {
+
+  private static final int SAMPLE = 400;
+  private static final int QUERIES = 8;
+  private static final int NEIGHBOURS = 8;
+  private static final int SHOWN_CLASSES = 30;
+
+  private final ExperimentResult result;
+  private final ImageDataset unseen;
+  private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  public ExperimentReport(ExperimentResult result) {
+    this.result = result;
+    this.unseen = result.plan().unseen();
+  }
+
+  /**
+   * Writes {@code experiment.json} and {@code report.html}.
+   *
+   * @return the files
+   */
+  public List<Path> write() throws IOException {
+    ObjectNode figures = figures();
+    Path json = result.plan().directory().resolve("experiment.json");
+    Files.write(json, mapper.writeValueAsBytes(figures));
+    addPictures(figures);
+    Path page = result.plan().directory().resolve("report.html");
+    Files.writeString(page, HtmlPage.of("/io/rankstream/lab/experiment/report.html", figures));
+    return List.of(json, page);
+  }
+
+  private ObjectNode figures() {
+    ObjectNode root = mapper.createObjectNode();
+    ExperimentPlan plan = result.plan();
+    root.put("dataset", plan.training().name());
+    root.put("trainingImages", plan.training().size());
+    root.put("unseenImages", unseen.size());
+    root.put("skew", plan.skew());
+    root.put("steps", plan.steps());
+    root.put("batch", result.config().batch().size());
+    root.put("seeds", plan.seeds().size());
+    root.put("architecture", result.config().model().architecture().id());
+    root.put("window", result.config().trainer().prequentialWindow());
+    ObjectNode millis = root.putObject("stepMillis");
+    result.stepMillis().forEach((method, value) -> millis.put(method.cliName(), value));
+    ArrayNode classes = root.putArray("classes");
+    classesByTraffic()
+        .forEach(
+            label ->
+                classes
+                    .addObject()
+                    .put("name", label)
+                    .put("traffic", result.arms().get(0).traffic().get(label)));
+    ArrayNode arms = root.putArray("arms");
+    result.arms().forEach(arm -> arms.add(figures(arm)));
+    return root;
+  }
+
+  private ObjectNode figures(ArmResult result) {
+    ObjectNode node = mapper.createObjectNode();
+    Arm arm = result.arm();
+    node.put("name", arm.name());
+    node.put("group", new Arm(arm.method(), arm.sampler(), 1).name());
+    node.put("method", arm.method().cliName());
+    node.put("sampler", arm.sampler().name());
+    node.put("strength", arm.strength());
+    node.put("lambda", arm.lambda());
+    node.put("embeds", result.embeds());
+    node.put("classifies", result.classifies());
+    node.put("secondsPerRun", result.secondsPerRun());
+    node.set("microAsInTraffic", mapper.valueToTree(result.microAsInTraffic()));
+    node.set("macro", mapper.valueToTree(result.macro()));
+    node.set("tailRecall", mapper.valueToTree(result.tailRecall()));
+    result
+        .embeddingRecall()
+        .forEach((k, spread) -> node.set("embeddingRecall" + k, mapper.valueToTree(spread)));
+    node.set("embeddingNmi", mapper.valueToTree(result.embeddingNmi()));
+    node.set("pooledRecall1", mapper.valueToTree(result.pooledRecall()));
+    node.set("pooledNmi", mapper.valueToTree(result.pooledNmi()));
+    node.set("recalls", mapper.valueToTree(result.recalls()));
+    ArrayNode runs = node.putArray("runs");
+    for (RunResult run : result.runs()) {
+      ObjectNode each = runs.addObject();
+      each.put("seed", run.seed());
+      each.put("steps", run.steps());
+      each.put("seconds", run.seconds());
+      each.put("macro", run.evaluation().confusion().macro());
+      each.set("embedding", mapper.valueToTree(run.evaluation().embedding()));
+      each.set("pooled", mapper.valueToTree(run.evaluation().pooled()));
+      each.put("model", run.model().toString());
+    }
+    node.set("curve", mapper.valueToTree(result.runs().get(0).curve()));
+    return node;
+  }
+
+  /** Adds what only the page shows. */
+  private void addPictures(ObjectNode root) throws IOException {
+    List<Integer> shuffled = new ArrayList<>();
+    for (int i = 0; i < unseen.size(); i++) {
+      shuffled.add(i);
+    }
+    Collections.shuffle(shuffled, new Random(0));
+    List<Integer> sample = shuffled.subList(0, Math.min(SAMPLE, shuffled.size()));
+    List<Integer> queries = sample.subList(0, Math.min(QUERIES, sample.size()));
+
+    TreeSet<Integer> shown = new TreeSet<>(sample);
+    for (int i = 0; i < result.arms().size(); i++) {
+      ArmResult arm = result.arms().get(i);
+      RunResult first = arm.runs().get(0);
+      EmbeddingMap map =
+          new EmbeddingMap(
+              arm.embeds() ? first.embedded().embeddings() : first.embedded().pooled());
+      ObjectNode node = (ObjectNode) root.get("arms").get(i);
+      node.set("map", mapper.valueToTree(map.plane(sample)));
+      ArrayNode rows = node.putArray("neighbours");
+      for (int query : queries) {
+        List<Integer> row = new ArrayList<>(List.of(query));
+        row.addAll(map.nearest(query, NEIGHBOURS));
+        shown.addAll(row);
+        rows.add(mapper.valueToTree(row));
+      }
+      if (arm.classifies()) {
+        node.set("confusion", confusion(first.evaluation().confusion()));
+      }
+    }
+
+    root.set("sample", mapper.valueToTree(sample));
+    ObjectNode pictures = root.putObject("pictures");
+    ObjectNode labels = root.putObject("pictureLabels");
+    for (int index : shown) {
+      LabeledExample example = unseen.example(index);
+      pictures.put(Integer.toString(index), dataUri(example.encoded()));
+      labels.put(Integer.toString(index), example.label());
+    }
+  }
+
+  private ArrayNode confusion(ConfusionMatrix matrix) {
+    List<String> labels = classesByTraffic().stream().limit(SHOWN_CLASSES).toList();
+    ArrayNode rows = mapper.createArrayNode();
+    for (String actual : labels) {
+      ObjectNode row = rows.addObject().put("name", actual);
+      ArrayNode predicted = row.putArray("predicted");
+      labels.forEach(label -> predicted.add(matrix.count(actual, label)));
+    }
+
+    return rows;
+  }
+
+  private List<String> classesByTraffic() {
+    return result.arms().get(0).traffic().entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static String dataUri(byte[] encoded) {
+    String type = (encoded[0] & 0xFF) == 0x89 ? "png" : "jpeg"; // the first byte of every PNG
+    return "data:image/%s;base64,%s".formatted(type, Base64.getEncoder().encodeToString(encoded));
+  }
+}

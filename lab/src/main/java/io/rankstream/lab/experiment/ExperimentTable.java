@@ -1,0 +1,73 @@
+package io.rankstream.lab.experiment;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The result as a table like the paper's, in Markdown: mean ± deviation over the seeds. */
+public final class ExperimentTable {
+
+  private final ExperimentResult result;
+
+  public ExperimentTable(ExperimentResult result) {
+    this.result = result;
+  }
+
+  /** Prints the tables. */
+  public void print(PrintWriter out) {
+    boolean classifies = result.arms().stream().anyMatch(ArmResult::classifies);
+    List<String> head = new ArrayList<>(List.of("method", "sampler", "λ"));
+    if (classifies) {
+      head.addAll(List.of("micro as in traffic", "macro", "tail recall"));
+    }
+    head.addAll(List.of("R@1 pooled", "R@1", "R@2", "R@4", "R@8", "NMI pooled", "NMI", "s a run"));
+    row(out, head);
+    row(out, head.stream().map(name -> "---").toList());
+    for (ArmResult arm : result.arms()) {
+      row(out, cells(arm, classifies));
+    }
+
+    out.println();
+    printStepMillis(out, result.stepMillis());
+  }
+
+  /** Prints what each method adds to the step. */
+  public static void printStepMillis(PrintWriter out, Map<Method, Double> millis) {
+    row(out, List.of("method", "step, median ms", "over softmax"));
+    row(out, List.of("---", "---", "---"));
+    double softmax = millis.get(Method.SOFTMAX);
+    millis.forEach(
+        (method, each) ->
+            row(
+                out,
+                List.of(
+                    method.cliName(),
+                    String.format(Locale.ROOT, "%.2f", each),
+                    String.format(Locale.ROOT, "%+.1f %%", 100 * (each / softmax - 1)))));
+    out.flush();
+  }
+
+  private static List<String> cells(ArmResult arm, boolean classifies) {
+    List<String> cells = new ArrayList<>();
+    cells.add(arm.arm().method().cliName());
+    cells.add(arm.arm().sampler().name().toLowerCase(Locale.ROOT));
+    cells.add(arm.embeds() ? String.format(Locale.ROOT, "%.4g", arm.arm().lambda()) : "");
+    if (classifies) {
+      cells.add(arm.microAsInTraffic().toString());
+      cells.add(arm.macro().toString());
+      cells.add(arm.tailRecall().toString());
+    }
+    cells.add(arm.pooledRecall().toString());
+    arm.embeddingRecall().values().forEach(each -> cells.add(arm.embeds() ? each.toString() : ""));
+    cells.add(arm.pooledNmi().toString());
+    cells.add(arm.embeds() ? arm.embeddingNmi().toString() : "");
+    cells.add(String.format(Locale.ROOT, "%.0f", arm.secondsPerRun()));
+    return cells;
+  }
+
+  private static void row(PrintWriter out, List<String> cells) {
+    out.println("| " + String.join(" | ", cells) + " |");
+  }
+}

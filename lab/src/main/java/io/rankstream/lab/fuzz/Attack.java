@@ -1,0 +1,108 @@
+package io.rankstream.lab.fuzz;
+
+import java.util.Locale;
+
+/** What is wrong with a record of the fuzzer. */
+public enum Attack {
+  /** Nothing. */
+  GOOD(30, Fate.ACCEPTED),
+  /** Bits of the envelope are flipped. */
+  ENVELOPE_BITS(8, Fate.EITHER),
+  /** The envelope ends early. */
+  ENVELOPE_CUT(4, Fate.REFUSED),
+  /** Marker or schema fingerprint are others. */
+  ENVELOPE_MAGIC(3, Fate.REFUSED),
+  /** Random bytes, some behind a good marker and fingerprint. */
+  NOISE(4, Fate.REFUSED),
+  /** A value of no bytes. */
+  VALUE_EMPTY(1, Fate.REFUSED),
+  /** No value. */
+  VALUE_NONE(1, Fate.REFUSED),
+  /** A part claims more bytes or items than there are. */
+  CLAIMED_LENGTH(3, Fate.REFUSED),
+  /** A hundred thousand attributes. */
+  MANY_ATTRIBUTES(0.3, Fate.ACCEPTED),
+  /** An attribute of a megabyte. */
+  LONG_ATTRIBUTE(0.3, Fate.ACCEPTED),
+  /** Names in invalid UTF-8. */
+  INVALID_UTF8(2, Fate.REFUSED),
+  /** A label of a megabyte. */
+  LONG_LABEL(0.3, Fate.REFUSED),
+  /** An image id of a megabyte, or none. */
+  BAD_ID(1, Fate.REFUSED),
+  /** Control characters in the label. */
+  CONTROL_LABEL(1, Fate.REFUSED),
+  /** A label that no other record has. */
+  NEW_LABEL(15, Fate.EITHER),
+  /** Event times at the ends of what 64 bits hold. */
+  EVENT_TIME(2, Fate.ACCEPTED),
+  /** A stream that nobody configured. */
+  OTHER_STREAM(1, Fate.REFUSED),
+  /** A record as large as was asked for. */
+  HUGE_VALUE(0.1, Fate.REFUSED),
+  /** A key of megabytes. */
+  HUGE_KEY(0.1, Fate.EITHER),
+  /** Bits of the image are flipped. */
+  IMAGE_BITS(8, Fate.EITHER),
+  /** The image ends early. */
+  IMAGE_CUT(4, Fate.REFUSED),
+  /** The image starts as one of another format. */
+  IMAGE_MAGIC(2, Fate.REFUSED),
+  /** An image of no bytes. */
+  IMAGE_EMPTY(1, Fate.REFUSED),
+  /** A header that claims up to 2³¹ pixels on each side. */
+  HUGE_HEADER(3, Fate.EITHER),
+  ANIMATED_GIF(1, Fate.REFUSED),
+  ANIMATED_PNG(1, Fate.ACCEPTED),
+  CMYK_JPEG(1, Fate.REFUSED),
+  /** 16 bits for each sample. */
+  DEEP_PNG(1, Fate.ACCEPTED),
+  INTERLACED_PNG(1, Fate.ACCEPTED),
+  PROGRESSIVE_JPEG(1, Fate.ACCEPTED),
+  /** With an Exif orientation. */
+  ROTATED_JPEG(1, Fate.ACCEPTED),
+  PALETTE_PNG(1, Fate.ACCEPTED),
+  /** One pixel, or a line of them. */
+  THIN_PNG(1, Fate.ACCEPTED),
+  /** Pixels that inflate to far more than the header tells. */
+  PIXEL_BOMB(0.3, Fate.EITHER),
+  /** Text or a colour profile that inflates to far more than the file. */
+  TEXT_BOMB(0.3, Fate.ACCEPTED),
+  /** A JPEG of thousands of scans. */
+  SCAN_BOMB(0.3, Fate.REFUSED),
+  /** Forty million pixels in a few kilobytes. */
+  LARGE_PNG(0.1, Fate.ACCEPTED);
+
+  /** What a job with default limits does with the record. */
+  public enum Fate {
+    /** It gets an embedding. */
+    ACCEPTED,
+    /** It becomes a dead letter. */
+    REFUSED,
+    /** One of the two: it depends on the bits or on what came before. */
+    EITHER
+  }
+
+  private final double weight;
+  private final Fate fate;
+
+  Attack(double weight, Fate fate) {
+    this.weight = weight;
+    this.fate = fate;
+  }
+
+  /** How often it comes, in proportion to the others. */
+  double weight() {
+    return weight;
+  }
+
+  /** What a job with default limits does with the record. */
+  public Fate fate() {
+    return fate;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,241 @@
+package io.rankstream.lab.fuzz;
+
+import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.schemas.LabeledImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+
+/**
+ * Makes hostile records. A record depends on the seed and its number alone, so that a failure can
+ * be made to happen again.
+ */
+public final class HostileRecords {
+
+  private static final int HEADER_BYTES = 10; // marker and fingerprint
+  private static final int CLASSES = 10;
+  private static final int MEGABYTE = 1 << 20;
+  private static final double ALL_WEIGHTS =
+      Arrays.stream(Attack.values()).mapToDouble(Attack::weight).sum();
+
+  private final long seed;
+  private final String stream;
+  private final int largestBytes;
+
+  /**
+   * @param stream stream that most of the records are for
+   * @param largestBytes size of the largest records
+   */
+  public HostileRecords(long seed, String stream, int largestBytes) {
+    this.seed = seed;
+    this.stream = stream;
+    this.largestBytes = largestBytes;
+  }
+
+  /** The record of a number. The first ones take each attack in turn. */
+  public HostileRecord record(long number) {
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L + number * 0xBF58476D1CE4E5B9L);
+    Attack[] attacks = Attack.values();
+    return record(number, number < attacks.length ? attacks[(int) number] : attack(random), random);
+  }
+
+  private HostileRecord record(long number, Attack attack, Random random) {
+    // Random digits keep one id from becoming another when bits flip.
+    String id = "fuzz-%d-%d-%016x".formatted(seed, number, random.nextLong());
+    byte[] key = id.getBytes(StandardCharsets.UTF_8);
+    if (attack == Attack.HUGE_KEY) {
+      key = Arrays.copyOf(key, MEGABYTE + random.nextInt(6 * MEGABYTE));
+    }
+    return new HostileRecord(attack, key, value(attack, id, random));
+  }
+
+  private static Attack attack(Random random) {
+    double place = random.nextDouble() * ALL_WEIGHTS;
+    for (Attack attack : Attack.values()) {
+      place -= attack.weight();
+      if (place < 0) {
+        return attack;
+      }
+    }
+
+    return Attack.GOOD;
+  }
+
+  private byte[] value(Attack attack, String id, Random random) {
+    int pattern = random.nextInt(CLASSES);
+    return switch (attack) {
+      case GOOD -> good(id, pattern, random);
+      case ENVELOPE_BITS -> flipBits(good(id, pattern, random), random);
+      case ENVELOPE_CUT -> cut(good(id, pattern, random), random);
+      case ENVELOPE_MAGIC -> {
+        byte[] value = good(id, pattern, random);
+        value[random.nextInt(HEADER_BYTES)] ^= (byte) (1 + random.nextInt(255));
+        yield value;
+      }
+      case NOISE -> noise(good(id, pattern, random), random);
+      case VALUE_EMPTY -> new byte[0];
+      case VALUE_NONE -> null;
+      case CLAIMED_LENGTH -> claimedLength(good(id, pattern, random), random);
+      case MANY_ATTRIBUTES -> {
+        Map<String, String> attributes = new HashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+          attributes.put("key-" + i, "");
+        }
+        LabeledImage image = image(id, null, HostileImages.png(pattern, random));
+        image.setAttributes(attributes);
+        yield encode(image);
+      }
+      case LONG_ATTRIBUTE -> {
+        LabeledImage image = image(id, null, HostileImages.png(pattern, random));
+        image.setAttributes(Map.of("a", "b".repeat(MEGABYTE)));
+        yield encode(image);
+      }
+      case INVALID_UTF8 -> {
+        byte[] value = envelope(id, "label-x", HostileImages.png(pattern, random));
+        value[indexOf(value, "label-x")] = (byte) 0xFF;
+        yield value;
+      }
+      case LONG_LABEL -> envelope(id, "l".repeat(MEGABYTE), HostileImages.png(pattern, random));
+      case BAD_ID ->
+          envelope(
+              random.nextInt(10) == 0 ? "i".repeat(MEGABYTE) : " ".repeat(random.nextInt(3)),
+              label(pattern),
+              HostileImages.png(pattern, random));
+      case CONTROL_LABEL ->
+          envelope(id, "class" + (char) random.nextInt(0x20), HostileImages.png(pattern, random));
+      case NEW_LABEL -> envelope(id, "of-" + id, HostileImages.png(pattern, random));
+      case EVENT_TIME -> {
+        long[] times = {
+          Long.MIN_VALUE, Long.MAX_VALUE, -1, 0, Double.doubleToRawLongBits(Double.NaN)
+        };
+        LabeledImage image = image(id, label(pattern), HostileImages.png(pattern, random));
+        image.setEventTime(Instant.ofEpochMilli(times[random.nextInt(times.length)]));
+        yield encode(image);
+      }
+      case OTHER_STREAM -> {
+        LabeledImage image = image(id, label(pattern), HostileImages.png(pattern, random));
+        image.setStream("no-" + stream);
+        yield encode(image);
+      }
+      case HUGE_VALUE ->
+          Arrays.copyOf(good(id, pattern, random), largestBytes); // zeros: they compress
+      case HUGE_KEY -> good(id, pattern, random);
+      case IMAGE_BITS -> envelope(id, label(pattern), flipBits(anyImage(pattern, random), random));
+      case IMAGE_CUT -> envelope(id, label(pattern), cut(anyImage(pattern, random), random));
+      case IMAGE_MAGIC -> {
+        byte[] png = HostileImages.png(pattern, random);
+        byte[] jpeg = HostileImages.jpeg(pattern, random);
+        boolean fromJpeg = random.nextBoolean();
+        byte[] image = fromJpeg ? png : jpeg;
+        System.arraycopy(fromJpeg ? jpeg : png, 0, image, 0, 4 + random.nextInt(4));
+        yield envelope(id, label(pattern), image);
+      }
+      case IMAGE_EMPTY -> envelope(id, label(pattern), new byte[0]);
+      case HUGE_HEADER -> envelope(id, label(pattern), HostileImages.hugeHeader(pattern, random));
+      case ANIMATED_GIF -> envelope(id, label(pattern), HostileImages.animatedGif(random));
+      case ANIMATED_PNG -> envelope(id, label(pattern), HostileImages.animatedPng(pattern, random));
+      case CMYK_JPEG -> envelope(id, label(pattern), HostileImages.cmykJpeg(random));
+      case DEEP_PNG -> envelope(id, label(pattern), HostileImages.deepPng(random));
+      case INTERLACED_PNG -> envelope(id, label(pattern), HostileImages.interlacedPng(random));
+      case PROGRESSIVE_JPEG -> envelope(id, label(pattern), HostileImages.progressiveJpeg(random));
+      case ROTATED_JPEG -> envelope(id, label(pattern), HostileImages.rotatedJpeg(pattern, random));
+      case PALETTE_PNG -> envelope(id, label(pattern), HostileImages.palettePng(random));
+      case THIN_PNG -> envelope(id, label(pattern), HostileImages.thinPng(random));
+      case PIXEL_BOMB -> envelope(id, null, HostileImages.pixelBomb(random));
+      case TEXT_BOMB -> envelope(id, null, HostileImages.textBomb(random));
+      case SCAN_BOMB -> envelope(id, null, HostileImages.scanBomb(random));
+      case LARGE_PNG -> envelope(id, null, HostileImages.large());
+    };
+  }
+
+  private byte[] good(String id, int pattern, Random random) {
+    return envelope(id, random.nextInt(5) == 0 ? null : label(pattern), anyImage(pattern, random));
+  }
+
+  private static byte[] anyImage(int pattern, Random random) {
+    return random.nextBoolean()
+        ? HostileImages.png(pattern, random)
+        : HostileImages.jpeg(pattern, random);
+  }
+
+  private static String label(int pattern) {
+    return "fuzz-class-" + pattern;
+  }
+
+  private byte[] envelope(String id, String label, byte[] encoded) {
+    return encode(image(id, label, encoded));
+  }
+
+  private LabeledImage image(String id, String label, byte[] encoded) {
+    return LabeledImage.newBuilder()
+        .setImageId(id)
+        .setStream(stream)
+        .setLabel(label)
+        .setImage(ByteBuffer.wrap(encoded))
+        .setEventTime(Instant.ofEpochMilli(1_700_000_000_000L))
+        .build();
+  }
+
+  private static byte[] encode(LabeledImage image) {
+    try {
+      return ImageEnvelope.seal(image);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] flipBits(byte[] bytes, Random random) {
+    int flips = 1 + random.nextInt(8);
+    for (int i = 0; i < flips; i++) {
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+    }
+    return bytes;
+  }
+
+  /** Without its last bytes, but for the last one of an envelope, which ends no attributes. */
+  private static byte[] cut(byte[] bytes, Random random) {
+    return Arrays.copyOf(bytes, random.nextInt(bytes.length - 20));
+  }
+
+  private static byte[] noise(byte[] good, Random random) {
+    byte[] noise = new byte[1 + random.nextInt(4000)];
+    random.nextBytes(noise);
+    if (random.nextBoolean() && noise.length > HEADER_BYTES) {
+      System.arraycopy(good, 0, noise, 0, HEADER_BYTES);
+    }
+    return noise;
+  }
+
+  private static byte[] claimedLength(byte[] good, Random random) {
+    long[] claims = {Integer.MAX_VALUE - 8, Long.MAX_VALUE, -1, Long.MIN_VALUE, 1L << 40};
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.write(good, 0, HEADER_BYTES);
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(body, null);
+    try {
+      if (random.nextBoolean()) { // where the id is
+        encoder.writeString("id");
+        encoder.writeString("default");
+        encoder.writeIndex(0);
+        encoder.writeNull();
+      }
+      encoder.writeLong(claims[random.nextInt(claims.length)]);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return body.toByteArray();
+  }
+
+  private static int indexOf(byte[] bytes, String ascii) {
+    return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(ascii);
+  }
+}

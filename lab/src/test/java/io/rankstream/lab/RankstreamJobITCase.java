@@ -1,0 +1,285 @@
+package io.rankstream.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.step.TrainingFailedException;
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LabeledImage;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.TrainingMetrics;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole job on a real broker and a mini cluster. */
+class RankstreamJobITCase {
+
+  @RegisterExtension
+  static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(4)
+              .build());
+
+  @TempDir static Path brokerDirectory;
+  @TempDir Path checkpoints;
+  private static TestKafka kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = new TestKafka(brokerDirectory);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  private Configuration bounded(TopicNames names) {
+    return kafka.settings(
+        names, checkpoints, "input.bounded", "true", "restart-strategy.type", "none");
+  }
+
+  private static void run(Configuration settings) throws Exception {
+    JobConfig config = JobConfig.from(settings);
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
+    env.execute("rankstream-test");
+  }
+
+  @Test
+  void embedsEveryAcceptedImageAndTrainsInBalance() throws Exception {
+    TopicNames names = kafka.topics("whole");
+    List<byte[]> values = Fixtures.longTail(10, 400);
+    kafka.send(names.images(), values);
+
+    run(bounded(names));
+
+    for (ConsumerRecord<byte[], byte[]> record : kafka.records(names.embeddings())) {
+      ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8))
+          .isEqualTo(embedding.getImageId());
+    }
+    List<ImageEmbedding> embeddings = kafka.embeddings(names);
+    Set<String> ids = new HashSet<>();
+    embeddings.forEach(embedding -> ids.add(embedding.getImageId()));
+    assertThat(ids).hasSize(values.size());
+    assertThat(kafka.deadLetters(names)).isEmpty();
+    for (ImageEmbedding embedding : embeddings) {
+      double squares =
+          embedding.getEmbedding().stream().mapToDouble(value -> (double) value * value).sum();
+      assertThat(embedding.getEmbedding()).hasSize(32);
+      assertThat(squares).isCloseTo(1, within(1e-4));
+      assertThat(embedding.getSpaceId())
+          .isEqualTo("default/small-cnn-1x28x28-half-range-d32-c1000-s42");
+    }
+
+    List<TrainingMetrics> metrics = kafka.metrics(names);
+    assertThat(metrics).hasSizeGreaterThan(20);
+    Map<String, Integer> slots = new TreeMap<>();
+    for (int i = 0; i < metrics.size(); i++) {
+      assertThat(metrics.get(i).getStep()).isEqualTo(i + 1);
+      metrics.get(i).getClassCounts().forEach((label, n) -> slots.merge(label, n, Integer::sum));
+    }
+    assertThat(slots).hasSize(10);
+    TrainingMetrics last = metrics.get(metrics.size() - 1);
+    assertThat(last.getLoss()).isLessThan(metrics.get(0).getLoss() / 2);
+    assertThat(last.getPrequentialMicro()).isGreaterThan(0.5);
+  }
+
+  @Test
+  void publishesGrowingVersionsAndNewEmbeddingsOfTheSameImage() throws Exception {
+    TopicNames names = kafka.topics("versions");
+    kafka.send(names.images(), Fixtures.longTail(10, 300));
+
+    run(bounded(names));
+
+    Map<String, ImageEmbedding> newest = new HashMap<>();
+    int renewed = 0;
+    long version = 0;
+    for (ImageEmbedding embedding : kafka.embeddings(names)) {
+      assertThat(embedding.getModelVersion()).isGreaterThanOrEqualTo(version);
+      version = embedding.getModelVersion();
+      ImageEmbedding before = newest.put(embedding.getImageId(), embedding);
+      if (before != null && before.getModelVersion() < version) {
+        assertThat(embedding.getEmbedding()).isNotEqualTo(before.getEmbedding());
+        renewed++;
+      }
+    }
+    assertThat(renewed).isPositive();
+  }
+
+  @Test
+  void aModelThatDivergesStopsTheJobForGoodAndPublishesNoRubbish() throws Exception {
+    TopicNames names = kafka.topics("diverging");
+    kafka.send(names.images(), Fixtures.longTail(10, 400));
+    Configuration settings = bounded(names);
+    settings.setString("restart-strategy.type", "fixed-delay");
+    settings.setString("restart-strategy.fixed-delay.attempts", "1000000");
+    settings.setString("optimizer.learning-rate", "10");
+    settings.setString("optimizer.heads-factor", "1e6");
+    settings.setString(
+        "optimizer.weight-decay", "0.9"); // each step makes the heads 10⁷ times as large
+
+    assertThatThrownBy(() -> run(settings))
+        .hasRootCauseInstanceOf(TrainingFailedException.class)
+        .rootCause()
+        .hasMessageContaining("The model went wrong for the 4. time within 1,000 steps")
+        .hasMessageContaining("Lower the learning rate");
+
+    assertThat(kafka.embeddings(names))
+        .allSatisfy(each -> assertThat(each.getEmbedding()).allMatch(Float::isFinite));
+  }
+
+  @Test
+  void publishesModelFilesThatGiveTheEmbeddingsOfTheTopic(@TempDir Path models) throws Exception {
+    TopicNames names = kafka.topics("models");
+    List<byte[]> values = Fixtures.longTail(10, 300);
+    kafka.send(names.images(), values);
+    Configuration settings = bounded(names);
+    settings.setString("versions.directory", models.toUri().toString());
+    settings.setString("versions.every-steps", "20");
+    settings.setString("batch.sampler", "natural");
+    settings.setString("batch.classes", "4");
+    settings.setString("batch.images-per-class", "2");
+
+    run(settings);
+
+    List<ModelVersion> versions = kafka.modelVersions(names);
+    long steps = kafka.metrics(names).size();
+    assertThat(versions).hasSize((int) ((steps + 19) / 20)); // the last one at the end of the input
+    assertThat(versions.get(0).getModelVersion()).isEqualTo(20);
+    assertThat(versions.get(versions.size() - 1).getModelVersion()).isEqualTo(steps);
+    Map<String, byte[]> images = new HashMap<>();
+    for (byte[] value : values) {
+      LabeledImage image = LabeledImage.getDecoder().decode(value);
+      images.put(image.getImageId(), image.getImage().array());
+    }
+    for (ModelVersion version : versions) {
+      Path file = Path.of(URI.create(version.getUri()));
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(version.getSizeBytes()).isEqualTo(bytes.length);
+      assertThat(version.getSha256())
+          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      try (TwoHeadModel model = TwoHeadModel.read(file, Device.cpu())) {
+        List<ImageEmbedding> ofVersion =
+            kafka.embeddings(names).stream()
+                .filter(each -> each.getModelVersion() == version.getModelVersion())
+                .toList();
+        assertThat(ofVersion).isNotEmpty();
+        for (ImageEmbedding embedding : ofVersion) {
+          assertThat(embedding.getSpaceId()).isEqualTo(version.getSpaceId());
+          float[] again = embed(model, images.get(embedding.getImageId()));
+          for (int i = 0; i < again.length; i++) {
+            assertThat(again[i]).isCloseTo(embedding.getEmbedding().get(i), within(1e-5f));
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] embed(TwoHeadModel model, byte[] encoded) throws Exception {
+    InputSpec input = model.architecture().input();
+    byte[] pixels = new ImageDecoder(input, DecodeLimits.defaults()).decode(encoded);
+    return model
+        .embed(new PixelBatch(1, input.channels(), input.height(), input.width(), pixels))
+        .get(0)
+        .embedding();
+  }
+
+  @Test
+  void sendsPoisonToDeadLettersAndGoesOn() throws Exception {
+    TopicNames names = kafka.topics("poison");
+    List<byte[]> values = new ArrayList<>(Fixtures.longTail(10, 200));
+    int good = values.size();
+    byte[] png = Fixtures.png(1, 1);
+    byte[] huge = png.clone();
+    ByteBuffer.wrap(huge).putInt(16, 60_000).putInt(20, 60_000);
+    byte[] noise = new byte[300];
+    new Random(4).nextBytes(noise);
+    byte[] jpeg = Fixtures.jpeg(2, 2);
+    ByteBuffer wrongSchema = DeadLetter.newBuilder(deadLetter()).build().toByteBuffer();
+    byte[] otherRecord = new byte[wrongSchema.remaining()];
+    wrongSchema.get(otherRecord);
+    byte[] truncatedEnvelope = Fixtures.envelope("x", "default", "a", png);
+    Map<String, byte[]> poison = new HashMap<>();
+    poison.put("ENVELOPE_INVALID noise", noise);
+    poison.put(
+        "ENVELOPE_INVALID cut", Arrays.copyOf(truncatedEnvelope, truncatedEnvelope.length / 2));
+    poison.put("SCHEMA_UNKNOWN", otherRecord);
+    poison.put(
+        "IMAGE_CORRUPT jpeg",
+        Fixtures.envelope("p1", "default", "class-1", Arrays.copyOf(jpeg, jpeg.length - 40)));
+    poison.put("IMAGE_TOO_LARGE", Fixtures.envelope("p2", "default", "class-1", huge));
+    poison.put("IMAGE_EMPTY", Fixtures.envelope("p3", "default", "class-1", new byte[0]));
+    poison.put("STREAM_UNKNOWN", Fixtures.envelope("p4", "elsewhere", "class-1", png));
+    poison.put("LABEL_INVALID", Fixtures.envelope("p5", "default", "l".repeat(1_000_000), png));
+    poison.put("IMAGE_ID_INVALID", Fixtures.envelope(" ", "default", "class-1", png));
+    poison.put("VALUE_MISSING", null);
+    Map<Long, String> expected = new TreeMap<>();
+    int position = 5;
+    for (Map.Entry<String, byte[]> entry : poison.entrySet()) {
+      values.add(position, entry.getValue());
+      expected.put((long) position, entry.getKey().replaceFirst(" .*", ""));
+      position += 7;
+    }
+    kafka.send(names.images(), values);
+
+    run(bounded(names));
+
+    Map<Long, String> reasons = new TreeMap<>();
+    for (DeadLetter letter : kafka.deadLetters(names)) {
+      reasons.put(letter.getSourceOffset(), letter.getReason());
+      assertThat(letter.getSourceTopic()).isEqualTo(names.images());
+      assertThat(letter.getSourcePartition()).isZero();
+      byte[] sent = values.get((int) letter.getSourceOffset());
+      assertThat(letter.getValue()).isEqualTo(sent == null ? null : ByteBuffer.wrap(sent));
+    }
+    assertThat(reasons).isEqualTo(expected);
+    Set<String> ids = new HashSet<>();
+    kafka.embeddings(names).forEach(embedding -> ids.add(embedding.getImageId()));
+    assertThat(ids).hasSize(good);
+  }
+
+  private static DeadLetter deadLetter() {
+    return RejectionReason.IMAGE_EMPTY.letter(
+        Fixtures.record(0, new byte[] {1, 2, 3}), "a record of another schema");
+  }
+}

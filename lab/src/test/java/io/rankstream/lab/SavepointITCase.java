@@ -1,0 +1,96 @@
+package io.rankstream.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.TrainingMetrics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that is stopped with a savepoint goes on in another cluster, with another parallelism. */
+class SavepointITCase {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final List<String> STREAMS = List.of("north", "south", "east", "west");
+  private static final int IMAGES_IN_A_PHASE = 200;
+
+  @TempDir static Path directory;
+
+  @Test
+  void rescalesFromOneToTwoToFourToOne() throws Exception {
+    try (TestKafka kafka = new TestKafka(directory.resolve("broker"))) {
+      TopicNames names = kafka.topics("rescaled");
+      Configuration settings = kafka.settings(names, directory.resolve("checkpoints"));
+      settings.setString("input.streams", String.join(";", STREAMS));
+      List<Integer> parallelisms = List.of(1, 2, 4, 1);
+      for (int phase = 0; phase < parallelisms.size(); phase++) {
+        kafka.send(names.images(), images(phase));
+        settings.set(CoreOptions.DEFAULT_PARALLELISM, parallelisms.get(phase));
+        boolean last = phase == parallelisms.size() - 1;
+        String savepoint = runUntilTaken(kafka, names, settings, phase, last);
+        settings.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+      }
+
+      int images = parallelisms.size() * IMAGES_IN_A_PHASE;
+      Set<String> ids =
+          kafka.embeddings(names).stream()
+              .map(ImageEmbedding::getImageId)
+              .collect(Collectors.toSet());
+      assertThat(ids).hasSize(images);
+      assertThat(kafka.embeddings(names))
+          .extracting(each -> each.getImageId() + "@" + each.getModelVersion())
+          .doesNotHaveDuplicates();
+      assertThat(kafka.deadLetters(names)).isEmpty();
+
+      Map<String, Long> steps = new HashMap<>();
+      for (TrainingMetrics metrics : kafka.metrics(names)) {
+        long before = steps.getOrDefault(metrics.getStream(), 0L);
+        assertThat(metrics.getStep()).as(metrics.getStream()).isEqualTo(before + 1);
+        steps.put(metrics.getStream(), metrics.getStep());
+      }
+      assertThat(steps).containsOnlyKeys(STREAMS);
+      long least = 3L * parallelisms.size();
+      assertThat(steps.values()).allMatch(step -> step >= least);
+    }
+  }
+
+  private static String runUntilTaken(
+      TestKafka kafka, TopicNames names, Configuration settings, int phase, boolean drain)
+      throws Exception {
+    try (TestCluster cluster = new TestCluster(2, 2)) {
+      JobID job = cluster.submit(settings);
+      long taken = (phase + 1L) * IMAGES_IN_A_PHASE;
+      await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == taken);
+      return cluster.stop(job, directory.resolve("savepoints"), drain);
+    }
+  }
+
+  private static List<byte[]> images(int phase) {
+    List<byte[]> values = new ArrayList<>();
+    for (int i = 0; i < IMAGES_IN_A_PHASE; i++) {
+      int c = i / STREAMS.size() % 5;
+      values.add(
+          Fixtures.envelope(
+              "image-%d-%d".formatted(phase, i),
+              STREAMS.get(i % STREAMS.size()),
+              "class-" + c,
+              Fixtures.png(c, phase * 1000L + i)));
+    }
+    return values;
+  }
+}

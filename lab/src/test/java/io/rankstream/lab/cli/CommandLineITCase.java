@@ -1,0 +1,119 @@
+package io.rankstream.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.lab.local.KafkaTopicReader;
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.schemas.LabeledImage;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands against a real broker, in the order in which a user takes them: feed, run, tail. */
+class CommandLineITCase {
+
+  private static final int CLASSES = 10;
+  private static final int PER_CLASS = 12;
+
+  @TempDir static Path directory;
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
+    Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  private static List<String> rankstream(String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    assertThat(line.execute(arguments)).isZero();
+    return out.toString().lines().toList();
+  }
+
+  @Test
+  void feedRunAndTailWorkTogether() throws Exception {
+    String servers = kafka.bootstrapServers();
+    rankstream(
+        "feed", "--bootstrap-servers", servers, "--data", directory.resolve("photos").toString());
+
+    List<ConsumerRecord<byte[], byte[]>> fed =
+        KafkaTopicReader.committed(servers, "images.labeled.v1");
+    assertThat(fed).hasSize(CLASSES * PER_CLASS);
+    LabeledImage image = LabeledImage.getDecoder().decode(fed.get(0).value());
+    assertThat(image.getImageId())
+        .isEqualTo(new String(fed.get(0).key(), StandardCharsets.UTF_8))
+        .startsWith(image.getLabel() + "/");
+
+    Configuration settings =
+        JobSettings.read(
+            null,
+            List.of(
+                "--kafka.bootstrap.servers", servers,
+                "--input.bounded", "true",
+                "--batch.train-every", "8",
+                "--execution.checkpointing.interval", "500 ms",
+                "--execution.checkpointing.dir", directory.resolve("ck").toUri().toString()));
+    JobConfig config = JobConfig.from(settings);
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
+    env.execute("command-line-test");
+
+    List<String> lines =
+        rankstream(
+            "tail",
+            "embeddings",
+            "--bootstrap-servers",
+            servers,
+            "--from-beginning",
+            "--no-follow",
+            "--json");
+    Set<String> ids = new HashSet<>();
+    for (String line : lines) {
+      JsonNode embedding = new ObjectMapper().readTree(line);
+      ids.add(embedding.get("image_id").asText());
+      assertThat(embedding.get("embedding")).hasSize(256);
+      assertThat(embedding.get("label").asText()).startsWith("class-");
+    }
+    assertThat(ids).hasSize(CLASSES * PER_CLASS);
+
+    List<String> metrics =
+        rankstream(
+            "tail", "metrics", "--bootstrap-servers", servers, "--from-beginning", "--no-follow");
+    assertThat(metrics).isNotEmpty();
+    assertThat(metrics.get(0)).startsWith("default step 1 ").contains("triplets", "prequential");
+    assertThat(
+            rankstream(
+                "tail",
+                "dead-letters",
+                "--bootstrap-servers",
+                servers,
+                "--from-beginning",
+                "--no-follow"))
+        .isEmpty();
+  }
+}

@@ -1,0 +1,184 @@
+package io.rankstream.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The doctor, and the checks at the start of a run, at a healthy and at a sick broker. */
+class DoctorITCase {
+
+  @TempDir static Path directory;
+  private static EmbeddedKafka kafka;
+  private static Properties clients;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
+    clients = new Properties();
+    clients.put("bootstrap.servers", kafka.bootstrapServers());
+    Topics.create(clients, TopicNames.defaults(), 1);
+    try (Admin admin = Admin.create(clients)) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("small.dlq", 1, (short) 1), new NewTopic("growing", 1, (short) 1)))
+          .all()
+          .get();
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, "small.dlq"),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("max.message.bytes", "1000000"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  private int execute(String command, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                command,
+                "--kafka.bootstrap.servers",
+                kafka.bootstrapServers(),
+                "--execution.checkpointing.dir",
+                directory.resolve("ck").toUri().toString()));
+    arguments.addAll(Arrays.asList(more));
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void findsAHealthyJobHealthy() throws Exception {
+    assertThat(execute("doctor", "--json", "--model.device", "cpu"))
+        .describedAs(out.toString())
+        .isZero();
+
+    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(report.get("ok").asBoolean()).isTrue();
+    assertThat(report.get("checks").findValuesAsText("check"))
+        .containsExactly(
+            "settings",
+            "java",
+            "flink",
+            "pytorch",
+            "device",
+            "temporary",
+            "checkpoints",
+            "kafka",
+            "images",
+            "embeddings",
+            "metrics",
+            "models",
+            "dead letters",
+            "group",
+            "transactions",
+            "timeout");
+    assertThat(report.get("checks").findValuesAsText("level")).doesNotContain("problem");
+  }
+
+  @Test
+  void saysWhatToDoAboutTopics() {
+    int exitCode =
+        execute(
+            "doctor",
+            "--input.topic",
+            "missing",
+            "--output.dead-letters-topic",
+            "small.dlq",
+            "--output.embeddings-topic",
+            "growing");
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(out.toString().lines())
+        .anyMatch(line -> line.startsWith("problem  images        The topic missing is not there"))
+        .anyMatch(
+            line ->
+                line.contains(
+                    "set max.message.bytes of the topic to 9437184 or output.max-dead-letter-bytes to 1000000 b"))
+        .anyMatch(line -> line.startsWith("warning  embeddings    growing keeps old embeddings"));
+  }
+
+  @Test
+  void reportsSettingsThatCannotBeRead() {
+    assertThat(execute("doctor", "--batch.klasses", "4")).isEqualTo(1);
+    assertThat(out.toString().lines())
+        .anyMatch(
+            line ->
+                line.equals(
+                    "problem  settings      Unknown key batch.klasses (did you mean batch.classes?)"))
+        .anyMatch(line -> line.startsWith("ok       pytorch"));
+  }
+
+  @Test
+  void aRunDoesNotStartWithATransactionTimeoutThatCannotWork() {
+    assertThat(execute("run", "--output.transaction-timeout", "20 min")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "error: output.transaction-timeout = 1200 s is more than the brokers allow: set it to at most 900 s, or transaction.max.timeout.ms of the brokers to at least 1200000")
+        .doesNotContain("\tat ");
+
+    assertThat(
+            execute(
+                "run",
+                "--output.transaction-timeout",
+                "30 s",
+                "--execution.checkpointing.interval",
+                "1 min"))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains(
+            "output.transaction-timeout = 30 s ends transactions before the checkpoint that commits them: set it to at least 120 s");
+  }
+
+  @Test
+  void theDoctorWarnsOfLittleTimeForTransactions() {
+    assertThat(
+            execute(
+                "doctor",
+                "--output.transaction-timeout",
+                "30 s",
+                "--execution.checkpointing.interval",
+                "10 s"))
+        .isZero();
+    assertThat(out.toString().lines())
+        .anyMatch(
+            line ->
+                line.startsWith("warning  timeout") && line.endsWith("set it to at least 70 s"));
+  }
+}

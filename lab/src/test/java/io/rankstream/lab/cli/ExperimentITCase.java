@@ -1,0 +1,105 @@
+package io.rankstream.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.pipeline.Fixtures;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The whole comparison, small: two methods, two samplers, one λ beside the paper's. */
+class ExperimentITCase {
+
+  private static final int CLASSES = 4;
+
+  @TempDir Path directory;
+
+  private Path photos() throws Exception {
+    for (String split : new String[] {"train", "test"}) {
+      for (int c = 0; c < CLASSES; c++) {
+        Path folder = Files.createDirectories(directory.resolve("photos/" + split + "/class-" + c));
+        for (int i = 0; i < 16; i++) {
+          long seed = split.hashCode() + 100L * c + i;
+          Files.write(folder.resolve(i + ".png"), Fixtures.png(c, seed));
+        }
+      }
+    }
+    return directory.resolve("photos");
+  }
+
+  private static String experiment(String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    int exitCode =
+        line.execute(
+            Stream.concat(Stream.of("experiment"), Stream.of(arguments)).toArray(String[]::new));
+    assertThat(exitCode).as(out.toString()).isZero();
+    return out.toString();
+  }
+
+  @Test
+  void comparesArmsThroughTheRealJob() throws Exception {
+    String out =
+        experiment(
+            "--data=" + photos(),
+            "--methods=softmax,triplet-semihard",
+            "--sampler=pk,natural",
+            "--lambda=1,2",
+            "--seeds=1",
+            "--steps=30",
+            "--skew=4",
+            "--out=" + directory.resolve("out"),
+            "--batch.classes=4",
+            "--batch.images-per-class=2",
+            "--model.embedding-dimension=16");
+
+    assertThat(out)
+        .contains("| softmax | pk |")
+        .contains("| triplet-semihard | natural | 2.000 |")
+        .contains("| method | step, median ms | over softmax |");
+    JsonNode result =
+        new ObjectMapper().readTree(directory.resolve("out/experiment.json").toFile());
+    assertThat(result.get("arms")).hasSize(6); // softmax has no λ: (1 + 2) x 2
+    for (JsonNode arm : result.get("arms")) {
+      assertThat(arm.at("/runs/0/steps").asLong()).as(arm.get("name").asText()).isBetween(20L, 40L);
+      assertThat(arm.at("/macro/mean").asDouble()).isBetween(0.0, 1.0);
+      assertThat(arm.at("/curve/step")).isNotEmpty();
+      assertThat(Path.of(arm.at("/runs/0/model").asText())).exists();
+    }
+    JsonNode balanced = result.get("arms").get(0);
+    assertThat(balanced.at("/macro/mean").asDouble()).isGreaterThan(0.5); // by chance 0.25
+    String page = Files.readString(directory.resolve("out/report.html"));
+    assertThat(page).contains("const figures = {").doesNotContain("/*FIGURES*/", "/*SCRIPT*/");
+  }
+
+  @Test
+  void holdsClassesOutOfTheTraining() throws Exception {
+    String out =
+        experiment(
+            "--data=" + photos(),
+            "--hold-out-classes=4",
+            "--methods=triplet-hard",
+            "--seeds=1",
+            "--steps=5",
+            "--out=" + directory.resolve("held"),
+            "--batch.classes=2",
+            "--batch.images-per-class=2",
+            "--batch.fresh-classes=1");
+
+    assertThat(out)
+        .contains("48 images to train on, 16 unseen")
+        .doesNotContain("macro |"); // the model cannot name classes that it has not met
+    JsonNode result =
+        new ObjectMapper().readTree(directory.resolve("held/experiment.json").toFile());
+    assertThat(result.get("classes")).hasSize(CLASSES - 1);
+    assertThat(result.at("/arms/0/classifies").asBoolean()).isFalse();
+  }
+}

@@ -1,0 +1,92 @@
+package io.rankstream.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands of the laboratory, as far as they get without a broker. */
+class LabCommandTest {
+
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... arguments) {
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+
+  @Test
+  void helpTeachesTheCommands() {
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString()).contains("demo", "experiment", "bench", "chaos", "fuzz", "run");
+  }
+
+  @Test
+  void everyCommandHasExamples() {
+    for (String command : new String[] {"demo", "experiment", "bench", "chaos", "fuzz"}) {
+      assertThat(execute(command, "--help")).isZero();
+    }
+    assertThat(out.toString().split("Examples?:", -1)).hasSize(6);
+  }
+
+  @Test
+  void saysInALineOrTwoWhatIsWrongWithTheArguments() {
+    assertThat(execute("experiment", "--data", "photos", "--methods", "quadruplet")).isEqualTo(2);
+    assertThat(execute("demo", "--report", "/no/such/report.html")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("Invalid method: quadruplet (must be one of softmax")
+        .contains("Invalid report: /no/such/report.html (must be a file in a directory that is")
+        .doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
+  void saysAtOnceThatKafkaIsNotThere() {
+    String patience =
+        file("patience.properties", "default.api.timeout.ms = 500\nrequest.timeout.ms = 500\n");
+    assertThat(execute("fuzz", "--bootstrap-servers", "localhost:1", "--kafka-config", patience))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("error: Kafka at localhost:1: ")
+        .containsOnlyOnce("does Kafka run there")
+        .doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
+  void refusesToStartALongRunWithImagesThatCannotBeRead() {
+    String data = images("cats/1.jpg", "dogs/1.png");
+    assertThat(execute("experiment", "--data", data)).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("none of 2 images of it can be read")
+        .doesNotContain("\tat ");
+  }
+
+  /** A folder with files of these names that are no images. */
+  private String images(String... names) {
+    for (String name : names) {
+      file("images/" + name, "no image");
+    }
+    return directory.resolve("images").toString();
+  }
+
+  private String file(String name, String text) {
+    try {
+      Path file = directory.resolve(name);
+      Files.createDirectories(file.getParent());
+      return Files.writeString(file, text).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

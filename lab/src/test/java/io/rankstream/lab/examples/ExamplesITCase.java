@@ -1,0 +1,338 @@
+package io.rankstream.lab.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.lab.local.KafkaTopicReader;
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.schemas.LabeledImage;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each example as a process of its own, on what the real job wrote to a real broker. */
+class ExamplesITCase {
+
+  private static final Path EXAMPLES = Path.of("..", "examples").toAbsolutePath().normalize();
+  private static final int CLASSES = 4;
+  private static final int PER_CLASS = 8;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path directory;
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void embedImages() throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
+    Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
+    Properties clients = new Properties();
+    clients.put("bootstrap.servers", kafka.bootstrapServers());
+    Topics.create(clients, TopicNames.defaults(), 1);
+    Topics.createImages(clients, "fed.from.python");
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < CLASSES * PER_CLASS; i++) {
+      int c = i % CLASSES;
+      images.add(
+          Fixtures.envelope(
+              "class-%d/%d.png".formatted(c, i),
+              i % 5 == 4 ? "other" : "default",
+              "class-" + c,
+              Fixtures.png(c, i)));
+    }
+    send("images.labeled.v1", images);
+    Configuration settings =
+        JobSettings.read(
+            null,
+            List.of(
+                "--kafka.bootstrap.servers", kafka.bootstrapServers(),
+                "--input.bounded", "true",
+                "--input.streams", "default;other",
+                "--batch.train-every", "8",
+                "--model.embedding-dimension", "32",
+                "--execution.checkpointing.interval", "500 ms",
+                "--execution.checkpointing.dir", directory.resolve("ck").toUri().toString()));
+    JobConfig config = JobConfig.from(settings);
+    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
+    env.execute("examples-test");
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  private static void send(String topic, List<byte[]> values) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (byte[] value : values) {
+        producer.send(new ProducerRecord<>(topic, value)).get();
+      }
+    }
+  }
+
+  private static void delete(String topic, String id) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), null)).get();
+    }
+  }
+
+  private static Process start(Path output, List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectOutput(output.toFile())
+        .redirectError(output.resolveSibling(output.getFileName() + ".err").toFile())
+        .start();
+  }
+
+  private static List<String> run(String name, String... command) throws Exception {
+    Path output = directory.resolve(name + ".out");
+    Process process = start(output, List.of(command));
+    try {
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue())
+        .as(Files.readString(directory.resolve(name + ".out.err")))
+        .isZero();
+    return Files.readAllLines(output);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  private static String python() throws Exception {
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      try {
+        Process process =
+            new ProcessBuilder(python, "-c", "import avro.io, confluent_kafka")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("python.out").toFile())
+                .start();
+        if (process.waitFor() == 0) {
+          return python;
+        }
+      } catch (IOException e) {
+        // no such program
+      }
+    }
+    assumeTrue(
+        System.getenv("CI") != null,
+        "Python's packages confluent-kafka and avro are not installed");
+    throw new AssertionError("Python's packages confluent-kafka and avro are not installed");
+  }
+
+  private static List<JsonNode> parsed(List<String> lines) throws Exception {
+    List<JsonNode> nodes = new ArrayList<>();
+    for (String line : lines) {
+      nodes.add(JSON.readTree(line));
+    }
+    return nodes;
+  }
+
+  private static float[] vector(JsonNode line) {
+    float[] vector = new float[line.get("embedding").size()];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = (float) line.get("embedding").get(i).doubleValue();
+    }
+    return vector;
+  }
+
+  private static List<JsonNode> consumedInJava() throws Exception {
+    return parsed(
+        run(
+            "java",
+            java(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            EXAMPLES.resolve("java/EmbeddingsConsumer.java").toString(),
+            kafka.bootstrapServers(),
+            "embeddings.v1"));
+  }
+
+  @Test
+  void pythonReadsWhatJavaReads() throws Exception {
+    List<JsonNode> java = consumedInJava();
+    List<JsonNode> python =
+        parsed(
+            run(
+                "python",
+                python(),
+                EXAMPLES.resolve("python/consume_embeddings.py").toString(),
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--no-follow"));
+
+    assertThat(java).hasSizeGreaterThanOrEqualTo(CLASSES * PER_CLASS);
+    assertThat(python).hasSameSizeAs(java);
+    int equal = 0;
+    for (int i = 0; i < java.size(); i++) {
+      for (String field :
+          List.of(
+              "partition", "offset", "image_id", "stream", "label", "model_version", "space_id")) {
+        assertThat(python.get(i).get(field)).as(field).isEqualTo(java.get(i).get(field));
+      }
+      if (java.get(i).has("embedding")) {
+        assertThat(vector(python.get(i))).hasSize(32).containsExactly(vector(java.get(i)));
+        equal++;
+      }
+    }
+    System.out.println("Python and Java read " + equal + " equal embeddings of 32 values");
+  }
+
+  @Test
+  void pythonFeedsAFolder() throws Exception {
+    run(
+        "feed",
+        python(),
+        EXAMPLES.resolve("python/feed_folder.py").toString(),
+        kafka.bootstrapServers(),
+        directory.resolve("photos").toString(),
+        "fed.from.python");
+
+    List<ConsumerRecord<byte[], byte[]>> fed =
+        KafkaTopicReader.committed(kafka.bootstrapServers(), "fed.from.python");
+    assertThat(fed).hasSize(CLASSES * PER_CLASS);
+    for (ConsumerRecord<byte[], byte[]> record : fed) {
+      LabeledImage image = LabeledImage.getDecoder().decode(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(image.getImageId());
+      assertThat(image.getImageId()).startsWith(image.getLabel() + "/");
+      byte[] bytes = new byte[image.getImage().remaining()];
+      image.getImage().get(bytes);
+      assertThat(bytes)
+          .isEqualTo(Files.readAllBytes(directory.resolve("photos/" + image.getImageId())));
+    }
+  }
+
+  @Test
+  void neighboursAreThoseOfTheNewestEmbeddings() throws Exception {
+    Map<String, JsonNode> newest = new HashMap<>();
+    consumedInJava().forEach(line -> newest.put(line.get("image_id").asText(), line));
+    Path output = directory.resolve("search.out");
+    Process search =
+        start(
+            output,
+            List.of(
+                java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EXAMPLES.resolve("java/NeighbourSearch.java").toString(),
+                kafka.bootstrapServers(),
+                "embeddings.v1",
+                "0"));
+    try {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> Files.readString(output).contains("Listening at") || !search.isAlive());
+      String base = Files.readString(output).replace("Listening at ", "").strip();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> get(base + "/status", 200).get("caught_up").asBoolean());
+
+      String id = "class-1/1.png";
+      JsonNode found = get(base + "/neighbours?k=3&id=" + encoded(id), 200);
+      assertThat(ids(found)).isEqualTo(nearest(newest, id, 3, null));
+      assertThat(ids(get(base + "/neighbours?k=3&label=class-2&id=" + encoded(id), 200)))
+          .isEqualTo(nearest(newest, id, 3, "class-2"));
+      for (JsonNode each : get(base + "/neighbours?k=1000&id=" + encoded(id), 200)) {
+        assertThat(each.get("stream").asText()).isEqualTo("default");
+      }
+      assertThat(get(base + "/neighbours?id=nobody", 400).get("error").asText()).contains("nobody");
+      assertThat(get(base + "/neighbours?k=0&id=" + encoded(id), 400).get("error").asText())
+          .contains("must be 1 to");
+
+      String gone = found.get(0).get("id").asText();
+      delete("embeddings.v1", gone);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> get(base + "/status", 200).get("images").asInt() == newest.size() - 1);
+      assertThat(ids(get(base + "/neighbours?k=1000&id=" + encoded(id), 200))).doesNotContain(gone);
+    } finally {
+      search.destroyForcibly().waitFor();
+    }
+  }
+
+  /** The k nearest image ids, computed here. */
+  private static List<String> nearest(
+      Map<String, JsonNode> newest, String id, int k, String label) {
+    JsonNode from = newest.get(id);
+    Map<String, Double> distances = new HashMap<>();
+    newest.forEach(
+        (other, line) -> {
+          if (line.has("embedding")
+              && !other.equals(id)
+              && line.get("space_id").equals(from.get("space_id"))
+              && (label == null || label.equals(line.get("label").asText()))) {
+            double sum = 0;
+            for (int i = 0; i < vector(from).length; i++) {
+              sum += Math.pow((double) (vector(from)[i] - vector(line)[i]), 2);
+            }
+            distances.put(other, sum);
+          }
+        });
+    return distances.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().thenComparing(Map.Entry::getKey))
+        .limit(k)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static List<String> ids(JsonNode neighbours) {
+    List<String> ids = new ArrayList<>();
+    neighbours.forEach(each -> ids.add(each.get("id").asText()));
+    return ids;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static JsonNode get(String url, int code) throws Exception {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(code);
+    return JSON.readTree(response.body());
+  }
+}

@@ -1,7 +1,0 @@
-package io.rankstream.pipeline.dataset;
-
-/** The part of a data set. */
-public enum Split {
-  TRAIN,
-  TEST
-}

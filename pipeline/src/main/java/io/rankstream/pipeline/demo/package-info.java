@@ -1,2 +1,0 @@
-/** The local demo: broker, cluster, feeder and reader in one process, on real images. */
-package io.rankstream.pipeline.demo;

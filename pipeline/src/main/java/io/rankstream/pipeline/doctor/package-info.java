@@ -1,2 +1,0 @@
-/** Checks of what a job needs, before it needs it. */
-package io.rankstream.pipeline.doctor;

@@ -1,2 +1,0 @@
-/** Scores published models on images that they have not seen. */
-package io.rankstream.pipeline.evaluate;

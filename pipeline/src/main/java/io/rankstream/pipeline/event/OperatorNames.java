@@ -1,0 +1,40 @@
+package io.rankstream.pipeline.event;
+
+import java.util.List;
+
+/**
+ * Names of the operators, which are their uids too: the addresses of their state in every
+ * checkpoint and savepoint. A name that has been released never changes.
+ */
+public final class OperatorNames {
+
+  public static final String READ_IMAGES = "read-images";
+  public static final String PARSE_IMAGES = "parse-images";
+  public static final String PK_WINDOW = "pk-window";
+  public static final String NATURAL_WINDOW = "natural-window";
+  public static final String DECODE_BATCH = "decode-batch";
+  public static final String SPLIT_REJECTED = "split-rejected";
+  public static final String TWO_HEAD_TRAINER = "two-head-trainer";
+  public static final String WRITE_EMBEDDINGS = "write-embeddings";
+  public static final String WRITE_METRICS = "write-metrics";
+  public static final String WRITE_MODEL_VERSIONS = "write-model-versions";
+  public static final String WRITE_DEAD_LETTERS = "write-dead-letters";
+
+  private OperatorNames() {}
+
+  /** All names in the order of the flow. */
+  public static List<String> all() {
+    return List.of(
+        READ_IMAGES,
+        PARSE_IMAGES,
+        PK_WINDOW,
+        NATURAL_WINDOW,
+        DECODE_BATCH,
+        SPLIT_REJECTED,
+        TWO_HEAD_TRAINER,
+        WRITE_EMBEDDINGS,
+        WRITE_METRICS,
+        WRITE_MODEL_VERSIONS,
+        WRITE_DEAD_LETTERS);
+  }
+}

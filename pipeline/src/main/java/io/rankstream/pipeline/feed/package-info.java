@@ -1,2 +1,0 @@
-/** Publishes image sets to the input topic. */
-package io.rankstream.pipeline.feed;

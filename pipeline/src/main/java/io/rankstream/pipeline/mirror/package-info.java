@@ -1,2 +1,0 @@
-/** Copies embeddings as JSON for the sink connectors of vector stores. */
-package io.rankstream.pipeline.mirror;

@@ -1,2 +1,0 @@
-/** Self-contained HTML pages: template, plotting library and figures in one file. */
-package io.rankstream.pipeline.report;

@@ -1,2 +1,0 @@
-/** Reads the output topics for people and scripts. */
-package io.rankstream.pipeline.tail;

@@ -1,0 +1,69 @@
+package io.rankstream.pipeline.tools.dataset;
+
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Opens a data set whatever its kind. */
+public final class ImageDatasets {
+
+  private static final int SAMPLE = 50;
+  private static final InputSpec SMALL = new InputSpec(1, 8, 8, Normalization.HALF_RANGE);
+
+  private ImageDatasets() {}
+
+  /**
+   * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders.
+   *
+   * @throws IOException when it is none of these; the message says what is accepted
+   */
+  public static ImageDataset open(Path path, Split split) throws IOException {
+    if (!Files.exists(path)) {
+      throw new IOException(
+          "%s does not exist: give a folder of class folders, a zip file of them, or a folder of IDX files"
+              .formatted(path));
+    }
+    if (Files.isDirectory(path) && IdxDataset.isIn(path, split)) {
+      boolean fashion = path.toAbsolutePath().normalize().toString().contains("fashion");
+      return IdxDataset.read(
+          fashion ? FashionMnist.NAME : path.toAbsolutePath().normalize().getFileName().toString(),
+          path,
+          split,
+          fashion ? FashionMnist.CLASSES : List.of());
+    }
+
+    return FileTreeDataset.open(path, split);
+  }
+
+  /**
+   * Looks at a few images of a set before a long run is started with them.
+   *
+   * @throws IOException when none of them can be decoded
+   */
+  public static void requireReadable(ImageDataset dataset) throws IOException {
+    ImageDecoder decoder = new ImageDecoder(SMALL, DecodeLimits.defaults());
+    int looked = Math.min(SAMPLE, dataset.size());
+    ImageRejectedException last = null;
+    for (int i = 0; i < looked; i++) {
+      try {
+        decoder.decode(dataset.example((int) ((long) i * dataset.size() / looked)).encoded());
+        return;
+      } catch (ImageRejectedException e) {
+        last = e;
+      }
+    }
+
+    if (last != null) {
+      throw new IOException(
+          "%s: none of %d images of it can be read (%s): give JPEG or PNG images"
+              .formatted(dataset.name(), looked, last.getMessage()),
+          last);
+    }
+  }
+}

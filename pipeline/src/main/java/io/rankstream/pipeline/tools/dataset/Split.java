@@ -1,0 +1,7 @@
+package io.rankstream.pipeline.tools.dataset;
+
+/** The part of a data set. */
+public enum Split {
+  TRAIN,
+  TEST
+}

@@ -1,0 +1,84 @@
+package io.rankstream.pipeline.tools.evaluate;
+
+import ai.djl.Device;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.train.SavedModels;
+import java.io.DataInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.KeyedStateHandle;
+
+/** Reads the models out of a checkpoint or savepoint, without a job. */
+public final class CheckpointModels {
+
+  private static final String METADATA = "_metadata";
+
+  private CheckpointModels() {}
+
+  /**
+   * The models by stream; each is the caller's to close.
+   *
+   * @param location directory of the checkpoint or savepoint, or its metadata file
+   * @throws IOException when it is none, or has no trainer
+   */
+  public static Map<String, OnlineTrainer> read(String location, Device device) throws IOException {
+    Map<String, OnlineTrainer> models = new TreeMap<>();
+    for (OperatorState operator : metadata(location).getOperatorStates()) {
+      if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
+        for (OperatorSubtaskState subtask : operator.getStates()) {
+          for (KeyedStateHandle handle : subtask.getRawKeyedState()) {
+            read((KeyGroupsStateHandle) handle, device, models);
+          }
+        }
+      }
+    }
+    if (models.isEmpty()) {
+      throw new IOException(
+          "%s holds no model: the job had taken no batch yet, or it is the checkpoint of another job"
+              .formatted(location));
+    }
+
+    return models;
+  }
+
+  private static CheckpointMetadata metadata(String location) throws IOException {
+    Path path = new Path(location);
+    FileSystem files = path.getFileSystem();
+    Path file = path.getName().equals(METADATA) ? path : new Path(path, METADATA);
+    if (!files.exists(file)) {
+      throw new FileNotFoundException(
+          "%s is no checkpoint: give a directory that has a file %s, such as .../chk-42"
+              .formatted(location, METADATA));
+    }
+
+    try (DataInputStream in = new DataInputStream(files.open(file))) {
+      return Checkpoints.loadCheckpointMetadata(
+          in, CheckpointModels.class.getClassLoader(), location);
+    }
+  }
+
+  private static void read(
+      KeyGroupsStateHandle handle, Device device, Map<String, OnlineTrainer> models)
+      throws IOException {
+    try (FSDataInputStream in = handle.openInputStream()) {
+      for (int group : handle.getKeyGroupRange()) {
+        long offset = handle.getOffsetForKeyGroup(group);
+        if (offset >= 0) { // groups without models have none
+          in.seek(offset);
+          models.putAll(SavedModels.read(in, device));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.rankstream.pipeline.tools.evaluate;
+
+import io.rankstream.model.DescribedImages;
+import io.rankstream.model.EmbeddedImage;
+import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a model says of all images of a set, in their order.
+ *
+ * @param dataset the set
+ * @param images embedding and prediction of each image
+ * @param pooled averaged feature map of each image, of unit length
+ */
+public record EmbeddedDataset(
+    ImageDataset dataset, List<EmbeddedImage> images, List<float[]> pooled) {
+
+  private static final int BATCH = 64;
+
+  /**
+   * Takes a set through a model.
+   *
+   * @throws IOException when an image cannot be read or decoded
+   */
+  public static EmbeddedDataset of(TwoHeadModel model, ImageDataset dataset) throws IOException {
+    InputSpec input = model.architecture().input();
+    ImageDecoder decoder = new ImageDecoder(input, DecodeLimits.defaults());
+    List<EmbeddedImage> images = new ArrayList<>();
+    List<float[]> pooled = new ArrayList<>();
+    for (int from = 0; from < dataset.size(); from += BATCH) {
+      int count = Math.min(BATCH, dataset.size() - from);
+      byte[] pixels = new byte[count * input.pixelsPerImage()];
+      for (int i = 0; i < count; i++) {
+        byte[] decoded = decode(decoder, dataset, from + i);
+        System.arraycopy(decoded, 0, pixels, i * decoded.length, decoded.length);
+      }
+
+      PixelBatch batch =
+          new PixelBatch(count, input.channels(), input.height(), input.width(), pixels);
+      DescribedImages described = model.describe(batch);
+      images.addAll(described.images());
+      pooled.addAll(described.pooled());
+    }
+
+    return new EmbeddedDataset(dataset, images, pooled);
+  }
+
+  /** The embeddings of the embedding head. */
+  public List<float[]> embeddings() {
+    return images.stream().map(EmbeddedImage::embedding).toList();
+  }
+
+  private static byte[] decode(ImageDecoder decoder, ImageDataset dataset, int index)
+      throws IOException {
+    try {
+      return decoder.decode(dataset.example(index).encoded());
+    } catch (ImageRejectedException e) {
+      throw new IOException(
+          "%s of %s cannot be used: %s"
+              .formatted(dataset.id(index), dataset.name(), e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.rankstream.pipeline.tools.feed;
+
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.LabeledExample;
+import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.schemas.LabeledImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends the images of a set to the input topic, keyed by image id. */
+public final class ImageFeeder implements AutoCloseable {
+
+  /**
+   * How images are sent.
+   *
+   * @param topic input topic
+   * @param stream stream, and so model, that the images are for
+   * @param rate images per second; 0 for as fast as possible
+   * @param unlabeled share of images that are sent without their label, 0 to 1
+   * @param seed seed that picks the images without label
+   */
+  public record Plan(String topic, String stream, double rate, double unlabeled, long seed) {
+
+    public Plan {
+      if (!(rate >= 0)) {
+        throw new IllegalArgumentException(
+            "Invalid rate: %s (must be at least 0; 0 is as fast as possible)".formatted(rate));
+      }
+      if (!(unlabeled >= 0 && unlabeled <= 1)) {
+        throw new IllegalArgumentException(
+            "Invalid unlabeled: %s (must be 0 to 1)".formatted(unlabeled));
+      }
+    }
+  }
+
+  private static final byte[] CONTENT_TYPE =
+      "application/vnd.apache.avro+single-object".getBytes(StandardCharsets.UTF_8);
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  /**
+   * @param clients Kafka client settings
+   */
+  public ImageFeeder(Properties clients) {
+    Properties settings = new Properties();
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, "10");
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topics.MAX_RECORD_BYTES));
+    settings.putAll(clients);
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Sends images in an order and waits until Kafka has them.
+   *
+   * @param order indices into the set
+   * @param progress told the number of images sent so far
+   * @throws IOException when an image cannot be read or Kafka refuses one
+   */
+  public void feed(ImageDataset dataset, List<Integer> order, Plan plan, IntConsumer progress)
+      throws IOException {
+    Random random = new Random(plan.seed());
+    Pace pace = new Pace(plan.rate());
+    for (int i = 0; i < order.size() && !Thread.currentThread().isInterrupted(); i++) {
+      pace.await(i);
+      LabeledExample example = dataset.example(order.get(i));
+      boolean labeled = random.nextDouble() >= plan.unlabeled();
+      send(plan, example, labeled ? example.label() : null);
+      throwFailure();
+      progress.accept(i + 1);
+    }
+    producer.flush();
+    throwFailure();
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
+  private void send(Plan plan, LabeledExample example, String label) throws IOException {
+    LabeledImage image =
+        LabeledImage.newBuilder()
+            .setImageId(example.id())
+            .setStream(plan.stream())
+            .setLabel(label)
+            .setImage(ByteBuffer.wrap(example.encoded()))
+            .setEventTime(Instant.now())
+            .build();
+    byte[] key = example.id().getBytes(StandardCharsets.UTF_8);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(plan.topic(), key, ImageEnvelope.seal(image));
+    record.headers().add("content-type", CONTENT_TYPE);
+    producer.send(
+        record,
+        (metadata, exception) -> {
+          if (exception != null) {
+            failure.compareAndSet(null, exception);
+          }
+        });
+  }
+
+  private void throwFailure() throws IOException {
+    if (failure.get() != null) {
+      throw new IOException("Kafka refused an image: " + failure.get().getMessage(), failure.get());
+    }
+  }
+}

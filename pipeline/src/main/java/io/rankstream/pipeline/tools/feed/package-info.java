@@ -1,0 +1,2 @@
+/** Publishes image sets to the input topic. */
+package io.rankstream.pipeline.tools.feed;

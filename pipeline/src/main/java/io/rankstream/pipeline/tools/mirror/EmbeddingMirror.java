@@ -1,0 +1,169 @@
+package io.rankstream.pipeline.tools.mirror;
+
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.wire.RecordDecoder;
+import io.rankstream.schemas.ImageEmbedding;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Copies the embeddings of one stream as JSON to another topic, exactly once: records and offsets
+ * are committed in one Kafka transaction, and a second mirror of the same name fences the first.
+ *
+ * <p>A tombstone names the image and not its stream; one mirror for each stream needs no memory of
+ * which image belongs where.
+ */
+public final class EmbeddingMirror {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private final Properties clients;
+  private final RecordDecoder decoder;
+  private final VectorStoreFormat envelopes;
+  private final String stream;
+  private final String collection;
+  private final String name;
+
+  /**
+   * @param clients Kafka client settings
+   * @param decoder reads the embeddings
+   * @param name consumer group and transactional id
+   */
+  public EmbeddingMirror(
+      Properties clients,
+      RecordDecoder decoder,
+      VectorStoreFormat envelopes,
+      String stream,
+      String collection,
+      String name) {
+    this.clients = clients;
+    this.decoder = decoder;
+    this.envelopes = envelopes;
+    this.stream = stream;
+    this.collection = collection;
+    this.name = name;
+  }
+
+  /**
+   * Goes on where the last run of this name has stopped.
+   *
+   * @param follow whether to wait for more at the end of the topic, asked again and again
+   * @param unreadable told of each record that is no embedding; it is left out
+   */
+  public void copy(String from, String to, BooleanSupplier follow, Consumer<String> unreadable)
+      throws IOException {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(
+                consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      // Fences an older run first: what it had open is aborted before its offsets are read.
+      producer.initTransactions();
+      List<TopicPartition> partitions = Topics.partitions(consumer, from);
+      consumer.assign(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (follow.getAsBoolean() || isBefore(consumer, ends)) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        if (!records.isEmpty()) {
+          producer.beginTransaction();
+          for (ConsumerRecord<byte[], byte[]> record : records) {
+            send(producer, record, to, unreadable);
+          }
+          Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+          for (TopicPartition partition : records.partitions()) {
+            offsets.put(partition, new OffsetAndMetadata(consumer.position(partition)));
+          }
+          producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+          producer.commitTransaction(); // throws when a record could not be written
+        }
+      }
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the commit reports what a send could not do
+  private void send(
+      KafkaProducer<byte[], byte[]> producer,
+      ConsumerRecord<byte[], byte[]> record,
+      String to,
+      Consumer<String> unreadable)
+      throws IOException {
+    if (record.key() == null) {
+      unreadable.accept(place(record) + " has no key");
+      return;
+    }
+    if (record.value() == null) {
+      String imageId = new String(record.key(), StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(to, envelopes.key(collection, stream, imageId), null));
+      return;
+    }
+
+    SpecificRecord decoded;
+    try {
+      decoded = decoder.decode(record.value());
+    } catch (IOException | AvroRuntimeException e) {
+      unreadable.accept(place(record) + " cannot be read: " + e.getMessage());
+      return;
+    }
+    if (!(decoded instanceof ImageEmbedding embedding)) {
+      unreadable.accept(place(record) + " is no embedding");
+      return;
+    }
+    if (embedding.getStream().equals(stream)) {
+      producer.send(
+          new ProducerRecord<>(
+              to,
+              envelopes.key(collection, stream, embedding.getImageId()),
+              envelopes.value(collection, embedding)));
+    }
+  }
+
+  private static String place(ConsumerRecord<byte[], byte[]> record) {
+    return "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+  }
+
+  private static boolean isBefore(
+      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
+  }
+
+  private Properties consumerSettings() {
+    Properties settings = new Properties();
+    settings.putAll(clients);
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, name);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return settings;
+  }
+
+  private Properties producerSettings() {
+    Properties settings = new Properties();
+    settings.putAll(clients);
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, name);
+    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    return settings;
+  }
+}

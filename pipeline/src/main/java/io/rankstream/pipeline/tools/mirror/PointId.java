@@ -1,0 +1,41 @@
+package io.rankstream.pipeline.tools.mirror;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+
+/**
+ * The id of an image in a vector store: a UUID of version 5, so that it is the same for the same
+ * image always and everywhere.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-5">RFC 9562, UUID version
+ *     5</a>
+ */
+public final class PointId {
+
+  private static final UUID URL_NAMESPACE = UUID.fromString("6ba7b811-9dad-11d1-80b4-00c04fd430c8");
+
+  private PointId() {}
+
+  /** The id of an image of a stream; neither name can hold the line feed between them. */
+  public static UUID of(String stream, String imageId) {
+    byte[] name = ("rankstream:" + stream + "\n" + imageId).getBytes(StandardCharsets.UTF_8);
+    MessageDigest sha1;
+    try {
+      sha1 = MessageDigest.getInstance("SHA-1");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-1", e);
+    }
+    sha1.update(
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(URL_NAMESPACE.getMostSignificantBits())
+            .putLong(URL_NAMESPACE.getLeastSignificantBits())
+            .flip());
+    ByteBuffer hash = ByteBuffer.wrap(sha1.digest(name));
+    long high = (hash.getLong() & ~0xF000L) | 0x5000L;
+    long low = (hash.getLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(high, low);
+  }
+}

@@ -1,0 +1,135 @@
+package io.rankstream.pipeline.tools.tail;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Writes output records as lines: short ones for people, JSON for scripts. */
+public final class RecordPrinter {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SHOWN_VALUES = 4;
+
+  private RecordPrinter() {}
+
+  /** One line for people; control characters, which a terminal would obey, are replaced. */
+  public static String line(SpecificRecord record) {
+    return text(record).replaceAll("\\p{Cntrl}", "?");
+  }
+
+  private static String text(SpecificRecord record) {
+    if (record instanceof ImageEmbedding embedding) {
+      return text(embedding);
+    }
+    if (record instanceof TrainingMetrics metrics) {
+      return text(metrics);
+    }
+    if (record instanceof ModelVersion version) {
+      return "%s v%d  %s  %,d bytes  sha256 %s  %s"
+          .formatted(
+              version.getStream(),
+              version.getModelVersion(),
+              version.getUri(),
+              version.getSizeBytes(),
+              version.getSha256(),
+              version.getMetrics());
+    }
+    if (record instanceof DeadLetter letter) {
+      return "%s  %s-%d@%d  %s"
+          .formatted(
+              letter.getReason(),
+              letter.getSourceTopic(),
+              letter.getSourcePartition(),
+              letter.getSourceOffset(),
+              letter.getDetail());
+    }
+
+    return record.toString();
+  }
+
+  /** One line of JSON with the field names of the schema; bytes are in Base64. */
+  public static String json(SpecificRecord record) throws IOException {
+    ObjectNode node = JSON.createObjectNode();
+    for (Schema.Field field : record.getSchema().getFields()) {
+      put(node, field.name(), record.get(field.pos()));
+    }
+
+    return JSON.writeValueAsString(node);
+  }
+
+  private static String text(ImageEmbedding embedding) {
+    String values =
+        embedding.getEmbedding().stream()
+            .limit(SHOWN_VALUES)
+            .map(value -> String.format(Locale.ROOT, "%+.3f", value))
+            .collect(Collectors.joining(" "));
+    String predicted =
+        embedding.getPredictedLabel() == null
+            ? "-"
+            : String.format(
+                Locale.ROOT, "%s %.2f", embedding.getPredictedLabel(), embedding.getConfidence());
+    return "%-24s v%-6d label %-12s predicted %-18s %s  [%s ...] %d values"
+        .formatted(
+            embedding.getImageId(),
+            embedding.getModelVersion(),
+            embedding.getLabel() == null ? "-" : embedding.getLabel(),
+            predicted,
+            embedding.getTrained() ? "trained" : "embedded",
+            values,
+            embedding.getDimension());
+  }
+
+  private static String text(TrainingMetrics metrics) {
+    return String.format(
+        Locale.ROOT,
+        "%s step %-6d loss %.4f = %.4f + ranking %.4f  triplets %d/%d  gradient %.3f  prequential micro %s macro %s  classes %d/%d  fresh %d/%d  %.1f ms",
+        metrics.getStream(),
+        metrics.getStep(),
+        metrics.getLoss(),
+        metrics.getClassificationLoss(),
+        metrics.getRankingLoss(),
+        metrics.getActiveTriplets(),
+        metrics.getTriplets(),
+        metrics.getGradientNorm(),
+        share(metrics.getPrequentialMicro()),
+        share(metrics.getPrequentialMacro()),
+        metrics.getClassesInBatch(),
+        metrics.getKnownClasses(),
+        metrics.getFreshImages(),
+        metrics.getImagesInBatch(),
+        metrics.getStepMillis());
+  }
+
+  private static String share(Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static void put(ObjectNode node, String name, Object value) {
+    if (value instanceof Collection<?> values) {
+      ArrayNode array = node.putArray(name);
+      values.forEach(each -> array.addPOJO(each));
+    } else if (value instanceof ByteBuffer buffer) {
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      node.put(name, bytes);
+    } else if (value instanceof Map<?, ?> map) {
+      ObjectNode child = node.putObject(name);
+      map.forEach((key, each) -> child.putPOJO(String.valueOf(key), each));
+    } else {
+      node.putPOJO(name, value instanceof Instant instant ? instant.toString() : value);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Reads the output topics for people and scripts. */
+package io.rankstream.pipeline.tools.tail;

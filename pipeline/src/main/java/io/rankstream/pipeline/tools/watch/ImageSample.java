@@ -1,0 +1,93 @@
+package io.rankstream.pipeline.tools.watch;
+
+import io.rankstream.schemas.ImageEmbedding;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A bounded sample of embedded images, as many of each class. An image stays while its embedding is
+ * recent, so that one can follow it; then an image with a newer embedding takes its place.
+ */
+final class ImageSample {
+
+  private static final int MAX_IMAGES = 2000;
+  private static final int MAX_VALUES = 1 << 22; // 16 MB of embeddings
+  private static final int RECENT_STEPS = 200;
+
+  private final Map<String, Map<String, SampledImage>> byClass = new HashMap<>();
+  private final Map<Integer, SampledImage> byKey = new HashMap<>();
+  private String spaceId = "";
+  private int nextKey;
+  private long changes;
+
+  void add(ImageEmbedding embedding) {
+    if (!embedding.getSpaceId().equals(spaceId)) { // embeddings of two spaces never meet
+      spaceId = embedding.getSpaceId();
+      byClass.clear();
+      byKey.clear();
+    }
+
+    String label = embedding.getLabel() == null ? "" : embedding.getLabel();
+    int capacity = capacity(embedding);
+    if (!byClass.containsKey(label)) {
+      if (byClass.size() == capacity) {
+        return;
+      }
+      byClass.put(label, new LinkedHashMap<>());
+      byClass.values().forEach(images -> shrink(images, capacity / byClass.size()));
+    }
+    addTo(byClass.get(label), embedding, capacity / byClass.size());
+  }
+
+  /** The images, in no particular order. */
+  List<SampledImage> images() {
+    return new ArrayList<>(byKey.values());
+  }
+
+  /** The image with a key, or null when it has left the sample. */
+  SampledImage image(int key) {
+    return byKey.get(key);
+  }
+
+  /** Grows with each change. */
+  long changes() {
+    return changes;
+  }
+
+  private void addTo(Map<String, SampledImage> images, ImageEmbedding embedding, int most) {
+    SampledImage known = images.remove(embedding.getImageId()); // to the young end
+    if (known == null && images.size() >= most && !makeRoom(images, embedding.getModelVersion())) {
+      return;
+    }
+
+    SampledImage image = SampledImage.of(known == null ? nextKey++ : known.key(), embedding);
+    images.put(embedding.getImageId(), image);
+    byKey.put(image.key(), image);
+    changes++;
+  }
+
+  private boolean makeRoom(Map<String, SampledImage> images, long version) {
+    SampledImage oldest = images.values().iterator().next();
+    if (version - oldest.newest().getModelVersion() < RECENT_STEPS) {
+      return false;
+    }
+
+    shrink(images, images.size() - 1);
+    return true;
+  }
+
+  private void shrink(Map<String, SampledImage> images, int most) {
+    while (images.size() > most) {
+      Map.Entry<String, SampledImage> oldest = images.entrySet().iterator().next();
+      byKey.remove(oldest.getValue().key());
+      images.remove(oldest.getKey());
+    }
+  }
+
+  private static int capacity(ImageEmbedding embedding) {
+    return Math.max(2, Math.min(MAX_IMAGES, MAX_VALUES / Math.max(1, embedding.getDimension())));
+  }
+}

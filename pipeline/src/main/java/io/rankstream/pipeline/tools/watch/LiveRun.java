@@ -1,0 +1,114 @@
+package io.rankstream.pipeline.tools.watch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.TrainingMetrics;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** What the output topics of a job have told so far, in bounded memory. Thread-safe. */
+final class LiveRun {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_STREAMS = 16;
+  private static final int MAX_REASONS = 50;
+  private static final int SHOWN_LETTERS = 20;
+  private static final int DETAIL_LENGTH = 300;
+
+  private final Map<String, LiveStream> streams = new TreeMap<>();
+  private final Map<String, Long> reasons = new TreeMap<>();
+  private final Map<String, String> problems = new TreeMap<>();
+  private final Deque<ObjectNode> letters = new ArrayDeque<>();
+  private long allLetters;
+
+  /** Takes a record of any output topic. */
+  void add(SpecificRecord record) {
+    if (record instanceof ImageEmbedding embedding) {
+      open(embedding.getStream()).ifPresent(stream -> stream.add(embedding));
+    } else if (record instanceof TrainingMetrics metrics) {
+      open(metrics.getStream()).ifPresent(stream -> stream.add(metrics));
+    } else if (record instanceof ModelVersion version) {
+      open(version.getStream()).ifPresent(stream -> stream.add(version));
+    } else if (record instanceof DeadLetter letter) {
+      add(letter);
+    }
+  }
+
+  /** Tells what is wrong with a topic, or with null that nothing is any more. */
+  synchronized void problem(String topic, String problem) {
+    if (problem == null) {
+      problems.remove(topic);
+    } else {
+      problems.put(topic, problem);
+    }
+  }
+
+  /** A stream by name; the first one when the name is null. */
+  synchronized Optional<LiveStream> stream(String name) {
+    return name == null
+        ? streams.values().stream().findFirst()
+        : Optional.ofNullable(streams.get(name));
+  }
+
+  /**
+   * Everything but the map.
+   *
+   * @param name the stream to show, or null for the first
+   */
+  ObjectNode json(String name) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("now", System.currentTimeMillis());
+    synchronized (this) {
+      streams.keySet().forEach(root.putArray("streams")::add);
+      ArrayNode troubles = root.putArray("problems");
+      problems.forEach((topic, problem) -> troubles.add(topic + ": " + problem));
+      ObjectNode dead = root.putObject("deadLetters").put("total", allLetters);
+      ObjectNode counts = dead.putObject("reasons");
+      reasons.forEach(counts::put);
+      letters.forEach(dead.putArray("last")::add);
+    }
+    stream(name).ifPresent(stream -> stream.writeTo(root.putObject("stream")));
+    return root;
+  }
+
+  private synchronized Optional<LiveStream> open(String name) {
+    if (streams.size() < MAX_STREAMS) {
+      streams.computeIfAbsent(name, key -> new LiveStream());
+    }
+    return Optional.ofNullable(streams.get(name));
+  }
+
+  private synchronized void add(DeadLetter letter) {
+    allLetters++;
+    if (reasons.size() < MAX_REASONS || reasons.containsKey(letter.getReason())) {
+      reasons.merge(letter.getReason(), 1L, Long::sum);
+    }
+    letters.addFirst(
+        JSON.createObjectNode()
+            .put("reason", letter.getReason())
+            .put("detail", shortened(letter.getDetail()))
+            .put("at", letter.getSourceTimestamp().toEpochMilli())
+            .put(
+                "origin",
+                "%s-%d@%d"
+                    .formatted(
+                        letter.getSourceTopic(),
+                        letter.getSourcePartition(),
+                        letter.getSourceOffset())));
+    if (letters.size() > SHOWN_LETTERS) {
+      letters.removeLast();
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= DETAIL_LENGTH ? text : text.substring(0, DETAIL_LENGTH) + " …";
+  }
+}

@@ -1,0 +1,204 @@
+package io.rankstream.pipeline.tools.watch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.tools.report.EmbeddingMap;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.TrainingMetrics;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** What is known of the model of one stream, in bounded memory. */
+final class LiveStream {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_CLASSES = 5000;
+  private static final int SHOWN_CLASSES = 100;
+  private static final int SHOWN_VERSIONS = 10;
+  private static final int PACE_STEPS = 200;
+  private static final int NEIGHBOURS = 10;
+
+  private static final class ClassFigures {
+    private long traffic;
+    private long slots;
+    private Double recall;
+  }
+
+  private final LiveCurve curve = new LiveCurve();
+  private final ImageSample sample = new ImageSample();
+  private final MovingPlane plane = new MovingPlane();
+  private final Map<String, ClassFigures> classes = new HashMap<>();
+  private final Map<String, SeenOffsets> offsets = new HashMap<>();
+  private final Deque<Long> pace = new ArrayDeque<>();
+  private final Deque<ModelVersion> versions = new ArrayDeque<>();
+  private TrainingMetrics last;
+  private long images;
+  private long embeddings;
+  private long labeled;
+
+  synchronized void add(TrainingMetrics metrics) {
+    curve.add(metrics);
+    last = metrics;
+    pace.add(metrics.getProcessedAt().toEpochMilli());
+    if (pace.size() > PACE_STEPS) {
+      pace.remove();
+    }
+    metrics.getClassCounts().forEach((label, count) -> figures(label).slots += count);
+    metrics.getRecalls().forEach((label, recall) -> figures(label).recall = recall);
+  }
+
+  synchronized void add(ImageEmbedding embedding) {
+    embeddings++;
+    String partition = embedding.getSourceTopic() + "-" + embedding.getSourcePartition();
+    boolean first =
+        offsets
+            .computeIfAbsent(partition, name -> new SeenOffsets())
+            .add(embedding.getSourceOffset());
+    if (first) {
+      images++;
+      if (embedding.getLabel() != null) {
+        labeled++;
+        figures(embedding.getLabel()).traffic++;
+      }
+    }
+    sample.add(embedding);
+  }
+
+  synchronized void add(ModelVersion version) {
+    versions.addFirst(version);
+    if (versions.size() > SHOWN_VERSIONS) {
+      versions.removeLast();
+    }
+  }
+
+  /** The image of the sample with a key, or null. */
+  synchronized SampledImage image(int key) {
+    return sample.image(key);
+  }
+
+  /** Everything but the map. */
+  synchronized void writeTo(ObjectNode node) {
+    node.put("images", images);
+    node.put("labeled", labeled);
+    node.put("embeddings", embeddings);
+    node.put("sample", sample.changes());
+    if (last != null) {
+      node.put("step", last.getStep());
+      node.put("updatedAt", last.getProcessedAt().toEpochMilli());
+      node.put("knownClasses", last.getKnownClasses());
+      node.put("micro", last.getPrequentialMicro());
+      node.put("macro", last.getPrequentialMacro());
+      node.put("stepsPerSecond", stepsPerSecond());
+      curve.writeTo(node.putObject("curve"));
+    }
+    writeClasses(node.putArray("classes"));
+    node.put("moreClasses", Math.max(0, classes.size() - SHOWN_CLASSES));
+    ArrayNode published = node.putArray("versions");
+    for (ModelVersion version : versions) {
+      published
+          .addObject()
+          .put("version", version.getModelVersion())
+          .put("publishedAt", version.getPublishedAt().toEpochMilli())
+          .put("uri", version.getUri())
+          .put("sha256", version.getSha256())
+          .put("sizeBytes", version.getSizeBytes())
+          .put("micro", version.getMetrics().get("prequential_micro"))
+          .put("macro", version.getMetrics().get("prequential_macro"));
+    }
+  }
+
+  /** The sample on its plane: one {@code [key, x, y, label, predicted, version]} for each image. */
+  ArrayNode map() {
+    List<SampledImage> images;
+    synchronized (this) {
+      images = sample.images();
+    }
+
+    ArrayNode points = JSON.createArrayNode();
+    if (images.size() < 2) {
+      return points;
+    }
+    Map<Integer, double[]> places = plane.next(images); // without holding up the readers
+    for (SampledImage image : images) {
+      double[] place = places.get(image.key());
+      points
+          .addArray()
+          .add(image.key())
+          .add((float) place[0])
+          .add((float) place[1])
+          .add(image.newest().getLabel())
+          .add(image.newest().getPredictedLabel())
+          .add(image.newest().getModelVersion());
+    }
+    return points;
+  }
+
+  /** An image and those nearest to it, the nearest first; empty when it has left the sample. */
+  ArrayNode neighbours(int key) {
+    List<SampledImage> images;
+    synchronized (this) {
+      images = sample.images();
+    }
+
+    ArrayNode found = JSON.createArrayNode();
+    IntStream.range(0, images.size())
+        .filter(i -> images.get(i).key() == key)
+        .findFirst()
+        .ifPresent(
+            query -> {
+              EmbeddingMap map =
+                  new EmbeddingMap(images.stream().map(SampledImage::values).toList());
+              found.add(described(images.get(query)));
+              map.nearest(query, NEIGHBOURS)
+                  .forEach(other -> found.add(described(images.get(other))));
+            });
+    return found;
+  }
+
+  private static ObjectNode described(SampledImage image) {
+    ImageEmbedding newest = image.newest();
+    return JSON.createObjectNode()
+        .put("key", image.key())
+        .put("id", newest.getImageId())
+        .put("label", newest.getLabel())
+        .put("predicted", newest.getPredictedLabel())
+        .put("confidence", newest.getConfidence())
+        .put("version", newest.getModelVersion());
+  }
+
+  private void writeClasses(ArrayNode rows) {
+    classes.entrySet().stream()
+        .sorted(
+            Comparator.comparing(
+                    (Map.Entry<String, ClassFigures> entry) -> entry.getValue().traffic)
+                .reversed()
+                .thenComparing(Map.Entry::getKey))
+        .limit(SHOWN_CLASSES)
+        .forEach(
+            entry ->
+                rows.addObject()
+                    .put("name", entry.getKey())
+                    .put("traffic", entry.getValue().traffic)
+                    .put("slots", entry.getValue().slots)
+                    .put("recall", entry.getValue().recall));
+  }
+
+  /** The figures of a class; those of too many classes are not kept. */
+  private ClassFigures figures(String label) {
+    return classes.size() < MAX_CLASSES
+        ? classes.computeIfAbsent(label, name -> new ClassFigures())
+        : classes.getOrDefault(label, new ClassFigures());
+  }
+
+  private double stepsPerSecond() {
+    long millis = pace.getLast() - pace.getFirst();
+    return millis == 0 ? 0 : (pace.size() - 1) * 1000.0 / millis;
+  }
+}

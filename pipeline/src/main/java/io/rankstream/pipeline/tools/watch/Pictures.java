@@ -1,0 +1,135 @@
+package io.rankstream.pipeline.tools.watch;
+
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.Normalization;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.RejectedException;
+import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LabeledImage;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Small pictures of embedded images. An embedding names the record that its image came in; that
+ * record alone is read from Kafka, when somebody looks at it. Images go through the job's decoder
+ * and come out as new PNG files, so that no byte of an image file reaches the browser.
+ */
+final class Pictures implements AutoCloseable {
+
+  private static final int SIDE = 64;
+  private static final int KEPT = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final String FETCH_BYTES = Integer.toString(64 << 10);
+
+  private record Place(TopicPartition partition, long offset) {}
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final ImageEnvelope envelope;
+  private final ImageDecoder decoder =
+      new ImageDecoder(
+          new InputSpec(3, SIDE, SIDE, Normalization.HALF_RANGE), DecodeLimits.defaults());
+  private final Map<Place, Optional<byte[]>> kept =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Place, Optional<byte[]>> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  /**
+   * @param clients Kafka client settings
+   * @param registry where the schemas of records in the Confluent format are
+   */
+  Pictures(Properties clients, JobConfig.Registry registry) {
+    envelope = new ImageEnvelope(registry);
+    Properties settings = ClientSettings.committedReader(clients);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+    consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A PNG file; empty when Kafka does not have the image any more. */
+  synchronized Optional<byte[]> png(ImageEmbedding embedding) throws IOException {
+    Place place =
+        new Place(
+            new TopicPartition(embedding.getSourceTopic(), embedding.getSourcePartition()),
+            embedding.getSourceOffset());
+    Optional<byte[]> png = kept.get(place);
+    if (png == null) {
+      png = read(place, embedding.getImageId());
+      kept.put(place, png);
+    }
+    return png;
+  }
+
+  @Override
+  public synchronized void close() {
+    consumer.close();
+  }
+
+  private Optional<byte[]> read(Place place, String imageId) throws IOException {
+    try {
+      Optional<byte[]> value = value(place);
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+
+      LabeledImage image = envelope.open(value.get());
+      return image.getImageId().equals(imageId)
+          ? Optional.of(thumbnail(ImageEnvelope.encodedImage(image)))
+          : Optional.empty();
+    } catch (KafkaException | RejectedException | ImageRejectedException e) {
+      return Optional.empty(); // retention took it, or it is no image: there is nothing to show
+    }
+  }
+
+  private Optional<byte[]> value(Place place) {
+    consumer.assign(List.of(place.partition()));
+    consumer.seek(place.partition(), place.offset());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+        return record.offset() == place.offset()
+            ? Optional.ofNullable(record.value())
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private byte[] thumbnail(byte[] encoded) throws ImageRejectedException, IOException {
+    byte[] planes = decoder.decode(encoded);
+    int plane = SIDE * SIDE;
+    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < plane; i++) {
+      int red = planes[i] & 0xFF;
+      int green = planes[plane + i] & 0xFF;
+      int blue = planes[2 * plane + i] & 0xFF;
+      picture.setRGB(i % SIDE, i / SIDE, (red << 16) | (green << 8) | blue);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", out);
+    return out.toByteArray();
+  }
+}

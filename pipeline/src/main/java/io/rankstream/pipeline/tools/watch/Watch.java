@@ -1,0 +1,158 @@
+package io.rankstream.pipeline.tools.watch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tools.tail.TopicTail;
+import io.rankstream.pipeline.wire.RecordDecoder;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.flink.util.concurrent.ExecutorThreadFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Reads the output topics of a job as any consumer would and shows them on a live page. */
+public final class Watch implements AutoCloseable {
+
+  private static final int LAST_STEPS = 100_000;
+  private static final int LAST_EMBEDDINGS = 100_000;
+  private static final int LAST_VERSIONS = 1000;
+  private static final int LAST_LETTERS = 1000; // each holds a whole record
+
+  private final LiveRun run = new LiveRun();
+  private final Properties clients;
+  private final Admin admin;
+  private final Pictures pictures;
+  private final PageServer server;
+  private final ExecutorService readers =
+      Executors.newCachedThreadPool(new ExecutorThreadFactory("watch-topics"));
+  private final RecordDecoder decoder;
+  private volatile boolean closed;
+
+  private Watch(Properties clients, JobConfig.Registry registry, Admin admin, String host, int port)
+      throws IOException {
+    this.decoder = new RecordDecoder(registry);
+    this.clients = clients;
+    this.admin = admin;
+    this.pictures = new Pictures(clients, registry);
+    try {
+      this.server = new PageServer(run, pictures, host, port);
+    } catch (IOException e) {
+      pictures.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts reading and serving. Topics may come later.
+   *
+   * @param clients Kafka client settings
+   * @param topics the topics of the job
+   * @param registry where the schemas of records in the Confluent format are
+   * @param host address to listen on
+   * @param port first port to try; 0 takes any
+   * @throws ExecutionException when Kafka does not answer
+   */
+  public static Watch start(
+      Properties clients, TopicNames topics, JobConfig.Registry registry, String host, int port)
+      throws IOException, ExecutionException, InterruptedException {
+    Admin admin = Admin.create(ClientSettings.admin(clients));
+    try {
+      admin.listTopics().names().get();
+      Watch watch = new Watch(clients, registry, admin, host, port);
+      watch.follow(topics.metrics(), LAST_STEPS);
+      watch.follow(topics.embeddings(), LAST_EMBEDDINGS);
+      watch.follow(topics.modelVersions(), LAST_VERSIONS);
+      watch.follow(topics.deadLetters(), LAST_LETTERS);
+      return watch;
+    } catch (IOException | ExecutionException | InterruptedException e) {
+      admin.close();
+      throw e;
+    }
+  }
+
+  /** Where the page is. */
+  public URI uri() {
+    return server.uri();
+  }
+
+  /**
+   * The embedding map of the first stream as it is now, with its pictures, for a page that stays
+   * when this ends; empty before the first embedding.
+   *
+   * @throws IOException when a picture cannot be made
+   */
+  public Optional<ObjectNode> map() throws IOException {
+    Optional<LiveStream> stream = run.stream(null);
+    return stream.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new MapSnapshot(stream.get(), pictures).json());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    server.close();
+    readers.shutdown();
+    try {
+      if (!readers.awaitTermination(10, TimeUnit.SECONDS)) {
+        readers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      readers.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    pictures.close();
+    admin.close();
+  }
+
+  private void follow(String topic, int last) {
+    readers.execute(
+        () -> {
+          try {
+            awaitTopic(topic);
+            new TopicTail(clients).read(topic, last, () -> !closed, this::read);
+          } catch (InterruptedException | InterruptException e) {
+            Thread.currentThread().interrupt();
+          } catch (ExecutionException | KafkaException e) {
+            run.problem(topic, e.getMessage());
+          }
+        });
+  }
+
+  private void awaitTopic(String topic) throws InterruptedException, ExecutionException {
+    while (!closed) {
+      Set<String> there = admin.listTopics().names().get();
+      if (there.contains(topic)) {
+        run.problem(topic, null);
+        return;
+      }
+      run.problem(topic, "the topic is not there yet");
+      TimeUnit.SECONDS.sleep(1);
+    }
+  }
+
+  private boolean read(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() != null) {
+      try {
+        SpecificRecord decoded = decoder.decode(record.value());
+        run.add(decoded);
+      } catch (IOException | AvroRuntimeException e) {
+        run.problem(record.topic(), "offset %d cannot be read".formatted(record.offset()));
+      }
+    }
+    return !closed;
+  }
+}

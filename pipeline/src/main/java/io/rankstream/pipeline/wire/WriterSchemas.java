@@ -1,0 +1,99 @@
+package io.rankstream.pipeline.wire;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.SchemaCompatibility.SchemaPairCompatibility;
+
+/**
+ * The schemas of a registry by id, each asked for once. An id that is of no use is remembered for a
+ * while only: the schema may come. Safe for several threads.
+ */
+public final class WriterSchemas {
+
+  private static final int REMEMBERED = 1_000;
+  private static final long UNKNOWN_FOR = Duration.ofSeconds(30).toNanos();
+
+  private final SchemaRegistry registry;
+  private final List<Schema> readers;
+  private final Map<Integer, Known> known =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Known> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /** What became of an id: a schema, or the problem with it and when that was found. */
+  private record Known(ResolvedSchema schema, SchemaUnknownException problem, long since) {
+
+    boolean isFresh() {
+      return problem == null || System.nanoTime() - since < UNKNOWN_FOR;
+    }
+  }
+
+  /**
+   * @param registry where schemas are asked for
+   * @param readers what records may be read as
+   */
+  public WriterSchemas(SchemaRegistry registry, List<Schema> readers) {
+    this.registry = registry;
+    this.readers = readers;
+  }
+
+  /**
+   * The schema of an id with the reader for it.
+   *
+   * @throws SchemaUnknownException when the registry does not know it, or no reader can read it
+   * @throws RegistryException when the registry cannot be reached
+   */
+  public synchronized ResolvedSchema resolve(int id) throws SchemaUnknownException {
+    Known found = known.get(id);
+    if (found == null || !found.isFresh()) {
+      found = ask(id);
+      known.put(id, found);
+    }
+    if (found.problem() != null) {
+      throw found.problem();
+    }
+
+    return found.schema();
+  }
+
+  private Known ask(int id) {
+    try {
+      return new Known(resolved(id, registry.schema(id)), null, 0);
+    } catch (SchemaUnknownException e) {
+      return new Known(null, e, System.nanoTime());
+    }
+  }
+
+  private ResolvedSchema resolved(int id, Schema writer) throws SchemaUnknownException {
+    String problems = "";
+    for (Schema reader : readers) {
+      SchemaPairCompatibility pair =
+          SchemaCompatibility.checkReaderWriterCompatibility(reader, writer);
+      if (pair.getType() == SchemaCompatibilityType.COMPATIBLE) {
+        return new ResolvedSchema(writer, reader);
+      }
+      problems =
+          pair.getResult().getIncompatibilities().stream()
+              .map(each -> "%s at %s".formatted(each.getMessage(), each.getLocation()))
+              .collect(Collectors.joining("; "));
+    }
+
+    throw new SchemaUnknownException(
+        readers.size() == 1
+            ? "The schema %d of the registry (%s) cannot be read as a %s: %s"
+                .formatted(id, writer.getFullName(), readers.get(0).getName(), problems)
+            : "The schema %d of the registry (%s) is none of an output topic"
+                .formatted(id, writer.getFullName()));
+  }
+}

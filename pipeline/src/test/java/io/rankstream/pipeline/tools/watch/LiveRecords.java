@@ -1,0 +1,93 @@
+package io.rankstream.pipeline.tools.watch;
+
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.TrainingMetrics;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Output records for the tests of the live page. */
+final class LiveRecords {
+
+  private static final Instant TIME = Instant.ofEpochMilli(1_700_000_000_000L);
+
+  private LiveRecords() {}
+
+  /** A step at ten steps a second. */
+  static TrainingMetrics step(long step, double loss, Map<String, Integer> classCounts) {
+    return TrainingMetrics.newBuilder()
+        .setStream("default")
+        .setStep(step)
+        .setProcessedAt(TIME.plusMillis(100 * step))
+        .setClassesInBatch(classCounts.size())
+        .setImagesInBatch(8)
+        .setFreshImages(8)
+        .setKnownClasses(classCounts.size())
+        .setLoss(loss)
+        .setClassificationLoss(loss / 2)
+        .setRankingLoss(loss / 4)
+        .setActiveTriplets(1)
+        .setTriplets(2)
+        .setGradientNorm(1)
+        .setLearningRate(0.01)
+        .setPrequentialMicro(step == 1 ? null : 0.75)
+        .setPrequentialMacro(step == 1 ? null : 0.5)
+        .setRecalls(Map.of("cat", 0.25))
+        .setClassCounts(classCounts)
+        .setStepMillis(10)
+        .build();
+  }
+
+  /** An embedding of the image at an offset. */
+  static ImageEmbedding embedding(long offset, String label, long version, float... values) {
+    List<Float> list = new ArrayList<>();
+    for (float value : values) {
+      list.add(value);
+    }
+    return ImageEmbedding.newBuilder()
+        .setImageId("image-" + offset)
+        .setStream("default")
+        .setLabel(label)
+        .setEmbedding(list)
+        .setPredictedLabel("cat")
+        .setConfidence(0.5f)
+        .setTrained(label != null)
+        .setModelVersion(version)
+        .setSpaceId("space")
+        .setDimension(values.length)
+        .setMetric("euclidean")
+        .setNormalized(false)
+        .setEventTime(TIME)
+        .setSourceTopic("images")
+        .setSourcePartition(0)
+        .setSourceOffset(offset)
+        .build();
+  }
+
+  static DeadLetter letter(String reason, String detail, long offset) {
+    return DeadLetter.newBuilder()
+        .setReason(reason)
+        .setDetail(detail)
+        .setSourceTopic("images")
+        .setSourcePartition(0)
+        .setSourceOffset(offset)
+        .setSourceTimestamp(TIME)
+        .build();
+  }
+
+  static ModelVersion version(long version) {
+    return ModelVersion.newBuilder()
+        .setStream("default")
+        .setModelVersion(version)
+        .setSpaceId("space")
+        .setUri("file:///models/" + version)
+        .setSha256("ab")
+        .setSizeBytes(1_000_000)
+        .setPublishedAt(TIME)
+        .setMetrics(Map.of("prequential_micro", 0.75))
+        .build();
+  }
+}

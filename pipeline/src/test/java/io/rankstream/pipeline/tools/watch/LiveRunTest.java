@@ -1,0 +1,130 @@
+package io.rankstream.pipeline.tools.watch;
+
+import static io.rankstream.pipeline.tools.watch.LiveRecords.embedding;
+import static io.rankstream.pipeline.tools.watch.LiveRecords.letter;
+import static io.rankstream.pipeline.tools.watch.LiveRecords.step;
+import static io.rankstream.pipeline.tools.watch.LiveRecords.version;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LiveRunTest {
+
+  private final LiveRun run = new LiveRun();
+
+  private static List<String> texts(JsonNode array, String field) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(each -> texts.add(each.get(field).asText()));
+    return texts;
+  }
+
+  @Test
+  void showsNothingBeforeTheFirstRecord() {
+    JsonNode json = run.json(null);
+    assertThat(json.get("streams")).isEmpty();
+    assertThat(json.has("stream")).isFalse();
+    assertThat(json.at("/deadLetters/total").asLong()).isZero();
+  }
+
+  @Test
+  void gathersStepsIntoCurvesAndBalance() {
+    run.add(step(1, 4, Map.of("cat", 4, "dog", 4)));
+    run.add(step(2, 2, Map.of("cat", 4, "dog", 2)));
+
+    JsonNode stream = run.json(null).get("stream");
+    assertThat(stream.get("step").asLong()).isEqualTo(2);
+    assertThat(stream.get("stepsPerSecond").asDouble()).isEqualTo(10);
+    assertThat(stream.get("micro").asDouble()).isEqualTo(0.75);
+    assertThat(stream.at("/curve/step").toString()).isEqualTo("[1,2]");
+    assertThat(stream.at("/curve/classification").toString()).isEqualTo("[2.0,1.0]");
+    assertThat(stream.at("/curve/ranking").toString()).isEqualTo("[1.0,0.5]");
+    assertThat(stream.at("/curve/micro").toString()).isEqualTo("[null,0.75]");
+    assertThat(stream.get("classes").toString())
+        .isEqualTo(
+            "[{\"name\":\"cat\",\"traffic\":0,\"slots\":8,\"recall\":0.25},"
+                + "{\"name\":\"dog\",\"traffic\":0,\"slots\":6,\"recall\":null}]");
+  }
+
+  @Test
+  void countsAnImageOnceHoweverOftenItIsReplayed() {
+    run.add(embedding(0, "dog", 1, 0, 0));
+    run.add(embedding(1, "cat", 1, 0, 1));
+    run.add(embedding(0, "dog", 2, 1, 0));
+    run.add(embedding(2, null, 2, 1, 1));
+
+    JsonNode stream = run.json("default").get("stream");
+    assertThat(stream.get("images").asLong()).isEqualTo(3);
+    assertThat(stream.get("labeled").asLong()).isEqualTo(2);
+    assertThat(stream.get("embeddings").asLong()).isEqualTo(4);
+    assertThat(stream.get("classes")).extracting(c -> c.get("traffic").asLong()).containsOnly(1L);
+  }
+
+  @Test
+  void countsDeadLettersAndShowsTheLast() {
+    for (int i = 0; i < 30; i++) {
+      run.add(letter(i % 3 == 0 ? "LABEL_INVALID" : "IMAGE_CORRUPT", "x".repeat(1000), i));
+    }
+
+    JsonNode letters = run.json(null).get("deadLetters");
+    assertThat(letters.get("total").asLong()).isEqualTo(30);
+    assertThat(letters.get("reasons").toString())
+        .isEqualTo("{\"IMAGE_CORRUPT\":20,\"LABEL_INVALID\":10}");
+    assertThat(letters.get("last")).hasSize(20);
+    assertThat(texts(letters.get("last"), "origin")).startsWith("images-0@29", "images-0@28");
+    assertThat(texts(letters.get("last"), "detail")).allMatch(detail -> detail.length() < 310);
+  }
+
+  @Test
+  void showsTheNewestModelVersionsFirst() {
+    for (int i = 1; i <= 12; i++) {
+      run.add(version(i));
+    }
+
+    JsonNode versions = run.json(null).at("/stream/versions");
+    assertThat(texts(versions, "version"))
+        .containsExactly("12", "11", "10", "9", "8", "7", "6", "5", "4", "3");
+    assertThat(versions.get(0).get("micro").asDouble()).isEqualTo(0.75);
+    assertThat(versions.get(0).get("macro").isNull()).isTrue();
+  }
+
+  @Test
+  void tellsWhatIsWrongUntilItIsNot() {
+    run.problem("embeddings", "the topic is not there yet");
+    assertThat(run.json(null).get("problems").toString())
+        .isEqualTo("[\"embeddings: the topic is not there yet\"]");
+    run.problem("embeddings", null);
+    assertThat(run.json(null).get("problems")).isEmpty();
+  }
+
+  @Test
+  void findsNeighboursByDistance() {
+    run.add(embedding(0, "cat", 1, 0, 0));
+    run.add(embedding(1, "cat", 1, 5, 0));
+    run.add(embedding(2, "cat", 1, 1, 0));
+    run.add(embedding(3, "dog", 1, 9, 0));
+
+    LiveStream stream = run.stream("default").orElseThrow();
+    assertThat(texts(stream.neighbours(0), "id"))
+        .containsExactly("image-0", "image-2", "image-1", "image-3");
+    assertThat(stream.neighbours(99)).isEmpty();
+    assertThat(stream.map()).hasSize(4);
+  }
+
+  @Test
+  void memoryDoesNotGrowWithNames() {
+    for (int i = 0; i < 6000; i++) {
+      run.add(embedding(i, "class-" + i, i, 0, i));
+      run.add(letter("REASON_" + i, "", i));
+    }
+
+    JsonNode json = run.json(null);
+    assertThat(json.at("/deadLetters/reasons")).hasSize(50);
+    assertThat(json.at("/stream/classes")).hasSize(100);
+    assertThat(json.at("/stream/moreClasses").asInt()).isEqualTo(4900);
+    assertThat(run.stream("default").orElseThrow().map()).hasSizeLessThanOrEqualTo(2000);
+  }
+}
