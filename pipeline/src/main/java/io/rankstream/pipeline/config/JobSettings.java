@@ -7,18 +7,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * Collects settings from a properties file and from {@code --key value} arguments, which win over
- * the file.
+ * Settings of a job that is started from a program: typed values of ours and of the engine, and
+ * settings of the Kafka clients. What is set later wins.
  */
 public final class JobSettings {
 
-  private JobSettings() {}
+  private final Configuration configuration = new Configuration();
+
+  /** Sets an option of the job or of the engine. */
+  public <T> JobSettings with(ConfigOption<T> option, T value) {
+    configuration.set(option, value);
+    return this;
+  }
+
+  /** Sets options by their keys, as a user gives them. */
+  public JobSettings with(Map<String, String> settings) {
+    settings.forEach(configuration::setString);
+    return this;
+  }
 
   /**
+   * Sets a setting of the Kafka clients.
+   *
+   * @param key as Kafka names it, such as bootstrap.servers
+   */
+  public JobSettings withKafka(String key, String value) {
+    configuration.setString(KeyCheck.KAFKA_PREFIX + key, value);
+    return this;
+  }
+
+  /** A copy of the settings. */
+  public Configuration configuration() {
+    return new Configuration(configuration);
+  }
+
+  /**
+   * Reads a properties file and {@code --key value} arguments, which win over the file.
+   *
    * @param file properties file, or null for none
    * @param arguments {@code --key value} or {@code --key=value} pairs
    * @throws ConfigurationException when the file cannot be read or an argument is not a pair
