@@ -1,5 +1,5 @@
 /**
- * The learning: images go through a backbone into two heads, and both heads teach the backbone.
+ * Trains a two-head network batch by batch: predictions, training steps, embeddings, snapshots.
  *
  * <pre>
  *   images ─▶ backbone ─┬─▶ global average pool ─▶ softmax head   ─▶ logits    ─▶ cross-entropy ─┐

@@ -1,5 +1,6 @@
 /**
- * Benchmarks as commands: what the parts of the system do a second on this machine. Whatever is
- * compared runs in turn in one process, so that a machine that changes its pace changes it for all.
+ * Benchmarks that alternate between the things they compare and report medians.
+ *
+ * <p>On a machine whose speed changes, the change then affects all of them alike.
  */
 package io.rankstream.lab.bench;

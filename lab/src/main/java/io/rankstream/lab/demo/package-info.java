@@ -1,2 +1,2 @@
-/** The local demo: broker, cluster, feeder and reader in one process, on real images. */
+/** The demo: broker, cluster, feeder and live page in one process, on real images. */
 package io.rankstream.lab.demo;

@@ -1,5 +1,5 @@
 /**
- * The paper's comparison as a command: arms that differ in loss, sampler and λ, each trained by the
- * real job on the same streams and scored on the same unseen images.
+ * Compares losses and samplers: trains each arm with the real job and scores all arms on the same
+ * held-out images.
  */
 package io.rankstream.lab.experiment;

@@ -1,2 +1,2 @@
-/** Records that are made to harm a deployment, and the audit that says where each of them went. */
+/** Sends hostile records to a job and accounts for each of them. */
 package io.rankstream.lab.fuzz;

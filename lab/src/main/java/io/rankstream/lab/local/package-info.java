@@ -1,2 +1,2 @@
-/** Kafka and Flink inside this process, for runs that need nothing else. */
+/** Runs Kafka and Flink inside this process, for commands and tests. */
 package io.rankstream.lab.local;

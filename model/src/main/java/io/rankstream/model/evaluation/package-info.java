@@ -1,2 +1,2 @@
-/** How well a model does: prequentially, while it learns, and on sets held out. */
+/** Accuracy and retrieval scores, prequential while the model trains and on held-out images. */
 package io.rankstream.model.evaluation;

@@ -1,5 +1,5 @@
 /**
- * From encoded images to pixels of the size that a network takes, within limits that are checked
- * before memory is taken.
+ * Decodes JPEG and PNG images to the size of the network's input, within limits that are checked
+ * before memory is allocated.
  */
 package io.rankstream.model.image;

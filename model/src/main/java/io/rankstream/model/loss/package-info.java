@@ -1,5 +1,2 @@
-/**
- * Losses in four words: a distance between embeddings, a miner that picks triplets, a loss per
- * triplet, a mean. Each is a class that can be tested and exchanged alone.
- */
+/** Cross-entropy and the ranking losses: distances, triplet miners, losses and reducers. */
 package io.rankstream.model.loss;

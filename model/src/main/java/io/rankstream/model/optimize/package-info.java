@@ -1,2 +1,2 @@
-/** Updates of flat parameter buffers. Nothing here is differentiated. */
+/** Optimizers, learning-rate schedules and averaged weights over flat vectors. */
 package io.rankstream.model.optimize;

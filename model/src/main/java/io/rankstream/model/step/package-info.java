@@ -1,2 +1,2 @@
-/** One training step from outside: its report, its outcome, and the guard that decides on it. */
+/** The report and the outcome of a training step, and the guard that decides on the outcome. */
 package io.rankstream.model.step;

@@ -1,2 +1,2 @@
-/** The command line. */
+/** The commands that users run: the job and its tools. */
 package io.rankstream.pipeline.cli;

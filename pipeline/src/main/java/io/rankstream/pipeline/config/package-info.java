@@ -1,5 +1,2 @@
-/**
- * Configuration: option constants parse, immutable records carry, all problems are reported at
- * once.
- */
+/** Declares every setting, checks all of them at once and builds immutable records from them. */
 package io.rankstream.pipeline.config;

@@ -1,2 +1,2 @@
-/** From encoded images to pixels, on a thread pool and in order. */
+/** Decodes the images of a batch on a thread pool and keeps the order of the batches. */
 package io.rankstream.pipeline.decode;

@@ -1,2 +1,2 @@
-/** What travels between the operators: plain public records that Flink serializes without Kryo. */
+/** The records that travel between operators, and the names of the operators. */
 package io.rankstream.pipeline.event;

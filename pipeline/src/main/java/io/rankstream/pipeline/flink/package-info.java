@@ -1,2 +1,2 @@
-/** What a Flink cluster tells from outside. */
+/** Finds a free port for Flink's web page. */
 package io.rankstream.pipeline.flink;

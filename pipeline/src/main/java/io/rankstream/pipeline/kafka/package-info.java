@@ -1,2 +1,2 @@
-/** The Kafka side that is not the job: a broker inside the process, and the topics. */
+/** Topics, client settings and error messages for tools that talk to Kafka. */
 package io.rankstream.pipeline.kafka;

@@ -1,4 +1,6 @@
 /**
- * What several operators measure alike. Names follow Flink's metrics: camel case, numXxx, xxxMs.
+ * Flink metrics that several operators share.
+ *
+ * <p>Names follow Flink's metrics: camel case, numXxx, xxxMs.
  */
 package io.rankstream.pipeline.metrics;

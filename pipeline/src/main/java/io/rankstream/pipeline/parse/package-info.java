@@ -1,2 +1,2 @@
-/** From Kafka records to accepted images: envelope, names and image header. */
+/** Checks each input record: envelope, names and image header. */
 package io.rankstream.pipeline.parse;

@@ -1,2 +1,2 @@
-/** The operator that owns the models: prequential prediction, fine-tuning step, embeddings. */
+/** The operator that owns the models: predicts, trains, embeds, publishes and checkpoints. */
 package io.rankstream.pipeline.train;

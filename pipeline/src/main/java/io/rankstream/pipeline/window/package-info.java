@@ -1,6 +1,5 @@
 /**
- * The P×K window: per-class queues of fresh images and reservoirs of trained ones, out of which
- * class-balanced batches are assembled.
+ * The keyed window that collects images by class and assembles class-balanced P×K batches.
  *
  * <p>It is a keyed window in everything but the base class. Flink's window operator cannot express
  * it: a class that has gone silent is replayed from its reservoir, and a trigger never fires on an

@@ -1,5 +1,2 @@
-/**
- * What stands in the value of a Kafka record: Avro single-object encoding and the format of
- * Confluent's serializers, both read and written here, with the schema registry of the second.
- */
+/** Reads and writes both encodings of a record's value, and calls the schema registry. */
 package io.rankstream.pipeline.wire;

@@ -1,5 +1,2 @@
-/**
- * Labelled image sets to feed: the MNIST family, folders and zip files of class folders, and one
- * that is drawn.
- */
+/** Opens labelled image sets: IDX files, class folders, zip files and a generated set. */
 package io.rankstream.pipeline.tools.dataset;

@@ -1,2 +1,2 @@
-/** Checks of what a job needs, before it needs it. */
+/** Checks Kafka and the machine before a job starts, and tells the user what to fix. */
 package io.rankstream.pipeline.tools.doctor;

@@ -1,2 +1,2 @@
-/** Scores published models on images that they have not seen. */
+/** Scores published models on held-out images, and reads models from checkpoints. */
 package io.rankstream.pipeline.tools.evaluate;

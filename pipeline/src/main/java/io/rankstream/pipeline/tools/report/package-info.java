@@ -1,2 +1,2 @@
-/** Self-contained HTML pages: template, plotting library and figures in one file. */
+/** Builds self-contained HTML pages: template, plotting library and data in one file. */
 package io.rankstream.pipeline.tools.report;

@@ -1,2 +1,2 @@
-/** Reads the output topics for people and scripts. */
+/** Reads the output topics and prints their records. */
 package io.rankstream.pipeline.tools.tail;

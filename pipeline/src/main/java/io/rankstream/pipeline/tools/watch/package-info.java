@@ -1,5 +1,2 @@
-/**
- * The live page: what the output topics of a running job tell, in bounded memory, behind a small
- * HTTP server. Kafka is all that it needs of the job.
- */
+/** The live page: reads the output topics in bounded memory and serves the page over HTTP. */
 package io.rankstream.pipeline.tools.watch;
