@@ -1,10 +1,11 @@
 package io.rankstream.lab;
 
+import static io.rankstream.lab.Documents.ROOT;
+import static io.rankstream.lab.Documents.files;
+import static io.rankstream.lab.Documents.section;
+import static io.rankstream.lab.Documents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Test;
 /** Holds the package tables of docs/architecture.md against the sources of all modules. */
 class ArchitectureDocumentTest {
 
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final String PREFIX = "io.rankstream.";
 
   /** Package, what it is, what it may import. */
@@ -128,9 +128,8 @@ class ArchitectureDocumentTest {
 
   private static Map<String, Row> rows() {
     String page = text(ROOT.resolve("docs/architecture.md"));
-    int start = page.indexOf("\n## Packages\n");
     Map<String, Row> rows = new TreeMap<>();
-    ROW.matcher(page.substring(start, page.indexOf("\n## ", start + 1)))
+    ROW.matcher(section(page, "Packages"))
         .results()
         .forEach(
             row ->
@@ -211,21 +210,5 @@ class ArchitectureDocumentTest {
     Path module = ROOT.relativize(source);
     Path folder = module.subpath(4, module.getNameCount() - 1); // MODULE/src/main/java
     return folder.toString().replace('/', '.').substring(PREFIX.length());
-  }
-
-  private static Stream<Path> files(String folder, String ending) {
-    try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
-      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList().stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

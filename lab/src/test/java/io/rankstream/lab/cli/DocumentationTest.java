@@ -1,15 +1,17 @@
 package io.rankstream.lab.cli;
 
+import static io.rankstream.lab.Documents.ROOT;
+import static io.rankstream.lab.Documents.section;
+import static io.rankstream.lab.Documents.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.lab.Documents;
 import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +31,6 @@ import picocli.CommandLine;
 /** Holds what the documents say against the program. */
 class DocumentationTest {
 
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
 
   /** A command between backticks, or on a line of its own in a block. */
@@ -58,7 +59,7 @@ class DocumentationTest {
   }
 
   @Test
-  void everyCommandLineCanBeParsed() throws IOException {
+  void everyCommandLineCanBeParsed() {
     List<Line> commands = commands();
     assertThat(commands).hasSizeGreaterThan(30);
     List<String> problems = new ArrayList<>();
@@ -84,14 +85,14 @@ class DocumentationTest {
   }
 
   @Test
-  void everySettingInTheTextExists() throws IOException {
+  void everySettingInTheTextExists() {
     Set<String> groups =
         JobOptions.all().stream()
             .map(option -> option.key().substring(0, option.key().indexOf('.')))
             .collect(Collectors.toSet());
     Set<String> keys = JobOptions.all().stream().map(ConfigOption::key).collect(Collectors.toSet());
     List<String> problems = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       String text = text(document);
       KEY.matcher(text)
           .results()
@@ -115,9 +116,9 @@ class DocumentationTest {
   }
 
   @Test
-  void everyLinkPointsAtAFileAndAHeading() throws IOException {
+  void everyLinkPointsAtAFileAndAHeading() {
     List<String> problems = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       String prose = text(document).replaceAll("(?s)```.*?```", "");
       LINK.matcher(prose)
           .results()
@@ -144,7 +145,7 @@ class DocumentationTest {
   }
 
   @Test
-  void everyMetricInTheOperationsGuideIsRegistered() throws IOException {
+  void everyMetricInTheOperationsGuideIsRegistered() {
     String sources = sources();
     List<String> metrics = firstCells(METRIC, "Monitoring");
 
@@ -157,7 +158,7 @@ class DocumentationTest {
   }
 
   @Test
-  void everyErrorInTheOperationsGuideIsOneThatTheProgramPrints() throws IOException {
+  void everyErrorInTheOperationsGuideIsOneThatTheProgramPrints() {
     String sources = sources();
     List<String> messages = firstCells(MESSAGE, "Errors by their text");
 
@@ -168,37 +169,19 @@ class DocumentationTest {
   }
 
   @Test
-  void theReadmeLinksEveryGuide() throws IOException {
+  void theReadmeLinksEveryGuide() {
     Path readme = ROOT.resolve("README.md");
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       if (!document.equals(readme)) {
         assertThat(text(readme)).contains("(" + ROOT.relativize(document) + ")");
       }
     }
   }
 
-  private static List<Path> documents() throws IOException {
-    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-      return Stream.concat(
-              Stream.of("README.md", "CONTRIBUTING.md", "PERFORMANCE.md", "examples/README.md")
-                  .map(ROOT::resolve),
-              docs.filter(file -> file.toString().endsWith(".md")).sorted())
-          .toList();
-    }
-  }
-
-  private static String text(Path document) {
-    try {
-      return Files.readString(document);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Every command line of the documents, whole where it goes on after a backslash. */
-  private static List<Line> commands() throws IOException {
+  private static List<Line> commands() {
     List<Line> commands = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       String joined = text(document).replaceAll("\\\\\\n\\s*", " ");
       Stream.concat(
               joined.lines().map(String::strip).filter(line -> line.startsWith("./rankstream ")),
@@ -271,13 +254,6 @@ class DocumentationTest {
         .toList();
   }
 
-  private static String section(String page, String heading) {
-    int start = page.indexOf("\n## " + heading + "\n");
-    assertThat(start).as("section " + heading).isNotNegative();
-    int end = page.indexOf("\n## ", start + 1);
-    return page.substring(start, end < 0 ? page.length() : end);
-  }
-
   /** Finds a message in one text constant; an ellipsis stands for anything. */
   private static Pattern oneText(String message) {
     return Pattern.compile(
@@ -287,16 +263,12 @@ class DocumentationTest {
   }
 
   /** All sources with the text constants that go on in the next line put together. */
-  private static String sources() throws IOException {
+  private static String sources() {
     StringBuilder sources = new StringBuilder();
-    for (String module : List.of("model", "pipeline", "lab")) {
-      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
-        files
-            .filter(file -> file.toString().endsWith(".java"))
-            .map(DocumentationTest::text)
-            .forEach(sources::append);
-      }
-    }
+    Stream.of("model", "pipeline", "lab")
+        .flatMap(module -> Documents.files(module + "/src/main/java", ".java"))
+        .map(Documents::text)
+        .forEach(sources::append);
     sources.append(text(ROOT.resolve("rankstream")));
     sources.append(text(ROOT.resolve("pipeline/src/main/resources/log4j2.properties")));
     return sources.toString().replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"");
