@@ -1,8 +1,8 @@
 package io.rankstream.pipeline;
 
+import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.JobOptions.Delivery;
-import io.rankstream.pipeline.config.JobOptions.WireFormat;
+import io.rankstream.pipeline.config.WireFormat;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.ConfluentEncoding;
 import io.rankstream.pipeline.wire.FittingLetter;

@@ -1,6 +1,6 @@
 package io.rankstream.lab.experiment;
 
-import io.rankstream.pipeline.config.JobOptions.Sampler;
+import io.rankstream.pipeline.config.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -24,7 +24,6 @@ import io.rankstream.pipeline.config.JobConfig.Repeats;
 import io.rankstream.pipeline.config.JobConfig.Trainer;
 import io.rankstream.pipeline.config.JobConfig.Versions;
 import io.rankstream.pipeline.config.JobConfig.Window;
-import io.rankstream.pipeline.config.JobOptions.WireFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -2,7 +2,6 @@ package io.rankstream.pipeline.config;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
-import io.rankstream.model.image.Normalization;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.loss.Reducer;
 import io.rankstream.model.network.Backbone;
@@ -21,74 +20,6 @@ import org.apache.flink.configuration.MemorySize;
  * Every configuration key of the job with its type, default and meaning; nothing else names a key.
  */
 public final class JobOptions {
-
-  /** How strong the guarantee of the output topics is. */
-  public enum Delivery {
-    /** Kafka transactions: read_committed consumers see each record once. */
-    EXACTLY_ONCE,
-    /** No transactions: nothing is lost, a record may come twice after a failure. */
-    AT_LEAST_ONCE
-  }
-
-  /** What stands in front of the Avro data in a value. */
-  public enum WireFormat {
-    /** C3 01 and the fingerprint of the schema: Avro single-object encoding, without a registry. */
-    SINGLE_OBJECT,
-    /** 00 and the id of the schema in a Confluent schema registry. */
-    CONFLUENT
-  }
-
-  /** How training batches are put together. */
-  public enum Sampler {
-    /** P classes with K images each, whatever the traffic: the classes take turns. */
-    PK,
-    /** P times K images in the order in which they arrive: rare classes are rare in the batches. */
-    NATURAL
-  }
-
-  /** How pixels become numbers. */
-  public enum PixelScale {
-    /** As the backbone was trained. */
-    AUTO,
-    /** {@link Normalization#HALF_RANGE}. */
-    HALF_RANGE,
-    /** {@link Normalization#IMAGENET}. */
-    IMAGENET
-  }
-
-  /** Where the embeddings of a training batch come from. */
-  public enum EmbeddingsFrom {
-    /** A pass of their own through the weights after the step. */
-    UPDATED,
-    /** The pass that the step trains on: cheaper, with the weights before the step. */
-    IN_STEP
-  }
-
-  /** Where the predictions come from that the prequential accuracies count. */
-  public enum PredictionsFrom {
-    /** A pass of their own through the model as it serves, before the step. */
-    SERVED,
-    /** The pass that the step trains on: cheaper, with what BatchNorm and augmentation do there. */
-    IN_STEP
-  }
-
-  /** Which trained images a reservoir keeps for replay. */
-  public enum Reservoir {
-    /**
-     * A uniform sample of all images of the class that were trained on (Vitter 1985, algorithm R).
-     */
-    UNIFORM,
-    /** The most recent images of the class that were trained on. */
-    RECENT
-  }
-
-  /** What becomes of images that training does not need when the job lags behind its input. */
-  public enum LagPolicy {
-    /** They are embedded, and the input waits in Kafka. */
-    WAIT,
-    /** They go to the dead letters until the job has caught up. */
-    SHED
-  }
 
   public static final ConfigOption<String> INPUT_TOPIC =
       key("input.topic")

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.JobOptions.LagPolicy;
+import io.rankstream.pipeline.config.LagPolicy;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.JobOptions.Reservoir;
+import io.rankstream.pipeline.config.Reservoir;
 import io.rankstream.pipeline.event.AcceptedImage;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,8 +7,6 @@ import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.Normalization;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.config.JobOptions.Reservoir;
-import io.rankstream.pipeline.config.JobOptions.WireFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

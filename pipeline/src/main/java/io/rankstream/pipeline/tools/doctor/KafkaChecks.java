@@ -3,8 +3,8 @@ package io.rankstream.pipeline.tools.doctor;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_MAX_DEAD_LETTER_BYTES;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTION_TIMEOUT;
 
+import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.JobOptions.Delivery;
 import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;

@@ -1,0 +1,11 @@
+package io.rankstream.pipeline.config;
+
+/** Which trained images a reservoir keeps for replay. */
+public enum Reservoir {
+  /**
+   * A uniform sample of all images of the class that were trained on (Vitter 1985, algorithm R).
+   */
+  UNIFORM,
+  /** The most recent images of the class that were trained on. */
+  RECENT
+}

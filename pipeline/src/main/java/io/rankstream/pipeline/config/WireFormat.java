@@ -1,0 +1,9 @@
+package io.rankstream.pipeline.config;
+
+/** What stands in front of the Avro data in a value. */
+public enum WireFormat {
+  /** C3 01 and the fingerprint of the schema: Avro single-object encoding, without a registry. */
+  SINGLE_OBJECT,
+  /** 00 and the id of the schema in a Confluent schema registry. */
+  CONFLUENT
+}
