@@ -12,7 +12,7 @@ public final class Devices {
   /** DJL's name of the engine that all models run on. */
   public static final String ENGINE = "PyTorch";
 
-  private static final Pattern GPU = Pattern.compile("gpu(?::(\\d+))?");
+  private static final Pattern GPU = Pattern.compile("gpu(?::(\\d{1,3}))?");
 
   private Devices() {}
 
@@ -20,6 +20,11 @@ public final class Devices {
   public static int threads() {
     Engine.getEngine(ENGINE); // loads the library
     return JniUtils.getNumThreads();
+  }
+
+  /** Whether a text names a device: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}. */
+  public static boolean isName(String name) {
+    return name.equals("auto") || name.equals("cpu") || GPU.matcher(name).matches();
   }
 
   /**
