@@ -91,7 +91,7 @@ public final class KafkaEndpoints {
     Properties consumer = new Properties();
     // What an upstream transaction takes back must not be learnt.
     consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    consumer.putAll(config.kafkaProperties());
+    consumer.putAll(config.kafka().properties());
     KafkaSourceBuilder<RawRecord> builder =
         KafkaSource.<RawRecord>builder()
             .setProperties(consumer)
@@ -131,13 +131,13 @@ public final class KafkaEndpoints {
       producer.put(ProducerConfig.LINGER_MS_CONFIG, "1000");
       producer.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
     }
-    producer.putAll(config.kafkaProperties());
+    producer.putAll(config.kafka().properties());
     producer.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Long.toString(output.transactionTimeout().toMillis()));
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(producer)
-        .setBootstrapServers(config.kafka().get("bootstrap.servers"))
+        .setBootstrapServers(config.kafka().bootstrapServers())
         .setDeliveryGuarantee(
             switch (output.delivery()) {
               case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;

@@ -10,6 +10,7 @@ import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.Setting;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -23,7 +24,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -90,7 +90,7 @@ class DocumentationTest {
         JobOptions.all().stream()
             .map(option -> option.key().substring(0, option.key().indexOf('.')))
             .collect(Collectors.toSet());
-    Set<String> keys = JobOptions.all().stream().map(ConfigOption::key).collect(Collectors.toSet());
+    Set<String> keys = JobOptions.all().stream().map(Setting::key).collect(Collectors.toSet());
     List<String> problems = new ArrayList<>();
     for (Path document : Documents.all()) {
       String text = text(document);

@@ -1,12 +1,12 @@
 package io.rankstream.pipeline.cli;
 
-import io.rankstream.pipeline.config.OptionTable;
+import io.rankstream.pipeline.config.SettingTable;
 import io.rankstream.pipeline.event.RejectionReason;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The configuration reference that {@code run --help-config} prints; docs/configuration.md is it.
+ * The configuration reference: {@code run --help-config} prints it, docs/configuration.md is it.
  */
 final class ConfigurationPage {
 
@@ -15,20 +15,21 @@ final class ConfigurationPage {
       # Configuration
 
       Written by `./rankstream run --help-config > docs/configuration.md`. A test fails when this page and the program
-      differ: change the descriptions in `JobOptions` and `RejectionReason`, and write the page anew.
+      differ: change the texts in `JobOptions`, `ModelOptions` and `RejectionReason`, and write the page anew.
 
       ## How settings are given
 
-      - Lines `key = value` in a properties file, `--config FILE`, and `--key value` on the command line, which wins.
-      - All problems are reported at once, each with its key, its value and what would be accepted; exit code 2.
-        `./rankstream run --dry-run` checks the settings and stops, `./rankstream doctor` looks at Kafka and the machine too.
-      - Keys that start with `kafka.` go to the Kafka clients without that prefix: `kafka.bootstrap.servers` (without it
-        `localhost:9092`), `kafka.security.protocol`, and so on. Passwords stand better outside the file:
+      - Put `key = value` lines into a properties file and name it with `--config FILE`, or give `--key value` on the
+        command line. The command line wins over the file.
+      - All problems are reported together, each with its key, its value and the accepted values; the exit code is 2.
+        `./rankstream run --dry-run` only checks the settings; `./rankstream doctor` also checks Kafka and the machine.
+      - Keys that start with `kafka.` go to the Kafka clients without that prefix, such as `kafka.bootstrap.servers`
+        (default `localhost:9092`) or `kafka.security.protocol`. Keep passwords out of the file:
         [operations, security](operations.md#security).
-      - Flink's own keys are accepted beside these, such as `execution.checkpointing.interval`, `state.backend.type` or
-        `parallelism.default`. What Rankstream sets of them unless you do is in [operations](operations.md#checkpoints).
-      - A duration is a number with `ms`, `s`, `min`, `h` or `d`, a size one with `b`, `kb`, `mb` or `gb`; members of a list
-        are separated by `;`.
+      - Flink's own keys are accepted too, such as `execution.checkpointing.interval`, `state.backend.type` or
+        `parallelism.default`. The defaults that Rankstream changes are in [operations](operations.md#checkpoints).
+      - A duration is a number with `ms`, `s`, `min`, `h` or `d`. A size is a number with `b`, `kb`, `mb` or `gb`. The
+        members of a list are separated by `;`. A choice may be written in upper case and with `_`.
 
       ## Settings
 
@@ -39,11 +40,11 @@ final class ConfigurationPage {
 
       ## Reasons of dead letters
 
-      Records that cannot be used go to `output.dead-letters-topic`, whole and with their origin; `detail` says more for
-      people. `./rankstream tail dead-letters --from-beginning` reads them. An image whose header is good and whose pixels
-      are not is found when its batch is decoded; its dead letter comes then, once. A record that is too large for a dead
-      letter stays in the input topic, and its letter says where it is, with its size and SHA-256. Attributes of an image
-      are not read, however many there are.
+      Records that cannot be used go to `output.dead-letters-topic`, complete and with their origin; `detail` explains the
+      reason in words. `./rankstream tail dead-letters --from-beginning` reads them. Damaged pixels behind a good header are
+      found when the batch of the image is decoded; the dead letter is written then, once. A record that is too large for a
+      dead letter stays in the input topic, and its dead letter holds its position, size and SHA-256. The attributes of an
+      image are never read.
 
       | Reason | Meaning | What to do |
       |---|---|---|
@@ -53,7 +54,7 @@ final class ConfigurationPage {
 
   /** The page in Markdown. */
   static String markdown() {
-    return HEAD + OptionTable.markdown() + REASONS + reasons();
+    return HEAD + SettingTable.markdown() + REASONS + reasons();
   }
 
   private static String reasons() {

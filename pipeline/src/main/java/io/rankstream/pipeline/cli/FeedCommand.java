@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
@@ -108,10 +109,7 @@ final class FeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    if (limit < 1) {
-      throw new IllegalArgumentException("Invalid limit: %d (must be at least 1)".formatted(limit));
-    }
-
+    Rule.atLeast(1).require("limit", limit);
     ImageDataset dataset = DataSource.open(data, split, out::println);
     List<Integer> whole =
         drift ? LongTail.drift(dataset, skew, seed).order() : LongTail.order(dataset, skew, seed);

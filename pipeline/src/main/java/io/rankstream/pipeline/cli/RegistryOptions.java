@@ -2,7 +2,7 @@ package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.RegistryUrl;
+import io.rankstream.pipeline.config.JobOptions;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -24,7 +24,8 @@ final class RegistryOptions {
 
   /** The registry, as the job would have it. */
   JobConfig.Registry config() {
-    RegistryUrl.problem(url)
+    JobOptions.REGISTRY_URL
+        .problem(url)
         .ifPresent(
             problem -> {
               throw new ConfigurationException(List.of(problem));

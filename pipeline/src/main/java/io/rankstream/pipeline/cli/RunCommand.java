@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -87,9 +88,9 @@ final class RunCommand implements Callable<Integer> {
 
     Configuration given = JobSettings.read(file, settings);
     JobConfig config = JobConfig.from(given);
-    if (isLocal() && !config.weights().isEmpty()) { // on a cluster only the task managers have it
-      WeightsReport report =
-          ModelFile.read(Path.of(config.weights())).report(config.model().architecture());
+    Optional<Path> weights = config.weightsFile();
+    if (isLocal() && weights.isPresent()) { // a cluster's TaskManagers have it
+      WeightsReport report = ModelFile.read(weights.get()).report(config.model().architecture());
       report.throwIfUnusable();
       out.println(report);
     }
@@ -124,7 +125,7 @@ final class RunCommand implements Callable<Integer> {
       out.printf(
           "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
           config.input().topic(),
-          config.kafka().get("bootstrap.servers"),
+          config.kafka().bootstrapServers(),
           config.output().embeddingsTopic(),
           config.output().metricsTopic(),
           config.output().deadLettersTopic(),
@@ -152,7 +153,7 @@ final class RunCommand implements Callable<Integer> {
     try (KafkaChecks kafka = new KafkaChecks(config, interval)) {
       ProblemsFoundException.throwIfAny(List.of(kafka.connection()));
       if (local) {
-        Topics.create(config.kafkaProperties(), TopicNames.of(config), 1);
+        Topics.create(config.kafka().properties(), TopicNames.of(config), 1);
       }
       findings = kafka.job();
     }

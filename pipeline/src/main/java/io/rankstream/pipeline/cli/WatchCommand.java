@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.watch.Browser;
 import io.rankstream.pipeline.tools.watch.Watch;
@@ -82,11 +83,7 @@ final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException(
-          "Invalid page-port: %d (must be 0 to 65535)".formatted(port));
-    }
-
+    Rule.between(0, 65_535).require("page-port", port);
     PrintWriter out = spec.commandLine().getOut();
     TopicNames topics = new TopicNames(DEFAULTS.images(), embeddings, metrics, models, deadLetters);
     try (Watch watch = Watch.start(kafka.connected(), topics, registry.config(), host, port)) {

@@ -2,9 +2,7 @@ package io.rankstream.pipeline.config;
 
 import java.util.List;
 
-/**
- * A configuration that cannot work; the message lists every problem with what would be accepted.
- */
+/** A configuration that is not accepted; the message lists every problem with its remedy. */
 public final class ConfigurationException extends IllegalArgumentException {
 
   private final List<String> problems;

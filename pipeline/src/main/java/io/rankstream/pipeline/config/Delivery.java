@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.config;
 
-/** How strong the guarantee of the output topics is. */
+/** The guarantee of the output topics. */
 public enum Delivery {
   /** Kafka transactions: read_committed consumers see each record once. */
   EXACTLY_ONCE,
-  /** No transactions: nothing is lost, a record may come twice after a failure. */
+  /** No transactions: nothing is lost; a record may be written twice after a failure. */
   AT_LEAST_ONCE
 }

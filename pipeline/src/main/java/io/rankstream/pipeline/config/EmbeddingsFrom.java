@@ -1,8 +1,8 @@
 package io.rankstream.pipeline.config;
 
-/** Where the embeddings of a training batch come from. */
+/** The pass that embeds the images of a training batch. */
 public enum EmbeddingsFrom {
-  /** A pass of their own through the weights after the step. */
+  /** A separate pass with the weights after the step. */
   UPDATED,
   /** The pass that the step trains on: cheaper, with the weights before the step. */
   IN_STEP

@@ -13,21 +13,21 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 
-/** Settings of the engine that fit this job; what the user sets under Flink's keys wins. */
+/** Settings of Flink that suit this job; those that the user gives under Flink's keys win. */
 public final class EngineDefaults {
 
   private EngineDefaults() {}
 
   /**
-   * The settings for a job on a cluster, which brings its own memory, parallelism and checkpoint
+   * The settings for a job on a cluster, which has its own memory, parallelism and checkpoint
    * storage.
    *
-   * @param settings what the user gave to the job
-   * @param cluster what the cluster is configured with; it wins over the defaults
+   * @param settings settings that the user gave to the job
+   * @param cluster configuration of the cluster; it wins over the defaults
    */
   public static Configuration forJob(Configuration settings, ReadableConfig cluster) {
     Configuration defaults = new Configuration();
-    // A checkpoint interval is the longest wait of a read_committed consumer.
+    // A read_committed consumer waits for up to one checkpoint interval.
     defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
     defaults.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofMillis(500));
     // A barrier must not queue behind batches that wait for a slow training step.
@@ -48,7 +48,7 @@ public final class EngineDefaults {
             });
     completed.addAll(engineKeysOf(settings));
     completed.set(PipelineOptions.GENERIC_TYPES, false); // no silent Kryo
-    completed.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every state has an address
+    completed.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every state is found by its uid
     return completed;
   }
 
@@ -68,7 +68,7 @@ public final class EngineDefaults {
     return forJob(completed, new Configuration());
   }
 
-  /** Our own settings stay out of what Flink keeps and shows: those of Kafka hold passwords. */
+  /** Flink stores and shows its settings, and those of the Kafka clients hold passwords. */
   private static Configuration engineKeysOf(Configuration settings) {
     Configuration engine = new Configuration();
     settings
@@ -82,7 +82,7 @@ public final class EngineDefaults {
     return engine;
   }
 
-  /** Where this user's programs keep state (XDG base directories). */
+  /** The directory for this user's program state (XDG base directories). */
   private static Path stateDirectory() {
     String configured = System.getenv("XDG_STATE_HOME");
     Path base =

@@ -1,21 +1,25 @@
 package io.rankstream.pipeline.config;
 
+import static io.rankstream.pipeline.config.JobOptions.*;
+
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 
 /**
- * The whole configuration of a job, checked once at the start.
+ * The whole configuration of a job, checked once at the start. A text that is not given is empty,
+ * since {@link Optional} cannot be serialized; read it through the accessor that returns one.
  *
- * @param device where the model runs: auto, cpu, gpu or gpu:N
- * @param weights safetensors file that a new model starts from, or empty
- * @param kafka settings of all Kafka clients, such as bootstrap.servers and security settings
+ * @param device device of the model: auto, cpu, gpu or gpu:N
+ * @param weights safetensors file that a new model starts from, or empty; see {@link #weightsFile}
+ * @param kafka settings of all Kafka clients
  */
 public record JobConfig(
     Input input,
@@ -30,12 +34,15 @@ public record JobConfig(
     Trainer trainer,
     Versions versions,
     Registry registry,
-    Map<String, String> kafka)
+    KafkaClients kafka)
     implements Serializable {
 
   /**
-   * Where images come from.
+   * The source of the images.
    *
+   * @param streams accepted streams, each with its own model
+   * @param bounded whether the job stops at the offsets where the topic ends at its start
+   * @param maxRecordBytes size above which a record is dead-lettered unread
    * @param maxIdLength characters of an image id
    * @param maxLabelLength characters of a label
    */
@@ -47,12 +54,25 @@ public record JobConfig(
       int maxRecordBytes,
       int maxIdLength,
       int maxLabelLength)
-      implements Serializable {}
+      implements Serializable {
+
+    static Input read(SettingReader in) {
+      return new Input(
+          in.read(INPUT_TOPIC),
+          in.read(INPUT_GROUP_ID),
+          Set.copyOf(in.read(INPUT_STREAMS)),
+          in.read(INPUT_BOUNDED),
+          bytes(in.read(INPUT_MAX_RECORD_BYTES)),
+          in.read(INPUT_MAX_ID_LENGTH),
+          in.read(INPUT_MAX_LABEL_LENGTH));
+    }
+  }
 
   /**
-   * Where results go.
+   * The topics of the results.
    *
    * @param maxDeadLetterBytes size up to which a dead letter holds the record that it returns
+   * @param transactionalIdPrefix start of the transactional ids, never empty
    */
   public record Output(
       String embeddingsTopic,
@@ -64,7 +84,21 @@ public record JobConfig(
       WireFormat wireFormat,
       String transactionalIdPrefix,
       Duration transactionTimeout)
-      implements Serializable {}
+      implements Serializable {
+
+    static Output read(SettingReader in) {
+      return new Output(
+          in.read(OUTPUT_EMBEDDINGS_TOPIC),
+          in.read(OUTPUT_METRICS_TOPIC),
+          in.read(OUTPUT_DEAD_LETTERS_TOPIC),
+          in.read(OUTPUT_MODEL_VERSIONS_TOPIC),
+          in.read(OUTPUT_DELIVERY),
+          bytes(in.read(OUTPUT_MAX_DEAD_LETTER_BYTES)),
+          in.read(OUTPUT_WIRE_FORMAT),
+          given(in.read(OUTPUT_TRANSACTIONAL_ID_PREFIX)).orElseGet(() -> in.read(INPUT_GROUP_ID)),
+          in.read(OUTPUT_TRANSACTION_TIMEOUT));
+    }
+  }
 
   /**
    * The training batch.
@@ -87,6 +121,17 @@ public record JobConfig(
       int embeddingSize)
       implements Serializable {
 
+    static Batch read(SettingReader in) {
+      return new Batch(
+          in.read(BATCH_SAMPLER),
+          in.read(BATCH_CLASSES),
+          in.read(BATCH_IMAGES_PER_CLASS),
+          in.read(BATCH_TRAIN_EVERY),
+          in.read(BATCH_FRESH_CLASSES),
+          in.read(BATCH_MAX_WAIT),
+          in.read(BATCH_EMBEDDING_SIZE));
+    }
+
     /** Images in a full batch: P·K. */
     public int size() {
       return classes * imagesPerClass;
@@ -94,16 +139,19 @@ public record JobConfig(
   }
 
   /**
-   * Which images are repeats.
+   * The rule for repeated images.
    *
-   * @param within largest distance of the event times; zero knows no repeats
-   * @param remembered images that are remembered at most
+   * @param within largest distance of the event times; zero turns the detection off
+   * @param remembered largest number of images that are remembered
    */
   public record Repeats(Duration within, int remembered) implements Serializable {}
 
   /**
-   * Bounds of what a window keeps.
+   * Bounds of the images that a window keeps.
    *
+   * @param freshPerClass new images of a class that wait for a batch
+   * @param reservoirPerClass trained images of a class that are kept for replay
+   * @param maxBytes bytes of the images of one stream
    * @param maxLag age from which the lag policy applies
    */
   public record Window(
@@ -113,22 +161,49 @@ public record JobConfig(
       long maxBytes,
       LagPolicy lagPolicy,
       Duration maxLag,
-      Repeats repeats,
-      int maxClasses,
-      long seed)
-      implements Serializable {}
+      Repeats repeats)
+      implements Serializable {
 
-  /** How images become pixels. */
+    static Window read(SettingReader in) {
+      return new Window(
+          in.read(WINDOW_FRESH_PER_CLASS),
+          in.read(WINDOW_RESERVOIR_PER_CLASS),
+          in.read(WINDOW_RESERVOIR),
+          in.read(WINDOW_MAX_BYTES).getBytes(),
+          in.read(WINDOW_LAG_POLICY),
+          in.read(WINDOW_MAX_LAG),
+          new Repeats(in.read(REPEATS_WITHIN), in.read(REPEATS_REMEMBERED)));
+    }
+  }
+
+  /**
+   * The decoding of images to pixels.
+   *
+   * @param threads threads of each subtask
+   * @param batchesInFlight batches that are decoded ahead of the trainer
+   */
   public record Decode(DecodeLimits limits, int threads, int batchesInFlight)
-      implements Serializable {}
+      implements Serializable {
+
+    static Decode read(SettingReader in) {
+      return new Decode(
+          new DecodeLimits(
+              bytes(in.read(IMAGE_MAX_BYTES)),
+              in.read(IMAGE_MAX_WIDTH),
+              in.read(IMAGE_MAX_HEIGHT),
+              in.read(IMAGE_MAX_PIXELS)),
+          in.read(DECODE_THREADS),
+          in.read(DECODE_BATCHES_IN_FLIGHT));
+    }
+  }
 
   /**
    * The training operator.
    *
-   * @param batchesInFlight decoded batches that wait beside the training thread
-   * @param embeddingsFrom where the embeddings of a training batch come from
-   * @param predictionsFrom where the predictions come from that the prequential accuracies count
-   * @param fadingFactor weight of the past in the prequential accuracies, 0 to 1
+   * @param batchesInFlight decoded batches that wait for the training thread
+   * @param embeddingsFrom pass that embeds the images of a training batch
+   * @param predictionsFrom pass that makes the predictions for the prequential accuracies
+   * @param fadingFactor weight of the past in the prequential accuracies, above 0 and at most 1
    * @param prequentialWindow images in the sliding window of the prequential accuracies
    */
   public record Trainer(
@@ -137,17 +212,32 @@ public record JobConfig(
       PredictionsFrom predictionsFrom,
       double fadingFactor,
       int prequentialWindow)
-      implements Serializable {}
+      implements Serializable {
+
+    static Trainer read(SettingReader in) {
+      return new Trainer(
+          in.read(TRAINER_BATCHES_IN_FLIGHT),
+          in.read(EMBEDDINGS_FROM),
+          in.read(PREQUENTIAL_FROM),
+          in.read(PREQUENTIAL_FADING_FACTOR),
+          in.read(PREQUENTIAL_WINDOW));
+    }
+  }
 
   /**
-   * When models are published.
+   * The publishing of models.
    *
-   * @param directory where to; empty publishes none
-   * @param everySteps steps between two versions; 0 does not count
-   * @param every time between two versions; zero does not look at the clock
+   * @param directory directory of the model files; empty publishes none
+   * @param everySteps steps between two versions; 0 counts no steps
+   * @param every time between two versions; zero sets no time
    */
   public record Versions(String directory, long everySteps, Duration every)
       implements Serializable {
+
+    static Versions read(SettingReader in) {
+      return new Versions(
+          in.read(VERSIONS_DIRECTORY), in.read(VERSIONS_EVERY_STEPS), in.read(VERSIONS_EVERY));
+    }
 
     /** Whether models are published at all. */
     public boolean isOn() {
@@ -158,10 +248,14 @@ public record JobConfig(
   /**
    * The schema registry.
    *
-   * @param url where it is; empty uses none
-   * @param basicAuthFile file with user:password, or empty; the secret itself is no part of a job
+   * @param url address, or empty for no registry
+   * @param basicAuthFile file with user:password, or empty; the login itself is not part of a job
    */
   public record Registry(String url, String basicAuthFile) implements Serializable {
+
+    static Registry read(SettingReader in) {
+      return new Registry(in.read(REGISTRY_URL), in.read(REGISTRY_BASIC_AUTH_FILE));
+    }
 
     /** No registry: records are in Avro single-object encoding. */
     public static Registry none() {
@@ -183,29 +277,17 @@ public record JobConfig(
     return JobConfigReader.read(configuration);
   }
 
-  /** Everything but the values of the Kafka settings: passwords are among them. */
-  @Override
-  public String toString() {
-    return "JobConfig[%s, %s, %s, %s, %s, %s, %s, device=%s, weights=%s, %s, %s, kafka=%s]"
-        .formatted(
-            input,
-            output,
-            batch,
-            window,
-            decode,
-            augmentation,
-            model,
-            device,
-            weights,
-            trainer,
-            versions,
-            kafka.keySet());
+  /** The safetensors file that a new model starts from; without one, its weights are random. */
+  public Optional<Path> weightsFile() {
+    return given(weights).map(Path::of);
   }
 
-  /** The Kafka client settings as properties. */
-  public Properties kafkaProperties() {
-    Properties properties = new Properties();
-    properties.putAll(kafka);
-    return properties;
+  private static Optional<String> given(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  }
+
+  /** The bytes of a size that is at most 1 gb. */
+  private static int bytes(MemorySize size) {
+    return Math.toIntExact(size.getBytes());
   }
 }

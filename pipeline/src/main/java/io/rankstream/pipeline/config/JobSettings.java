@@ -13,29 +13,34 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * Settings of a job that is started from a program: typed values of ours and of the engine, and
- * settings of the Kafka clients. What is set later wins.
+ * Settings of a job that a program starts: typed values of the job and of Flink, and settings of
+ * the Kafka clients. A later value of a key replaces an earlier one.
  */
 public final class JobSettings {
 
   private final Configuration configuration = new Configuration();
 
-  /** Sets an option of the job or of the engine. */
+  /** Sets a setting of the job. The value is checked when the job reads its configuration. */
+  public <T> JobSettings with(Setting<T> setting, T value) {
+    return with(setting.option(), value);
+  }
+
+  /** Sets an option of Flink. */
   public <T> JobSettings with(ConfigOption<T> option, T value) {
     configuration.set(option, value);
     return this;
   }
 
-  /** Sets options by their keys, as a user gives them. */
+  /** Sets values by their keys, as a user gives them. */
   public JobSettings with(Map<String, String> settings) {
     settings.forEach(configuration::setString);
     return this;
   }
 
   /**
-   * Sets a setting of the Kafka clients.
+   * Sets a value for the Kafka clients.
    *
-   * @param key as Kafka names it, such as bootstrap.servers
+   * @param key the name in Kafka, such as bootstrap.servers
    */
   public JobSettings withKafka(String key, String value) {
     configuration.setString(KeyCheck.KAFKA_PREFIX + key, value);

@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.text.similarity.LevenshteinDistance;
-import org.apache.flink.configuration.ConfigOption;
 
-/** Tells known keys from misspelt ones: ours, Kafka client settings, and the engine's own. */
+/** Recognises known keys: the job's own, those of the Kafka clients and those of Flink. */
 final class KeyCheck {
 
-  /** Settings with this prefix go to the Kafka clients with the prefix taken off. */
+  /** Prefix of the settings that go to the Kafka clients, which get them without it. */
   static final String KAFKA_PREFIX = "kafka.";
 
-  /** First words of Flink's own keys; such settings are Flink's to check. */
+  /** First words of Flink's own keys; Flink checks these settings itself. */
   private static final Set<String> ENGINE =
       Set.of(
           "akka",
@@ -53,12 +52,11 @@ final class KeyCheck {
           "web",
           "zookeeper");
 
-  private static final List<String> OURS =
-      JobOptions.all().stream().map(ConfigOption::key).toList();
+  private static final List<String> OURS = JobOptions.all().stream().map(Setting::key).toList();
 
   private KeyCheck() {}
 
-  /** What is wrong with a key, or empty when it is known. */
+  /** The problem of a key with the nearest known one, or empty when the key is known. */
   static Optional<String> problem(String key) {
     if (OURS.contains(key) || key.startsWith(KAFKA_PREFIX) || isEngineKey(key)) {
       return Optional.empty();

@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.config;
 
-/** What becomes of images that training does not need when the job lags behind its input. */
+/** The handling of images that training does not need when the job lags behind its input. */
 public enum LagPolicy {
   /** They are embedded, and the input waits in Kafka. */
   WAIT,

@@ -2,9 +2,9 @@ package io.rankstream.pipeline.config;
 
 import io.rankstream.model.image.Normalization;
 
-/** How pixels become numbers. */
+/** The scaling of pixels to numbers. */
 public enum PixelScale {
-  /** As the backbone was trained. */
+  /** The scaling that the backbone was trained with. */
   AUTO,
   /** {@link Normalization#HALF_RANGE}. */
   HALF_RANGE,

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.config;
 
-/** Where the predictions come from that the prequential accuracies count. */
+/** The pass that makes the predictions for the prequential accuracies. */
 public enum PredictionsFrom {
-  /** A pass of their own through the model as it serves, before the step. */
+  /** A separate pass with the model as it serves, before the step. */
   SERVED,
-  /** The pass that the step trains on: cheaper, with what BatchNorm and augmentation do there. */
+  /** The pass that the step trains on: cheaper, but with its BatchNorm and augmentation. */
   IN_STEP
 }

@@ -1,33 +1,23 @@
 package io.rankstream.pipeline.config;
 
 import java.net.URI;
-import java.util.Optional;
 
-/** Checks the address of a schema registry without repeating a password that stands in it. */
-public final class RegistryUrl {
+/** The rule of a schema registry's address. A login in it would end up in logs and savepoints. */
+final class RegistryUrl {
 
-  private static final String RULE =
-      "must be an http or https URL such as http://registry:8081, or empty";
+  static final String ACCEPTED =
+      "an http or https URL such as http://registry:8081, or empty; put user:password into a file and name it in registry.basic-auth-file";
 
   private RegistryUrl() {}
 
-  /** What is wrong with an address, or empty when it is good. */
-  public static Optional<String> problem(String url) {
-    if (url.isEmpty()) {
-      return Optional.empty();
-    }
-    if (url.contains("@")) {
-      return Optional.of(
-          "Invalid %s: %s (must not hold user and password: put user:password into a file and name it in %s)"
-              .formatted(
-                  JobOptions.REGISTRY_URL.key(),
-                  url.replaceFirst("^(\\w+://)?.*@", "$1...@"),
-                  JobOptions.REGISTRY_BASIC_AUTH_FILE.key()));
-    }
+  /** Whether a text is an address without a login, or empty. */
+  static boolean isAccepted(String url) {
+    return url.isEmpty() || (!url.contains("@") && isHttp(url));
+  }
 
-    return isHttp(url)
-        ? Optional.empty()
-        : Optional.of("Invalid %s: %s (%s)".formatted(JobOptions.REGISTRY_URL.key(), url, RULE));
+  /** An address with dots in place of a login. */
+  static String withoutLogin(String url) {
+    return url.replaceFirst("^(\\w+://)?.*@", "$1...@");
   }
 
   private static boolean isHttp(String url) {

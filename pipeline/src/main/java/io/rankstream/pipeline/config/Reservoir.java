@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.config;
 
-/** Which trained images a reservoir keeps for replay. */
+/** The trained images that a reservoir keeps for replay. */
 public enum Reservoir {
   /**
    * A uniform sample of all images of the class that were trained on (Vitter 1985, algorithm R).

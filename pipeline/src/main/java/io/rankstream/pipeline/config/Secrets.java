@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /**
  * Keeps passwords out of settings and messages.
  *
- * <p>A Kafka setting may name its secret instead of holding it: {@code ${env:NAME}}, {@code
+ * <p>A Kafka setting may refer to its secret instead of holding it: {@code ${env:NAME}}, {@code
  * ${file:PATH:KEY}} (a key of a properties file) or {@code ${dir:PATH:FILE}} (a whole file).
- * Kafka's own config providers resolve these in each client, so the job graph has the names alone.
+ * Kafka's own config providers resolve these in each client; the job graph holds only the names.
  */
 public final class Secrets {
 
@@ -30,8 +30,8 @@ public final class Secrets {
   private Secrets() {}
 
   /**
-   * Turns Kafka's config providers on where a setting refers to a secret and the user has not
-   * chosen providers.
+   * Turns on Kafka's config providers when a setting refers to a secret and the user has not chosen
+   * providers.
    *
    * @param kafka settings of Kafka clients; changed in place
    */
@@ -44,7 +44,7 @@ public final class Secrets {
     }
   }
 
-  /** One sentence for each environment variable that the settings name and that is not set. */
+  /** One sentence for each environment variable that a setting refers to and that is not set. */
   public static List<String> missing(Map<String, String> kafka) {
     List<String> problems = new ArrayList<>();
     kafka.forEach(
@@ -61,7 +61,7 @@ public final class Secrets {
     return problems;
   }
 
-  /** A text without the values that it gives to words like password. */
+  /** The text with the values of passwords and secrets replaced. */
   public static String hide(String text) {
     return ASSIGNMENT.matcher(text).replaceAll("$1(hidden)");
   }

@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.config;
 
-/** What stands in front of the Avro data in a value. */
+/** The header in front of the Avro data of a value. */
 public enum WireFormat {
   /** C3 01 and the fingerprint of the schema: Avro single-object encoding, without a registry. */
   SINGLE_OBJECT,

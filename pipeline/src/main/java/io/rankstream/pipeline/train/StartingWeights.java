@@ -4,9 +4,11 @@ import ai.djl.Device;
 import io.rankstream.model.ModelFile;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,18 +21,20 @@ final class StartingWeights {
 
   /** A trainer that has taken no step. */
   static OnlineTrainer trainer(JobConfig config, Device device) {
-    if (config.weights().isEmpty()) {
+    Optional<Path> weights = config.weightsFile();
+    if (weights.isEmpty()) {
       return OnlineTrainer.create(config.model(), device);
     }
 
     try {
-      ModelFile file = ModelFile.read(Path.of(config.weights()));
+      ModelFile file = ModelFile.read(weights.get());
       OnlineTrainer trainer = OnlineTrainer.create(config.model(), device, file);
       LOG.info("{}", file.report(config.model().architecture()));
       return trainer;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "model.weights cannot be read: " + e.getMessage() + " (every TaskManager must see it)",
+          "%s cannot be read: %s (every TaskManager must see it)"
+              .formatted(JobOptions.MODEL_WEIGHTS.key(), e.getMessage()),
           e);
     }
   }

@@ -23,14 +23,20 @@ public record BatchWindow(
     return switch (config.batch().sampler()) {
       case PK ->
           new BatchWindow(
-              OperatorNames.PK_WINDOW, new PkWindow(config.batch(), config.window(), deadLetters));
+              OperatorNames.PK_WINDOW,
+              new PkWindow(
+                  config.batch(),
+                  config.window(),
+                  config.model().architecture().maxClasses(),
+                  config.model().seed(),
+                  deadLetters));
       case NATURAL ->
           new BatchWindow(
               OperatorNames.NATURAL_WINDOW,
               new NaturalWindow(
                   config.batch(),
                   config.window().repeats(),
-                  config.window().maxClasses(),
+                  config.model().architecture().maxClasses(),
                   deadLetters));
     };
   }

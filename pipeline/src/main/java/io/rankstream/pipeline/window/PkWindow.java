@@ -47,6 +47,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
   private final JobConfig.Batch batch;
   private final JobConfig.Window bounds;
+  private final int maxClasses;
+  private final long seed;
   private final OutputTag<DeadLetter> deadLetters;
 
   private transient RecentImages recent;
@@ -65,13 +67,21 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
   /**
    * @param batch shape and pace of the batches
-   * @param bounds what the window may keep
+   * @param bounds bounds of the images that the window keeps
+   * @param maxClasses capacity of the model
+   * @param seed seed of the draws from the reservoirs
    * @param deadLetters side output for images of more classes than the model can hold
    */
   public PkWindow(
-      JobConfig.Batch batch, JobConfig.Window bounds, OutputTag<DeadLetter> deadLetters) {
+      JobConfig.Batch batch,
+      JobConfig.Window bounds,
+      int maxClasses,
+      long seed,
+      OutputTag<DeadLetter> deadLetters) {
     this.batch = batch;
     this.bounds = bounds;
+    this.maxClasses = maxClasses;
+    this.seed = seed;
     this.deadLetters = deadLetters;
   }
 
@@ -110,10 +120,9 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
     if (!image.isLabeled()) {
       passOn(clock, image, context);
-    } else if (state.ledger(image.label()) == null && clock.classes >= bounds.maxClasses()) {
+    } else if (state.ledger(image.label()) == null && clock.classes >= maxClasses) {
       context.output(
-          deadLetters,
-          letters.count(RejectionReason.tooManyClasses(image.origin(), bounds.maxClasses())));
+          deadLetters, letters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
     } else {
       addFresh(clock, image, context);
       if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {
@@ -333,6 +342,6 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
    * state.
    */
   private SplittableRandom random(WindowClock clock, int salt) {
-    return new SplittableRandom(bounds.seed() * 0x9E3779B97F4A7C15L + clock.batches * 31 + salt);
+    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + clock.batches * 31 + salt);
   }
 }

@@ -8,12 +8,12 @@ import io.rankstream.model.image.Normalization;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.Fixtures;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,7 @@ class JobConfigTest {
     assertThat(config.model().loss().margin().value()).isEqualTo(0.2);
     assertThat(config.model().loss().squaredDistance()).isTrue();
     assertThat(config.model().optimizer().momentum()).isEqualTo(0.9);
-    assertThat(config.kafka()).containsEntry("bootstrap.servers", "localhost:9092");
+    assertThat(config.kafka().settings()).containsEntry("bootstrap.servers", "localhost:9092");
   }
 
   @Test
@@ -51,14 +51,19 @@ class JobConfigTest {
     assertThat(config.window().reservoir()).isEqualTo(Reservoir.RECENT);
     assertThat(config.input().streams()).containsExactlyInAnyOrder("north", "south");
     assertThat(config.model().loss().margin().isSoft()).isTrue();
-    assertThat(config.kafkaProperties()).containsEntry("security.protocol", "SASL_SSL");
+    assertThat(config.kafka().properties()).containsEntry("security.protocol", "SASL_SSL");
   }
 
   @Test
   void takesTheInputThatIsUsualForTheBackbone() {
-    InputSpec input = Fixtures.config("model.backbone", "inception-v4").model().input();
+    InputSpec input =
+        config(settings().with(JobOptions.MODEL_BACKBONE, Backbone.INCEPTION_V4)).model().input();
     InputSpec smaller =
-        Fixtures.config("model.backbone", "resnet50", "model.height", "96", "model.width", "64")
+        config(
+                settings()
+                    .with(JobOptions.MODEL_BACKBONE, Backbone.RESNET50)
+                    .with(JobOptions.MODEL_HEIGHT, 96)
+                    .with(JobOptions.MODEL_WIDTH, 64))
             .model()
             .input();
 
@@ -79,9 +84,11 @@ class JobConfigTest {
   }
 
   @Test
-  void takesConstantsInKebabCase() {
-    assertThat(Fixtures.config("model.backbone", "small-cnn").model().architecture().backbone())
-        .isEqualTo(Backbone.SMALL_CNN);
+  void takesConstantsInKebabCaseAndInAnyOther() {
+    for (String name : List.of("inception-v4", "INCEPTION_V4", "Inception-V4", "inception_v4")) {
+      assertThat(Fixtures.config("model.backbone", name).model().architecture().backbone())
+          .isEqualTo(Backbone.INCEPTION_V4);
+    }
   }
 
   @Test
@@ -102,8 +109,8 @@ class JobConfigTest {
                         "Unknown key batch.imges-per-class (did you mean batch.images-per-class?)",
                         "Invalid batch.classes: 1 (must be at least 2, or no anchor has a negative)",
                         "Invalid model.backbone: resnet1000 (must be one of small-cnn, resnet18, resnet34, resnet50, densenet121, densenet161, inception-v4, mobilenet-v2)",
-                        "Invalid batch.max-wait: soon (must be at least 1 ms)",
-                        "Invalid input.topic: no spaces (must be 1 to 249 letters, digits, '.', '_' or '-', as Kafka asks)"));
+                        "Invalid batch.max-wait: soon (must be a duration such as 5 s: at least 1 ms)",
+                        "Invalid input.topic: no spaces (must be 1 to 249 letters, digits, '.', '_' or '-', other than '.' and '..', as Kafka requires)"));
   }
 
   @Test
@@ -178,11 +185,59 @@ class JobConfigTest {
   }
 
   @Test
-  void everyOptionIsDocumented() {
-    assertThat(JobOptions.all()).hasSizeGreaterThan(40);
-    String table = OptionTable.markdown();
-    for (ConfigOption<?> option : JobOptions.all()) {
-      assertThat(table).contains("| `" + option.key() + "` |");
+  void printsEachOfItsPartsAndNoSecret() throws ReflectiveOperationException {
+    JobConfig config =
+        config(
+            settings()
+                .with(JobOptions.REGISTRY_URL, "http://registry:8081")
+                .withKafka("sasl.jaas.config", "password=s3cret"));
+
+    for (RecordComponent part : JobConfig.class.getRecordComponents()) {
+      assertThat(config.toString())
+          .contains(part.getName() + "=" + part.getAccessor().invoke(config));
     }
+    assertThat(config.toString())
+        .contains("http://registry:8081", "sasl.jaas.config")
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void leavesOutWhatIsNotGiven() {
+    assertThat(config(settings()).weightsFile()).isEmpty();
+    assertThat(config(settings().with(JobOptions.MODEL_WEIGHTS, "a.safetensors")).weightsFile())
+        .contains(Path.of("a.safetensors"));
+    assertThat(config(settings()).versions().isOn()).isFalse();
+    assertThat(config(settings()).registry().isOn()).isFalse();
+  }
+
+  @Test
+  void theGroupIsThePrefixOfTransactionsUnlessAnotherIsGiven() {
+    JobSettings settings = settings().with(JobOptions.INPUT_GROUP_ID, "birds");
+
+    assertThat(config(settings).output().transactionalIdPrefix()).isEqualTo("birds");
+    assertThat(
+            config(settings.with(JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX, "trees"))
+                .output()
+                .transactionalIdPrefix())
+        .isEqualTo("trees");
+  }
+
+  @Test
+  void reportsASettingThatIsReadTwiceOnce() {
+    assertThatThrownBy(() -> Fixtures.config("input.group-id", " "))
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactly(
+                        "Invalid input.group-id:   (must be a name that is not blank)"));
+  }
+
+  private static JobSettings settings() {
+    return new JobSettings();
+  }
+
+  private static JobConfig config(JobSettings settings) {
+    return JobConfig.from(settings.configuration());
   }
 }

@@ -37,7 +37,13 @@ class PkWindowHarnessTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> window(
       JobConfig config) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new PkWindow(config.batch(), config.window(), DEAD_LETTERS)),
+        new KeyedProcessOperator<>(
+            new PkWindow(
+                config.batch(),
+                config.window(),
+                config.model().architecture().maxClasses(),
+                config.model().seed(),
+                DEAD_LETTERS)),
         AcceptedImage::stream,
         Types.STRING);
   }

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.dataset;
 
+import io.rankstream.pipeline.config.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -11,6 +12,9 @@ import java.util.stream.IntStream;
 
 /** Thins a data set to a long tail and shuffles it into a stream. */
 public final class LongTail {
+
+  private static final Rule<Double> IMBALANCE =
+      Rule.atLeast(1.0).and(Rule.that(Double::isFinite, "finite"));
 
   private LongTail() {}
 
@@ -24,7 +28,7 @@ public final class LongTail {
    * @return indices into the set
    */
   public static List<Integer> order(ImageDataset dataset, double imbalance, long seed) {
-    requireImbalance(imbalance);
+    IMBALANCE.require("skew", imbalance);
     int[] limits = limits(sizes(dataset), imbalance);
     List<Integer> order = take(dataset, limits, new HashSet<>());
     Collections.shuffle(order, new Random(seed));
@@ -41,7 +45,7 @@ public final class LongTail {
    * @param seed seed of the shuffles
    */
   public static Drift drift(ImageDataset dataset, double imbalance, long seed) {
-    requireImbalance(imbalance);
+    IMBALANCE.require("skew", imbalance);
     int[] sizes = sizes(dataset);
     int[] halves = Arrays.stream(sizes).map(size -> size / 2).toArray();
     int known = Math.max(1, sizes.length - Math.max(1, sizes.length / 5));
@@ -67,13 +71,6 @@ public final class LongTail {
    * @param change place in the order of the first image after the change
    */
   public record Drift(List<Integer> order, int change) {}
-
-  private static void requireImbalance(double imbalance) {
-    if (!(imbalance >= 1) || Double.isInfinite(imbalance)) {
-      throw new IllegalArgumentException(
-          "Invalid skew: %s (must be at least 1)".formatted(imbalance));
-    }
-  }
 
   private static int[] sizes(ImageDataset dataset) {
     int[] sizes = new int[dataset.classes().size()];

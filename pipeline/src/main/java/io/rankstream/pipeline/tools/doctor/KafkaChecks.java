@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
@@ -65,14 +64,14 @@ public final class KafkaChecks implements AutoCloseable {
 
   /** Whether Kafka answers and lets the user in. The other checks can only be made after it. */
   public Finding connection() throws InterruptedException {
-    String servers = config.kafka().get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
-    List<String> missing = Secrets.missing(config.kafka());
+    String servers = config.kafka().bootstrapServers();
+    List<String> missing = Secrets.missing(config.kafka().settings());
     if (!missing.isEmpty()) {
       return Finding.problem("kafka", String.join("; ", missing));
     }
 
     try {
-      admin = Admin.create(ClientSettings.admin(config.kafkaProperties()));
+      admin = Admin.create(ClientSettings.admin(config.kafka().properties()));
       Collection<Node> nodes = admin.describeCluster().nodes().get();
       return Finding.ok(
           "kafka",

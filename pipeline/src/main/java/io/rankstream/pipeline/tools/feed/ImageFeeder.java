@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.feed;
 
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
@@ -34,14 +35,8 @@ public final class ImageFeeder implements AutoCloseable {
   public record Plan(String topic, String stream, double rate, double unlabeled, long seed) {
 
     public Plan {
-      if (!(rate >= 0)) {
-        throw new IllegalArgumentException(
-            "Invalid rate: %s (must be at least 0; 0 is as fast as possible)".formatted(rate));
-      }
-      if (!(unlabeled >= 0 && unlabeled <= 1)) {
-        throw new IllegalArgumentException(
-            "Invalid unlabeled: %s (must be 0 to 1)".formatted(unlabeled));
-      }
+      Rule.atLeast(0.0).because("where 0 is as fast as possible").require("rate", rate);
+      Rule.between(0.0, 1.0).require("unlabeled", unlabeled);
     }
   }
 
