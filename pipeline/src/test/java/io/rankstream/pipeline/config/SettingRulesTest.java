@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -184,6 +185,23 @@ class SettingRulesTest {
     for (Setting<?> setting : JobOptions.all()) {
       assertThat(page).contains("| `" + setting.key() + "` |");
       assertThat(page).contains("| %s | %s |".formatted(setting.accepted(), setting.meaning()));
+    }
+  }
+
+  @Test
+  void textsNameOnlySettingsThatExist() {
+    Set<String> keys = JobOptions.all().stream().map(Setting::key).collect(Collectors.toSet());
+    String groups =
+        keys.stream()
+            .map(key -> key.replaceFirst("[.].*", ""))
+            .distinct()
+            .collect(Collectors.joining("|"));
+    Pattern named = Pattern.compile("\\b(?:%s)[.][a-z][a-z-]*[a-z]\\b".formatted(groups));
+
+    for (Setting<?> setting : JobOptions.all()) {
+      assertThat(named.matcher(setting.accepted() + " " + setting.meaning()).results())
+          .as(setting.key())
+          .allSatisfy(found -> assertThat(keys).contains(found.group()));
     }
   }
 
