@@ -121,7 +121,7 @@ class RankstreamJobITCase {
     assertThat(slots).hasSize(10);
     TrainingMetrics last = metrics.get(metrics.size() - 1);
     assertThat(last.getLoss()).isLessThan(metrics.get(0).getLoss() / 2);
-    assertThat(last.getPrequentialMicro()).isGreaterThan(0.5);
+    assertThat(last.getAccuracy().getMicro()).isGreaterThan(0.5);
   }
 
   @Test

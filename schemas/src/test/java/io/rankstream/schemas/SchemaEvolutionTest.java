@@ -33,6 +33,7 @@ class SchemaEvolutionTest {
         ImageEmbedding.getClassSchema(),
         LabeledImage.getClassSchema(),
         ModelVersion.getClassSchema(),
+        PrequentialFigures.getClassSchema(),
         TrainingMetrics.getClassSchema());
   }
 

@@ -103,8 +103,8 @@ final class DemoProgress {
         last.getLoss(),
         last.getClassificationLoss(),
         last.getRankingLoss(),
-        orZero(last.getPrequentialMicro()),
-        orZero(last.getPrequentialMacro()),
+        orZero(last.getAccuracy().getMicro()),
+        orZero(last.getAccuracy().getMacro()),
         last.getKnownClasses(),
         ratio(traffic),
         ratio(slots));

@@ -78,8 +78,8 @@ final class DemoReport {
     out.printf(
         Locale.ROOT,
         "Prequential accuracy: micro %.4f, macro %.4f%n",
-        last.getPrequentialMicro(),
-        last.getPrequentialMacro());
+        last.getAccuracy().getMicro(),
+        last.getAccuracy().getMacro());
     change.ifPresent(step -> printChange(out, step));
     out.printf(
         Locale.ROOT,
@@ -101,10 +101,10 @@ final class DemoReport {
   private void printChange(PrintWriter out, long step) {
     List<TrainingMetrics> steps = progress.steps();
     int at = (int) Math.max(1, Math.min(step, steps.size() - 1));
-    double before = steps.get(at - 1).getWindowMicro();
+    double before = steps.get(at - 1).getAccuracy().getWindowMicro();
     double lowest =
         steps.subList(at, steps.size()).stream()
-            .mapToDouble(TrainingMetrics::getWindowMicro)
+            .mapToDouble(each -> each.getAccuracy().getWindowMicro())
             .min()
             .orElse(before);
     out.printf(
@@ -113,7 +113,7 @@ final class DemoReport {
         step,
         before,
         lowest,
-        lastStep().getWindowMicro());
+        lastStep().getAccuracy().getWindowMicro());
   }
 
   /** The page: template, plotting library and figures in one file. */
@@ -136,11 +136,11 @@ final class DemoReport {
     steps.forEach(step -> curves.withArray("step").add(step.getStep()));
     steps.forEach(step -> curves.withArray("classification").add(step.getClassificationLoss()));
     steps.forEach(step -> curves.withArray("ranking").add(step.getRankingLoss()));
-    steps.forEach(step -> curves.withArray("micro").add(step.getPrequentialMicro()));
-    steps.forEach(step -> curves.withArray("macro").add(step.getPrequentialMacro()));
+    steps.forEach(step -> curves.withArray("micro").add(step.getAccuracy().getMicro()));
+    steps.forEach(step -> curves.withArray("macro").add(step.getAccuracy().getMacro()));
 
-    steps.forEach(step -> curves.withArray("windowMicro").add(step.getWindowMicro()));
-    steps.forEach(step -> curves.withArray("windowMacro").add(step.getWindowMacro()));
+    steps.forEach(step -> curves.withArray("windowMicro").add(step.getAccuracy().getWindowMicro()));
+    steps.forEach(step -> curves.withArray("windowMacro").add(step.getAccuracy().getWindowMacro()));
     ArrayNode changes = root.putArray("changes");
     change.ifPresent(changes::add);
     map.ifPresent(all -> root.set("map", all));

@@ -38,8 +38,8 @@ public record Curve(
       curve.step.add(last.getStep());
       curve.classification.add(mean(part, TrainingMetrics::getClassificationLoss));
       curve.ranking.add(mean(part, TrainingMetrics::getRankingLoss));
-      curve.micro.add(last.getWindowMicro());
-      curve.macro.add(last.getWindowMacro());
+      curve.micro.add(last.getAccuracy().getWindowMicro());
+      curve.macro.add(last.getAccuracy().getWindowMacro());
     }
 
     return curve;

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.PrequentialFigures;
 import java.io.BufferedOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -16,9 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
@@ -47,7 +45,7 @@ final class ModelPublisher {
   }
 
   /** Publishes after a step when steps or time make a version due. */
-  Optional<ModelVersion> afterStep(OnlineTrainer trainer, PrequentialAccuracy accuracy, Instant now)
+  Optional<ModelVersion> afterStep(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now)
       throws IOException {
     boolean bySteps =
         config.everySteps() > 0 && trainer.step() - publishedStep >= config.everySteps();
@@ -58,7 +56,7 @@ final class ModelPublisher {
   }
 
   /** Publishes what was learnt since the last version, if anything was. */
-  Optional<ModelVersion> atEnd(OnlineTrainer trainer, PrequentialAccuracy accuracy, Instant now)
+  Optional<ModelVersion> atEnd(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now)
       throws IOException {
     if (!config.isOn() || trainer.step() == publishedStep) {
       return Optional.empty();
@@ -82,7 +80,7 @@ final class ModelPublisher {
     in.readLong();
   }
 
-  private ModelVersion publish(OnlineTrainer trainer, PrequentialAccuracy accuracy, Instant now)
+  private ModelVersion publish(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now)
       throws IOException {
     Path directory =
         new Path(
@@ -100,9 +98,6 @@ final class ModelPublisher {
       trainer.export(stream, out);
     }
 
-    Map<String, Double> metrics = new TreeMap<>();
-    accuracy.micro().ifPresent(value -> metrics.put("prequential_micro", value));
-    accuracy.macro().ifPresent(value -> metrics.put("prequential_macro", value));
     return ModelVersion.newBuilder()
         .setStream(stream)
         .setModelVersion(trainer.step())
@@ -111,7 +106,7 @@ final class ModelPublisher {
         .setSha256(HexFormat.of().formatHex(digest.digest()))
         .setSizeBytes(files.getFileStatus(file).getLen())
         .setPublishedAt(now)
-        .setMetrics(metrics)
+        .setAccuracy(accuracy)
         .build();
   }
 

@@ -1,7 +1,6 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.model.step.StepOutcome;
 import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.config.JobConfig;
@@ -9,6 +8,7 @@ import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.AbstractList;
@@ -18,10 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What a model did with a batch, as plain values: no tensor leaves the training thread.
@@ -32,7 +30,8 @@ import java.util.stream.Collectors;
  * @param spaceId identity of the embedding space
  * @param version training steps that the weights have taken
  * @param knownClasses classes in the vocabulary
- * @param accuracy prequential figures before the step
+ * @param accuracy prequential accuracy, with the fresh images of this batch
+ * @param recalls fading recall by class of the batch; without the classes never predicted
  * @param published the model file that was published after the step, when one was
  * @param millis duration on the training thread
  */
@@ -43,39 +42,10 @@ record StepResult(
     String spaceId,
     long version,
     int knownClasses,
-    Accuracy accuracy,
+    PrequentialFigures accuracy,
+    Map<String, Double> recalls,
     Optional<ModelVersion> published,
     double millis) {
-
-  /**
-   * Prequential figures at one moment.
-   *
-   * @param recalls fading recall of the classes in the batch that have been predicted before
-   */
-  record Accuracy(
-      OptionalDouble micro,
-      OptionalDouble macro,
-      OptionalDouble windowMicro,
-      OptionalDouble windowMacro,
-      OptionalDouble headRecall,
-      OptionalDouble tailRecall,
-      Map<String, Double> recalls) {
-
-    static Accuracy of(PrequentialAccuracy accuracy, DecodedBatch batch) {
-      Map<String, Double> recalls = new TreeMap<>(accuracy.recalls());
-      recalls
-          .keySet()
-          .retainAll(batch.images().stream().map(DecodedImage::label).collect(Collectors.toSet()));
-      return new Accuracy(
-          accuracy.micro(),
-          accuracy.macro(),
-          accuracy.windowMicro(),
-          accuracy.windowMacro(),
-          accuracy.headRecall(),
-          accuracy.tailRecall(),
-          recalls);
-    }
-  }
 
   /**
    * The records for the embeddings topic: one for each image, however often the batch repeats it.
@@ -140,15 +110,10 @@ record StepResult(
                         ? null
                         : report.spread())
                 .setOutcome(report.outcome().name().toLowerCase(Locale.ROOT))
-                .setMishap(
+                .setFault(
                     report.mishap().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
-                .setPrequentialMicro(boxed(accuracy.micro()))
-                .setPrequentialMacro(boxed(accuracy.macro()))
-                .setWindowMicro(boxed(accuracy.windowMicro()))
-                .setWindowMacro(boxed(accuracy.windowMacro()))
-                .setHeadRecall(boxed(accuracy.headRecall()))
-                .setTailRecall(boxed(accuracy.tailRecall()))
-                .setRecalls(accuracy.recalls())
+                .setAccuracy(accuracy)
+                .setRecalls(recalls)
                 .setClassCounts(classCounts())
                 .setStepMillis(millis)
                 .build());
@@ -158,10 +123,6 @@ record StepResult(
     Map<String, Integer> counts = new TreeMap<>();
     batch.images().forEach(image -> counts.merge(image.label(), 1, Integer::sum));
     return counts;
-  }
-
-  private static Double boxed(OptionalDouble value) {
-    return value.isPresent() ? value.getAsDouble() : null;
   }
 
   private static List<Float> asList(float[] values) {

@@ -3,7 +3,8 @@ package io.rankstream.pipeline.train;
 import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.metrics.RecentHistogram;
-import java.util.OptionalDouble;
+import io.rankstream.schemas.PrequentialFigures;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.flink.metrics.Counter;
@@ -29,7 +30,7 @@ final class StreamMetrics {
   private final CommitFreshness embeddingFreshness;
 
   private volatile StepReport step;
-  private volatile StepResult.Accuracy accuracy;
+  private volatile PrequentialFigures accuracy;
   private volatile long version;
   private volatile long updatedAt;
   private volatile int knownClasses;
@@ -58,12 +59,12 @@ final class StreamMetrics {
     ofStep(group, "gradientNorm", StepReport::gradientNorm);
     ofStep(group, "learningRate", StepReport::learningRate);
 
-    ofAccuracy(group, "prequentialMicro", StepResult.Accuracy::micro);
-    ofAccuracy(group, "prequentialMacro", StepResult.Accuracy::macro);
-    ofAccuracy(group, "windowMicro", StepResult.Accuracy::windowMicro);
-    ofAccuracy(group, "windowMacro", StepResult.Accuracy::windowMacro);
-    ofAccuracy(group, "headRecall", StepResult.Accuracy::headRecall);
-    ofAccuracy(group, "tailRecall", StepResult.Accuracy::tailRecall);
+    ofAccuracy(group, "prequentialMicro", PrequentialFigures::getMicro);
+    ofAccuracy(group, "prequentialMacro", PrequentialFigures::getMacro);
+    ofAccuracy(group, "windowMicro", PrequentialFigures::getWindowMicro);
+    ofAccuracy(group, "windowMacro", PrequentialFigures::getWindowMacro);
+    ofAccuracy(group, "headRecall", PrequentialFigures::getHeadRecall);
+    ofAccuracy(group, "tailRecall", PrequentialFigures::getTailRecall);
 
     gauge(group, "balanceIn", in::ratio);
     gauge(group, "balanceOut", out::ratio);
@@ -118,8 +119,8 @@ final class StreamMetrics {
   }
 
   private void ofAccuracy(
-      MetricGroup group, String name, Function<StepResult.Accuracy, OptionalDouble> value) {
-    gauge(group, name, () -> value.apply(accuracy).orElse(Double.NaN));
+      MetricGroup group, String name, Function<PrequentialFigures, Double> value) {
+    gauge(group, name, () -> Objects.requireNonNullElse(value.apply(accuracy), Double.NaN));
   }
 
   private static void gauge(MetricGroup group, String name, Supplier<Number> value) {

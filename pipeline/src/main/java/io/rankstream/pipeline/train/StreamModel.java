@@ -19,14 +19,18 @@ import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.PrequentialFigures;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,6 +148,7 @@ final class StreamModel implements AutoCloseable {
       score(batch.images(), embedded.stream().map(EmbeddedImage::prediction).toList());
     }
 
+    PrequentialFigures figures = figures();
     boolean taken = step.isPresent() && step.get().outcome() == StepOutcome.TAKEN;
     return new StepResult(
         batch,
@@ -152,14 +157,15 @@ final class StreamModel implements AutoCloseable {
         stream + "/" + trainer.spaceIdSuffix(),
         trainer.step(),
         trainer.knownClasses(),
-        StepResult.Accuracy.of(accuracy, batch),
-        taken ? publisher.afterStep(trainer, accuracy, Instant.now()) : Optional.empty(),
+        figures,
+        recalls(batch),
+        taken ? publisher.afterStep(trainer, figures, Instant.now()) : Optional.empty(),
         (System.nanoTime() - prepared.startNanos()) / 1e6);
   }
 
   /** Publishes what was learnt since the last published version, if anything was. */
   Optional<ModelVersion> publishLast() throws IOException {
-    return publisher.atEnd(trainer, accuracy, Instant.now());
+    return publisher.atEnd(trainer, figures(), Instant.now());
   }
 
   @Override
@@ -207,6 +213,27 @@ final class StreamModel implements AutoCloseable {
         accuracy.add(images.get(i).label(), predictions.get(i).label());
       }
     }
+  }
+
+  private PrequentialFigures figures() {
+    return PrequentialFigures.newBuilder()
+        .setMicro(boxed(accuracy.micro()))
+        .setMacro(boxed(accuracy.macro()))
+        .setWindowMicro(boxed(accuracy.windowMicro()))
+        .setWindowMacro(boxed(accuracy.windowMacro()))
+        .setHeadRecall(boxed(accuracy.headRecall()))
+        .setTailRecall(boxed(accuracy.tailRecall()))
+        .build();
+  }
+
+  private static Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  private Map<String, Double> recalls(DecodedBatch batch) {
+    Map<String, Double> recalls = accuracy.recalls();
+    recalls.keySet().retainAll(new HashSet<>(labels(batch.images())));
+    return recalls;
   }
 
   private PixelBatch pixels(byte[] pixels) {

@@ -132,7 +132,7 @@ class TwoHeadTrainerHarnessTest {
             from,
             harness.getSideOutput(METRICS).stream()
                 .map(StreamRecord::getValue)
-                .map(TrainingMetrics::getPrequentialMicro)
+                .map(step -> step.getAccuracy().getMicro())
                 .toList());
       }
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Writes output records as lines: short ones for people, JSON for scripts. */
@@ -45,7 +47,7 @@ public final class RecordPrinter {
               version.getUri(),
               version.getSizeBytes(),
               version.getSha256(),
-              version.getMetrics());
+              text(version.getAccuracy()));
     }
     if (record instanceof DeadLetter letter) {
       return "%s  %s-%d@%d  %s"
@@ -62,12 +64,7 @@ public final class RecordPrinter {
 
   /** One line of JSON with the field names of the schema; bytes are in Base64. */
   public static String json(SpecificRecord record) throws IOException {
-    ObjectNode node = JSON.createObjectNode();
-    for (Schema.Field field : record.getSchema().getFields()) {
-      put(node, field.name(), record.get(field.pos()));
-    }
-
-    return JSON.writeValueAsString(node);
+    return JSON.writeValueAsString(object(record));
   }
 
   private static String text(ImageEmbedding embedding) {
@@ -95,7 +92,7 @@ public final class RecordPrinter {
   private static String text(TrainingMetrics metrics) {
     return String.format(
         Locale.ROOT,
-        "%s step %-6d loss %.4f = %.4f + ranking %.4f  triplets %d/%d  gradient %.3f  prequential micro %s macro %s  classes %d/%d  fresh %d/%d  %.1f ms",
+        "%s step %-6d loss %.4f = %.4f + ranking %.4f  triplets %d/%d  gradient %.3f  %s  classes %d/%d  fresh %d/%d  %.1f ms",
         metrics.getStream(),
         metrics.getStep(),
         metrics.getLoss(),
@@ -104,8 +101,7 @@ public final class RecordPrinter {
         metrics.getActiveTriplets(),
         metrics.getTriplets(),
         metrics.getGradientNorm(),
-        share(metrics.getPrequentialMicro()),
-        share(metrics.getPrequentialMacro()),
+        text(metrics.getAccuracy()),
         metrics.getClassesInBatch(),
         metrics.getKnownClasses(),
         metrics.getFreshImages(),
@@ -113,12 +109,28 @@ public final class RecordPrinter {
         metrics.getStepMillis());
   }
 
+  private static String text(PrequentialFigures accuracy) {
+    return "prequential micro %s macro %s"
+        .formatted(share(accuracy.getMicro()), share(accuracy.getMacro()));
+  }
+
   private static String share(Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.3f", value);
   }
 
+  private static ObjectNode object(IndexedRecord record) {
+    ObjectNode node = JSON.createObjectNode();
+    for (Schema.Field field : record.getSchema().getFields()) {
+      put(node, field.name(), record.get(field.pos()));
+    }
+
+    return node;
+  }
+
   private static void put(ObjectNode node, String name, Object value) {
-    if (value instanceof Collection<?> values) {
+    if (value instanceof IndexedRecord nested) {
+      node.set(name, object(nested));
+    } else if (value instanceof Collection<?> values) {
       ArrayNode array = node.putArray(name);
       values.forEach(each -> array.addPOJO(each));
     } else if (value instanceof ByteBuffer buffer) {

@@ -1,10 +1,13 @@
 package io.rankstream.pipeline.tools.watch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The learning curves of a run of any length in a bounded number of points. Losses are means over
@@ -15,14 +18,21 @@ final class LiveCurve {
 
   private static final int MAX_POINTS = 400;
   private static final List<String> LOSSES = List.of("loss", "classification", "ranking");
-  private static final List<String> ACCURACIES =
-      List.of("micro", "macro", "windowMicro", "windowMacro", "head", "tail");
+  private static final Map<String, Function<PrequentialFigures, Double>> ACCURACIES =
+      new TreeMap<>(
+          Map.of(
+              "micro", PrequentialFigures::getMicro,
+              "macro", PrequentialFigures::getMacro,
+              "windowMicro", PrequentialFigures::getWindowMicro,
+              "windowMacro", PrequentialFigures::getWindowMacro,
+              "head", PrequentialFigures::getHeadRecall,
+              "tail", PrequentialFigures::getTailRecall));
 
   private static final class Point {
     private long step;
     private int steps;
     private final double[] losses = new double[LOSSES.size()];
-    private Double[] accuracies = new Double[ACCURACIES.size()];
+    private PrequentialFigures accuracy;
 
     private void add(Point later) {
       for (int i = 0; i < losses.length; i++) {
@@ -30,7 +40,7 @@ final class LiveCurve {
       }
       steps += later.steps;
       step = later.step;
-      accuracies = later.accuracies;
+      accuracy = later.accuracy;
     }
   }
 
@@ -64,11 +74,9 @@ final class LiveCurve {
         node.withArray(LOSSES.get(i)).add(point.losses[i]);
       }
     }
-    for (int i = 0; i < ACCURACIES.size(); i++) {
-      for (Point point : points) {
-        node.withArray(ACCURACIES.get(i)).add(point.accuracies[i]);
-      }
-    }
+    ACCURACIES.forEach(
+        (name, value) ->
+            points.forEach(point -> node.withArray(name).add(value.apply(point.accuracy))));
   }
 
   private void thin() {
@@ -92,15 +100,7 @@ final class LiveCurve {
     point.losses[0] = metrics.getLoss();
     point.losses[1] = metrics.getClassificationLoss();
     point.losses[2] = metrics.getRankingLoss();
-    point.accuracies =
-        Arrays.asList(
-                metrics.getPrequentialMicro(),
-                metrics.getPrequentialMacro(),
-                metrics.getWindowMicro(),
-                metrics.getWindowMacro(),
-                metrics.getHeadRecall(),
-                metrics.getTailRecall())
-            .toArray(new Double[0]);
+    point.accuracy = metrics.getAccuracy();
     return point;
   }
 }

@@ -93,8 +93,8 @@ final class LiveStream {
       node.put("step", last.getStep());
       node.put("updatedAt", last.getProcessedAt().toEpochMilli());
       node.put("knownClasses", last.getKnownClasses());
-      node.put("micro", last.getPrequentialMicro());
-      node.put("macro", last.getPrequentialMacro());
+      node.put("micro", last.getAccuracy().getMicro());
+      node.put("macro", last.getAccuracy().getMacro());
       node.put("stepsPerSecond", stepsPerSecond());
       curve.writeTo(node.putObject("curve"));
     }
@@ -109,8 +109,8 @@ final class LiveStream {
           .put("uri", version.getUri())
           .put("sha256", version.getSha256())
           .put("sizeBytes", version.getSizeBytes())
-          .put("micro", version.getMetrics().get("prequential_micro"))
-          .put("macro", version.getMetrics().get("prequential_macro"));
+          .put("micro", version.getAccuracy().getMicro())
+          .put("macro", version.getAccuracy().getMacro());
     }
   }
 

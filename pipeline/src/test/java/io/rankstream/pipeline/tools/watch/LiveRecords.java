@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.watch;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,8 +34,7 @@ final class LiveRecords {
         .setTriplets(2)
         .setGradientNorm(1)
         .setLearningRate(0.01)
-        .setPrequentialMicro(step == 1 ? null : 0.75)
-        .setPrequentialMacro(step == 1 ? null : 0.5)
+        .setAccuracy(step == 1 ? accuracy(null, null) : accuracy(0.75, 0.5))
         .setRecalls(Map.of("cat", 0.25))
         .setClassCounts(classCounts)
         .setStepMillis(10)
@@ -87,7 +87,11 @@ final class LiveRecords {
         .setSha256("ab")
         .setSizeBytes(1_000_000)
         .setPublishedAt(TIME)
-        .setMetrics(Map.of("prequential_micro", 0.75))
+        .setAccuracy(accuracy(0.75, null))
         .build();
+  }
+
+  private static PrequentialFigures accuracy(Double micro, Double macro) {
+    return PrequentialFigures.newBuilder().setMicro(micro).setMacro(macro).build();
   }
 }

@@ -1,0 +1,73 @@
+package io.rankstream.pipeline.tools.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.PrequentialFigures;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class RecordPrinterTest {
+
+  @Test
+  void aNestedRecordIsAnObjectWithItsFieldsInJson() throws IOException {
+    assertThat(RecordPrinter.json(version()))
+        .isEqualTo(
+            "{\"stream\":\"default\",\"model_version\":3,\"space_id\":\"default/space\","
+                + "\"uri\":\"file:///models/3\",\"sha256\":\"ab\",\"size_bytes\":1000,"
+                + "\"published_at\":\"2023-11-14T22:13:20Z\","
+                + "\"accuracy\":{\"micro\":0.75,\"macro\":0.5,\"window_micro\":0.25,"
+                + "\"window_macro\":null,\"head_recall\":null,\"tail_recall\":null}}");
+  }
+
+  @Test
+  void aLineOfAVersionHasBothAccuracies() {
+    assertThat(RecordPrinter.line(version()))
+        .startsWith("default v3  file:///models/3  ")
+        .endsWith("sha256 ab  prequential micro 0.750 macro 0.500");
+  }
+
+  @Test
+  void bytesAreBase64InJson() throws IOException {
+    assertThat(RecordPrinter.json(letter("broken"))).contains("\"value\":\"AQID\"", "\"key\":null");
+  }
+
+  @Test
+  void aLineHasNoControlCharacters() {
+    assertThat(RecordPrinter.line(letter("red \u001b[31m\n")))
+        .isEqualTo("IMAGE_CORRUPT  images-1@2  red ?[31m?");
+  }
+
+  private static ModelVersion version() {
+    return ModelVersion.newBuilder()
+        .setStream("default")
+        .setModelVersion(3)
+        .setSpaceId("default/space")
+        .setUri("file:///models/3")
+        .setSha256("ab")
+        .setSizeBytes(1000)
+        .setPublishedAt(Instant.ofEpochSecond(1_700_000_000))
+        .setAccuracy(
+            PrequentialFigures.newBuilder()
+                .setMicro(0.75)
+                .setMacro(0.5)
+                .setWindowMicro(0.25)
+                .build())
+        .build();
+  }
+
+  private static DeadLetter letter(String detail) {
+    return DeadLetter.newBuilder()
+        .setReason("IMAGE_CORRUPT")
+        .setDetail(detail)
+        .setSourceTopic("images")
+        .setSourcePartition(1)
+        .setSourceOffset(2)
+        .setSourceTimestamp(Instant.EPOCH)
+        .setValue(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+        .build();
+  }
+}
