@@ -36,9 +36,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model of one stream and how well it does: predict, score, learn, embed, in this order. Not
- * thread-safe, but for a {@linkplain #capture copy}, which may be made while a batch is {@linkplain
- * #prepare prepared}.
+ * The model of one stream and its accuracy: predict, score, learn, embed, in this order.
+ *
+ * <p>Not thread-safe, with one exception: a {@link #snapshot} may be taken by another thread while
+ * a batch is {@linkplain #prepare prepared}.
  */
 final class StreamModel implements AutoCloseable {
 
@@ -60,12 +61,16 @@ final class StreamModel implements AutoCloseable {
     this.publisher = new ModelPublisher(config.versions(), stream, Instant.now().toEpochMilli());
   }
 
-  /** A model that has seen nothing, or nothing but the weights that the configuration names. */
+  /** A new model, with random weights or with those that the configuration names. */
   static StreamModel create(JobConfig config, String stream, Device device) {
     return new StreamModel(config, stream, StartingWeights.trainer(config, device));
   }
 
-  /** Reads what a {@linkplain #capture copy} wrote. */
+  /**
+   * A model as a {@link TrainerSnapshot} holds it.
+   *
+   * @throws IOException when the stream holds no model, or one of another architecture
+   */
   static StreamModel restore(JobConfig config, String stream, Device device, DataInputStream in)
       throws IOException {
     StreamModel model =
@@ -80,19 +85,19 @@ final class StreamModel implements AutoCloseable {
     }
   }
 
-  /** Reads past what a copy writes behind the model itself. */
-  static void skipAccuracy(DataInputStream in) throws IOException {
+  /** Reads past the history that follows the weights in a {@link TrainerSnapshot}. */
+  static void skipHistory(DataInputStream in) throws IOException {
     new PrequentialAccuracy(1, 1).readFrom(in);
     ModelPublisher.skip(in);
   }
 
   /** Copies everything that the next batch depends on; not while a batch is {@link #finish}ed. */
-  CapturedStreamModel capture() throws IOException {
-    ByteArrayOutputStream rest = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(rest);
+  TrainerSnapshot.OfStream snapshot() throws IOException {
+    ByteArrayOutputStream history = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(history);
     accuracy.writeTo(out);
     publisher.writeTo(out);
-    return new CapturedStreamModel(trainer.capture(), rest);
+    return new TrainerSnapshot.OfStream(trainer.capture(), history);
   }
 
   /**

@@ -107,7 +107,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     if (context.isRestored()) {
       BriefThread.call(
           () -> {
-            TrainerState.read(context, jobConfig, device, batchSerializer, models, inFlight);
+            TrainerSnapshot.read(
+                context.getRawKeyedStateInputs(),
+                jobConfig,
+                device,
+                batchSerializer,
+                models,
+                inFlight);
             return null;
           });
     }
@@ -159,16 +165,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
       throws Exception {
     OperatorSnapshotFutures futures =
         super.snapshotState(checkpointId, timestamp, options, storage);
-    CapturedState state;
+    int keyGroups = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+    TrainerSnapshot state;
     try {
       state =
-          BriefThread.call(
-              () ->
-                  TrainerState.capture(
-                      getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
-                      batchSerializer,
-                      models,
-                      inFlight));
+          BriefThread.call(() -> TrainerSnapshot.of(models, inFlight, batchSerializer, keyGroups));
     } catch (Exception e) {
       futures.cancel();
       throw e;
@@ -176,7 +177,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
       gate.open();
     }
     futures.setKeyedStateRawFuture(
-        new StateWrite(state, rawState, futures.getKeyedStateRawFuture()));
+        new SnapshotWrite(state, rawState, futures.getKeyedStateRawFuture()));
     return futures;
   }
 

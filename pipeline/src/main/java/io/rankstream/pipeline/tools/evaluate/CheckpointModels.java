@@ -3,7 +3,7 @@ package io.rankstream.pipeline.tools.evaluate;
 import ai.djl.Device;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.event.OperatorNames;
-import io.rankstream.pipeline.train.SavedModels;
+import io.rankstream.pipeline.train.TrainerSnapshot;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -76,7 +76,7 @@ public final class CheckpointModels {
         long offset = handle.getOffsetForKeyGroup(group);
         if (offset >= 0) { // groups without models have none
           in.seek(offset);
-          models.putAll(SavedModels.read(in, device));
+          models.putAll(TrainerSnapshot.readModels(in, device));
         }
       }
     }

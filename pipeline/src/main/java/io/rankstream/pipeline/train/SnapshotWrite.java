@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
@@ -10,29 +11,41 @@ import org.apache.flink.runtime.state.SnapshotResult;
 import org.apache.flink.util.concurrent.FutureUtils;
 
 /**
- * The asynchronous part of the trainer's checkpoint: writes what was captured, then lets Flink
- * close the stream. The operator goes on meanwhile.
+ * The asynchronous part of the trainer's checkpoint: writes the snapshot, closes it, then lets
+ * Flink close the stream. Flink runs it while the operator goes on, and may cancel it at any time.
  */
-final class StateWrite extends FutureTask<SnapshotResult<KeyedStateHandle>> {
+final class SnapshotWrite extends FutureTask<SnapshotResult<KeyedStateHandle>> {
 
-  private final CapturedState state;
+  /** A snapshot that holds memory until it is closed. */
+  interface State extends AutoCloseable {
+
+    /** Writes the snapshot; leaves the stream open. */
+    void write(KeyedStateCheckpointOutputStream out) throws IOException;
+
+    @Override
+    void close();
+  }
+
+  private final State state;
   private final RunnableFuture<SnapshotResult<KeyedStateHandle>> closing;
-  private final AtomicBoolean owned; // by whoever closes the state: the write, or who cancels it
+
+  /** Set once, by the writer or by {@link #cancel}: the one that sets it closes the state. */
+  private final AtomicBoolean owned;
 
   /**
-   * @param state closed when it is written, or when the write is cancelled before it starts
+   * @param state closed after the write, or by a cancellation before the write starts
    * @param out raw keyed state output of the checkpoint
    * @param closing Flink's future that closes the output
    */
-  StateWrite(
-      CapturedState state,
+  SnapshotWrite(
+      State state,
       KeyedStateCheckpointOutputStream out,
       RunnableFuture<SnapshotResult<KeyedStateHandle>> closing) {
     this(state, out, closing, new AtomicBoolean());
   }
 
-  private StateWrite(
-      CapturedState state,
+  private SnapshotWrite(
+      State state,
       KeyedStateCheckpointOutputStream out,
       RunnableFuture<SnapshotResult<KeyedStateHandle>> closing,
       AtomicBoolean owned) {
@@ -42,7 +55,7 @@ final class StateWrite extends FutureTask<SnapshotResult<KeyedStateHandle>> {
             throw new CancellationException();
           }
           try (state) {
-            state.writeTo(out);
+            state.write(out);
           }
           return FutureUtils.runIfNotDoneAndGet(closing);
         });

@@ -1,0 +1,193 @@
+package io.rankstream.pipeline.train;
+
+import ai.djl.Device;
+import io.rankstream.model.CapturedModel;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.DecodedBatch;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
+import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
+import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
+
+/**
+ * A copy of the training operator's state at one moment, and the format of that state.
+ *
+ * <p>The state is raw keyed state. Each key group that has a model or a batch holds the format's
+ * version, the number of models, each model (stream, weights, history), the number of waiting
+ * batches, and the batches, which the operator trains on after a restore.
+ */
+public final class TrainerSnapshot implements SnapshotWrite.State {
+
+  private static final int FORMAT = 3;
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  /**
+   * The snapshot of one stream's model.
+   *
+   * @param history accuracy and last published version, as {@link StreamModel} serializes them
+   */
+  record OfStream(CapturedModel model, ByteArrayOutputStream history) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  private final Map<String, OfStream> models = new TreeMap<>();
+  private final List<DecodedBatch> waiting;
+  private final TypeSerializer<DecodedBatch> batchSerializer;
+  private final int maxParallelism;
+
+  private TrainerSnapshot(
+      Collection<DecodedBatch> waiting,
+      TypeSerializer<DecodedBatch> batchSerializer,
+      int maxParallelism) {
+    this.waiting = List.copyOf(waiting);
+    this.batchSerializer = batchSerializer.duplicate(); // another thread writes
+    this.maxParallelism = maxParallelism;
+  }
+
+  /**
+   * Copies the state, so that the operator can go on while another thread writes the copy.
+   *
+   * @param models by stream
+   * @param waiting batches that the models have not finished
+   * @param maxParallelism number of key groups
+   */
+  static TrainerSnapshot of(
+      Map<String, StreamModel> models,
+      Collection<DecodedBatch> waiting,
+      TypeSerializer<DecodedBatch> batchSerializer,
+      int maxParallelism)
+      throws IOException {
+    TrainerSnapshot snapshot = new TrainerSnapshot(waiting, batchSerializer, maxParallelism);
+    try {
+      for (Map.Entry<String, StreamModel> model : models.entrySet()) {
+        snapshot.models.put(model.getKey(), model.getValue().snapshot());
+      }
+      return snapshot;
+    } catch (IOException | RuntimeException | Error e) {
+      snapshot.close();
+      throw e;
+    }
+  }
+
+  /** Writes the state, key group by key group; leaves the stream open. */
+  @Override
+  public void write(KeyedStateCheckpointOutputStream out) throws IOException {
+    Map<Integer, Map<String, OfStream>> byKeyGroup = new TreeMap<>();
+    models.forEach((stream, model) -> group(byKeyGroup, stream).put(stream, model));
+    waiting.forEach(batch -> group(byKeyGroup, batch.stream())); // the group may have no model yet
+
+    for (Map.Entry<Integer, Map<String, OfStream>> group : byKeyGroup.entrySet()) {
+      out.startNewKeyGroup(group.getKey());
+      DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
+      data.writeInt(FORMAT);
+      data.writeInt(group.getValue().size());
+      for (Map.Entry<String, OfStream> model : group.getValue().entrySet()) {
+        data.writeUTF(model.getKey());
+        model.getValue().model().writeTo(data);
+        model.getValue().history().writeTo(data);
+      }
+
+      List<DecodedBatch> batches =
+          waiting.stream().filter(batch -> keyGroup(batch.stream()) == group.getKey()).toList();
+      data.writeInt(batches.size());
+      for (DecodedBatch batch : batches) {
+        batchSerializer.serialize(batch, new DataOutputViewStreamWrapper(data));
+      }
+      data.flush();
+    }
+  }
+
+  /**
+   * Restores an operator's state.
+   *
+   * @param groups the key groups of the operator
+   * @param models gets the restored models by stream; on failure those restored so far
+   * @param waiting gets the batches that come before any new one
+   * @throws IOException when a state cannot be read, or is of another format
+   */
+  static void read(
+      Iterable<KeyGroupStatePartitionStreamProvider> groups,
+      JobConfig config,
+      Device device,
+      TypeSerializer<DecodedBatch> batchSerializer,
+      Map<String, StreamModel> models,
+      Queue<DecodedBatch> waiting)
+      throws IOException {
+    for (KeyGroupStatePartitionStreamProvider group : groups) {
+      DataInputStream in =
+          new DataInputStream(new BufferedInputStream(group.getStream(), BUFFER_BYTES));
+      for (int count = readHeader(in); count > 0; count--) {
+        String stream = in.readUTF();
+        models.put(stream, StreamModel.restore(config, stream, device, in));
+      }
+      for (int count = in.readInt(); count > 0; count--) {
+        waiting.add(batchSerializer.deserialize(new DataInputViewStreamWrapper(in)));
+      }
+    }
+  }
+
+  /**
+   * Reads the models of one key group, whatever the configuration of the job that wrote them.
+   *
+   * @param in positioned at the start of the key group
+   * @return the models by stream, each to be closed by the caller
+   * @throws IOException when the state cannot be read, or is of another format
+   */
+  public static Map<String, OnlineTrainer> readModels(InputStream in, Device device)
+      throws IOException {
+    DataInputStream data = new DataInputStream(new BufferedInputStream(in));
+    Map<String, OnlineTrainer> models = new TreeMap<>();
+    for (int count = readHeader(data); count > 0; count--) {
+      String stream = data.readUTF();
+      models.put(stream, OnlineTrainer.restore(device, data));
+      StreamModel.skipHistory(data);
+    }
+
+    return models;
+  }
+
+  @Override
+  public void close() {
+    models.values().forEach(OfStream::close);
+  }
+
+  /** Checks the format of a key group and returns its number of models. */
+  private static int readHeader(DataInputStream in) throws IOException {
+    int format = in.readInt();
+    if (format != FORMAT) {
+      throw new IOException(
+          "The checkpoint was written by another release of Rankstream (trainer state format %d, this release reads %d): restore it with that release"
+              .formatted(format, FORMAT));
+    }
+
+    return in.readInt();
+  }
+
+  private Map<String, OfStream> group(
+      Map<Integer, Map<String, OfStream>> byKeyGroup, String stream) {
+    return byKeyGroup.computeIfAbsent(keyGroup(stream), group -> new TreeMap<>());
+  }
+
+  private int keyGroup(String stream) {
+    return KeyGroupRangeAssignment.assignToKeyGroup(stream, maxParallelism);
+  }
+}

@@ -1,0 +1,182 @@
+package io.rankstream.pipeline.train;
+
+import static io.rankstream.pipeline.train.TrainingBatches.CONFIG;
+import static io.rankstream.pipeline.train.TrainingBatches.batch;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import io.rankstream.model.OnlineTrainer;
+import io.rankstream.pipeline.event.DecodedBatch;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
+import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.StateSnapshotContextSynchronousImpl;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrainerSnapshotTest {
+
+  private static final int MAX_BYTES = 64 << 20;
+
+  private final Map<String, StreamModel> models = new TreeMap<>();
+  private final List<StreamModel> restored = new ArrayList<>();
+
+  @AfterEach
+  void closeModels() {
+    models.values().forEach(StreamModel::close);
+    restored.forEach(StreamModel::close);
+  }
+
+  @Test
+  void whatIsReadIsWhatWasWritten() throws Exception {
+    learn("a", 1);
+    learn("b", 2);
+    List<DecodedBatch> waiting = List.of(batch("a", 7), batch("a", 8), batch("new", 0));
+    byte[] written = write(models, waiting, 1).get(0);
+
+    Map<String, StreamModel> readModels = new TreeMap<>();
+    Queue<DecodedBatch> readWaiting = new ArrayDeque<>();
+    read(List.of(written), readModels, readWaiting);
+
+    assertThat(readModels).containsOnlyKeys("a", "b");
+    assertThat(readWaiting)
+        .extracting(each -> each.stream() + each.number())
+        .containsExactly("a7", "a8", "new0");
+    assertThat(write(readModels, List.copyOf(readWaiting), 1).get(0)).isEqualTo(written);
+  }
+
+  @Test
+  void eachStreamIsInItsKeyGroupAndAGroupWithoutAnyIsNotWritten() throws Exception {
+    learn("a", 1);
+    learn("b", 1);
+    List<byte[]> groups = write(models, List.of(batch("new", 0)), 128);
+
+    Map<String, StreamModel> readModels = new TreeMap<>();
+    Queue<DecodedBatch> readWaiting = new ArrayDeque<>();
+    read(groups, readModels, readWaiting);
+
+    assertThat(groups).hasSize(3);
+    assertThat(readModels).containsOnlyKeys("a", "b");
+    assertThat(readWaiting).hasSize(1);
+  }
+
+  @Test
+  void aCopyDoesNotFollowTheModel() throws Exception {
+    learn("a", 1);
+    try (TrainerSnapshot snapshot = snapshot(models, List.of(), 1)) {
+      learn("a", 1);
+      assertThat(stepsIn(bytes(snapshot, 1).get(0))).containsExactly(Map.entry("a", 1L));
+    }
+  }
+
+  @Test
+  void modelsCanBeReadWithoutTheConfigurationOfTheJob() throws Exception {
+    learn("a", 1);
+    learn("b", 2);
+
+    assertThat(stepsIn(write(models, List.of(batch("a", 7)), 1).get(0)))
+        .containsExactly(Map.entry("a", 1L), Map.entry("b", 2L));
+  }
+
+  @Test
+  void anotherFormatIsRefused() throws Exception {
+    byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(3);
+    ByteBuffer.wrap(written).putInt(4);
+
+    assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "The checkpoint was written by another release of Rankstream (trainer state format 4, this release reads 3): restore it with that release");
+    assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
+  }
+
+  private void learn(String stream, int steps) throws Exception {
+    StreamModel model =
+        models.computeIfAbsent(stream, name -> StreamModel.create(CONFIG, name, Device.cpu()));
+    for (int i = 0; i < steps; i++) {
+      try (PreparedBatch prepared = model.prepare(batch(stream, i))) {
+        model.finish(prepared);
+      }
+    }
+  }
+
+  private static TrainerSnapshot snapshot(
+      Map<String, StreamModel> models, List<DecodedBatch> waiting, int keyGroups)
+      throws IOException {
+    return TrainerSnapshot.of(models, waiting, TrainingBatches.serializer(), keyGroups);
+  }
+
+  private static List<byte[]> write(
+      Map<String, StreamModel> models, List<DecodedBatch> waiting, int keyGroups) throws Exception {
+    try (TrainerSnapshot snapshot = snapshot(models, waiting, keyGroups)) {
+      return bytes(snapshot, keyGroups);
+    }
+  }
+
+  /** The bytes of each key group that has any. */
+  private static List<byte[]> bytes(TrainerSnapshot snapshot, int keyGroups) throws Exception {
+    KeyGroupRange range = KeyGroupRange.of(0, keyGroups - 1);
+    StateSnapshotContextSynchronousImpl context =
+        new StateSnapshotContextSynchronousImpl(
+            1, 1, new MemCheckpointStreamFactory(MAX_BYTES), range, new CloseableRegistry());
+    snapshot.write(context.getRawKeyedOperatorStateOutput());
+    context.getKeyedStateStreamFuture().run();
+    KeyGroupsStateHandle handle =
+        (KeyGroupsStateHandle)
+            context.getKeyedStateStreamFuture().get().getJobManagerOwnedSnapshot();
+
+    try (FSDataInputStream in = handle.openInputStream()) {
+      byte[] all = in.readAllBytes();
+      List<Integer> starts = new ArrayList<>();
+      range.forEach(group -> starts.add((int) handle.getOffsetForKeyGroup(group)));
+      starts.removeIf(start -> start < 0);
+      starts.add(all.length);
+      List<byte[]> groups = new ArrayList<>();
+      for (int i = 0; i + 1 < starts.size(); i++) {
+        groups.add(Arrays.copyOfRange(all, starts.get(i), starts.get(i + 1)));
+      }
+      return groups;
+    }
+  }
+
+  private void read(
+      List<byte[]> groups, Map<String, StreamModel> readModels, Queue<DecodedBatch> readWaiting)
+      throws IOException {
+    List<KeyGroupStatePartitionStreamProvider> providers =
+        groups.stream()
+            .map(
+                bytes ->
+                    new KeyGroupStatePartitionStreamProvider(new ByteArrayInputStream(bytes), 0))
+            .toList();
+    try {
+      TrainerSnapshot.read(
+          providers, CONFIG, Device.cpu(), TrainingBatches.serializer(), readModels, readWaiting);
+    } finally {
+      restored.addAll(readModels.values());
+    }
+  }
+
+  private static Map<String, Long> stepsIn(byte[] group) throws IOException {
+    Map<String, Long> steps = new TreeMap<>();
+    Map<String, OnlineTrainer> trainers =
+        TrainerSnapshot.readModels(new ByteArrayInputStream(group), Device.cpu());
+    trainers.forEach((stream, trainer) -> steps.put(stream, trainer.step()));
+    trainers.values().forEach(OnlineTrainer::close);
+    return steps;
+  }
+}
