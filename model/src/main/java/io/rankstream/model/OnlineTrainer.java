@@ -255,7 +255,7 @@ public final class OnlineTrainer implements AutoCloseable {
         average.orElse(parameters),
         statistics,
         vocabulary.labels(),
-        new ModelFile.Provenance(stream, stream + "/" + space, step));
+        new ModelFile.Provenance(stream, spaceId(stream), step));
   }
 
   /**
@@ -393,6 +393,11 @@ public final class OnlineTrainer implements AutoCloseable {
    */
   public String spaceIdSuffix() {
     return space;
+  }
+
+  /** Identifier of the embedding space when the model is that of a stream. */
+  public String spaceId(String stream) {
+    return stream + "/" + space;
   }
 
   @Override

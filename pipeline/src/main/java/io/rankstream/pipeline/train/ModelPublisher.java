@@ -13,18 +13,19 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Optional;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Publishes the model of one stream: a file, and the record that announces it once the file is
- * whole. The name of a file follows from the version, so that a step that is taken again after a
- * crash writes its file anew before the record is committed.
+ * Publishes the model of one stream: writes a file, then returns the record that announces it.
+ *
+ * <p>The name of the file follows from the version. A step that is repeated after a crash therefore
+ * overwrites its file before its record is committed.
  */
 final class ModelPublisher {
 
@@ -36,7 +37,7 @@ final class ModelPublisher {
   private long publishedAt;
 
   /**
-   * @param now wall-clock time in milliseconds: the first interval starts here
+   * @param now wall-clock time in milliseconds, the start of the first interval
    */
   ModelPublisher(JobConfig.Versions config, String stream, long now) {
     this.config = config;
@@ -44,7 +45,13 @@ final class ModelPublisher {
     this.publishedAt = now;
   }
 
-  /** Publishes after a step when steps or time make a version due. */
+  /**
+   * Publishes after a step, if the number of steps or the time since the last version asks for it.
+   *
+   * @param accuracy figures for the record
+   * @return the record of the published version
+   * @throws IOException when the file cannot be written
+   */
   Optional<ModelVersion> afterStep(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now)
       throws IOException {
     boolean bySteps =
@@ -55,7 +62,7 @@ final class ModelPublisher {
     return bySteps || byTime ? atEnd(trainer, accuracy, now) : Optional.empty();
   }
 
-  /** Publishes what was learnt since the last version, if anything was. */
+  /** Publishes as {@link #afterStep} does, if the model took a step since the last version. */
   Optional<ModelVersion> atEnd(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now)
       throws IOException {
     if (!config.isOn() || trainer.step() == publishedStep) {
@@ -67,15 +74,16 @@ final class ModelPublisher {
     return Optional.of(publish(trainer, accuracy, now));
   }
 
+  /** Writes the last published step, but no time of day: equal runs have equal states. */
   void writeTo(DataOutput out) throws IOException {
-    out.writeLong(publishedStep); // and no time of day: equal runs have equal states
+    out.writeLong(publishedStep);
   }
 
   void readFrom(DataInput in) throws IOException {
     publishedStep = in.readLong();
   }
 
-  /** Reads past what {@link #writeTo} writes. */
+  /** Reads past the bytes of {@link #writeTo}. */
   static void skip(DataInput in) throws IOException {
     in.readLong();
   }
@@ -90,7 +98,7 @@ final class ModelPublisher {
     files.mkdirs(directory);
     Path file =
         new Path(directory, "v%09d.safetensors".formatted(trainer.step())).makeQualified(files);
-    MessageDigest digest = sha256();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     try (OutputStream out =
         new BufferedOutputStream(
             new DigestOutputStream(files.create(file, WriteMode.OVERWRITE), digest),
@@ -101,20 +109,12 @@ final class ModelPublisher {
     return ModelVersion.newBuilder()
         .setStream(stream)
         .setModelVersion(trainer.step())
-        .setSpaceId(stream + "/" + trainer.spaceIdSuffix())
+        .setSpaceId(trainer.spaceId(stream))
         .setUri(file.toUri().toString())
-        .setSha256(HexFormat.of().formatHex(digest.digest()))
+        .setSha256(Hex.encodeHexString(digest.digest()))
         .setSizeBytes(files.getFileStatus(file).getLen())
         .setPublishedAt(now)
         .setAccuracy(accuracy)
         .build();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }
