@@ -6,28 +6,35 @@ import io.rankstream.model.PreparedStep;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.event.DecodedBatch;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * A batch half-way through its model.
+ * A batch after the part that changes nothing in its model.
  *
- * @param pixels the images as they came
- * @param embedded their embeddings, where the batch is not trained on
- * @param step the gradient, where it is
- * @param predictions what the model said of the fresh images before the step
- * @param startNanos when the batch entered the model
+ * @param pixels the images without augmentation
+ * @param embedded their embeddings; empty when the batch is trained on
+ * @param step the gradient; null when the batch is only embedded
+ * @param predictions the model's predictions of the fresh images before the step; empty when the
+ *     batch is only embedded
+ * @param startNanos {@link System#nanoTime()} at the start
  */
 record PreparedBatch(
     DecodedBatch batch,
     PixelBatch pixels,
     List<EmbeddedImage> embedded,
-    Optional<PreparedStep> step,
+    PreparedStep step,
     List<Prediction> predictions,
     long startNanos)
     implements AutoCloseable {
 
+  /** Whether the model trains on the batch. */
+  boolean isTrained() {
+    return step != null;
+  }
+
   @Override
   public void close() {
-    step.ifPresent(PreparedStep::close);
+    if (step != null) {
+      step.close();
+    }
   }
 }

@@ -3,12 +3,10 @@ package io.rankstream.pipeline.train;
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.step.StepOutcome;
 import io.rankstream.model.step.StepReport;
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
-import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.AbstractList;
@@ -22,62 +20,62 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a model did with a batch, as plain values: no tensor leaves the training thread.
+ * The result of a batch as plain values: no tensor leaves the training thread.
  *
  * @param batch the batch
- * @param step the report of the fine-tuning step, when one was taken
+ * @param report figures of the training step; null when the batch was only embedded
  * @param embedded embedding and prediction of each image under the weights after the step
- * @param spaceId identity of the embedding space
- * @param version training steps that the weights have taken
- * @param knownClasses classes in the vocabulary
- * @param accuracy prequential accuracy, with the fresh images of this batch
- * @param recalls fading recall by class of the batch; without the classes never predicted
- * @param published the model file that was published after the step, when one was
+ * @param model the model after the batch
+ * @param published versions of the model that were published after the step
  * @param millis duration on the training thread
  */
 record StepResult(
     DecodedBatch batch,
-    Optional<StepReport> step,
+    StepReport report,
     List<EmbeddedImage> embedded,
-    String spaceId,
-    long version,
-    int knownClasses,
-    PrequentialFigures accuracy,
-    Map<String, Double> recalls,
-    Optional<ModelVersion> published,
+    ModelStatus model,
+    List<ModelVersion> published,
     double millis) {
+
+  /** Figures of the training step; empty when the batch was only embedded. */
+  Optional<StepReport> step() {
+    return Optional.ofNullable(report);
+  }
 
   /**
    * The records for the embeddings topic: one for each image, however often the batch repeats it.
    */
-  List<ImageEmbedding> embeddings(JobConfig config) {
+  List<ImageEmbedding> embeddings() {
     List<ImageEmbedding> records = new ArrayList<>(embedded.size());
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < embedded.size(); i++) {
       if (ids.add(batch.images().get(i).imageId())) {
-        records.add(embedding(i, config));
+        records.add(embedding(batch.images().get(i), embedded.get(i)));
       }
     }
 
     return records;
   }
 
-  private ImageEmbedding embedding(int index, JobConfig config) {
-    DecodedImage image = batch.images().get(index);
-    EmbeddedImage result = embedded.get(index);
-    boolean knows = result.prediction().label() != null;
+  /** The record for the metrics topic; empty when the batch was only embedded. */
+  Optional<TrainingMetrics> metrics(Instant now) {
+    return step().map(step -> metrics(step, now));
+  }
+
+  private ImageEmbedding embedding(DecodedImage image, EmbeddedImage result) {
+    boolean classified = result.prediction().label() != null;
     return ImageEmbedding.newBuilder()
         .setImageId(image.imageId())
         .setStream(batch.stream())
         .setLabel(image.label())
         .setEmbedding(asList(result.embedding()))
         .setPredictedLabel(result.prediction().label())
-        .setConfidence(knows ? result.prediction().confidence() : null)
-        .setTrained(step.isPresent())
-        .setModelVersion(version)
-        .setSpaceId(spaceId)
+        .setConfidence(classified ? result.prediction().confidence() : null)
+        .setTrained(report != null)
+        .setModelVersion(model.version())
+        .setSpaceId(model.spaceId())
         .setDimension(result.embedding().length)
-        .setMetric(config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean")
+        .setMetric(model.metric())
         .setNormalized(true)
         .setEventTime(Instant.ofEpochMilli(image.eventTime()))
         .setSourceTopic(image.topic())
@@ -86,37 +84,34 @@ record StepResult(
         .build();
   }
 
-  /** The record for the metrics topic, when a step was taken. */
-  Optional<TrainingMetrics> metrics(Instant now) {
-    return step.map(
-        report ->
-            TrainingMetrics.newBuilder()
-                .setStream(batch.stream())
-                .setStep(report.step())
-                .setProcessedAt(now)
-                .setClassesInBatch(classCounts().size())
-                .setImagesInBatch(batch.images().size())
-                .setFreshImages((int) batch.images().stream().filter(DecodedImage::fresh).count())
-                .setKnownClasses(knownClasses)
-                .setLoss(report.loss())
-                .setClassificationLoss(report.classificationLoss())
-                .setRankingLoss(report.rankingLoss())
-                .setActiveTriplets(report.activeTriplets())
-                .setTriplets(report.triplets())
-                .setGradientNorm(report.gradientNorm())
-                .setLearningRate(report.learningRate())
-                .setEmbeddingSpread(
-                    Double.isNaN(report.spread()) && step.get().outcome() == StepOutcome.TAKEN
-                        ? null
-                        : report.spread())
-                .setOutcome(report.outcome().name().toLowerCase(Locale.ROOT))
-                .setFault(
-                    report.mishap().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
-                .setAccuracy(accuracy)
-                .setRecalls(recalls)
-                .setClassCounts(classCounts())
-                .setStepMillis(millis)
-                .build());
+  private TrainingMetrics metrics(StepReport step, Instant now) {
+    Map<String, Integer> classCounts = classCounts();
+    return TrainingMetrics.newBuilder()
+        .setStream(batch.stream())
+        .setStep(step.step())
+        .setProcessedAt(now)
+        .setClassesInBatch(classCounts.size())
+        .setImagesInBatch(batch.images().size())
+        .setFreshImages((int) batch.images().stream().filter(DecodedImage::fresh).count())
+        .setKnownClasses(model.knownClasses())
+        .setLoss(step.loss())
+        .setClassificationLoss(step.classificationLoss())
+        .setRankingLoss(step.rankingLoss())
+        .setActiveTriplets(step.activeTriplets())
+        .setTriplets(step.triplets())
+        .setGradientNorm(step.gradientNorm())
+        .setLearningRate(step.learningRate())
+        .setEmbeddingSpread(
+            Double.isNaN(step.spread()) && step.outcome() == StepOutcome.TAKEN
+                ? null
+                : step.spread())
+        .setOutcome(step.outcome().name().toLowerCase(Locale.ROOT))
+        .setFault(step.mishap().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
+        .setAccuracy(model.accuracy())
+        .setRecalls(model.recalls())
+        .setClassCounts(classCounts)
+        .setStepMillis(millis)
+        .build();
   }
 
   private Map<String, Integer> classCounts() {
@@ -125,6 +120,7 @@ record StepResult(
     return counts;
   }
 
+  /** A view of the array, not a copy. */
   private static List<Float> asList(float[] values) {
     return new AbstractList<>() {
       @Override

@@ -14,8 +14,8 @@ import org.apache.flink.metrics.MeterView;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * What is told of the model of one stream, with the stream as a label. Written by the task thread,
- * read by that of the reporter.
+ * Metrics of one stream's model, labelled with the stream. The task thread writes them, the
+ * reporter's thread reads them.
  */
 final class StreamMetrics {
 
@@ -37,7 +37,7 @@ final class StreamMetrics {
   private volatile long publishedVersion;
 
   /**
-   * @param operator group of the operator
+   * @param operator the operator's metric group
    * @param stream name of the stream
    */
   StreamMetrics(MetricGroup operator, String stream) {
@@ -76,16 +76,17 @@ final class StreamMetrics {
     gauge(model, "timestamp", () -> updatedAt);
   }
 
+  /** Updates the metrics when the results of a batch leave the operator. */
   void emitted(StepResult result, long now) {
     images.inc(result.embedded().size());
-    accuracy = result.accuracy();
-    knownClasses = result.knownClasses();
+    accuracy = result.model().accuracy();
+    knownClasses = result.model().knownClasses();
     if (result.step().isPresent() || updatedAt == 0) {
       updatedAt = now;
     }
-    version = result.version();
+    version = result.model().version();
     result.step().ifPresent(report -> trained(report, result.millis()));
-    result.published().ifPresent(published -> publishedVersion = published.getModelVersion());
+    result.published().forEach(published -> publishedVersion = published.getModelVersion());
     for (DecodedImage image : result.batch().images()) {
       embeddingFreshness.emitted(image.eventTime());
       if (image.fresh() && image.label() != null) {

@@ -101,10 +101,10 @@ final class StreamModel implements AutoCloseable {
   }
 
   /**
-   * Takes a batch through the model as far as nothing changes: predictions, and the gradient or the
+   * Does everything for a batch that changes nothing: predictions, and the gradient or the
    * embeddings.
    *
-   * @return what {@link #finish} goes on from, to be closed by the caller
+   * @return the input of {@link #finish}, to be closed by the caller
    */
   PreparedBatch prepare(DecodedBatch batch) {
     long start = System.nanoTime();
@@ -112,7 +112,7 @@ final class StreamModel implements AutoCloseable {
     boolean trains = batch.purpose() == Purpose.TRAIN && classes(batch.images()) >= 2;
     if (!trains) {
       return new PreparedBatch(
-          batch, pixels, trainer.served().embed(pixels), Optional.empty(), List.of(), start);
+          batch, pixels, trainer.served().embed(pixels), null, List.of(), start);
     }
 
     boolean inStep = config.trainer().predictionsFrom() == PredictionsFrom.IN_STEP;
@@ -122,53 +122,48 @@ final class StreamModel implements AutoCloseable {
     if (inStep) {
       predictions = ofFresh(batch, trainer.predicted(step));
     }
-    return new PreparedBatch(batch, pixels, List.of(), Optional.of(step), predictions, start);
+    return new PreparedBatch(batch, pixels, List.of(), step, predictions, start);
   }
 
-  /** Lets the model learn and remember what was prepared. */
+  /**
+   * Scores the predictions, then lets the model learn.
+   *
+   * @throws IOException when a version cannot be published
+   * @throws TrainingFailedException when the model was rolled back too often, or has no weights
+   *     with finite embeddings
+   */
   StepResult finish(PreparedBatch prepared) throws IOException {
     DecodedBatch batch = prepared.batch();
+    StepReport report = null;
     List<EmbeddedImage> embedded = prepared.embedded();
-    Optional<StepReport> step = Optional.empty();
-    if (prepared.step().isPresent()) {
+    if (prepared.isTrained()) {
       score(batch.images().stream().filter(DecodedImage::fresh).toList(), prepared.predictions());
-      StepReport report = trainer.take(prepared.step().get());
-      step = Optional.of(report);
-      boolean inStep =
-          config.trainer().embeddingsFrom() == EmbeddingsFrom.IN_STEP
-              && report.outcome() == StepOutcome.TAKEN;
-      embedded =
-          inStep
-              ? trainer.embedded(prepared.step().get())
-              : trainer.served().embed(prepared.pixels());
+      report = trainer.take(prepared.step());
+      embedded = embedAfter(report, prepared);
     }
-    if (!embedded.stream().allMatch(EmbeddedImage::isFinite)) {
-      LOG.warn("Embeddings of stream {} are no numbers; its model goes back", stream);
+    if (!isFinite(embedded)) {
+      LOG.warn(
+          "Embeddings of stream {} have NaN or infinite values: rolling its model back to the last good weights",
+          stream);
       trainer.goBack(StepFault.NON_FINITE);
-      step = step.map(report -> report.rolledBack(StepFault.NON_FINITE));
+      report = report == null ? null : report.rolledBack(StepFault.NON_FINITE);
       embedded = trainer.served().embed(prepared.pixels());
       requireFinite(embedded);
     }
-    if (prepared.step().isEmpty()) {
+    if (!prepared.isTrained()) {
       score(batch.images(), embedded.stream().map(EmbeddedImage::prediction).toList());
     }
 
-    PrequentialFigures figures = figures();
-    boolean taken = step.isPresent() && step.get().outcome() == StepOutcome.TAKEN;
-    return new StepResult(
-        batch,
-        step,
-        embedded,
-        stream + "/" + trainer.spaceIdSuffix(),
-        trainer.step(),
-        trainer.knownClasses(),
-        figures,
-        recalls(batch),
-        taken ? publisher.afterStep(trainer, figures, Instant.now()) : Optional.empty(),
-        (System.nanoTime() - prepared.startNanos()) / 1e6);
+    ModelStatus status = status(batch);
+    List<ModelVersion> published =
+        report != null && report.outcome() == StepOutcome.TAKEN
+            ? publisher.afterStep(trainer, status.accuracy(), Instant.now()).stream().toList()
+            : List.of();
+    double millis = (System.nanoTime() - prepared.startNanos()) / 1e6;
+    return new StepResult(batch, report, embedded, status, published, millis);
   }
 
-  /** Publishes what was learnt since the last published version, if anything was. */
+  /** Publishes a version if the model took a step since the last one. */
   Optional<ModelVersion> publishLast() throws IOException {
     return publisher.atEnd(trainer, figures(), Instant.now());
   }
@@ -178,10 +173,7 @@ final class StreamModel implements AutoCloseable {
     trainer.close();
   }
 
-  /**
-   * Prequential evaluation: the images that the model has not trained on are predicted before the
-   * step.
-   */
+  /** Predicts the images that the model has not trained on: the test of test-then-train. */
   private List<Prediction> predictFresh(DecodedBatch batch) {
     byte[] pixels = new byte[batch.pixels().length];
     int size = config.model().input().pixelsPerImage();
@@ -204,10 +196,21 @@ final class StreamModel implements AutoCloseable {
         .toList();
   }
 
+  private List<EmbeddedImage> embedAfter(StepReport report, PreparedBatch prepared) {
+    boolean inStep =
+        config.trainer().embeddingsFrom() == EmbeddingsFrom.IN_STEP
+            && report.outcome() == StepOutcome.TAKEN;
+    return inStep ? trainer.embedded(prepared.step()) : trainer.served().embed(prepared.pixels());
+  }
+
+  private static boolean isFinite(List<EmbeddedImage> embedded) {
+    return embedded.stream().allMatch(EmbeddedImage::isFinite);
+  }
+
   private void requireFinite(List<EmbeddedImage> embedded) {
-    if (!embedded.stream().allMatch(EmbeddedImage::isFinite)) {
+    if (!isFinite(embedded)) {
       throw new TrainingFailedException(
-          "The model of stream %s gives embeddings that are no numbers, even with its last good weights: start from other weights"
+          "The model of stream %s computes embeddings with NaN or infinite values, even with its last good weights: start from other weights (model.weights)"
               .formatted(stream));
     }
   }
@@ -233,6 +236,16 @@ final class StreamModel implements AutoCloseable {
 
   private static Double boxed(OptionalDouble value) {
     return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  private ModelStatus status(DecodedBatch batch) {
+    return new ModelStatus(
+        trainer.spaceId(stream),
+        config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean",
+        trainer.step(),
+        trainer.knownClasses(),
+        figures(),
+        recalls(batch));
   }
 
   private Map<String, Double> recalls(DecodedBatch batch) {

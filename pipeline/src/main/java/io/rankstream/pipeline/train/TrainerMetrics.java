@@ -8,7 +8,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
-/** What the training operator tells of itself, and of each of its models. */
+/** Metrics of the training operator and of each of its models. */
 final class TrainerMetrics {
 
   private final MetricGroup operator;
@@ -17,8 +17,8 @@ final class TrainerMetrics {
   private final Map<String, StreamMetrics> streams = new HashMap<>();
 
   /**
-   * @param operator group of the operator
-   * @param waiting batches that wait for the training thread
+   * @param operator the operator's metric group
+   * @param waiting returns the number of batches that wait for the training thread
    */
   TrainerMetrics(MetricGroup operator, IntSupplier waiting) {
     this.operator = operator;
@@ -27,7 +27,7 @@ final class TrainerMetrics {
     operator.gauge("batchesInFlight", (Gauge<Integer>) waiting::getAsInt);
   }
 
-  /** Results of a batch leave the operator. */
+  /** Updates the metrics when the results of a batch leave the operator. */
   void emitted(StepResult result, Instant now) {
     steps.inc(result.step().isPresent() ? 1 : 0);
     embeddings.inc(result.embedded().size());
@@ -36,12 +36,12 @@ final class TrainerMetrics {
         .emitted(result, now.toEpochMilli());
   }
 
-  /** The barrier of a checkpoint follows what was emitted so far. */
+  /** Marks the end of the results that a checkpoint commits. */
   void barrier(long checkpointId) {
     streams.values().forEach(stream -> stream.barrier(checkpointId));
   }
 
-  /** A checkpoint is complete: what was emitted before its barrier is committed. */
+  /** Marks the results before a complete checkpoint's barrier as committed. */
   void committed(long checkpointId, Instant now) {
     streams.values().forEach(stream -> stream.committed(checkpointId, now.toEpochMilli()));
   }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,24 +42,24 @@ import org.apache.flink.util.function.ThrowingRunnable;
 /**
  * The operator that owns the models, one for each stream.
  *
- * <p>Batches are taken by a training thread of the operator's own, so that a step of seconds blocks
- * neither barriers nor timers; results come back through the mailbox and leave in the order of the
- * input.
+ * <p>The operator has a training thread, so that a step of seconds blocks neither barriers nor
+ * timers. Results return through the mailbox and are emitted in the order of the input.
  *
  * <p>Consistency: the training thread computes gradients outside a gate, since that changes
- * nothing, and updates weights inside it. Before a barrier leaves, the gate is closed, which waits
- * for an update in progress at most, and what is finished is emitted; it opens again once the state
- * is copied. A checkpoint therefore holds weights that contain exactly the batches whose results
- * went out before the barrier, and the waiting batches, that in progress included, which are taken
- * again after a restore. The copy is written while training goes on. The state is raw keyed state:
- * one contiguous copy for each model, redistributed by stream when the job is rescaled.
+ * nothing, and updates weights inside it. Before a barrier is emitted, the operator closes the
+ * gate, which waits at most for one update, and emits the finished results. It opens the gate as
+ * soon as the state is copied. A checkpoint therefore holds the weights after exactly those batches
+ * whose results were emitted before the barrier, and the waiting batches with the one in progress,
+ * which are processed again after a restore. The copy is written while training continues. The
+ * state is raw keyed state: one contiguous copy for each model, redistributed by stream when the
+ * job is rescaled.
  */
 final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     implements OneInputStreamOperator<DecodedBatch, ImageEmbedding>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
-  private static final long STEP_PATIENCE_SECONDS = 120;
+  private static final long STEP_TIMEOUT_SECONDS = 120;
 
   private final JobConfig jobConfig;
   private final OutputTag<TrainingMetrics> metricsTag;
@@ -125,7 +124,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
     trainingThread =
         Executors.newSingleThreadExecutor(new ExecutorThreadFactory("two-head-trainer"));
-    inFlight.forEach(this::submit); // taken before the checkpoint, not trained on by then
+    inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
   }
 
   @Override
@@ -145,8 +144,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     while (!inFlight.isEmpty()) {
       mailbox.yield();
     }
-    for (StreamModel model : models.values()) { // the training thread has nothing left to do
-      emit(model.publishLast());
+    for (StreamModel model : models.values()) { // safe: the training thread is idle
+      model.publishLast().ifPresent(this::emit);
     }
   }
 
@@ -158,7 +157,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     measured.barrier(checkpointId);
   }
 
-  /** Copies the state while the gate is closed and hands the copy over to be written later. */
+  /** Copies the state while the gate is closed; the copy is written later. */
   @Override
   public OperatorSnapshotFutures snapshotState(
       long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory storage)
@@ -215,12 +214,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
           try {
             process(batch);
           } catch (TrainingFailedException e) {
-            tellTask(
+            runInTask(
                 () -> {
                   throw new SuppressRestartsException(e); // the same batches would fail again
                 });
           } catch (IOException | RuntimeException | Error e) {
-            tellTask(() -> ExceptionUtils.rethrow(e));
+            runInTask(() -> ExceptionUtils.rethrow(e));
           }
         });
   }
@@ -232,18 +231,18 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
       gate.enter();
       try {
         finished.add(model.finish(prepared));
-        tellTask(this::emitFinished);
+        runInTask(this::emitFinished);
       } finally {
         gate.leave();
       }
     }
   }
 
-  private void tellTask(ThrowingRunnable<Exception> news) {
+  private void runInTask(ThrowingRunnable<Exception> action) {
     try {
-      mailbox.execute(news, "Result of a training step");
+      mailbox.execute(action, "Result of a training step");
     } catch (RejectedExecutionException e) {
-      LOG.debug("The task ended before the result of its last training step came", e);
+      LOG.debug("The task ended before its last training step returned", e);
     }
   }
 
@@ -259,26 +258,26 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private void emitFinished() {
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
       inFlight.remove(); // results come in the order of the batches
-      for (ImageEmbedding embedding : result.embeddings(jobConfig)) {
+      for (ImageEmbedding embedding : result.embeddings()) {
         output.collect(new StreamRecord<>(embedding));
       }
-
-      Optional<TrainingMetrics> metrics = result.metrics(Instant.now());
-      if (metrics.isPresent()) {
-        output.collect(metricsTag, new StreamRecord<>(metrics.get()));
-      }
+      result
+          .metrics(Instant.now())
+          .ifPresent(metrics -> output.collect(metricsTag, new StreamRecord<>(metrics)));
       measured.emitted(result, Instant.now());
-      emit(result.published());
+      result.published().forEach(this::emit);
     }
   }
 
-  private void emit(Optional<ModelVersion> published) {
-    published.ifPresent(version -> output.collect(versionsTag, new StreamRecord<>(version)));
+  private void emit(ModelVersion published) {
+    output.collect(versionsTag, new StreamRecord<>(published));
   }
 
   /**
    * Native code ignores interrupts: the models may be closed only after the step in progress has
-   * come back.
+   * returned.
+   *
+   * @return whether the thread has ended
    */
   private boolean stopTrainingThread() throws InterruptedException {
     if (trainingThread == null) {
@@ -289,11 +288,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     if (gate != null) {
       gate.open();
     }
-    boolean stopped = trainingThread.awaitTermination(STEP_PATIENCE_SECONDS, TimeUnit.SECONDS);
+    boolean stopped = trainingThread.awaitTermination(STEP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!stopped) {
       LOG.warn(
-          "A training step has not come back for {} s; its memory is freed with the process.",
-          STEP_PATIENCE_SECONDS);
+          "A training step did not return within {} s. Its memory is freed when the process ends; restart this TaskManager if its memory runs short.",
+          STEP_TIMEOUT_SECONDS);
     }
 
     return stopped;

@@ -1,0 +1,22 @@
+package io.rankstream.pipeline.train;
+
+import io.rankstream.schemas.PrequentialFigures;
+import java.util.Map;
+
+/**
+ * A stream's model after a batch.
+ *
+ * @param spaceId identifier of the embedding space
+ * @param metric distance that the embeddings are trained for: squared_euclidean or euclidean
+ * @param version training steps that the weights have taken
+ * @param knownClasses classes in the vocabulary
+ * @param accuracy prequential accuracy, with the fresh images of the batch
+ * @param recalls fading recall of the classes in the batch; without those never predicted
+ */
+record ModelStatus(
+    String spaceId,
+    String metric,
+    long version,
+    int knownClasses,
+    PrequentialFigures accuracy,
+    Map<String, Double> recalls) {}
