@@ -8,8 +8,9 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Counts the dead letters of an operator as {@code numDeadLetters}, with the reason as a label. All
- * reasons are there from the start, so that the first letter of a kind shows as an increase.
+ * Counts an operator's dead letters as {@code numDeadLetters}, labelled with the reason. The
+ * counters of all reasons exist from the start, so that the first dead letter of a kind is an
+ * increase.
  */
 public final class DeadLetterCounters {
 
@@ -22,7 +23,7 @@ public final class DeadLetterCounters {
     }
   }
 
-  /** Counts a letter and returns it. */
+  /** Counts a dead letter and returns it. */
   public DeadLetter count(DeadLetter letter) {
     byReason.get(letter.getReason()).inc();
     return letter;

@@ -4,7 +4,7 @@ import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
-/** Histograms over the last values, so that their quantiles follow what happens now. */
+/** Histograms of the last values, so that their quantiles describe the present. */
 public final class RecentHistogram {
 
   private static final int VALUES = 1000;

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 
-/** How balanced the classes of the last images are. Safe for a reader in another thread. */
+/** Measures the class balance of the last images. Thread-safe. */
 final class ClassBalance {
 
   private final int window;
@@ -13,7 +13,7 @@ final class ClassBalance {
   private final Map<String, Integer> counts = new HashMap<>();
 
   /**
-   * @param window images that count
+   * @param window number of images
    */
   ClassBalance(int window) {
     this.window = window;
@@ -27,7 +27,7 @@ final class ClassBalance {
     }
   }
 
-  /** Images of the most frequent class over those of the least frequent one; NaN without any. */
+  /** Images of the most frequent class divided by those of the rarest; NaN without images. */
   synchronized double ratio() {
     int most = 0;
     int least = Integer.MAX_VALUE;

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
- * How old images are when their embeddings are committed: event time against the completion of the
- * checkpoint that commits them. Keeps a sample of each checkpoint's images.
+ * Measures how old images are when their embeddings are committed: from the event time to the
+ * completion of the checkpoint. Keeps a sample of each checkpoint's images.
  */
 final class CommitFreshness {
 
@@ -22,22 +22,22 @@ final class CommitFreshness {
   private int seen;
 
   /**
-   * @param ages told the age of each image in milliseconds
+   * @param ages called with the age of each sampled image, in milliseconds
    */
   CommitFreshness(LongConsumer ages) {
     this.ages = ages;
   }
 
-  /** An embedding has left. */
+  /** Adds an image whose embedding was emitted. */
   void emitted(long eventTime) {
-    int place = seen < SAMPLE ? seen : random.nextInt(seen + 1); // Vitter's algorithm R
-    if (place < SAMPLE) {
-      eventTimes[place] = eventTime;
+    int slot = seen < SAMPLE ? seen : random.nextInt(seen + 1); // Vitter's algorithm R
+    if (slot < SAMPLE) {
+      eventTimes[slot] = eventTime;
     }
     seen++;
   }
 
-  /** What has left so far is committed with this checkpoint, or with a later one if it fails. */
+  /** Assigns the images since the last barrier to a checkpoint; if it fails, to the next one. */
   void barrier(long checkpointId) {
     sealed.put(checkpointId, Arrays.copyOf(eventTimes, Math.min(seen, SAMPLE)));
     seen = 0;
@@ -46,7 +46,7 @@ final class CommitFreshness {
     }
   }
 
-  /** A checkpoint is complete, and with it all earlier ones. */
+  /** Reports the images of a complete checkpoint and of those before it. */
   void committed(long checkpointId, long now) {
     NavigableMap<Long, long[]> complete = sealed.headMap(checkpointId, true);
     complete

@@ -12,14 +12,18 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a new model starts from: random weights, or those of a file. */
+/** Starts a model from random weights or from those in a file. */
 final class StartingWeights {
 
   private static final Logger LOG = LoggerFactory.getLogger(StartingWeights.class);
 
   private StartingWeights() {}
 
-  /** A trainer that has taken no step. */
+  /**
+   * A trainer at step 0.
+   *
+   * @throws UncheckedIOException when the file of model.weights cannot be read
+   */
   static OnlineTrainer trainer(JobConfig config, Device device) {
     Optional<Path> weights = config.weightsFile();
     if (weights.isEmpty()) {
@@ -33,7 +37,7 @@ final class StartingWeights {
       return trainer;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s cannot be read: %s (every TaskManager must see it)"
+          "%s cannot be read: %s (the file must be readable on every TaskManager)"
               .formatted(JobOptions.MODEL_WEIGHTS.key(), e.getMessage()),
           e);
     }

@@ -3,9 +3,8 @@ package io.rankstream.pipeline.train;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the training thread from changing the models while a checkpoint is taken. The training
- * thread is inside the gate while it lets a model learn one batch, so holding the gate means that
- * no change is half done.
+ * Keeps the training thread from changing the models during a checkpoint. The training thread holds
+ * the gate while it changes a model, so a closed gate means that no change is half done.
  */
 final class StepGate {
 
@@ -22,7 +21,7 @@ final class StepGate {
   }
 
   /**
-   * Called by the task thread: waits for the change in progress, then holds the next one back.
+   * Called by the task thread: waits for the change in progress and blocks the next one.
    * Idempotent.
    */
   void close() {
@@ -31,7 +30,7 @@ final class StepGate {
     }
   }
 
-  /** Called by the task thread: lets the training thread go on. Idempotent. */
+  /** Called by the task thread: lets the training thread continue. Idempotent. */
   void open() {
     if (lock.isHeldByCurrentThread()) {
       lock.unlock();

@@ -12,7 +12,7 @@ import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
-/** Makes the training operator on the task manager, where its mailbox exists. */
+/** Creates the training operator on the TaskManager: only there its mailbox exists. */
 public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<ImageEmbedding>
     implements OneInputStreamOperatorFactory<DecodedBatch, ImageEmbedding> {
 
@@ -25,8 +25,8 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
 
   /**
    * @param config the job's configuration
-   * @param batchSerializer writes waiting batches into checkpoints
-   * @param metricsTag side output with one record for each step
+   * @param batchSerializer serializes waiting batches into checkpoints
+   * @param metricsTag side output with one record for each training step
    * @param versionsTag side output with one record for each published model
    */
   public TwoHeadTrainerFactory(
@@ -44,7 +44,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
   @SuppressWarnings({
     "unchecked",
     "TypeParameterUnusedInFormals"
-  }) // the signature of the interface leaves no other way
+  }) // required by the interface's signature
   public <T extends StreamOperator<ImageEmbedding>> T createStreamOperator(
       StreamOperatorParameters<ImageEmbedding> parameters) {
     return (T) new TwoHeadTrainer(parameters, config, batchSerializer, metricsTag, versionsTag);
