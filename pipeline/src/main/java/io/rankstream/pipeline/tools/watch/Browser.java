@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Opens a page with the command of the desktop, where there is one. Not through {@code
- * java.awt.Desktop}: the Java of most servers and containers comes without it.
+ * Opens a page with the desktop's own command. {@code java.awt.Desktop} is missing in the Java of
+ * most servers and containers.
  */
 public final class Browser {
 
   private Browser() {}
 
-  /** Opens a page where there is a desktop; one that refuses is no error. */
+  /** Opens a page if there is a desktop; a failure is ignored. */
   public static void open(URI page) {
     command(System.getProperty("os.name"), System.getenv(), page)
         .ifPresent(
@@ -27,7 +27,7 @@ public final class Browser {
                     .redirectError(Redirect.DISCARD)
                     .start();
               } catch (IOException e) {
-                // the address is printed
+                // the user has the printed address
               }
             });
   }

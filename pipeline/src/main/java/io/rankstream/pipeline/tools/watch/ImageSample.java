@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A bounded sample of embedded images, as many of each class. An image stays while its embedding is
- * recent, so that one can follow it; then an image with a newer embedding takes its place.
+ * A bounded sample of embedded images, with the same share for each class. An image stays while its
+ * embedding is recent, so that its dot can be followed; an image with a newer embedding replaces
+ * it.
  */
 final class ImageSample {
 
@@ -24,7 +25,7 @@ final class ImageSample {
   private long changes;
 
   void add(ImageEmbedding embedding) {
-    if (!embedding.getSpaceId().equals(spaceId)) { // embeddings of two spaces never meet
+    if (!embedding.getSpaceId().equals(spaceId)) { // never compare embeddings of two spaces
       spaceId = embedding.getSpaceId();
       byClass.clear();
       byKey.clear();
@@ -47,18 +48,18 @@ final class ImageSample {
     return new ArrayList<>(byKey.values());
   }
 
-  /** The image with a key, or null when it has left the sample. */
+  /** The image with a key; null when it is no longer in the sample. */
   SampledImage image(int key) {
     return byKey.get(key);
   }
 
-  /** Grows with each change. */
+  /** Number of changes so far. */
   long changes() {
     return changes;
   }
 
   private void addTo(Map<String, SampledImage> images, ImageEmbedding embedding, int most) {
-    SampledImage known = images.remove(embedding.getImageId()); // to the young end
+    SampledImage known = images.remove(embedding.getImageId()); // inserted again as the youngest
     if (known == null && images.size() >= most && !makeRoom(images, embedding.getModelVersion())) {
       return;
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
-/** What the output topics of a job have told so far, in bounded memory. Thread-safe. */
+/** Figures from the output topics of a job, in bounded memory. Thread-safe. */
 final class LiveRun {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +29,7 @@ final class LiveRun {
   private final Deque<ObjectNode> letters = new ArrayDeque<>();
   private long allLetters;
 
-  /** Takes a record of any output topic. */
+  /** Adds a record of any output topic. */
   void add(SpecificRecord record) {
     if (record instanceof ImageEmbedding embedding) {
       open(embedding.getStream()).ifPresent(stream -> stream.add(embedding));
@@ -42,7 +42,7 @@ final class LiveRun {
     }
   }
 
-  /** Tells what is wrong with a topic, or with null that nothing is any more. */
+  /** Sets the problem of a topic; null clears it. */
   synchronized void problem(String topic, String problem) {
     if (problem == null) {
       problems.remove(topic);
@@ -59,7 +59,7 @@ final class LiveRun {
   }
 
   /**
-   * Everything but the map.
+   * The figures as JSON, without the embedding map.
    *
    * @param name the stream to show, or null for the first
    */

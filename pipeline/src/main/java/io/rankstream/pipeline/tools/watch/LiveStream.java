@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** What is known of the model of one stream, in bounded memory. */
+/** Figures of one stream's model, in bounded memory. */
 final class LiveStream {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,12 +78,12 @@ final class LiveStream {
     }
   }
 
-  /** The image of the sample with a key, or null. */
+  /** The image with a key; null when it is no longer in the sample. */
   synchronized SampledImage image(int key) {
     return sample.image(key);
   }
 
-  /** Everything but the map. */
+  /** Writes the figures, without the embedding map. */
   synchronized void writeTo(ObjectNode node) {
     node.put("images", images);
     node.put("labeled", labeled);
@@ -114,7 +114,7 @@ final class LiveStream {
     }
   }
 
-  /** The sample on its plane: one {@code [key, x, y, label, predicted, version]} for each image. */
+  /** The sample on a plane: one {@code [key, x, y, label, predicted, version]} for each image. */
   ArrayNode map() {
     List<SampledImage> images;
     synchronized (this) {
@@ -125,7 +125,7 @@ final class LiveStream {
     if (images.size() < 2) {
       return points;
     }
-    Map<Integer, double[]> places = plane.next(images); // without holding up the readers
+    Map<Integer, double[]> places = plane.next(images); // outside the lock: records keep coming
     for (SampledImage image : images) {
       double[] place = places.get(image.key());
       points
@@ -140,7 +140,7 @@ final class LiveStream {
     return points;
   }
 
-  /** An image and those nearest to it, the nearest first; empty when it has left the sample. */
+  /** An image and its nearest neighbours by distance; empty when it is no longer in the sample. */
   ArrayNode neighbours(int key) {
     List<SampledImage> images;
     synchronized (this) {
@@ -155,14 +155,14 @@ final class LiveStream {
             query -> {
               EmbeddingMap map =
                   new EmbeddingMap(images.stream().map(SampledImage::values).toList());
-              found.add(described(images.get(query)));
+              found.add(summary(images.get(query)));
               map.nearest(query, NEIGHBOURS)
-                  .forEach(other -> found.add(described(images.get(other))));
+                  .forEach(other -> found.add(summary(images.get(other))));
             });
     return found;
   }
 
-  private static ObjectNode described(SampledImage image) {
+  private static ObjectNode summary(SampledImage image) {
     ImageEmbedding newest = image.newest();
     return JSON.createObjectNode()
         .put("key", image.key())
@@ -190,7 +190,7 @@ final class LiveStream {
                     .put("recall", entry.getValue().recall));
   }
 
-  /** The figures of a class; those of too many classes are not kept. */
+  /** The figures of a class; those beyond the maximum are not kept. */
   private ClassFigures figures(String label) {
     return classes.size() < MAX_CLASSES
         ? classes.computeIfAbsent(label, name -> new ClassFigures())

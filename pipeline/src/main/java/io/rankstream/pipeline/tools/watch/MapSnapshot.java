@@ -27,9 +27,9 @@ final class MapSnapshot {
   }
 
   /**
-   * {@code points} as {@link LiveStream#map} has them, {@code neighbours} with a row of {@link
-   * LiveStream#neighbours} for each query, and {@code pictures} with a data URI for each key; a
-   * picture that Kafka does not have any more is missing.
+   * {@code points} as in {@link LiveStream#map}, {@code neighbours} with a row of {@link
+   * LiveStream#neighbours} for each query, and {@code pictures} with a data URI for each key;
+   * pictures that Kafka has deleted are missing.
    */
   ObjectNode json() throws IOException {
     ObjectNode root = new ObjectMapper().createObjectNode();

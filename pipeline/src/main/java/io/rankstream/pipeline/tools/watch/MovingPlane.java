@@ -9,10 +9,10 @@ import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
- * The plane of the two principal components of embeddings that change, followed from one frame to
- * the next: a few rounds of subspace iteration start from the plane of the last frame, and the
- * picture is turned to lie on the last one as closely as can be (orthogonal Procrustes). So a dot
- * moves because its embedding does, and not because an axis changed its sign.
+ * The plane of the two principal components of changing embeddings, frame by frame. A few rounds of
+ * subspace iteration start from the plane of the last frame, then the picture is rotated to match
+ * the last one (orthogonal Procrustes). A dot therefore moves only because its embedding moves, not
+ * because an axis changed its sign.
  *
  * @see <a href="https://doi.org/10.1007/BF02289451">Schönemann 1966, A generalized solution of the
  *     orthogonal Procrustes problem</a>
@@ -80,7 +80,7 @@ final class MovingPlane {
     return plane;
   }
 
-  /** Turns, and mirrors where that helps, picture and axes onto the last picture. */
+  /** Rotates picture and axes, with a reflection if needed, to match the last picture. */
   private void turn(Map<Integer, double[]> plane) {
     double[][] products = new double[2][2];
     plane.forEach(
@@ -147,7 +147,7 @@ final class MovingPlane {
     }
   }
 
-  /** Gives a vector the length one; one without length becomes the other. */
+  /** Scales a vector to length 1; a zero vector becomes the other one. */
   private static void normalize(double[] vector, double[] other) {
     double length = Math.sqrt(dot(vector, vector));
     for (int i = 0; i < vector.length; i++) {

@@ -29,9 +29,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Small pictures of embedded images. An embedding names the record that its image came in; that
- * record alone is read from Kafka, when somebody looks at it. Images go through the job's decoder
- * and come out as new PNG files, so that no byte of an image file reaches the browser.
+ * Small pictures of embedded images. An embedding names the record of its image; only that record
+ * is read from Kafka, when a viewer asks for it. The job's decoder reads the image and a new PNG
+ * file is written, so that no byte of the original file reaches the browser.
  */
 final class Pictures implements AutoCloseable {
 
@@ -57,7 +57,7 @@ final class Pictures implements AutoCloseable {
 
   /**
    * @param clients Kafka client settings
-   * @param registry where the schemas of records in the Confluent format are
+   * @param registry registry with the schemas of records in the Confluent format
    */
   Pictures(Properties clients, JobConfig.Registry registry) {
     envelope = new ImageEnvelope(registry);
@@ -69,7 +69,7 @@ final class Pictures implements AutoCloseable {
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** A PNG file; empty when Kafka does not have the image any more. */
+  /** The picture as a PNG file; empty when Kafka has deleted the image. */
   synchronized Optional<byte[]> png(ImageEmbedding embedding) throws IOException {
     Place place =
         new Place(
@@ -100,7 +100,7 @@ final class Pictures implements AutoCloseable {
           ? Optional.of(thumbnail(ImageEnvelope.encodedImage(image)))
           : Optional.empty();
     } catch (KafkaException | RejectedException | ImageRejectedException e) {
-      return Optional.empty(); // retention took it, or it is no image: there is nothing to show
+      return Optional.empty(); // deleted by retention, or not an image: nothing to show
     }
   }
 

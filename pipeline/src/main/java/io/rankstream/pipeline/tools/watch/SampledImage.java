@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * An image of the sample with its newest embedding.
  *
- * @param key number of the image on the page; it stays while the image is in the sample
+ * @param key number of the image on the page, the same while the image is in the sample
  * @param newest the embedding record
  * @param values the embedding
  */
@@ -18,7 +18,7 @@ record SampledImage(int key, ImageEmbedding newest, float[] values) {
     for (int i = 0; i < values.length; i++) {
       values[i] = embedding.getEmbedding().get(i);
     }
-    embedding.setEmbedding(List.of()); // once is enough
+    embedding.setEmbedding(List.of()); // values holds them already
     return new SampledImage(key, embedding, values);
   }
 }

@@ -3,9 +3,9 @@ package io.rankstream.pipeline.tools.watch;
 import java.util.BitSet;
 
 /**
- * Which offsets of a partition have been met. A replayed image comes again with the offset that it
- * had, so this tells new images from replayed ones. Remembers a bounded stretch before the highest
- * offset; what is older counts as met.
+ * Set of the offsets of a partition that were seen. An embedding of a replayed image has the offset
+ * of its first one, so the set separates new images from replayed ones. It remembers a bounded
+ * range below the highest offset; older offsets count as seen.
  */
 final class SeenOffsets {
 
@@ -14,7 +14,7 @@ final class SeenOffsets {
   private final BitSet met = new BitSet(WINDOW);
   private long next;
 
-  /** Meets an offset; returns whether it is the first time. */
+  /** Adds an offset and returns whether it is new. */
   boolean add(long offset) {
     if (offset < next - WINDOW) {
       return false;

@@ -23,7 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Reads the output topics of a job as any consumer would and shows them on a live page. */
+/** Reads the output topics of a job like any consumer and shows them on a live page. */
 public final class Watch implements AutoCloseable {
 
   private static final int LAST_STEPS = 100_000;
@@ -56,11 +56,11 @@ public final class Watch implements AutoCloseable {
   }
 
   /**
-   * Starts reading and serving. Topics may come later.
+   * Starts reading and serving. A missing topic is read as soon as it exists.
    *
    * @param clients Kafka client settings
    * @param topics the topics of the job
-   * @param registry where the schemas of records in the Confluent format are
+   * @param registry registry with the schemas of records in the Confluent format
    * @param host address to listen on
    * @param port first port to try; 0 takes any
    * @throws ExecutionException when Kafka does not answer
@@ -83,16 +83,16 @@ public final class Watch implements AutoCloseable {
     }
   }
 
-  /** Where the page is. */
+  /** Address of the page. */
   public URI uri() {
     return server.uri();
   }
 
   /**
-   * The embedding map of the first stream as it is now, with its pictures, for a page that stays
-   * when this ends; empty before the first embedding.
+   * The current embedding map of the first stream with its pictures, for a page that needs no
+   * server; empty before the first embedding.
    *
-   * @throws IOException when a picture cannot be made
+   * @throws IOException when a picture cannot be encoded
    */
   public Optional<ObjectNode> map() throws IOException {
     Optional<LiveStream> stream = run.stream(null);
@@ -139,7 +139,8 @@ public final class Watch implements AutoCloseable {
         run.problem(topic, null);
         return;
       }
-      run.problem(topic, "the topic is not there yet");
+      run.problem(
+          topic, "the topic does not exist yet: start the job, or correct the topic's name");
       TimeUnit.SECONDS.sleep(1);
     }
   }
@@ -150,7 +151,8 @@ public final class Watch implements AutoCloseable {
         SpecificRecord decoded = decoder.decode(record.value());
         run.add(decoded);
       } catch (IOException | AvroRuntimeException e) {
-        run.problem(record.topic(), "offset %d cannot be read".formatted(record.offset()));
+        run.problem(
+            record.topic(), "the record at offset %d cannot be read".formatted(record.offset()));
       }
     }
     return !closed;
