@@ -26,10 +26,19 @@ class ArchitectureTest {
           .that()
           .doNotHaveSimpleName("KafkaEndpoints")
           .and()
-          .resideOutsideOfPackage("..wire..") // how records become bytes and come from them
+          .resideOutsideOfPackage("..wire..") // it reads and writes Kafka records
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.flink.connector.kafka..");
+
+  @ArchTest
+  static final ArchRule STAGES_DO_NOT_KNOW_KAFKA =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..parse..", "..window..", "..decode..", "..train..", "..event..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", "org.apache.flink.connector.kafka..");
 
   @ArchTest
   static final ArchRule SCHEMAS_AND_MODEL_DO_NOT_KNOW_THE_PIPELINE =

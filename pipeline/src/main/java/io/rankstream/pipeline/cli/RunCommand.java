@@ -14,7 +14,7 @@ import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
 import io.rankstream.pipeline.tools.doctor.ProblemsFoundException;
-import io.rankstream.pipeline.wire.SchemaRegistry;
+import io.rankstream.pipeline.wire.BasicAuth;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
       Devices.select(config.device());
     }
     if (isLocal() && config.registry().isOn()) {
-      SchemaRegistry.checkLogin(config.registry());
+      BasicAuth.check(config.registry());
     }
     if (dryRun) {
       out.println("The settings are good.");

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.wire;
 
+import io.rankstream.pipeline.config.JobConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,13 +9,22 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
-/** The login at the registry. Messages name where it comes from, never what it is. */
-final class BasicAuth {
+/** The login at the registry. Messages contain the source of the login, never the login. */
+public final class BasicAuth {
 
-  /** Environment variable that holds user:password where no file is named. */
+  /** Environment variable with user:password, read when no file is set. */
   static final String VARIABLE = "RANKSTREAM_REGISTRY_BASIC_AUTH";
 
   private BasicAuth() {}
+
+  /**
+   * Checks that the login at the registry can be read, without using it.
+   *
+   * @throws RegistryException when it cannot be read
+   */
+  public static void check(JobConfig.Registry config) {
+    header(config.basicAuthFile(), System.getenv());
+  }
 
   /**
    * The Authorization header, or empty without a login.
@@ -38,7 +48,7 @@ final class BasicAuth {
       return Files.readString(Path.of(file));
     } catch (IOException | IllegalArgumentException e) {
       throw new RegistryException(
-          "The file %s of the registry's login cannot be read (%s): make one with the line user:password that this process may read"
+          "The file %s of the registry's login cannot be read (%s): create it with one line user:password, readable by this process"
               .formatted(file, e.getClass().getSimpleName()),
           e);
     }

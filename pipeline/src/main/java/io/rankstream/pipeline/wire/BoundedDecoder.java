@@ -10,9 +10,10 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
 /**
- * Reads Avro binary data without believing the lengths in it: Avro takes memory for whatever a
- * record claims, and a record of twenty bytes can claim two gigabytes. The only map of the record,
- * the attributes, is checked and not kept: nobody reads it, and a small record can hold millions.
+ * Reads Avro binary data without trusting the lengths in it. Avro allocates as much memory as a
+ * record claims to need, and a record of twenty bytes can claim two gigabytes. The only map of the
+ * record, the attributes, is checked and skipped: nothing reads it, and a small record can hold
+ * millions of entries.
  */
 final class BoundedDecoder extends Decoder {
 
@@ -20,7 +21,7 @@ final class BoundedDecoder extends Decoder {
   private final int bound;
 
   /**
-   * @param bytes holds the data from {@code offset} on
+   * @param bytes the data, which starts at {@code offset}
    */
   BoundedDecoder(byte[] bytes, int offset) {
     this.decoder = DecoderFactory.get().binaryDecoder(bytes, offset, bytes.length - offset, null);
@@ -33,11 +34,11 @@ final class BoundedDecoder extends Decoder {
     return bytes;
   }
 
-  /** No part has more bytes, and no collection more items, than the whole has bytes. */
+  /** A part cannot have more bytes, or a collection more items, than the record has bytes. */
   private long checked(long length) {
     if (length < 0 || length > bound) {
       throw new AvroRuntimeException(
-          "a part claims a length of %d, the record has %d bytes".formatted(length, bound));
+          "a field claims a length of %d, but the record has %d bytes".formatted(length, bound));
     }
 
     return length;
@@ -80,10 +81,10 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public long skipArray() throws IOException {
-    return readArrayStart(); // one block, whose items are then skipped one by one
+    return readArrayStart(); // one block; Avro then skips its items one by one
   }
 
-  /** Reads past the whole map, whose keys and values are strings, and answers that it is empty. */
+  /** Skips the whole map, whose keys and values are strings, and reports it as empty. */
   @Override
   public long readMapStart() throws IOException {
     for (long items = readBlock(); items > 0; items = readBlock()) {
@@ -96,7 +97,7 @@ final class BoundedDecoder extends Decoder {
     return 0;
   }
 
-  /** Items of the next block; where the number is negative, its size in bytes follows. */
+  /** Items of the next block. After a negative number comes the size of the block in bytes. */
   private long readBlock() throws IOException {
     long items = decoder.readLong();
     if (items < 0) {

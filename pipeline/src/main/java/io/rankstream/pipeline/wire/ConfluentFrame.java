@@ -10,27 +10,27 @@ import java.nio.ByteBuffer;
  *     href="https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format">Confluent,
  *     wire format</a>
  */
-public final class ConfluentFrame {
+final class ConfluentFrame {
 
   /** Bytes in front of the record. */
-  public static final int HEADER_BYTES = 1 + Integer.BYTES;
+  static final int HEADER_BYTES = 1 + Integer.BYTES;
 
   private static final byte MAGIC = 0;
 
   private ConfluentFrame() {}
 
   /** Whether a value starts as a record in this format. */
-  public static boolean isIn(byte[] value) {
+  static boolean isIn(byte[] value) {
     return value.length >= HEADER_BYTES && value[0] == MAGIC;
   }
 
   /** The schema id in front of a record in this format. */
-  public static int schemaId(byte[] value) {
+  static int schemaId(byte[] value) {
     return ByteBuffer.wrap(value).getInt(1);
   }
 
-  /** What to put in front of a record. */
-  public static byte[] header(int schemaId) {
+  /** The header of records whose schema has an id. */
+  static byte[] header(int schemaId) {
     return ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(schemaId).array();
   }
 }

@@ -1,19 +1,19 @@
 package io.rankstream.pipeline.wire;
 
+import static org.apache.commons.codec.digest.MessageDigestAlgorithms.SHA_256;
+
 import io.rankstream.schemas.DeadLetter;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Makes dead letters as small as their topic asks for. A record can be larger than any letter: the
- * broker measures compressed batches, so that a hundred megabytes of zeros fit into a topic of one
- * megabyte. Such a letter would be refused again after every restart.
+ * Cuts dead letters to the size that their topic accepts. A record can be larger than any letter:
+ * the broker limits the size of compressed batches, so a hundred megabytes of zeros fit into a
+ * topic with a limit of one megabyte. The topic would refuse such a letter after every restart.
  */
-public final class FittingLetter {
+final class FittingLetter {
 
-  /** Reason, detail, names and framing; the detail is the only part of any length. */
+  /** Room for reason, detail, names and framing; only the detail can be long, and it is cut. */
   private static final int FRAME_BYTES = 8192;
 
   private static final int MAX_DETAIL_LENGTH = 1000;
@@ -21,16 +21,17 @@ public final class FittingLetter {
   private FittingLetter() {}
 
   /**
-   * The letter as it is when it fits, or else without the key or value that is too large and with
-   * what they are in the detail. The key counts twice: it is the key of the dead letter too.
+   * Fits a letter. Where it is too large, its key or value is left out, and the detail gives their
+   * size and SHA-256. The key counts twice: it is the key of the Kafka record too.
    *
-   * @param maxBytes what the record of the letter may have
+   * @param maxBytes largest size of the Kafka record, in bytes
+   * @return the same letter when it fits
    */
-  public static DeadLetter of(DeadLetter letter, int maxBytes) {
+  static DeadLetter of(DeadLetter letter, int maxBytes) {
     long room = (long) maxBytes - FRAME_BYTES;
     long keys = 2L * size(letter.getKey());
     boolean fits = keys + size(letter.getValue()) <= room;
-    boolean dropsKey = !fits && keys > room / 8; // a key of usual size tells which image it was
+    boolean dropsKey = !fits && keys > room / 8; // a key of usual size identifies the image
     boolean dropsValue = !fits && (dropsKey ? 0 : keys) + size(letter.getValue()) > room;
     boolean cutsDetail = letter.getDetail().length() > MAX_DETAIL_LENGTH;
     if (!dropsKey && !dropsValue && !cutsDetail) {
@@ -59,20 +60,10 @@ public final class FittingLetter {
 
   private static String leftBehind(String part, ByteBuffer bytes) {
     return "the %s stays in the source topic (too large for a dead letter: %d bytes, SHA-256 %s)"
-        .formatted(part, size(bytes), sha256(bytes));
+        .formatted(part, size(bytes), new DigestUtils(SHA_256).digestAsHex(bytes.duplicate()));
   }
 
   private static int size(ByteBuffer bytes) {
     return bytes == null ? 0 : bytes.remaining();
-  }
-
-  private static String sha256(ByteBuffer bytes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes.duplicate());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

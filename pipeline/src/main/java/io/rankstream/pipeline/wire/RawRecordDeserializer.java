@@ -7,8 +7,8 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Keeps a Kafka record as it is: nothing that can fail happens inside the source, where it would
- * stop the job.
+ * Passes Kafka records on unread. Reading can fail, and a failure inside the source would stop the
+ * job; the next operator sends bad records to the dead letters instead.
  */
 public final class RawRecordDeserializer implements KafkaRecordDeserializationSchema<RawRecord> {
 

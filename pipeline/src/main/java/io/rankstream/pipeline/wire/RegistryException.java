@@ -1,8 +1,7 @@
 package io.rankstream.pipeline.wire;
 
 /**
- * The registry cannot be reached or refuses to work. Says nothing about a record: whoever meets it
- * tries again later.
+ * The registry cannot be reached or refuses a request. Not the fault of a record: callers retry.
  */
 public final class RegistryException extends RuntimeException {
 

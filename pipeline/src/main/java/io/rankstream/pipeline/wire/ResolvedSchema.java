@@ -3,9 +3,9 @@ package io.rankstream.pipeline.wire;
 import org.apache.avro.Schema;
 
 /**
- * A schema of a registry with the schema of ours that reads it by Avro's rules.
+ * The schema that a record was written with, and the one that reads it by Avro's rules.
  *
- * @param writer what the record was written with
- * @param reader what it is read as
+ * @param writer the schema that the record was written with
+ * @param reader the schema of the generated class that the record is read as
  */
-public record ResolvedSchema(Schema writer, Schema reader) {}
+record ResolvedSchema(Schema writer, Schema reader) {}

@@ -20,16 +20,16 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
- * The two requests to a schema registry that a producer and a consumer need, over the REST API of
- * Confluent's registry, which others offer too.
+ * A client of a schema registry with the REST API of Confluent's: registers a schema, and finds one
+ * by its id.
  *
- * <p>A registry that does not answer, or answers with an error of its own, is asked again with
- * growing pauses; then the request fails.
+ * <p>When the registry does not answer or fails, the request is repeated with growing pauses; after
+ * the last attempt it fails.
  *
  * @see <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Schema
  *     Registry API</a>
  */
-public final class SchemaRegistry {
+final class SchemaRegistry {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -46,19 +46,19 @@ public final class SchemaRegistry {
   /**
    * @throws RegistryException when the login cannot be read
    */
-  public SchemaRegistry(JobConfig.Registry config) {
+  SchemaRegistry(JobConfig.Registry config) {
     this(config, FIRST_PAUSE);
   }
 
   /**
-   * @param firstPause wait after the first failed try; each further one is twice as long
+   * @param firstPause pause after the first failed attempt; each further pause is twice as long
    */
   SchemaRegistry(JobConfig.Registry config, Duration firstPause) {
     this.base = config.url().replaceFirst("/+$", "");
     this.authorization = BasicAuth.header(config.basicAuthFile(), System.getenv());
     this.firstPause = firstPause;
-    // HTTP/1.1: no upgrade header, at which some proxies stumble. Redirects are not followed: they
-    // would take the login to wherever they point.
+    // HTTP/1.1: some proxies fail on the upgrade header. Redirects are not followed: they would
+    // send the login to another server.
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -67,22 +67,13 @@ public final class SchemaRegistry {
   }
 
   /**
-   * Reads the login at the registry without using it.
-   *
-   * @throws RegistryException when it cannot be read
-   */
-  public static void checkLogin(JobConfig.Registry config) {
-    BasicAuth.header(config.basicAuthFile(), System.getenv());
-  }
-
-  /**
-   * Registers a schema, or finds it where it is registered already.
+   * Registers a schema, or finds it when it is already registered.
    *
    * @param subject such as {@code embeddings.v1-value}
    * @return the id of the schema
    * @throws RegistryException when the registry cannot be reached or refuses the schema
    */
-  public int register(String subject, Schema schema) {
+  int register(String subject, Schema schema) {
     String path = "/subjects/" + encoded(subject) + "/versions";
     String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
     HttpResponse<String> response =
@@ -101,13 +92,13 @@ public final class SchemaRegistry {
   /**
    * The Avro schema of an id.
    *
-   * @throws SchemaUnknownException when the registry does not know the id, or the schema is none of
-   *     Avro
+   * @throws SchemaUnknownException when the registry does not know the id, or the schema is not an
+   *     Avro schema
    * @throws RegistryException when the registry cannot be reached or refuses to answer
    */
-  public Schema schema(int id) throws SchemaUnknownException {
+  Schema schema(int id) throws SchemaUnknownException {
     if (id < 0) {
-      throw new SchemaUnknownException("%d is no id of a schema registry".formatted(id));
+      throw new SchemaUnknownException("%d is not a schema id (ids are 0 or more)".formatted(id));
     }
 
     String path = "/schemas/ids/" + id;
@@ -126,19 +117,20 @@ public final class SchemaRegistry {
     String type = answer.path("schemaType").asText("AVRO");
     if (!type.equals("AVRO")) {
       throw new SchemaUnknownException(
-          "The schema %d of the registry is not of Avro but of %s".formatted(id, type));
+          "Schema %d of the registry is not an Avro schema: its type is %s".formatted(id, type));
     }
     try {
       return new Schema.Parser().parse(answer.get("schema").textValue());
     } catch (AvroRuntimeException e) {
       throw new SchemaUnknownException(
-          "The schema %d of the registry cannot be read: %s".formatted(id, e.getMessage()));
+          "Schema %d of the registry cannot be read: %s".formatted(id, e.getMessage()));
     }
   }
 
   /**
-   * Whether the registry itself says so, with a code such as 40403. A wrong path is a 404 too, from
-   * registries with the code 404, and good records must not be lost to that.
+   * Whether the registry itself reports that the schema is missing, with a code such as 40403. A
+   * wrong path is a 404 as well (registries use the error code 404), and good records must not be
+   * rejected because of that.
    */
   private static boolean isNotFound(JsonNode answer) {
     return answer.path("error_code").asInt() / 100 == 404;
@@ -174,7 +166,7 @@ public final class SchemaRegistry {
 
       if (attempt == ATTEMPTS) {
         throw new RegistryException(
-            "The schema registry %s %s, asked %d times for %s: is registry.url right, and does it run?"
+            "The schema registry %s %s (%d attempts of %s): check registry.url, and that the registry runs"
                 .formatted(base, problem, ATTEMPTS, what));
       }
       pause(pause);
@@ -191,16 +183,17 @@ public final class SchemaRegistry {
 
   private static RegistryException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new RegistryException("Stopped while the schema registry was asked", e);
+    return new RegistryException("Interrupted while waiting for the schema registry", e);
   }
 
   private RegistryException refused(String what, HttpResponse<String> response, JsonNode answer) {
     String advice =
         switch (response.statusCode()) {
           case 401, 403 -> "check the login in registry.basic-auth-file or " + BasicAuth.VARIABLE;
-          case 404 -> "is registry.url the address of a registry with Confluent's REST API?";
+          case 404 ->
+              "check that registry.url is the address of a registry with Confluent's REST API";
           case 409 ->
-              "the subject holds a schema that this one is not compatible with: use another topic name, or set the compatibility of the subject";
+              "the schema is not compatible with the one already registered for this subject: use another topic name, or change the subject's compatibility setting";
           default -> "see the registry's log";
         };
     return new RegistryException(
@@ -215,7 +208,7 @@ public final class SchemaRegistry {
 
   private RegistryException noRegistry(String what, HttpResponse<String> response) {
     return new RegistryException(
-        "%s does not answer %s as a schema registry with Confluent's REST API does: %s (is registry.url right?)"
+        "The answer of %s to %s is not that of a schema registry with Confluent's REST API: %s (check registry.url)"
             .formatted(base, what, shown(response)));
   }
 

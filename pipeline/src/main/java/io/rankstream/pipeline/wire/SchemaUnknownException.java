@@ -1,12 +1,12 @@
 package io.rankstream.pipeline.wire;
 
-/** A schema id that the registry does not know, or whose schema is of no use here. */
-public final class SchemaUnknownException extends Exception {
+/** A record whose schema is unknown or cannot be read here. */
+final class SchemaUnknownException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
   SchemaUnknownException(String message) {
-    // One for each bad record: nobody reads the stack trace, and filling it is slow.
+    // Thrown for each bad record: a stack trace would be slow, and nobody would read it.
     super(message, null, false, false);
   }
 }

@@ -11,10 +11,10 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaCompatibility.SchemaPairCompatibility;
 
 /**
- * The schemas of a registry by id, each asked for once. An id that is of no use is remembered for a
- * while only: the schema may come. Safe for several threads.
+ * The schemas of a registry by id, each requested once. That an id is unusable is remembered only
+ * for a while: its schema may be registered later. Safe for several threads.
  */
-public final class WriterSchemas {
+final class WriterSchemas {
 
   private static final int REMEMBERED = 1_000;
   private static final long UNKNOWN_FOR = Duration.ofSeconds(30).toNanos();
@@ -31,7 +31,7 @@ public final class WriterSchemas {
         }
       };
 
-  /** What became of an id: a schema, or the problem with it and when that was found. */
+  /** The result for an id: a schema, or the problem and when it was found. */
   private record Known(ResolvedSchema schema, SchemaUnknownException problem, long since) {
 
     boolean isFresh() {
@@ -40,21 +40,21 @@ public final class WriterSchemas {
   }
 
   /**
-   * @param registry where schemas are asked for
-   * @param readers what records may be read as
+   * @param registry source of the schemas
+   * @param readers schemas that records may be read with, the preferred one first
    */
-  public WriterSchemas(SchemaRegistry registry, List<Schema> readers) {
+  WriterSchemas(SchemaRegistry registry, List<Schema> readers) {
     this.registry = registry;
     this.readers = readers;
   }
 
   /**
-   * The schema of an id with the reader for it.
+   * The schema of an id, with the schema to read it with.
    *
-   * @throws SchemaUnknownException when the registry does not know it, or no reader can read it
+   * @throws SchemaUnknownException when the registry does not know the id, or no reader schema fits
    * @throws RegistryException when the registry cannot be reached
    */
-  public synchronized ResolvedSchema resolve(int id) throws SchemaUnknownException {
+  synchronized ResolvedSchema resolve(int id) throws SchemaUnknownException {
     Known found = known.get(id);
     if (found == null || !found.isFresh()) {
       found = ask(id);
@@ -91,9 +91,9 @@ public final class WriterSchemas {
 
     throw new SchemaUnknownException(
         readers.size() == 1
-            ? "The schema %d of the registry (%s) cannot be read as a %s: %s"
+            ? "Schema %d of the registry (%s) cannot be read as a %s: %s"
                 .formatted(id, writer.getFullName(), readers.get(0).getName(), problems)
-            : "The schema %d of the registry (%s) is none of an output topic"
+            : "Schema %d of the registry (%s) is not the schema of an output topic"
                 .formatted(id, writer.getFullName()));
   }
 }

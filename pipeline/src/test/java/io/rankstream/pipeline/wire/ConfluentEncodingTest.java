@@ -33,10 +33,10 @@ class ConfluentEncodingTest {
     try (StubRegistry stub = new StubRegistry(null)) {
       ConfluentEncoding<DeadLetter> encoding =
           new ConfluentEncoding<>(stub.config(), "a.dlq", DeadLetter.class);
-      encoding.open(null);
+      encoding.open();
 
-      byte[] value = encoding.serialize(letter);
-      byte[] again = encoding.serialize(letter);
+      byte[] value = encoding.encode(letter);
+      byte[] again = encoding.encode(letter);
 
       // 00, the id 70001, then: "IMAGE_EMPTY", "x", "t", partition 2, offset 3, time 4, [5], [6 7]
       assertThat(HexFormat.of().withUpperCase().formatHex(value))

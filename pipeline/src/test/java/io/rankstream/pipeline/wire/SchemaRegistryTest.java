@@ -108,7 +108,7 @@ class SchemaRegistryTest {
 
     assertThatThrownBy(() -> client(stub.config()).schema(7))
         .isInstanceOf(RegistryException.class)
-        .hasMessageContaining("answers 500, asked 6 times for GET /schemas/ids/7");
+        .hasMessageContaining("answers 500 (6 attempts of GET /schemas/ids/7)");
     assertThat(stub.requests()).hasSize(6);
   }
 
@@ -123,7 +123,7 @@ class SchemaRegistryTest {
             () -> client(new JobConfig.Registry("http://localhost:" + port, "")).schema(7))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("http://localhost:%d cannot be reached".formatted(port))
-        .hasMessageContaining("is registry.url right, and does it run?");
+        .hasMessageContaining("check registry.url, and that the registry runs");
   }
 
   @Test
@@ -136,7 +136,7 @@ class SchemaRegistryTest {
     assertThatThrownBy(() -> elsewhere.schema(7))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("answers 404")
-        .hasMessageContaining("is registry.url the address of a registry");
+        .hasMessageContaining("check that registry.url is the address of a registry");
   }
 
   @Test
@@ -156,7 +156,7 @@ class SchemaRegistryTest {
 
     assertThatThrownBy(() -> client(stub.config()).schema(protobuf))
         .isInstanceOf(SchemaUnknownException.class)
-        .hasMessageContaining("is not of Avro but of PROTOBUF");
+        .hasMessageContaining("is not an Avro schema: its type is PROTOBUF");
     assertThatThrownBy(() -> client(stub.config()).schema(broken))
         .isInstanceOf(SchemaUnknownException.class)
         .hasMessageContaining("cannot be read");

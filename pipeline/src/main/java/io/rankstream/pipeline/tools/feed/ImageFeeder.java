@@ -41,7 +41,7 @@ public final class ImageFeeder implements AutoCloseable {
   }
 
   private static final byte[] CONTENT_TYPE =
-      "application/vnd.apache.avro+single-object".getBytes(StandardCharsets.UTF_8);
+      ImageEnvelope.CONTENT_TYPE.getBytes(StandardCharsets.UTF_8);
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
