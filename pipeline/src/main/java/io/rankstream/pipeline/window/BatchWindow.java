@@ -9,16 +9,16 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The window that puts batches together. Each sampler has a name, and so a state, of its own: a
- * savepoint of one is refused by a job with the other instead of losing the images that waited.
+ * The window that assembles batches. Each sampler has its own operator name, and so its own state:
+ * a job with one sampler refuses a savepoint of the other instead of losing the waiting images.
  *
  * @param name name and uid of the operator
- * @param function the window
+ * @param function the window function
  */
 public record BatchWindow(
     String name, KeyedProcessFunction<String, AcceptedImage, MicroBatch> function) {
 
-  /** The window that a configuration asks for. */
+  /** The window of the configured sampler. */
   public static BatchWindow of(JobConfig config, OutputTag<DeadLetter> deadLetters) {
     return switch (config.batch().sampler()) {
       case PK ->

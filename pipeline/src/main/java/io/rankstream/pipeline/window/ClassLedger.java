@@ -1,15 +1,15 @@
 package io.rankstream.pipeline.window;
 
 /**
- * What the window knows of one class without touching its images.
+ * The counters of one class, which the window reads without touching its images.
  *
  * @param ordinal position of the class among the classes of the stream, in order of appearance
  * @param firstFresh index of the oldest fresh image
  * @param nextFresh index that the next fresh image gets
  * @param kept images in the reservoir
- * @param seen images that were ever offered to the reservoir
+ * @param seen images offered to the reservoir so far
  * @param lastTrained turn in which the class was last trained, or -1; no two classes share a turn,
- *     so that the classes of one batch queue up again one behind the other
+ *     so the classes of one batch keep an order among themselves
  */
 public record ClassLedger(
     int ordinal, long firstFresh, long nextFresh, int kept, long seen, long lastTrained) {
@@ -30,9 +30,9 @@ public record ClassLedger(
   }
 
   /**
-   * Whether a full batch may take the class now. A class that was trained before has been waited
-   * for: if it still has fewer than K images, they repeat, so that one mislabelled image cannot
-   * hold up its stream for ever.
+   * Whether a full batch may take the class now. A class needs K images the first time. Later it is
+   * ready with fewer, and its images repeat: otherwise one mislabelled image could block its stream
+   * for ever.
    */
   boolean isReady(int imagesPerClass) {
     return available() >= imagesPerClass || (lastTrained >= 0 && available() > 0);

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.window;
 
 /**
- * Where an image lies in the state of a window.
+ * Key of an image in the state of a window.
  *
  * @param label class of the image
  * @param index place within the class

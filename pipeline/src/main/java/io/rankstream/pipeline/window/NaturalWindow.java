@@ -26,9 +26,9 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Batches as the images come, P·K of them at a time: what {@link PkWindow} is compared with. A
- * batch that is not full after {@code batch.max-wait} is emitted as it is, and images of more
- * classes than the model holds go to the dead letters.
+ * Emits the images in the order of arrival, P·K to a batch: the baseline for {@link PkWindow}. A
+ * batch that is not full after {@code batch.max-wait} is emitted as it is. Images of more classes
+ * than the model holds go to the dead letters.
  */
 public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
 
@@ -45,12 +45,12 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<WindowClock> clocks;
   private transient MapState<String, Boolean> classes;
-  private transient WindowMetrics fill;
-  private transient DeadLetterCounters letters;
+  private transient WindowMetrics metrics;
+  private transient DeadLetterCounters deadLetterCounters;
 
   /**
    * @param batch size and pace of the batches
-   * @param repeats which images are passed over
+   * @param repeats which images are skipped as repeats
    * @param maxClasses classes that the model can hold
    * @param deadLetters side output for images of more classes than that
    */
@@ -69,8 +69,8 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   public void open(OpenContext context) {
     recent = new RecentImages(getRuntimeContext(), repeats);
     repeated = getRuntimeContext().getMetricGroup().counter("numImagesRepeated");
-    fill = new WindowMetrics(getRuntimeContext().getMetricGroup());
-    letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+    metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
+    deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
     TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
     labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
     unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
@@ -98,7 +98,8 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
 
     if (image.isLabeled() && !isKnown(clock, image.label())) {
       context.output(
-          deadLetters, letters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
+          deadLetters,
+          deadLetterCounters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
     } else if (image.isLabeled()) {
       labeled.add(image);
       clock.freshWaiting++;
@@ -114,7 +115,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     }
     Deadlines.set(clock, context.timerService(), batch.maxWait());
     clocks.update(clock);
-    fill.update(context.getCurrentKey(), clock);
+    metrics.update(context.getCurrentKey(), clock);
   }
 
   @Override
@@ -129,7 +130,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
       emitUnlabeled(context.getCurrentKey(), clock, out);
     }
     clocks.update(clock);
-    fill.update(context.getCurrentKey(), clock);
+    metrics.update(context.getCurrentKey(), clock);
   }
 
   /** Whether the model knows the class or has room for it. */

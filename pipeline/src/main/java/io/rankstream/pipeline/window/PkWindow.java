@@ -3,22 +3,15 @@ package io.rankstream.pipeline.window;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.LagPolicy;
 import io.rankstream.pipeline.event.AcceptedImage;
-import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -26,44 +19,34 @@ import org.apache.flink.util.OutputTag;
 /**
  * The keyed window that turns a skewed stream into class-balanced P×K micro-batches.
  *
- * <p>Labelled images wait as <em>fresh</em> in a short queue of their class. Every {@code
- * batch.train-every} of them a batch is due. It is emitted as soon as P classes (all classes, where
+ * <p>Labelled images wait as <em>fresh</em> in a short queue of their class. A batch is due after
+ * every {@code batch.train-every} of them. It is emitted as soon as P classes (all classes, if
  * fewer are known) have K distinct images each, counting the reservoirs of images trained before,
- * or when the window has been open for {@code batch.max-wait}. Which classes go in is {@link
- * ClassChooser}'s choice; a class gives its oldest fresh images first, then a random draw from its
- * reservoir, and repeats images only when it has fewer than K in all.
+ * or when the window has been open for {@code batch.max-wait}. {@link TrainingQueue} chooses the
+ * classes. A class gives its oldest fresh images first, then a random draw from its reservoir, and
+ * repeats images only when it has fewer than K in all.
  *
  * <p>Unlabelled images, and those that overflow the queue of a frequent class, are emitted in
- * batches to embed, or go to the dead letters where the job lags behind and {@code
- * window.lag-policy} says so. No accepted image is lost: each is in exactly one batch as fresh, but
- * for {@linkplain RecentImages repeats}.
+ * batches to embed. When the job lags, {@code window.lag-policy} can send them to the dead letters
+ * instead. No accepted image is lost: each is fresh in exactly one batch, except {@linkplain
+ * RecentImages repeats}.
  *
- * <p>Batches depend on the order of the input and on the seed alone, except where a deadline in
- * processing time cuts in.
+ * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
+ * processing time passes.
  */
 public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
-  private final JobConfig.Batch batch;
-  private final JobConfig.Window bounds;
-  private final int maxClasses;
-  private final long seed;
+  private final PkSettings settings;
   private final OutputTag<DeadLetter> deadLetters;
 
   private transient RecentImages recent;
   private transient WindowState state;
-  private transient Reservoirs reservoirs;
-  private transient ClassChooser chooser;
   private transient Map<String, TrainingQueue> queues; // by stream
-  private transient TrainingQueue queue; // of the stream at hand
-  private transient Counter repeated;
-  private transient Counter shed;
-  private transient Counter surplus;
-  private transient Counter replayed;
-  private transient Counter evicted;
-  private transient WindowMetrics fill;
-  private transient DeadLetterCounters letters;
+  private transient PkCounters counters;
+  private transient WindowMetrics metrics;
+  private transient DeadLetterCounters deadLetterCounters;
 
   /**
    * @param batch shape and pace of the batches
@@ -78,270 +61,127 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
       int maxClasses,
       long seed,
       OutputTag<DeadLetter> deadLetters) {
-    this.batch = batch;
-    this.bounds = bounds;
-    this.maxClasses = maxClasses;
-    this.seed = seed;
+    this.settings = new PkSettings(batch, bounds, maxClasses, seed);
     this.deadLetters = deadLetters;
   }
 
   @Override
   public void open(OpenContext context) {
-    recent = new RecentImages(getRuntimeContext(), bounds.repeats());
+    recent = new RecentImages(getRuntimeContext(), settings.bounds().repeats());
     state = new WindowState(getRuntimeContext());
-    reservoirs = new Reservoirs(state, bounds);
-    chooser = new ClassChooser(batch.classes(), batch.freshClasses());
     queues = new HashMap<>();
-    MetricGroup metrics = getRuntimeContext().getMetricGroup();
-    repeated = metrics.counter("numImagesRepeated");
-    shed = metrics.counter("numImagesShed");
-    surplus = metrics.counter("numImagesSurplus");
-    replayed = metrics.counter("numImagesReplayed");
-    evicted = metrics.counter("numReservoirEvictions");
-    fill = new WindowMetrics(metrics);
-    letters = new DeadLetterCounters(metrics);
+    counters = new PkCounters(getRuntimeContext().getMetricGroup());
+    metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
+    deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
   @Override
   public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
       throws Exception {
     if (recent.isRepeat(image)) {
-      repeated.inc();
+      counters.repeated.inc();
       return;
     }
 
-    WindowClock clock = state.clock();
-    String stream = context.getCurrentKey();
-    queue = queueOf(stream);
-    TimerService timers = context.timerService();
-    if (clock.batches == 0 && clock.classes == 0) {
-      timers.registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
-    }
-
+    StreamWindow window = window(context);
     if (!image.isLabeled()) {
-      passOn(clock, image, context);
-    } else if (state.ledger(image.label()) == null && clock.classes >= maxClasses) {
-      context.output(
-          deadLetters, letters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
+      passOn(window, image, context);
+    } else if (!window.hasRoomFor(image.label())) {
+      reject(RejectionReason.tooManyClasses(image.origin(), settings.maxClasses()), context);
     } else {
-      addFresh(clock, image, context);
-      if (clock.sinceTraining >= batch.trainEvery() && isFullBatchReady(clock)) {
-        emitTraining(stream, clock, queue.chooseReady(chooser), out);
+      Optional<AcceptedImage> surplus = window.addFresh(image);
+      if (surplus.isPresent()) {
+        passOn(window, surplus.get(), context);
+        counters.surplus.inc();
+      }
+      if (window.isFullBatchDue()) {
+        out.collect(window.takeFullBatch());
       }
     }
 
-    if (clock.embeddingWaiting >= batch.embeddingSize()) {
-      emitEmbedding(stream, clock, out);
+    if (window.clock().embeddingWaiting >= settings.batch().embeddingSize()) {
+      out.collect(window.takeEmbeddingBatch());
     }
-    Deadlines.set(clock, timers, batch.maxWait());
-    state.clock(clock);
-    fill.update(stream, clock);
+    finish(window, context);
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<MicroBatch> out)
       throws Exception {
-    WindowClock clock = state.clock();
-    String stream = context.getCurrentKey();
-    queue = queueOf(stream);
+    StreamWindow window = window(context);
+    WindowClock clock = window.clock();
     boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
     if (inputEnded || time == clock.trainingDeadline) {
       clock.trainingDeadline = 0;
       do {
-        trainOnWhatIsHere(stream, clock, out);
+        trainOnAvailable(window, out);
       } while (inputEnded && clock.freshWaiting > 0);
     }
-    if (inputEnded || time == clock.embeddingDeadline) {
-      emitEmbedding(stream, clock, out);
+    if ((inputEnded || time == clock.embeddingDeadline) && clock.embeddingWaiting > 0) {
+      out.collect(window.takeEmbeddingBatch());
     }
-
-    Deadlines.set(clock, context.timerService(), batch.maxWait());
-    state.clock(clock);
-    fill.update(stream, clock);
+    finish(window, context);
   }
 
-  /** The classes of a stream in order; made from the ledgers on the first use after a start. */
+  /** The window of the current stream; a new stream gets a timer for the end of the input. */
+  private StreamWindow window(Context context) throws Exception {
+    String stream = context.getCurrentKey();
+    WindowClock clock = state.clock();
+    if (clock == null) {
+      clock = new WindowClock();
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
+    }
+
+    return new StreamWindow(stream, clock, queueOf(stream), state, settings, counters);
+  }
+
+  /** The classes of a stream in order; built from the ledgers on the first use after a start. */
   private TrainingQueue queueOf(String stream) throws Exception {
     TrainingQueue known = queues.get(stream);
     if (known == null) {
-      known = new TrainingQueue(state.ledgers(), batch.imagesPerClass());
+      known = new TrainingQueue(settings.batch(), state.ledgers());
       queues.put(stream, known);
     }
 
     return known;
   }
 
-  private void addFresh(WindowClock clock, AcceptedImage image, Context context) throws Exception {
-    String label = image.label();
-    ClassLedger before = state.ledger(label);
-    if (before == null) {
-      before = ClassLedger.first(clock.classes++);
-    }
-
-    state.addFresh(label, before.nextFresh(), image);
-    clock.bytes += image.sizeBytes();
-    clock.freshWaiting++;
-    clock.sinceTraining++;
-    update(clock, label, before, before.withFreshAdded());
-    makeRoom(clock);
-    ClassLedger after = state.ledger(label);
-    if (after.fresh() > bounds.freshPerClass() || clock.bytes > bounds.maxBytes()) {
-      passOn(clock, takeFresh(clock, label), context);
-      surplus.inc();
-    }
+  private void finish(StreamWindow window, Context context) throws Exception {
+    Deadlines.set(window.clock(), context.timerService(), settings.batch().maxWait());
+    window.save();
+    metrics.update(context.getCurrentKey(), window.clock());
   }
 
-  private void makeRoom(WindowClock clock) throws Exception {
-    while (clock.bytes > bounds.maxBytes()) {
-      String label = reservoirs.evictOldest(clock);
-      if (label == null) {
-        break;
-      }
-
-      evicted.inc();
-      ClassLedger after = state.ledger(label);
-      recount(clock, label, after.withReservoir(after.kept() + 1, after.seen()), after);
-    }
-  }
-
-  /** Takes the oldest fresh image of a class out of its queue. */
-  private AcceptedImage takeFresh(WindowClock clock, String label) throws Exception {
-    ClassLedger ledger = state.ledger(label);
-    AcceptedImage image = state.takeFresh(label, ledger.firstFresh());
-    clock.bytes -= image.sizeBytes();
-    clock.freshWaiting--;
-    update(clock, label, ledger, ledger.withFreshTaken());
-    return image;
-  }
-
-  /** What becomes of an image that no training batch needs. */
-  private void passOn(WindowClock clock, AcceptedImage image, Context context) throws Exception {
+  /** Queues an image that no training batch needs for embedding, or sheds it when the job lags. */
+  private void passOn(StreamWindow window, AcceptedImage image, Context context) throws Exception {
+    JobConfig.Window bounds = settings.bounds();
     long age = context.timerService().currentProcessingTime() - image.origin().timestamp();
     if (bounds.lagPolicy() == LagPolicy.SHED && age > bounds.maxLag().toMillis()) {
-      context.output(
-          deadLetters,
-          letters.count(
-              RejectionReason.LAG_SHED.letter(
-                  image.origin(),
-                  "It is %d s old (window.max-lag = %d s), and no training batch needs it"
-                      .formatted(age / 1000, bounds.maxLag().toSeconds()))));
-      shed.inc();
+      reject(
+          RejectionReason.LAG_SHED.letter(
+              image.origin(),
+              "It is %d s old (window.max-lag = %d s), and no training batch needs it"
+                  .formatted(age / 1000, bounds.maxLag().toSeconds())),
+          context);
+      counters.shed.inc();
     } else {
-      queueForEmbedding(clock, image);
+      window.addForEmbedding(image);
     }
   }
 
-  private void queueForEmbedding(WindowClock clock, AcceptedImage image) throws Exception {
-    state.queueForEmbedding(image);
-    clock.bytes += image.sizeBytes();
-    clock.embeddingWaiting++;
+  private void reject(DeadLetter letter, Context context) {
+    context.output(deadLetters, deadLetterCounters.count(letter));
   }
 
-  private boolean isFullBatchReady(WindowClock clock) {
-    return clock.readyClasses >= Math.min(batch.classes(), Math.max(2, clock.classes));
-  }
-
-  private void trainOnWhatIsHere(String stream, WindowClock clock, Collector<MicroBatch> out)
+  private static void trainOnAvailable(StreamWindow window, Collector<MicroBatch> out)
       throws Exception {
-    if (clock.freshWaiting == 0) {
+    if (window.clock().freshWaiting == 0) {
       return;
     }
-    if (clock.classes >= 2) {
-      emitTraining(stream, clock, queue.chooseAvailable(chooser), out);
+    if (window.clock().classes >= 2) {
+      out.collect(window.takeAvailableBatch());
     } else {
-      embedTheOnlyClass(clock);
+      window.embedTheOnlyClass();
     }
-  }
-
-  /**
-   * One class alone gives no negatives: its images are embedded now and kept for the day that a
-   * second appears.
-   */
-  private void embedTheOnlyClass(WindowClock clock) throws Exception {
-    String label = state.ledgers().iterator().next().getKey();
-    SplittableRandom random = random(clock, label.hashCode());
-    while (clock.freshWaiting > 0) {
-      AcceptedImage image = takeFresh(clock, label);
-      queueForEmbedding(clock, image);
-      ClassLedger ledger = state.ledger(label);
-      update(clock, label, ledger, reservoirs.offer(clock, ledger, image, random));
-    }
-    clock.sinceTraining = 0;
-  }
-
-  private void emitTraining(
-      String stream, WindowClock clock, List<String> labels, Collector<MicroBatch> out)
-      throws Exception {
-    List<BatchImage> slots = new ArrayList<>(batch.classes() * batch.imagesPerClass());
-    for (String label : labels) {
-      slots.addAll(takeGroup(clock, label));
-    }
-    out.collect(new MicroBatch(stream, clock.batches++, Purpose.TRAIN, slots));
-    clock.sinceTraining = 0;
-    clock.trainingDeadline = 0;
-  }
-
-  /** K images of a class: fresh ones, then replayed ones, then repeats. */
-  private List<BatchImage> takeGroup(WindowClock clock, String label) throws Exception {
-    int size = batch.imagesPerClass();
-    SplittableRandom random = random(clock, label.hashCode());
-    List<BatchImage> group = new ArrayList<>(size);
-    while (group.size() < size && state.ledger(label).fresh() > 0) {
-      group.add(new BatchImage(takeFresh(clock, label), true));
-    }
-
-    int fresh = group.size();
-    for (AcceptedImage image : reservoirs.draw(label, state.ledger(label), size - fresh, random)) {
-      group.add(new BatchImage(image, false));
-    }
-    for (int i = 0; group.size() < size; i++) {
-      group.add(new BatchImage(group.get(i).image(), false));
-    }
-    replayed.inc(size - fresh);
-
-    ClassLedger before = state.ledger(label);
-    ClassLedger after = before.withTraining(clock.turns++);
-    for (BatchImage slot : group.subList(0, fresh)) {
-      after = reservoirs.offer(clock, after, slot.image(), random);
-    }
-    update(clock, label, before, after);
-    return group;
-  }
-
-  private void emitEmbedding(String stream, WindowClock clock, Collector<MicroBatch> out)
-      throws Exception {
-    if (clock.embeddingWaiting == 0) {
-      return;
-    }
-
-    List<BatchImage> slots = new ArrayList<>(clock.embeddingWaiting);
-    for (AcceptedImage image : state.takeEmbeddingQueue()) {
-      slots.add(new BatchImage(image, true));
-      clock.bytes -= image.sizeBytes();
-    }
-    out.collect(new MicroBatch(stream, clock.batches++, Purpose.EMBED, slots));
-    clock.embeddingWaiting = 0;
-    clock.embeddingDeadline = 0;
-  }
-
-  private void update(WindowClock clock, String label, ClassLedger before, ClassLedger after)
-      throws Exception {
-    state.ledger(label, after);
-    recount(clock, label, before, after);
-  }
-
-  private void recount(WindowClock clock, String label, ClassLedger before, ClassLedger after) {
-    queue.update(label, before, after);
-    int size = batch.imagesPerClass();
-    clock.kept += after.kept() - before.kept();
-    clock.readyClasses += (after.isReady(size) ? 1 : 0) - (before.isReady(size) ? 1 : 0);
-  }
-
-  /**
-   * Randomness that a replay after a crash draws again: it comes from counters that are in the
-   * state.
-   */
-  private SplittableRandom random(WindowClock clock, int salt) {
-    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + clock.batches * 31 + salt);
   }
 }

@@ -12,13 +12,13 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * Knows the images of a stream that came lately, so that what a producer sends again is trained on
- * once. An image comes again when identity, label and content are those of one whose event time
- * differs by no more than the configured time; another label or another picture under the same
- * identity is news.
+ * Remembers the recent images of a stream, so that an image that a producer sends again is trained
+ * on once. An image is a repeat when identity, label and content equal those of a remembered one
+ * and their event times differ by no more than the configured time. The same identity with another
+ * label or another picture is a new image.
  *
- * <p>What is remembered is bounded in number and depends on the input alone, never on the clock: a
- * replay after a crash decides the same.
+ * <p>The number of remembered images is bounded. It depends on the input alone, never on the clock,
+ * so a replay after a crash decides the same.
  */
 final class RecentImages {
 
@@ -42,7 +42,7 @@ final class RecentImages {
     next = context.getState(new ValueStateDescriptor<>("recent-next", Types.LONG));
   }
 
-  /** Whether an image came before; one that did not is remembered. */
+  /** Whether an image is a repeat; one that is not is remembered. */
   boolean isRepeat(AcceptedImage image) throws Exception {
     if (withinMillis == 0) {
       return false;
@@ -77,13 +77,16 @@ final class RecentImages {
     }
   }
 
-  /** Forgets an arrival if there are too many, its time is over or a later one took its place. */
+  /**
+   * Forgets an arrival when there are too many, when it is too old, or when a later one replaced
+   * it.
+   */
   private boolean mayForget(long arrival, long newest, long now) throws Exception {
     String id = arrivals.get(arrival);
     RecentImage image = byId.get(id);
     boolean isReplaced = image == null || image.number() != arrival;
-    boolean isOver = !isReplaced && image.eventTime() < now && !isNear(image.eventTime(), now);
-    if (!isReplaced && !isOver && newest - arrival < capacity) {
+    boolean isTooOld = !isReplaced && image.eventTime() < now && !isNear(image.eventTime(), now);
+    if (!isReplaced && !isTooOld && newest - arrival < capacity) {
       return false;
     }
 
@@ -95,6 +98,7 @@ final class RecentImages {
   }
 
   private boolean isNear(long one, long other) {
-    return Math.abs((double) one - (double) other) <= withinMillis; // absurd times cannot overflow
+    return Math.abs((double) one - (double) other)
+        <= withinMillis; // as doubles: extreme times cannot overflow
   }
 }

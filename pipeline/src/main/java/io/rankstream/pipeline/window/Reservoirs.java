@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The reservoirs of trained images, one for each class, in the state of a window.
+ * The reservoirs of trained images in the state of a window, one for each class.
  *
  * @see <a href="https://doi.org/10.1145/3147.3165">Vitter 1985, Random Sampling with a Reservoir,
  *     algorithm R</a>
@@ -23,7 +23,7 @@ final class Reservoirs {
     this.bounds = bounds;
   }
 
-  /** Offers a trained image to the reservoir of its class and returns the ledger after it. */
+  /** Offers a trained image to the reservoir of its class; returns the new ledger of the class. */
   ClassLedger offer(
       WindowClock clock, ClassLedger ledger, AcceptedImage image, SplittableRandom random)
       throws Exception {
@@ -34,13 +34,14 @@ final class Reservoirs {
       return ledger.withReservoir(kept + 1, seen);
     }
 
-    // RECENT walks round the places; evictions for want of memory disturb the order, which costs
-    // recency, not safety.
-    long place =
+    // RECENT overwrites slots in turn. Evictions leave gaps in that order, so a slightly older
+    // image
+    // may survive; nothing is lost.
+    long slot =
         bounds.reservoir() == Reservoir.RECENT ? ledger.seen() % kept : random.nextLong(seen);
-    if (place < kept) {
-      clock.bytes -= state.drop(image.label(), place).image().sizeBytes();
-      put(clock, image, place);
+    if (slot < kept) {
+      clock.bytes -= state.drop(image.label(), slot).image().sizeBytes();
+      put(clock, image, slot);
     }
 
     return ledger.withReservoir(kept, seen);
@@ -50,17 +51,17 @@ final class Reservoirs {
   List<AcceptedImage> draw(String label, ClassLedger ledger, int count, SplittableRandom random)
       throws Exception {
     int drawn = Math.min(count, ledger.kept());
-    int[] places = new int[ledger.kept()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = i;
+    int[] slots = new int[ledger.kept()];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = i;
     }
 
     List<AcceptedImage> images = new ArrayList<>(drawn);
     for (int i = 0; i < drawn; i++) { // the first steps of a Fisher-Yates shuffle
-      int j = i + random.nextInt(places.length - i);
-      int place = places[j];
-      places[j] = places[i];
-      images.add(state.kept(label, place).image());
+      int j = i + random.nextInt(slots.length - i);
+      int slot = slots[j];
+      slots[j] = slots[i];
+      images.add(state.kept(label, slot).image());
     }
 
     return images;
@@ -73,25 +74,25 @@ final class Reservoirs {
    */
   String evictOldest(WindowClock clock) throws Exception {
     for (; clock.oldestAge < clock.nextAge; clock.oldestAge++) {
-      ImageKey place = state.keptAt(clock.oldestAge);
-      if (place != null) {
-        ClassLedger ledger = state.ledger(place.label());
-        clock.bytes -= state.drop(place.label(), place.index()).image().sizeBytes();
+      ImageKey slot = state.keptAt(clock.oldestAge);
+      if (slot != null) {
+        ClassLedger ledger = state.ledger(slot.label());
+        clock.bytes -= state.drop(slot.label(), slot.index()).image().sizeBytes();
         int last = ledger.kept() - 1;
-        if (place.index() != last) { // places stay dense
-          state.keep(place.label(), place.index(), state.drop(place.label(), last));
+        if (slot.index() != last) { // slots stay dense
+          state.keep(slot.label(), slot.index(), state.drop(slot.label(), last));
         }
 
-        state.ledger(place.label(), ledger.withReservoir(last, ledger.seen()));
-        return place.label();
+        state.ledger(slot.label(), ledger.withReservoir(last, ledger.seen()));
+        return slot.label();
       }
     }
 
     return null;
   }
 
-  private void put(WindowClock clock, AcceptedImage image, long place) throws Exception {
-    state.keep(image.label(), place, new ReservoirEntry(clock.nextAge++, image));
+  private void put(WindowClock clock, AcceptedImage image, long slot) throws Exception {
+    state.keep(image.label(), slot, new ReservoirEntry(clock.nextAge++, image));
     clock.bytes += image.sizeBytes();
   }
 }

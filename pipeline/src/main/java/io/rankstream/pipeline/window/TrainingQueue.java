@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.window;
 
+import io.rankstream.pipeline.config.JobConfig;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -9,20 +10,24 @@ import java.util.TreeSet;
 
 /**
  * The classes of one stream in the order in which they were trained, the one trained longest ago
- * first, so that a batch is chosen without a look at every class.
+ * first. A batch takes classes from the front, so that a class with 0.1 % of the traffic is trained
+ * as often as the others. {@code batch.fresh-classes} of its places are filled first from the
+ * classes with fresh images, so that new images are not crowded out when thousands of silent
+ * classes wait for their replay.
  *
- * <p>It is derived from the ledgers, which are in the window's state, and made from them anew after
- * a restart: it holds nothing that a checkpoint would have to keep. A change costs O(log classes).
+ * <p>The queue is derived from the ledgers in the window's state and rebuilt from them after a
+ * restart; it is not part of a checkpoint. Choosing a batch does not look at every class, and a
+ * change costs O(log classes).
  */
 final class TrainingQueue {
 
   private static final Comparator<Place> LONGEST_AGO_FIRST =
       Comparator.comparingLong(Place::lastTrained).thenComparingInt(Place::ordinal);
 
-  /** Where a class stands; no two classes share an ordinal. */
+  /** Position of a class in the order; no two classes share an ordinal. */
   private record Place(long lastTrained, int ordinal, String label) {}
 
-  /** Classes in order, and those of them that have fresh images. */
+  /** Classes in order, and the subset with fresh images. */
   private static final class Line {
 
     private final NavigableSet<Place> all = new TreeSet<>(LONGEST_AGO_FIRST);
@@ -41,24 +46,28 @@ final class TrainingQueue {
     }
   }
 
+  private final int classes;
+  private final int freshClasses;
   private final int imagesPerClass;
   private final Line ready = new Line();
   private final Line available = new Line();
 
   /**
+   * @param batch P, K and the places for classes with fresh images
    * @param ledgers the classes so far
-   * @param imagesPerClass K
    */
-  TrainingQueue(Iterable<Map.Entry<String, ClassLedger>> ledgers, int imagesPerClass) {
-    this.imagesPerClass = imagesPerClass;
+  TrainingQueue(JobConfig.Batch batch, Iterable<Map.Entry<String, ClassLedger>> ledgers) {
+    this.classes = batch.classes();
+    this.freshClasses = batch.freshClasses();
+    this.imagesPerClass = batch.imagesPerClass();
     for (Map.Entry<String, ClassLedger> entry : ledgers) {
       add(entry.getKey(), entry.getValue());
     }
   }
 
-  /** Follows a change of a class. */
+  /** Moves a class to its new position after a change of its ledger. */
   void update(String label, ClassLedger before, ClassLedger after) {
-    if (!standsTheSame(before, after)) {
+    if (!keepsItsPlace(before, after)) {
       Place old = place(label, before);
       ready.remove(old);
       available.remove(old);
@@ -66,21 +75,21 @@ final class TrainingQueue {
     }
   }
 
-  /** The classes that a full batch takes: see {@link ClassChooser}. */
-  List<String> chooseReady(ClassChooser chooser) {
-    return choose(ready, chooser);
+  /** The classes of a full batch: up to P that are ready. */
+  List<String> chooseReady() {
+    return choose(ready);
   }
 
-  /** The classes that a batch takes when its time is up: any that have an image. */
-  List<String> chooseAvailable(ClassChooser chooser) {
-    return choose(available, chooser);
+  /** The classes of a batch whose deadline has passed: up to P that have any image. */
+  List<String> chooseAvailable() {
+    return choose(available);
   }
 
-  private static List<String> choose(Line line, ClassChooser chooser) {
+  private List<String> choose(Line line) {
     NavigableSet<Place> chosen = new TreeSet<>(LONGEST_AGO_FIRST);
-    line.withFresh.stream().limit(chooser.freshClasses()).forEach(chosen::add);
+    line.withFresh.stream().limit(freshClasses).forEach(chosen::add);
     Iterator<Place> others = line.all.iterator();
-    while (chosen.size() < chooser.classes() && others.hasNext()) {
+    while (chosen.size() < classes && others.hasNext()) {
       chosen.add(others.next());
     }
 
@@ -97,7 +106,7 @@ final class TrainingQueue {
     }
   }
 
-  private boolean standsTheSame(ClassLedger before, ClassLedger after) {
+  private boolean keepsItsPlace(ClassLedger before, ClassLedger after) {
     return before.lastTrained() == after.lastTrained()
         && before.isReady(imagesPerClass) == after.isReady(imagesPerClass)
         && (before.available() > 0) == (after.available() > 0)

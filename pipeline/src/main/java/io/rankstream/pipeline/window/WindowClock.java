@@ -1,8 +1,8 @@
 package io.rankstream.pipeline.window;
 
 /**
- * The counters of one stream's window. A mutable bean: it is read, changed and written back once
- * for each image.
+ * The counters of one stream's window. A mutable bean, read, changed and written back once for each
+ * image. Its name is part of savepoints.
  */
 public final class WindowClock {
 
@@ -15,13 +15,13 @@ public final class WindowClock {
   /** Labelled images since the last training batch. */
   public int sinceTraining;
 
-  /** Fresh images that wait, over all classes. */
+  /** Waiting fresh images, over all classes. */
   public int freshWaiting;
 
   /** Images that wait to be embedded without training. */
   public int embeddingWaiting;
 
-  /** Classes met. */
+  /** Classes seen. */
   public int classes;
 
   /** Classes that a full batch may take now. */
@@ -40,7 +40,8 @@ public final class WindowClock {
   public long oldestAge;
 
   /**
-   * Processing time at which the open window trains on what it has; 0 when no fresh image waits.
+   * Processing time at which the window trains on the images that it has; 0 when no fresh image
+   * waits.
    */
   public long trainingDeadline;
 

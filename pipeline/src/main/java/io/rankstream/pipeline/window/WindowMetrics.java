@@ -6,15 +6,15 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * What waits in the windows of an operator, with the stream as a label. Written by the task thread,
- * read by that of the reporter.
+ * Gauges of the windows of an operator, labelled with the stream. The task thread writes them, the
+ * reporter's thread reads them.
  */
 final class WindowMetrics {
 
   private final MetricGroup operator;
-  private final Map<String, Fill> streams = new HashMap<>();
+  private final Map<String, Gauges> streams = new HashMap<>();
 
-  private static final class Fill {
+  private static final class Gauges {
     private volatile int fresh;
     private volatile int embedding;
     private volatile int classes;
@@ -29,28 +29,28 @@ final class WindowMetrics {
     this.operator = operator;
   }
 
-  /** The window of a stream has taken an image or emitted a batch. */
+  /** Shows the new counters of a stream. */
   void update(String stream, WindowClock clock) {
-    Fill fill = fill(stream);
-    fill.fresh = clock.freshWaiting;
-    fill.embedding = clock.embeddingWaiting;
-    fill.classes = clock.classes;
-    fill.reservoir = clock.kept;
-    fill.bytes = clock.bytes;
+    Gauges gauges = of(stream);
+    gauges.fresh = clock.freshWaiting;
+    gauges.embedding = clock.embeddingWaiting;
+    gauges.classes = clock.classes;
+    gauges.reservoir = clock.kept;
+    gauges.bytes = clock.bytes;
   }
 
-  private Fill fill(String stream) {
+  private Gauges of(String stream) {
     return streams.computeIfAbsent(stream, this::register);
   }
 
-  private Fill register(String stream) {
-    Fill fill = new Fill();
+  private Gauges register(String stream) {
+    Gauges gauges = new Gauges();
     MetricGroup group = operator.addGroup("stream", stream);
-    group.gauge("freshImagesWaiting", (Gauge<Integer>) () -> fill.fresh);
-    group.gauge("embeddingImagesWaiting", (Gauge<Integer>) () -> fill.embedding);
-    group.gauge("windowClasses", (Gauge<Integer>) () -> fill.classes);
-    group.gauge("reservoirImages", (Gauge<Integer>) () -> fill.reservoir);
-    group.gauge("windowBytes", (Gauge<Long>) () -> fill.bytes);
-    return fill;
+    group.gauge("freshImagesWaiting", (Gauge<Integer>) () -> gauges.fresh);
+    group.gauge("embeddingImagesWaiting", (Gauge<Integer>) () -> gauges.embedding);
+    group.gauge("windowClasses", (Gauge<Integer>) () -> gauges.classes);
+    group.gauge("reservoirImages", (Gauge<Integer>) () -> gauges.reservoir);
+    group.gauge("windowBytes", (Gauge<Long>) () -> gauges.bytes);
+    return gauges;
   }
 }

@@ -15,8 +15,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * The keyed state of the window. Images lie in maps of their own beside small ledgers, so that an
- * access touches one image and never a whole class.
+ * The keyed state of the window. Images are in maps of their own, apart from the small ledgers, so
+ * that an access touches one image and never a whole class.
  */
 final class WindowState {
 
@@ -46,9 +46,9 @@ final class WindowState {
     embedding = context.getListState(new ListStateDescriptor<>("embedding", image));
   }
 
+  /** The counters of the stream, or null when the stream is new. */
   WindowClock clock() throws Exception {
-    WindowClock value = clock.value();
-    return value == null ? new WindowClock() : value;
+    return clock.value();
   }
 
   void clock(WindowClock value) throws Exception {
@@ -89,7 +89,7 @@ final class WindowState {
     ages.put(entry.age(), key);
   }
 
-  /** Forgets a reservoir entry and returns it. */
+  /** Removes a reservoir entry and returns it. */
   ReservoirEntry drop(String label, long index) throws Exception {
     ImageKey key = new ImageKey(label, index);
     ReservoirEntry entry = reservoir.get(key);
@@ -98,7 +98,7 @@ final class WindowState {
     return entry;
   }
 
-  /** Where the reservoir entry of an age lies, or null when it is gone. */
+  /** The key of the reservoir entry of an age, or null when it is gone. */
   ImageKey keptAt(long age) throws Exception {
     return ages.get(age);
   }

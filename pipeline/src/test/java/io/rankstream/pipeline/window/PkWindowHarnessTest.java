@@ -1,5 +1,7 @@
 package io.rankstream.pipeline.window;
 
+import static io.rankstream.pipeline.window.WindowHarness.IMAGE_BYTES;
+import static io.rankstream.pipeline.window.WindowHarness.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
@@ -18,43 +20,323 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
 class PkWindowHarnessTest {
 
-  private static final OutputTag<DeadLetter> DEAD_LETTERS =
-      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
-  private static final int IMAGE_BYTES = 100;
+  @Test
+  void emitsABatchWhenItIsDueAndPClassesHaveKImages() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "a", "b");
+      assertThat(window.batches()).isEmpty();
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> window(
-      JobConfig config) throws Exception {
-    return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(
-            new PkWindow(
-                config.batch(),
-                config.window(),
-                config.model().architecture().maxClasses(),
-                config.model().seed(),
-                DEAD_LETTERS)),
-        AcceptedImage::stream,
-        Types.STRING);
+      window.feed(3, "b");
+
+      assertThat(window.batches()).hasSize(1);
+      MicroBatch batch = window.batches().get(0);
+      assertThat(batch.purpose()).isEqualTo(Purpose.TRAIN);
+      assertThat(batch.number()).isZero();
+      assertThat(ids(batch)).containsExactly("image-0", "image-1", "image-2", "image-3");
+      assertThat(batch.images()).allMatch(BatchImage::fresh);
+    }
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> open(
-      JobConfig config) throws Exception {
-    KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        window(config);
-    harness.open();
-    harness.setProcessingTime(0);
-    return harness;
+  @Test
+  void waitsForKImagesOfAClassThatIsNew() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "a", "a", "a", "a", "b");
+
+      assertThat(window.batches()).isEmpty();
+    }
+  }
+
+  @Test
+  void replaysASilentClassFromItsReservoir() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "a", "b", "b");
+      window.feed(4, "a", "a", "a", "a");
+
+      MicroBatch second = window.batches().get(1);
+      List<BatchImage> replayed =
+          second.images().stream().filter(slot -> slot.image().label().equals("b")).toList();
+      assertThat(replayed).noneMatch(BatchImage::fresh);
+      assertThat(replayed)
+          .extracting(slot -> slot.image().imageId())
+          .containsExactlyInAnyOrder("image-2", "image-3");
+    }
+  }
+
+  @Test
+  void repeatsImagesOnlyWhenTheClassHasFewerThanK() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "a", "a", "b");
+      window.advanceTo(5_000);
+
+      MicroBatch batch = window.batches().get(0);
+      assertThat(ids(batch)).containsExactlyInAnyOrder("image-0", "image-1", "image-3", "image-3");
+      assertThat(batch.images().stream().filter(BatchImage::fresh)).hasSize(3);
+    }
+  }
+
+  @Test
+  void trainsEveryClassAlikeUnderATrafficImbalanceOf100() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(longTail(10, 3000, 100));
+
+      Map<String, Long> slots = slots(window.batches());
+      assertThat(slots).hasSize(10);
+      double ratio = (double) Collections.max(slots.values()) / Collections.min(slots.values());
+      assertThat(ratio).isLessThan(1.3);
+    }
+  }
+
+  @Test
+  void putsEveryImageInExactlyOneBatchAsFresh() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "4");
+    List<AcceptedImage> images = new ArrayList<>(longTail(10, 500, 100));
+    for (int i = 0; i < 77; i++) {
+      images.add(Fixtures.image(100_000 + i, null, IMAGE_BYTES));
+    }
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(images);
+      window.endInput();
+
+      Map<String, Integer> times = new HashMap<>();
+      for (MicroBatch batch : window.batches()) {
+        for (BatchImage slot : batch.images()) {
+          if (slot.fresh()) {
+            times.merge(slot.image().imageId(), 1, Integer::sum);
+          }
+        }
+      }
+      assertThat(times).hasSize(images.size());
+      assertThat(times.values()).containsOnly(1);
+    }
+  }
+
+  @Test
+  void neverPutsAnImageTwiceInAGroupThatHasKDistinctOnes() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(longTail(10, 1000, 100));
+
+      for (MicroBatch batch : window.batches()) {
+        if (batch.purpose() == Purpose.TRAIN) {
+          assertThat(ids(batch)).doesNotHaveDuplicates().hasSize(32);
+        }
+      }
+    }
+  }
+
+  @Test
+  void embedsASingleClassAfterTheWaitAndKeepsItForTheSecond() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "a", "a");
+      window.advanceTo(5_000);
+      window.advanceTo(10_000);
+
+      assertThat(window.batches()).extracting(MicroBatch::purpose).containsExactly(Purpose.EMBED);
+
+      window.feed(3, "b", "b", "b", "b");
+
+      MicroBatch training = window.batches().get(1);
+      assertThat(training.purpose()).isEqualTo(Purpose.TRAIN);
+      assertThat(slots(List.of(training))).isEqualTo(Map.of("a", 2L, "b", 2L));
+    }
+  }
+
+  @Test
+  void embedsUnlabeledImagesWhenTheBatchIsFullOrTheWaitIsOver() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo("batch.embedding-size", "3"))) {
+      window.feed(0, null, null, null, null);
+      assertThat(window.batches()).hasSize(1);
+
+      window.advanceTo(5_000);
+
+      assertThat(window.batches()).hasSize(2);
+      assertThat(ids(window.batches().get(1))).containsExactly("image-3");
+    }
+  }
+
+  @Test
+  void embedsWhatWaitsOfAStreamWithoutLabelsWhenTheInputEnds() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, null, null, null);
+      assertThat(window.eventTimeTimers()).isEqualTo(1);
+
+      window.endInput();
+
+      assertThat(window.fresh()).hasSize(3);
+    }
+  }
+
+  @Test
+  void evictsTheOldestReservoirEntriesOverTheByteBoundAndLosesNothing() throws Exception {
+    JobConfig config =
+        Fixtures.config(
+            "batch.train-every", "8",
+            "batch.max-wait", "1 h",
+            "window.max-bytes", "1 mb",
+            "window.fresh-per-class", "4");
+    int bytes = 20_000; // the reservoirs alone would take 10 classes x 64 x 20 kB = 12.8 MB
+    Set<String> fresh = new HashSet<>();
+    List<AcceptedImage> images = new ArrayList<>();
+    for (AcceptedImage image : longTail(10, 500, 10)) {
+      images.add(Fixtures.image(image.eventTime(), image.label(), bytes));
+    }
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(images);
+      assertThat(window.stateEntries()).isLessThan(5 + 3 * (1 << 20) / bytes);
+      window.endInput();
+
+      window
+          .batches()
+          .forEach(
+              batch ->
+                  batch.images().stream()
+                      .filter(BatchImage::fresh)
+                      .forEach(slot -> fresh.add(slot.image().imageId())));
+      assertThat(fresh).hasSize(images.size());
+    }
+  }
+
+  @Test
+  void sendsImagesOfMoreClassesThanTheModelHoldsToDeadLetters() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo("model.max-classes", "2"))) {
+      window.feed(0, "a", "b", "c");
+
+      assertThat(window.deadLetters())
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(letter.getReason()).isEqualTo("TOO_MANY_CLASSES");
+                assertThat(letter.getSourceOffset()).isEqualTo(2);
+                assertThat(letter.getDetail()).contains("model.max-classes = 2");
+              });
+    }
+  }
+
+  @Test
+  void makesTheSameBatchesAfterARestoreAsWithoutOne() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+    List<AcceptedImage> images = longTail(10, 300, 30);
+    int half = images.size() / 2;
+    List<List<String>> undisturbed = new ArrayList<>();
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(images);
+      window.batches().forEach(batch -> undisturbed.add(ids(batch)));
+    }
+
+    List<List<String>> restored = new ArrayList<>();
+    OperatorSubtaskState snapshot;
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(images.subList(0, half));
+      window.batches().forEach(batch -> restored.add(ids(batch)));
+      snapshot = window.snapshot();
+    }
+    try (WindowHarness window = WindowHarness.restored(config, snapshot)) {
+      window.feed(images.subList(half, images.size()));
+      window.batches().forEach(batch -> restored.add(ids(batch)));
+    }
+
+    assertThat(undisturbed).hasSizeGreaterThan(50);
+    assertThat(restored).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void aRepeatedImageIsTrainedOnOnce() throws Exception {
+    JobConfig config = twoByTwo("repeats.within", "1 min");
+    try (WindowHarness window = WindowHarness.open(config)) {
+      AcceptedImage first = Fixtures.image(0, "a", IMAGE_BYTES);
+      window.feed(
+          List.of(
+              first,
+              first,
+              at(first, 60_000, "a", first.digest()), // near enough
+              at(first, 60_001, "a", first.digest()),
+              at(first, 60_001, "b", first.digest()), // another label is news
+              at(first, 60_001, "b", 77))); // and so is another picture
+      window.endInput();
+
+      assertThat(window.fresh()).hasSize(4);
+    }
+  }
+
+  @Test
+  void repeatsAreKnownAfterARestore() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "b");
+      snapshot = window.snapshot();
+    }
+    try (WindowHarness window = WindowHarness.restored(twoByTwo(), snapshot)) {
+      window.feed(0, "a", "b");
+      window.endInput();
+
+      assertThat(window.fresh()).hasSize(2);
+    }
+  }
+
+  @Test
+  void remembersNoMoreImagesThanItMay() throws Exception {
+    JobConfig config = twoByTwo("repeats.remembered", "10");
+    try (WindowHarness window = WindowHarness.open(config)) {
+      window.feed(0, Collections.nCopies(11, "a").toArray(String[]::new));
+      window.feed(10, "a"); // known
+      window.feed(1, "a"); // known, the oldest that is
+      window.feed(0, "a"); // forgotten
+      window.endInput();
+
+      assertThat(window.fresh()).hasSize(12);
+    }
+  }
+
+  @Test
+  void absurdEventTimesHarmNoOtherImage() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      AcceptedImage image = Fixtures.image(0, "a", IMAGE_BYTES);
+      for (long time : new long[] {0, Long.MAX_VALUE, Long.MIN_VALUE, -1, 0}) {
+        window.feed(List.of(at(image, time, "a", 1)));
+      }
+      window.endInput();
+
+      assertThat(window.fresh()).hasSize(4); // the last is near the one before it
+    }
+  }
+
+  @Test
+  void shedsOldImagesOfFrequentClassesAloneWhenItLags() throws Exception {
+    JobConfig config =
+        twoByTwo(
+            "window.lag-policy", "shed",
+            "window.max-lag", "1 min",
+            "window.fresh-per-class", "2",
+            "batch.train-every", "1000");
+    try (WindowHarness window = WindowHarness.open(config)) {
+      long written = Fixtures.image(0, "a", IMAGE_BYTES).origin().timestamp();
+      window.advanceTo(written + 60_000);
+      window.feed(0, "a", "a", "a", "a", "a"); // three of them are surplus
+      window.advanceTo(written + 60_001);
+      window.feed(5, "a", "a", "b", "b"); // the rare class has no surplus
+      window.feed(List.of(Fixtures.image(9, null, IMAGE_BYTES)));
+      window.endInput();
+
+      assertThat(window.deadLetters())
+          .extracting(DeadLetter::getReason)
+          .containsExactly("LAG_SHED", "LAG_SHED", "LAG_SHED");
+      assertThat(window.deadLetters())
+          .extracting(DeadLetter::getSourceOffset)
+          .containsExactly(3L, 4L, 9L);
+      assertThat(window.fresh().stream().map(slot -> slot.image().origin().offset()).toList())
+          .containsExactlyInAnyOrder(0L, 1L, 2L, 5L, 6L, 7L, 8L);
+    }
+  }
+
+  private static AcceptedImage at(AcceptedImage image, long eventTime, String label, int digest) {
+    return new AcceptedImage(
+        image.imageId(), image.stream(), label, eventTime, digest, image.origin());
   }
 
   private static JobConfig twoByTwo(String... pairs) {
@@ -73,16 +355,6 @@ class PkWindowHarnessTest {
     return Fixtures.config(all.toArray(String[]::new));
   }
 
-  private static void feed(
-      KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness,
-      long firstId,
-      String... labels)
-      throws Exception {
-    for (int i = 0; i < labels.length; i++) {
-      harness.processElement(Fixtures.image(firstId + i, labels[i], IMAGE_BYTES), 0);
-    }
-  }
-
   private static List<AcceptedImage> longTail(int classes, int largest, double imbalance) {
     List<String> labels = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
@@ -97,368 +369,10 @@ class PkWindowHarnessTest {
     return images;
   }
 
-  private static List<String> ids(MicroBatch batch) {
-    return batch.images().stream().map(slot -> slot.image().imageId()).toList();
-  }
-
-  /** The images that came out as fresh ones, in all batches. */
-  private static List<BatchImage> fresh(
-      KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness) {
-    return harness.extractOutputValues().stream()
-        .flatMap(batch -> batch.images().stream())
-        .filter(BatchImage::fresh)
-        .toList();
-  }
-
   private static Map<String, Long> slots(List<MicroBatch> batches) {
     return batches.stream()
         .filter(batch -> batch.purpose() == Purpose.TRAIN)
         .flatMap(batch -> batch.images().stream())
         .collect(Collectors.groupingBy(slot -> slot.image().label(), Collectors.counting()));
-  }
-
-  @Test
-  void emitsABatchWhenItIsDueAndPClassesHaveKImages() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      feed(harness, 0, "a", "a", "b");
-      assertThat(harness.extractOutputValues()).isEmpty();
-
-      feed(harness, 3, "b");
-
-      assertThat(harness.extractOutputValues()).hasSize(1);
-      MicroBatch batch = harness.extractOutputValues().get(0);
-      assertThat(batch.purpose()).isEqualTo(Purpose.TRAIN);
-      assertThat(batch.number()).isZero();
-      assertThat(ids(batch)).containsExactly("image-0", "image-1", "image-2", "image-3");
-      assertThat(batch.images()).allMatch(BatchImage::fresh);
-    }
-  }
-
-  @Test
-  void waitsForKImagesOfAClassThatIsNew() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      feed(harness, 0, "a", "a", "a", "a", "a", "b");
-
-      assertThat(harness.extractOutputValues()).isEmpty();
-    }
-  }
-
-  @Test
-  void replaysASilentClassFromItsReservoir() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      feed(harness, 0, "a", "a", "b", "b");
-      feed(harness, 4, "a", "a", "a", "a");
-
-      MicroBatch second = harness.extractOutputValues().get(1);
-      List<BatchImage> replayed =
-          second.images().stream().filter(slot -> slot.image().label().equals("b")).toList();
-      assertThat(replayed).noneMatch(BatchImage::fresh);
-      assertThat(replayed)
-          .extracting(slot -> slot.image().imageId())
-          .containsExactlyInAnyOrder("image-2", "image-3");
-    }
-  }
-
-  @Test
-  void repeatsImagesOnlyWhenTheClassHasFewerThanK() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      feed(harness, 0, "a", "a", "a", "b");
-      harness.setProcessingTime(5_000);
-
-      MicroBatch batch = harness.extractOutputValues().get(0);
-      assertThat(ids(batch)).containsExactlyInAnyOrder("image-0", "image-1", "image-3", "image-3");
-      assertThat(batch.images().stream().filter(BatchImage::fresh)).hasSize(3);
-    }
-  }
-
-  @Test
-  void trainsEveryClassAlikeUnderATrafficImbalanceOf100() throws Exception {
-    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      for (AcceptedImage image : longTail(10, 3000, 100)) {
-        harness.processElement(image, 0);
-      }
-
-      Map<String, Long> slots = slots(harness.extractOutputValues());
-      assertThat(slots).hasSize(10);
-      double ratio = (double) Collections.max(slots.values()) / Collections.min(slots.values());
-      assertThat(ratio).isLessThan(1.3);
-    }
-  }
-
-  @Test
-  void putsEveryImageInExactlyOneBatchAsFresh() throws Exception {
-    JobConfig config = Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "4");
-    List<AcceptedImage> images = new ArrayList<>(longTail(10, 500, 100));
-    for (int i = 0; i < 77; i++) {
-      images.add(Fixtures.image(100_000 + i, null, IMAGE_BYTES));
-    }
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      for (AcceptedImage image : images) {
-        harness.processElement(image, 0);
-      }
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      Map<String, Integer> times = new HashMap<>();
-      for (MicroBatch batch : harness.extractOutputValues()) {
-        for (BatchImage slot : batch.images()) {
-          if (slot.fresh()) {
-            times.merge(slot.image().imageId(), 1, Integer::sum);
-          }
-        }
-      }
-      assertThat(times).hasSize(images.size());
-      assertThat(times.values()).containsOnly(1);
-    }
-  }
-
-  @Test
-  void neverPutsAnImageTwiceInAGroupThatHasKDistinctOnes() throws Exception {
-    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      for (AcceptedImage image : longTail(10, 1000, 100)) {
-        harness.processElement(image, 0);
-      }
-
-      for (MicroBatch batch : harness.extractOutputValues()) {
-        if (batch.purpose() == Purpose.TRAIN) {
-          assertThat(ids(batch)).doesNotHaveDuplicates().hasSize(32);
-        }
-      }
-    }
-  }
-
-  @Test
-  void embedsASingleClassAfterTheWaitAndKeepsItForTheSecond() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      feed(harness, 0, "a", "a", "a");
-      harness.setProcessingTime(5_000);
-      harness.setProcessingTime(10_000);
-
-      assertThat(harness.extractOutputValues())
-          .extracting(MicroBatch::purpose)
-          .containsExactly(Purpose.EMBED);
-
-      feed(harness, 3, "b", "b", "b", "b");
-
-      MicroBatch training = harness.extractOutputValues().get(1);
-      assertThat(training.purpose()).isEqualTo(Purpose.TRAIN);
-      assertThat(slots(List.of(training))).isEqualTo(Map.of("a", 2L, "b", 2L));
-    }
-  }
-
-  @Test
-  void embedsUnlabeledImagesWhenTheBatchIsFullOrTheWaitIsOver() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo("batch.embedding-size", "3"))) {
-      feed(harness, 0, null, null, null, null);
-      assertThat(harness.extractOutputValues()).hasSize(1);
-
-      harness.setProcessingTime(5_000);
-
-      assertThat(harness.extractOutputValues()).hasSize(2);
-      assertThat(ids(harness.extractOutputValues().get(1))).containsExactly("image-3");
-    }
-  }
-
-  @Test
-  void evictsTheOldestReservoirEntriesOverTheByteBoundAndLosesNothing() throws Exception {
-    JobConfig config =
-        Fixtures.config(
-            "batch.train-every", "8",
-            "batch.max-wait", "1 h",
-            "window.max-bytes", "1 mb",
-            "window.fresh-per-class", "4");
-    int bytes = 20_000; // the reservoirs alone would take 10 classes x 64 x 20 kB = 12.8 MB
-    Set<String> fresh = new HashSet<>();
-    List<AcceptedImage> images = new ArrayList<>();
-    for (AcceptedImage image : longTail(10, 500, 10)) {
-      images.add(Fixtures.image(image.eventTime(), image.label(), bytes));
-    }
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      for (AcceptedImage image : images) {
-        harness.processElement(image, 0);
-      }
-      assertThat(harness.numKeyedStateEntries()).isLessThan(5 + 3 * (1 << 20) / bytes);
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      harness
-          .extractOutputValues()
-          .forEach(
-              batch ->
-                  batch.images().stream()
-                      .filter(BatchImage::fresh)
-                      .forEach(slot -> fresh.add(slot.image().imageId())));
-      assertThat(fresh).hasSize(images.size());
-    }
-  }
-
-  @Test
-  void sendsImagesOfMoreClassesThanTheModelHoldsToDeadLetters() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo("model.max-classes", "2"))) {
-      feed(harness, 0, "a", "b", "c");
-
-      assertThat(harness.getSideOutput(DEAD_LETTERS))
-          .extracting(StreamRecord::getValue)
-          .singleElement()
-          .satisfies(
-              letter -> {
-                assertThat(letter.getReason()).isEqualTo("TOO_MANY_CLASSES");
-                assertThat(letter.getSourceOffset()).isEqualTo(2);
-                assertThat(letter.getDetail()).contains("model.max-classes = 2");
-              });
-    }
-  }
-
-  @Test
-  void makesTheSameBatchesAfterARestoreAsWithoutOne() throws Exception {
-    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
-    List<AcceptedImage> images = longTail(10, 300, 30);
-    int half = images.size() / 2;
-    List<List<String>> undisturbed = new ArrayList<>();
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      for (AcceptedImage image : images) {
-        harness.processElement(image, 0);
-      }
-      harness.extractOutputValues().forEach(batch -> undisturbed.add(ids(batch)));
-    }
-
-    List<List<String>> restored = new ArrayList<>();
-    OperatorSubtaskState snapshot;
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      for (AcceptedImage image : images.subList(0, half)) {
-        harness.processElement(image, 0);
-      }
-      harness.extractOutputValues().forEach(batch -> restored.add(ids(batch)));
-      snapshot = harness.snapshot(1, 1);
-    }
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        window(config)) {
-      harness.initializeState(snapshot);
-      harness.open();
-      for (AcceptedImage image : images.subList(half, images.size())) {
-        harness.processElement(image, 0);
-      }
-      harness.extractOutputValues().forEach(batch -> restored.add(ids(batch)));
-    }
-
-    assertThat(undisturbed).hasSizeGreaterThan(50);
-    assertThat(restored).isEqualTo(undisturbed);
-  }
-
-  @Test
-  void aRepeatedImageIsTrainedOnOnce() throws Exception {
-    JobConfig config = twoByTwo("repeats.within", "1 min");
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      AcceptedImage first = Fixtures.image(0, "a", IMAGE_BYTES);
-      for (AcceptedImage image :
-          List.of(
-              first,
-              first,
-              at(first, 60_000, "a", first.digest()), // near enough
-              at(first, 60_001, "a", first.digest()),
-              at(first, 60_001, "b", first.digest()), // another label is news
-              at(first, 60_001, "b", 77))) { // and so is another picture
-        harness.processElement(image, 0);
-      }
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      assertThat(fresh(harness)).hasSize(4);
-    }
-  }
-
-  @Test
-  void repeatsAreKnownAfterARestore() throws Exception {
-    OperatorSubtaskState snapshot;
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      feed(harness, 0, "a", "b");
-      snapshot = harness.snapshot(1, 1);
-    }
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        window(twoByTwo())) {
-      harness.initializeState(snapshot);
-      harness.open();
-      feed(harness, 0, "a", "b");
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      assertThat(fresh(harness)).hasSize(2);
-    }
-  }
-
-  @Test
-  void remembersNoMoreImagesThanItMay() throws Exception {
-    JobConfig config = twoByTwo("repeats.remembered", "10");
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      feed(harness, 0, Collections.nCopies(11, "a").toArray(String[]::new));
-      feed(harness, 10, "a"); // known
-      feed(harness, 1, "a"); // known, the oldest that is
-      feed(harness, 0, "a"); // forgotten
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      assertThat(fresh(harness)).hasSize(12);
-    }
-  }
-
-  @Test
-  void absurdEventTimesHarmNoOtherImage() throws Exception {
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(twoByTwo())) {
-      AcceptedImage image = Fixtures.image(0, "a", IMAGE_BYTES);
-      for (long time : new long[] {0, Long.MAX_VALUE, Long.MIN_VALUE, -1, 0}) {
-        harness.processElement(at(image, time, "a", 1), 0);
-      }
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      assertThat(fresh(harness)).hasSize(4); // the last is near the one before it
-    }
-  }
-
-  @Test
-  void shedsOldImagesOfFrequentClassesAloneWhenItLags() throws Exception {
-    JobConfig config =
-        twoByTwo(
-            "window.lag-policy", "shed",
-            "window.max-lag", "1 min",
-            "window.fresh-per-class", "2",
-            "batch.train-every", "1000");
-    try (KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness =
-        open(config)) {
-      long written = Fixtures.image(0, "a", IMAGE_BYTES).origin().timestamp();
-      harness.setProcessingTime(written + 60_000);
-      feed(harness, 0, "a", "a", "a", "a", "a"); // three of them are surplus
-      harness.setProcessingTime(written + 60_001);
-      feed(harness, 5, "a", "a", "b", "b"); // the rare class has no surplus
-      harness.processElement(Fixtures.image(9, null, IMAGE_BYTES), 0);
-      harness.processWatermark(Watermark.MAX_WATERMARK);
-
-      assertThat(harness.getSideOutput(DEAD_LETTERS))
-          .extracting(record -> record.getValue().getReason())
-          .containsExactly("LAG_SHED", "LAG_SHED", "LAG_SHED");
-      assertThat(harness.getSideOutput(DEAD_LETTERS))
-          .extracting(record -> record.getValue().getSourceOffset())
-          .containsExactly(3L, 4L, 9L);
-      assertThat(fresh(harness).stream().map(slot -> slot.image().origin().offset()).toList())
-          .containsExactlyInAnyOrder(0L, 1L, 2L, 5L, 6L, 7L, 8L);
-    }
-  }
-
-  private static AcceptedImage at(AcceptedImage image, long eventTime, String label, int digest) {
-    return new AcceptedImage(
-        image.imageId(), image.stream(), label, eventTime, digest, image.origin());
   }
 }

@@ -2,6 +2,8 @@ package io.rankstream.pipeline.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,21 +19,11 @@ class TrainingQueueTest {
 
   private static final int K = 4;
 
-  private static Map.Entry<String, ClassLedger> candidate(
-      String label, int ordinal, int fresh, long lastTrained) {
-    return Map.entry(label, new ClassLedger(ordinal, 0, fresh, 10, 10, lastTrained));
-  }
-
-  private static List<String> choose(
-      ClassChooser chooser, List<Map.Entry<String, ClassLedger>> candidates) {
-    return new TrainingQueue(candidates, K).chooseReady(chooser);
-  }
-
   @Test
   void takesTheClassesTrainedLongestAgo() {
     assertThat(
             choose(
-                new ClassChooser(2, 0),
+                batch(2, 0),
                 List.of(
                     candidate("recent", 0, 4, 9),
                     candidate("old", 1, 4, 3),
@@ -43,7 +35,7 @@ class TrainingQueueTest {
   void takesNewClassesInOrderOfAppearance() {
     assertThat(
             choose(
-                new ClassChooser(2, 0),
+                batch(2, 0),
                 List.of(
                     candidate("third", 2, 4, -1),
                     candidate("first", 0, 4, -1),
@@ -55,7 +47,7 @@ class TrainingQueueTest {
   void reservesPlacesForClassesWithFreshImages() {
     assertThat(
             choose(
-                new ClassChooser(2, 1),
+                batch(2, 1),
                 List.of(
                     candidate("silent-1", 0, 0, 1),
                     candidate("silent-2", 1, 0, 2),
@@ -65,16 +57,15 @@ class TrainingQueueTest {
 
   @Test
   void takesFewerThanPClassesWhenThereAreNotMore() {
-    assertThat(choose(new ClassChooser(8, 2), List.of(candidate("only", 0, 4, -1))))
-        .containsExactly("only");
+    assertThat(choose(batch(8, 2), List.of(candidate("only", 0, 4, -1)))).containsExactly("only");
   }
 
   @Test
   void choosesWhatALookAtEveryClassWouldChoose() {
-    ClassChooser chooser = new ClassChooser(5, 2);
+    JobConfig.Batch batch = batch(5, 2);
     Random random = new Random(3);
     Map<String, ClassLedger> ledgers = new LinkedHashMap<>();
-    TrainingQueue queue = new TrainingQueue(List.of(), K);
+    TrainingQueue queue = new TrainingQueue(batch, List.of());
     long turn = 0;
     for (int change = 0; change < 5_000; change++) {
       String label = "class-" + random.nextInt(60);
@@ -89,17 +80,34 @@ class TrainingQueueTest {
       ledgers.put(label, after);
       queue.update(label, before, after);
 
-      assertThat(queue.chooseReady(chooser))
-          .isEqualTo(naive(ledgers, ledger -> ledger.isReady(K), chooser));
-      assertThat(queue.chooseAvailable(chooser))
-          .isEqualTo(naive(ledgers, ledger -> ledger.available() > 0, chooser));
-      assertThat(new TrainingQueue(ledgers.entrySet(), K).chooseReady(chooser))
-          .isEqualTo(queue.chooseReady(chooser));
+      assertThat(queue.chooseReady()).isEqualTo(naive(ledgers, ledger -> ledger.isReady(K), batch));
+      assertThat(queue.chooseAvailable())
+          .isEqualTo(naive(ledgers, ledger -> ledger.available() > 0, batch));
+      assertThat(new TrainingQueue(batch, ledgers.entrySet()).chooseReady())
+          .isEqualTo(queue.chooseReady());
     }
   }
 
+  private static Map.Entry<String, ClassLedger> candidate(
+      String label, int ordinal, int fresh, long lastTrained) {
+    return Map.entry(label, new ClassLedger(ordinal, 0, fresh, 10, 10, lastTrained));
+  }
+
+  private static List<String> choose(
+      JobConfig.Batch batch, List<Map.Entry<String, ClassLedger>> candidates) {
+    return new TrainingQueue(batch, candidates).chooseReady();
+  }
+
+  private static JobConfig.Batch batch(int classes, int freshClasses) {
+    return Fixtures.config(
+            "batch.classes", Integer.toString(classes),
+            "batch.fresh-classes", Integer.toString(freshClasses),
+            "batch.images-per-class", Integer.toString(K))
+        .batch();
+  }
+
   private static List<String> naive(
-      Map<String, ClassLedger> ledgers, Predicate<ClassLedger> eligible, ClassChooser chooser) {
+      Map<String, ClassLedger> ledgers, Predicate<ClassLedger> eligible, JobConfig.Batch batch) {
     List<Map.Entry<String, ClassLedger>> waiting =
         new ArrayList<>(
             ledgers.entrySet().stream().filter(entry -> eligible.test(entry.getValue())).toList());
@@ -110,10 +118,10 @@ class TrainingQueueTest {
     Set<String> chosen = new HashSet<>();
     waiting.stream()
         .filter(entry -> entry.getValue().fresh() > 0)
-        .limit(chooser.freshClasses())
+        .limit(batch.freshClasses())
         .forEach(entry -> chosen.add(entry.getKey()));
     for (Map.Entry<String, ClassLedger> entry : waiting) {
-      if (chosen.size() < chooser.classes()) {
+      if (chosen.size() < batch.classes()) {
         chosen.add(entry.getKey());
       }
     }

@@ -1,0 +1,15 @@
+package io.rankstream.pipeline.window;
+
+import io.rankstream.pipeline.config.JobConfig;
+import java.io.Serializable;
+
+/**
+ * The settings of the P×K window.
+ *
+ * @param batch shape and pace of the batches
+ * @param bounds bounds of the images that the window keeps
+ * @param maxClasses capacity of the model
+ * @param seed seed of the draws from the reservoirs
+ */
+record PkSettings(JobConfig.Batch batch, JobConfig.Window bounds, int maxClasses, long seed)
+    implements Serializable {}

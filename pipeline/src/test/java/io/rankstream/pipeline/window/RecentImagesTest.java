@@ -1,0 +1,122 @@
+package io.rankstream.pipeline.window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.event.AcceptedImage;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RecentImagesTest {
+
+  private static final int MINUTE = 60_000;
+
+  private KeyedStateHarness harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = new KeyedStateHarness();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void theSameImageIsARepeat() throws Exception {
+    RecentImages recent = remembering(10, "1 min");
+
+    assertThat(recent.isRepeat(image("1", "a", 7, 0))).isFalse();
+    assertThat(recent.isRepeat(image("1", "a", 7, 0))).isTrue();
+    assertThat(recent.isRepeat(image("2", "a", 7, 0))).isFalse();
+  }
+
+  @Test
+  void anotherLabelOrAnotherPictureIsANewImage() throws Exception {
+    RecentImages recent = remembering(10, "1 min");
+    recent.isRepeat(image("1", "a", 7, 0));
+
+    assertThat(recent.isRepeat(image("1", "b", 7, 0))).isFalse();
+    assertThat(recent.isRepeat(image("1", "b", 8, 0))).isFalse();
+    assertThat(recent.isRepeat(image("1", null, 8, 0))).isFalse();
+    assertThat(recent.isRepeat(image("1", null, 8, 0))).isTrue();
+  }
+
+  @Test
+  void aRepeatLiesWithinTheConfiguredTimeBeforeOrAfter() throws Exception {
+    RecentImages recent = remembering(10, "1 min");
+    recent.isRepeat(image("1", "a", 7, MINUTE));
+
+    assertThat(recent.isRepeat(image("1", "a", 7, 2 * MINUTE))).isTrue();
+    assertThat(recent.isRepeat(image("1", "a", 7, 0))).isTrue();
+    assertThat(recent.isRepeat(image("1", "a", 7, 2 * MINUTE + 1))).isFalse();
+  }
+
+  @Test
+  void forgetsTheOldestImagesOverItsCapacity() throws Exception {
+    RecentImages recent = remembering(10, "1 min");
+    for (int id = 0; id < 11; id++) {
+      recent.isRepeat(image("" + id, "a", 7, 0));
+    }
+
+    assertThat(recent.isRepeat(image("10", "a", 7, 0))).isTrue();
+    assertThat(recent.isRepeat(image("1", "a", 7, 0))).isTrue();
+    assertThat(recent.isRepeat(image("0", "a", 7, 0))).isFalse();
+  }
+
+  @Test
+  void itsStateDoesNotGrowWithTheStream() throws Exception {
+    RecentImages recent = remembering(10, "1 min");
+    for (int id = 0; id < 1_000; id++) {
+      recent.isRepeat(image("" + id % 50, "a", id, id));
+    }
+
+    assertThat(remembered()).isEqualTo(10);
+  }
+
+  @Test
+  void imagesThatAreTooOldLeaveTheState() throws Exception {
+    RecentImages recent = remembering(1_000, "1 min");
+    for (int id = 0; id < 100; id++) {
+      recent.isRepeat(image("" + id, "a", 7, 0));
+    }
+    recent.isRepeat(image("last", "a", 7, 10 * MINUTE));
+
+    assertThat(remembered()).isEqualTo(1);
+  }
+
+  @Test
+  void remembersNothingWhenRepeatsAreOff() throws Exception {
+    RecentImages recent = remembering(10, "0 ms");
+    AcceptedImage image = image("1", "a", 7, 0);
+
+    assertThat(recent.isRepeat(image)).isFalse();
+    assertThat(recent.isRepeat(image)).isFalse();
+    assertThat(remembered()).isZero();
+  }
+
+  private RecentImages remembering(int images, String within) {
+    return new RecentImages(
+        harness.context(),
+        Fixtures.config("repeats.within", within, "repeats.remembered", Integer.toString(images))
+            .window()
+            .repeats());
+  }
+
+  /** Images in the state, which has as many arrivals. */
+  private int remembered() throws Exception {
+    int images =
+        harness.entries("recent-images", Types.STRING, TypeInformation.of(RecentImage.class));
+    assertThat(harness.entries("recent-arrivals", Types.LONG, Types.STRING)).isEqualTo(images);
+    return images;
+  }
+
+  private static AcceptedImage image(String id, String label, int digest, long eventTime) {
+    return new AcceptedImage(
+        id, "default", label, eventTime, digest, Fixtures.record(0, new byte[1]));
+  }
+}

@@ -1,0 +1,117 @@
+package io.rankstream.pipeline.window;
+
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.schemas.DeadLetter;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/** The window of a configuration, with a clock that a test moves and all that it emitted. */
+final class WindowHarness implements AutoCloseable {
+
+  static final int IMAGE_BYTES = 100;
+
+  private static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+
+  private final KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness;
+
+  private WindowHarness(JobConfig config) throws Exception {
+    harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new KeyedProcessOperator<>(BatchWindow.of(config, DEAD_LETTERS).function()),
+            AcceptedImage::stream,
+            Types.STRING);
+  }
+
+  /** An empty window at time 0. */
+  static WindowHarness open(JobConfig config) throws Exception {
+    WindowHarness window = new WindowHarness(config);
+    window.harness.open();
+    window.advanceTo(0);
+    return window;
+  }
+
+  /** A window that goes on from a snapshot of another. */
+  static WindowHarness restored(JobConfig config, OperatorSubtaskState snapshot) throws Exception {
+    WindowHarness window = new WindowHarness(config);
+    window.harness.initializeState(snapshot);
+    window.harness.open();
+    return window;
+  }
+
+  /** Feeds images of {@value #IMAGE_BYTES} bytes with consecutive ids; null for no label. */
+  void feed(long firstId, String... labels) throws Exception {
+    for (int i = 0; i < labels.length; i++) {
+      feed(List.of(Fixtures.image(firstId + i, labels[i], IMAGE_BYTES)));
+    }
+  }
+
+  void feed(List<AcceptedImage> images) throws Exception {
+    for (AcceptedImage image : images) {
+      harness.processElement(image, 0);
+    }
+  }
+
+  /** Sets the processing time, in milliseconds. */
+  void advanceTo(long millis) throws Exception {
+    harness.setProcessingTime(millis);
+  }
+
+  void endInput() throws Exception {
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+  }
+
+  OperatorSubtaskState snapshot() throws Exception {
+    return harness.snapshot(1, 1);
+  }
+
+  List<MicroBatch> batches() {
+    return harness.extractOutputValues();
+  }
+
+  /** The images that came out as fresh ones, in all batches. */
+  List<BatchImage> fresh() {
+    return batches().stream()
+        .flatMap(batch -> batch.images().stream())
+        .filter(BatchImage::fresh)
+        .toList();
+  }
+
+  List<DeadLetter> deadLetters() {
+    Queue<StreamRecord<DeadLetter>> letters = harness.getSideOutput(DEAD_LETTERS);
+    return letters == null ? List.of() : letters.stream().map(StreamRecord::getValue).toList();
+  }
+
+  int stateEntries() {
+    return harness.numKeyedStateEntries();
+  }
+
+  int processingTimeTimers() {
+    return harness.numProcessingTimeTimers();
+  }
+
+  int eventTimeTimers() {
+    return harness.numEventTimeTimers();
+  }
+
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+
+  static List<String> ids(MicroBatch batch) {
+    return batch.images().stream().map(slot -> slot.image().imageId()).toList();
+  }
+}
