@@ -126,7 +126,7 @@ class DoctorITCase {
 
     assertThat(exitCode).isEqualTo(1);
     assertThat(out.toString().lines())
-        .anyMatch(line -> line.startsWith("problem  images        The topic missing is not there"))
+        .anyMatch(line -> line.startsWith("problem  images        The topic missing does not exist"))
         .anyMatch(
             line ->
                 line.contains(

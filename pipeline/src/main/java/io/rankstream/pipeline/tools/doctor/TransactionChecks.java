@@ -1,0 +1,131 @@
+package io.rankstream.pipeline.tools.doctor;
+
+import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTION_TIMEOUT;
+
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.kafka.KafkaFailure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+
+/** Checks the transactions of exactly-once delivery: the rights, and the timeout. */
+final class TransactionChecks {
+
+  private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
+
+  /** Time for a checkpoint, and for a restart after a failure, beside the interval. */
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  private final Admin admin;
+  private final JobConfig.Output output;
+  private final Duration checkpointInterval;
+
+  /**
+   * @param checkpointInterval time from one checkpoint to the next; negative without checkpoints
+   */
+  TransactionChecks(Admin admin, JobConfig.Output output, Duration checkpointInterval) {
+    this.admin = admin;
+    this.output = output;
+    this.checkpointInterval = checkpointInterval;
+  }
+
+  /** Whether the job may use its transactional ids. */
+  Finding ids() throws InterruptedException {
+    String prefix = output.transactionalIdPrefix();
+    try {
+      admin.describeTransactions(List.of(prefix + "-embeddings")).all().get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
+        return Finding.problem(
+            "transactions",
+            "Transactional ids that start with %s: %s".formatted(prefix, KafkaFailure.sentence(e)));
+      }
+    }
+
+    return Finding.ok("transactions", "this user may use ids that start with %s".formatted(prefix));
+  }
+
+  /** Whether transactions live long enough for a checkpoint to commit them. */
+  Finding timeout() throws InterruptedException {
+    String check = "timeout";
+    String key = OUTPUT_TRANSACTION_TIMEOUT.key();
+    Duration timeout = output.transactionTimeout();
+    if (checkpointInterval.isNegative() || checkpointInterval.isZero()) {
+      return Finding.problem(
+          check,
+          "Checkpoints are off, so nothing would ever be committed: set %s"
+              .formatted(CheckpointingOptions.CHECKPOINTING_INTERVAL.key()));
+    }
+    if (timeout.compareTo(checkpointInterval) <= 0) {
+      return Finding.problem(
+          check,
+          "%s = %d s ends transactions before the checkpoint that commits them: set it to at least %d s, or lower %s (%d s)"
+              .formatted(
+                  key,
+                  timeout.toSeconds(),
+                  checkpointInterval.plus(MARGIN).toSeconds(),
+                  CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
+                  checkpointInterval.toSeconds()));
+    }
+
+    Optional<Long> allowed = maxTransactionTimeout();
+    if (allowed.isPresent() && timeout.toMillis() > allowed.get()) {
+      return Finding.problem(
+          check,
+          "%s = %d s is more than the brokers allow: set it to at most %d s, or %s of the brokers to at least %d"
+              .formatted(
+                  key,
+                  timeout.toSeconds(),
+                  allowed.get() / 1000,
+                  MAX_TRANSACTION_TIMEOUT,
+                  timeout.toMillis()));
+    }
+    if (timeout.compareTo(checkpointInterval.plus(MARGIN)) < 0) {
+      return Finding.warning(
+          check,
+          "%s = %d s leaves less than %d s for a checkpoint or an outage, and the records of a transaction that times out are lost: set it to at least %d s"
+              .formatted(
+                  key,
+                  timeout.toSeconds(),
+                  MARGIN.toSeconds(),
+                  checkpointInterval.plus(MARGIN).toSeconds()));
+    }
+    if (allowed.isEmpty()) {
+      return Finding.warning(
+          check,
+          "This user may not see %s of the brokers: make sure that it is at least %d"
+              .formatted(MAX_TRANSACTION_TIMEOUT, timeout.toMillis()));
+    }
+
+    return Finding.ok(
+        check,
+        "transactions last up to %d s, the brokers allow %d s, and checkpoints start every %.1f s"
+            .formatted(
+                timeout.toSeconds(), allowed.get() / 1000, checkpointInterval.toMillis() / 1000.0));
+  }
+
+  /** The lowest limit of all brokers in milliseconds, or empty when this user may not see it. */
+  private Optional<Long> maxTransactionTimeout() throws InterruptedException {
+    try {
+      List<ConfigResource> brokers =
+          admin.describeCluster().nodes().get().stream()
+              .map(node -> new ConfigResource(ConfigResource.Type.BROKER, node.idString()))
+              .collect(Collectors.toList());
+      return admin.describeConfigs(brokers).all().get().values().stream()
+          .map(config -> config.get(MAX_TRANSACTION_TIMEOUT))
+          .filter(entry -> entry != null && entry.value() != null)
+          .map(ConfigEntry::value)
+          .map(Long::valueOf)
+          .min(Long::compare);
+    } catch (ExecutionException e) {
+      return Optional.empty();
+    }
+  }
+}
