@@ -1,6 +1,7 @@
 package io.rankstream.lab.bench;
 
 import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.pipeline.config.UsageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +43,7 @@ public record BenchPlan(
 
   private static void require(boolean holds, String name, Object value, String rule) {
     if (!holds) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %s (must be %s)".formatted(name, value, rule));
+      throw new UsageException("Invalid %s: %s (must be %s)".formatted(name, value, rule));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.rankstream.model.Devices;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.UsageException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class OtherProcess implements AutoCloseable {
   static OtherProcess start(String command, JobConfig config, RankingLoss loss) throws IOException {
     InputSpec input = config.model().input();
     if (input.height() != input.width()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "Invalid input: %d x %d (the other program takes square images)"
               .formatted(input.height(), input.width()));
     }

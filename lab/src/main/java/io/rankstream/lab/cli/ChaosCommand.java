@@ -1,6 +1,7 @@
 package io.rankstream.lab.cli;
 
 import io.rankstream.lab.chaos.ChaosRun;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.nio.file.Files;
@@ -75,8 +76,7 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (kills < 0 || images < 1 || !(rate > 0)) {
-      throw new IllegalArgumentException(
-          "--kills must be at least 0, --images at least 1, --rate above 0");
+      throw new UsageException("--kills must be at least 0, --images at least 1, --rate above 0");
     }
 
     Path place = directory == null ? Files.createTempDirectory("rankstream-chaos-") : directory;

@@ -10,6 +10,7 @@ import io.rankstream.lab.experiment.Method;
 import io.rankstream.pipeline.cli.DataSource;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Sampler;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
@@ -223,8 +224,7 @@ final class ExperimentCommand implements Callable<Integer> {
 
   private static void requirePositive(String name, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %d (must be at least 1)".formatted(name, value));
+      throw new UsageException("Invalid %s: %d (must be at least 1)".formatted(name, value));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.rankstream.lab.fuzz.HostileRecords;
 import io.rankstream.lab.fuzz.JobHealth;
 import io.rankstream.lab.fuzz.LocalTarget;
 import io.rankstream.pipeline.cli.KafkaOptions;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.kafka.TopicNames;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -87,7 +88,7 @@ final class FuzzCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (records < 1 || largestMegabytes < 1 || largestMegabytes > 900 || patienceSeconds < 1) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "Invalid records, largest or patience: %d, %d, %d (must be at least 1, largest at most 900)"
               .formatted(records, largestMegabytes, patienceSeconds));
     }

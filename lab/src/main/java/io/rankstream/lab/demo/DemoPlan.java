@@ -1,5 +1,6 @@
 package io.rankstream.lab.demo;
 
+import io.rankstream.pipeline.config.UsageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,14 +34,14 @@ public record DemoPlan(
   /**
    * Checks what would otherwise be found after the demo has run.
    *
-   * @throws IllegalArgumentException naming the option and what is accepted
+   * @throws UsageException naming the option and what is accepted
    */
   public DemoPlan {
     requirePort("port", port);
     requirePort("page-port", pagePort);
     Path directory = report.toAbsolutePath().getParent();
     if (Files.isDirectory(report) || directory == null || !Files.isWritable(directory)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "Invalid report: %s (must be a file in a directory that is there and may be written)"
               .formatted(report));
     }
@@ -48,8 +49,7 @@ public record DemoPlan(
 
   private static void requirePort(String option, int port) {
     if (port < 1 || port > 65_485) { // more are tried from there on
-      throw new IllegalArgumentException(
-          "Invalid %s: %d (must be 1 to 65485)".formatted(option, port));
+      throw new UsageException("Invalid %s: %d (must be 1 to 65485)".formatted(option, port));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,6 +8,7 @@ import io.rankstream.model.Devices;
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.evaluation.RetrievalScores;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Scores a published model on a labelled set. */
+/** Scores a published model on a labelled data set. */
 @Command(
     name = "evaluate",
     description = {
@@ -45,7 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "Model file that the job published or export wrote.")
+      description = "Model file, published by the job or written by export.")
   Path model;
 
   @Option(
@@ -70,7 +72,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--embeddings",
       paramLabel = "FILE",
-      description = "Also write a line of JSON for each image: id, label, prediction, embedding.")
+      description = "Also write one line of JSON for each image: id, label, prediction, embedding.")
   Path embeddings;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -80,7 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     ImageDataset dataset = DataSource.open(data, split, spec.commandLine().getErr()::println);
-    try (TwoHeadModel served = TwoHeadModel.read(model, Devices.select(device))) {
+    try (TwoHeadModel served = TwoHeadModel.read(model, device())) {
       EmbeddedDataset embedded = EmbeddedDataset.of(served, dataset);
       if (embeddings != null) {
         write(embedded);
@@ -94,6 +96,14 @@ final class EvaluateCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private Device device() {
+    try {
+      return Devices.select(device);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
   }
 
   private void write(EmbeddedDataset embedded) throws IOException {
@@ -115,7 +125,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private static void print(PrintWriter out, ImageDataset dataset, Evaluation evaluation) {
     out.printf(
         Locale.ROOT,
-        "%s: %,d images of %d classes, of which the model knows %d%n%n",
+        "%s: %,d images of %d classes; the model knows %d of them%n%n",
         dataset.name(),
         evaluation.images(),
         evaluation.confusion().recalls().size(),

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.cli;
 
 import ai.djl.Device;
 import io.rankstream.model.OnlineTrainer;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes the model in a checkpoint as a file. */
+/** Writes the model in a checkpoint to a file. */
 @Command(
     name = "export",
     description = "Write the model in a checkpoint or savepoint as a safetensors file.",
@@ -42,7 +43,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--stream",
       defaultValue = "default",
-      description = "Stream whose model is written (default: ${DEFAULT-VALUE}).")
+      description = "Stream of the model (default: ${DEFAULT-VALUE}).")
   String stream;
 
   @Override
@@ -52,8 +53,9 @@ final class ExportCommand implements Callable<Integer> {
     try {
       OnlineTrainer model = models.get(stream);
       if (model == null) {
-        throw new IllegalArgumentException(
-            "Invalid stream: %s (the checkpoint has %s)".formatted(stream, models.keySet()));
+        throw new UsageException(
+            "Invalid stream: %s (the checkpoint has models of %s)"
+                .formatted(stream, models.keySet()));
       }
 
       try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {

@@ -56,7 +56,7 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "NAME",
-      description = "Topic to publish to; made when missing (default: images.labeled.v1).")
+      description = "Topic to publish to; created when missing (default: images.labeled.v1).")
   String topic = JobOptions.INPUT_TOPIC.defaultValue();
 
   @Option(
@@ -78,8 +78,8 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--drift",
       description = {
-        "Turn the long tail round half-way and let a fifth of the classes come",
-        "only then, to see how the model takes a change."
+        "Reverse the long tail half-way, and hold a fifth of the classes back until then,",
+        "to see how the model adapts to a change."
       })
   boolean drift;
 

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.IOException;
@@ -14,13 +15,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 
-/** How a command reaches Kafka. */
+/** Options for the connection to Kafka. */
 public final class KafkaOptions {
 
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Where Kafka is (default: localhost:9092).")
+      description = "Address of Kafka (default: localhost:9092).")
   String bootstrapServers;
 
   @Option(
@@ -29,16 +30,16 @@ public final class KafkaOptions {
       description = "Properties file with Kafka client settings, such as TLS and SASL.")
   Path file;
 
-  /** Whether the user said anything about Kafka. */
+  /** Whether the user gave any of these options. */
   public boolean isGiven() {
     return bootstrapServers != null || file != null;
   }
 
   /**
-   * The settings for Kafka clients, after Kafka was asked whether it is there.
+   * The settings for Kafka clients, after a check that Kafka answers.
    *
-   * @throws IOException when it does not answer or does not let the user in; the message says what
-   *     to do
+   * @throws IOException when Kafka does not answer or refuses the login; the message says what to
+   *     do
    */
   public Properties connected() throws IOException, InterruptedException {
     Properties properties = properties();
@@ -60,7 +61,7 @@ public final class KafkaOptions {
       try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
         properties.load(reader);
       } catch (IOException | IllegalArgumentException e) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "Cannot read the Kafka settings in %s: give a properties file of 'key = value' lines"
                 .formatted(file),
             e);

@@ -1,6 +1,8 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -40,13 +42,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     footer = {
-      "  rankstream COMMAND --help             what a command does, with examples",
+      "  rankstream COMMAND --help             description and examples of a command",
       "",
       "Exit codes: 0 success, 1 failure, 2 wrong usage or configuration"
     })
 public final class Rankstream implements Runnable {
 
-  /** Reads the version that the build wrote into the jar. */
+  /** Reads the version from the manifest of the jar. */
   static final class Version implements IVersionProvider {
 
     @Override
@@ -84,7 +86,7 @@ public final class Rankstream implements Runnable {
       System.exit(exitCode); // clients and clusters in this process leave threads behind
     }
     if (exitCode != 0) {
-      // Flink runs this method inside its own process: an exit would take the cluster down with it.
+      // Flink runs this method inside its own process: an exit would stop the cluster.
       throw new IllegalArgumentException(
           root.failure == null ? "Wrong usage" : message(root.failure), root.failure);
     }
@@ -106,7 +108,7 @@ public final class Rankstream implements Runnable {
 
   private static CommandLine commandLine(Rankstream root, Consumer<CommandLine> extension) {
     CommandLine line = new CommandLine(root);
-    extension.accept(line); // what is set below holds for commands that are there
+    extension.accept(line); // before the settings below, which apply to the existing commands only
     line.setExecutionExceptionHandler(root::explain);
     line.setParameterExceptionHandler(Rankstream::explainUsage);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -119,7 +121,7 @@ public final class Rankstream implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  /** Says what is wrong with the arguments in a line or two; the help is a screenful. */
+  /** Prints what is wrong with the arguments in a line or two, without the whole help. */
   private static int explainUsage(ParameterException exception, String[] arguments) {
     CommandLine command = exception.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
@@ -133,7 +135,7 @@ public final class Rankstream implements Runnable {
 
     err.println("error: " + Secrets.hide(exception.getMessage()));
     UnmatchedArgumentException.printSuggestions(exception, err);
-    err.println("(%s --help shows what it takes)".formatted(name));
+    err.println("(%s --help lists the options)".formatted(name));
     return CommandLine.ExitCode.USAGE;
   }
 
@@ -146,14 +148,14 @@ public final class Rankstream implements Runnable {
 
     err.println("error: " + message(exception));
     if (!verbose) {
-      err.println("(--verbose shows where)");
+      err.println("(--verbose shows the stack trace)");
     }
-    return exception instanceof IllegalArgumentException
+    return exception instanceof UsageException || exception instanceof ConfigurationException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** The message of an error with that of its root, where the root says more. */
+  /** The message of an error, and of its root cause when that is different. */
   private static String message(Throwable error) {
     Throwable top = error;
     while (top.getCause() != null
@@ -175,14 +177,14 @@ public final class Rankstream implements Runnable {
             .orElse(whole));
   }
 
-  /** What an error says; those of the file system have no more than the path for a message. */
+  /** The message of one error. Errors of the file system have only the path as theirs. */
   private static String sentence(Throwable error) {
     if (error instanceof NoSuchFileException missing) {
-      return "%s cannot be opened: it, or the directory that it is in, is not there"
+      return "%s cannot be opened: the file or its directory does not exist"
           .formatted(missing.getFile());
     }
     if (error instanceof AccessDeniedException denied) {
-      return "%s cannot be opened: give this user the right to, or take another path"
+      return "%s cannot be opened: give this user the right to open it, or use another path"
           .formatted(denied.getFile());
     }
     if (error instanceof FileSystemException failed && failed.getReason() == null) {

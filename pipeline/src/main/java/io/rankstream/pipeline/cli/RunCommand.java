@@ -8,6 +8,7 @@ import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.flink.FreePort;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
@@ -91,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
     Optional<Path> weights = config.weightsFile();
     if (isLocal() && weights.isPresent()) { // a cluster's TaskManagers have it
       WeightsReport report = ModelFile.read(weights.get()).report(config.model().architecture());
-      report.throwIfUnusable();
+      requireUsable(report);
       out.println(report);
     }
     if (isLocal() && config.device().startsWith("gpu")) { // or else each start of the job fails
@@ -136,6 +137,14 @@ final class RunCommand implements Callable<Integer> {
     }
     env.execute("rankstream");
     return 0;
+  }
+
+  private static void requireUsable(WeightsReport report) {
+    try {
+      report.throwIfUnusable();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
   }
 
   /** A port for Flink's page, or none when the user said where it has to be. */

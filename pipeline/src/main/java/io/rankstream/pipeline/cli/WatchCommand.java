@@ -13,13 +13,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Serves the live page of a job that runs anywhere. */
+/** Serves the live page of a job on any machine. */
 @Command(
     name = "watch",
     description = {
       "Watch a running job on a live page: learning curves, balance, embedding map, neighbours, dead letters.",
-      "It reads the committed records of the output topics and, to show a picture, the image's record;",
-      "the job does not notice."
+      "It reads the committed records of the output topics and, to show a picture, the image's record.",
+      "The job is not affected."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -42,8 +42,8 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "ADDRESS",
       defaultValue = "localhost",
       description = {
-        "Address to listen on (default: ${DEFAULT-VALUE}, for this machine alone).",
-        "Whoever reaches another address sees the images."
+        "Address to listen on (default: ${DEFAULT-VALUE}, for this machine only).",
+        "Everyone who can reach another address can see the images."
       })
   String host;
 
@@ -87,7 +87,7 @@ final class WatchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     TopicNames topics = new TopicNames(DEFAULTS.images(), embeddings, metrics, models, deadLetters);
     try (Watch watch = Watch.start(kafka.connected(), topics, registry.config(), host, port)) {
-      out.printf("Watch it learn at %s (Ctrl-C ends it)%n", watch.uri());
+      out.printf("Live page at %s (stop with Ctrl-C)%n", watch.uri());
       out.flush();
       if (!staysClosed) {
         Browser.open(watch.uri());

@@ -120,11 +120,11 @@ public final class Rule<T> {
    * Checks an argument.
    *
    * @param name name of the argument, as the user knows it
-   * @throws IllegalArgumentException with name, value and rule when the value is not accepted
+   * @throws UsageException with name, value and rule when the value is not accepted
    */
   public void require(String name, T value) {
     if (!accepts(value)) {
-      throw new IllegalArgumentException(violation(name, value, accepted));
+      throw new UsageException(violation(name, value, accepted));
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 class RankstreamCommandTest {
 
@@ -86,6 +88,36 @@ class RankstreamCommandTest {
   }
 
   @Test
+  void aValueThatACommandRefusesIsWrongUsage() {
+    String data = images("cats/1.png", "dogs/1.png");
+    assertThat(execute("feed", "--data", data, "--limit", "0")).isEqualTo(2);
+    assertThat(execute("feed", "--data", data, "--rate", "-1")).isEqualTo(2);
+    assertThat(execute("feed", "--data", data, "--unlabeled", "2")).isEqualTo(2);
+    assertThat(execute("feed", "--data", data, "--skew", "0.5")).isEqualTo(2);
+    assertThat(execute("watch", "--page-port", "70000")).isEqualTo(2);
+    assertThat(execute("evaluate", "--model", "m", "--data", data, "--device", "tpu")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("Invalid limit: 0 (must be at least 1)")
+        .contains("Invalid rate: -1.0 (must be at least 0; 0 is as fast as possible)")
+        .contains("Invalid unlabeled: 2.0 (must be 0 to 1)")
+        .contains("Invalid skew: 0.5 (must be at least 1)")
+        .contains("Invalid page-port: 70000 (must be 0 to 65535)")
+        .contains("Invalid device: tpu (must be auto, cpu, gpu or gpu:N)")
+        .doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
+  void anIllegalArgumentInsideTheProgramIsAFailureAndNotWrongUsage() {
+    CommandLine line =
+        Rankstream.commandLine(
+            root -> root.addSubcommand("broken", CommandSpec.forAnnotatedObject(new Broken())));
+    line.setErr(new PrintWriter(err, true));
+
+    assertThat(line.execute("broken")).isEqualTo(1);
+    assertThat(err.toString()).contains("error: For input string: \"x\"");
+  }
+
+  @Test
   void printsTheConfigurationPage() {
     assertThat(execute("run", "--help-config")).isZero();
     assertThat(out.toString())
@@ -100,7 +132,7 @@ class RankstreamCommandTest {
         .contains("error: There is no command lern (rankstream --help lists all)")
         .contains("Unknown options: '--ratee'")
         .contains("Possible solutions: --rate")
-        .contains("(rankstream feed --help shows what it takes)")
+        .contains("(rankstream feed --help lists the options)")
         .doesNotContain("Exception", "\tat ");
     assertThat(err.toString().lines()).hasSizeLessThan(10);
   }
@@ -140,6 +172,16 @@ class RankstreamCommandTest {
         .contains("Cannot read the Kafka settings in /no/such.properties")
         .contains("photos.zip is neither a folder nor a zip file")
         .doesNotContain("\tat ");
+  }
+
+  /** Fails as code does that parses something that the user did not write. */
+  @Command(name = "broken")
+  static final class Broken implements Runnable {
+
+    @Override
+    public void run() {
+      Integer.parseInt("x");
+    }
   }
 
   /** A folder with files of these names that are no images. */

@@ -27,10 +27,10 @@ public final class ImageFeeder implements AutoCloseable {
    * How images are sent.
    *
    * @param topic input topic
-   * @param stream stream, and so model, that the images are for
+   * @param stream stream of the images, which selects the model
    * @param rate images per second; 0 for as fast as possible
    * @param unlabeled share of images that are sent without their label, 0 to 1
-   * @param seed seed that picks the images without label
+   * @param seed seed of the choice of images without label
    */
   public record Plan(String topic, String stream, double rate, double unlabeled, long seed) {
 
@@ -60,10 +60,10 @@ public final class ImageFeeder implements AutoCloseable {
   }
 
   /**
-   * Sends images in an order and waits until Kafka has them.
+   * Sends images in an order and waits until Kafka has stored them.
    *
    * @param order indices into the set
-   * @param progress told the number of images sent so far
+   * @param progress called with the number of images sent so far
    * @throws IOException when an image cannot be read or Kafka refuses one
    */
   public void feed(ImageDataset dataset, List<Integer> order, Plan plan, IntConsumer progress)
@@ -87,7 +87,7 @@ public final class ImageFeeder implements AutoCloseable {
     producer.close();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps failures
   private void send(Plan plan, LabeledExample example, String label) throws IOException {
     LabeledImage image =
         LabeledImage.newBuilder()

@@ -2,7 +2,7 @@ package io.rankstream.pipeline.tools.feed;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Spreads what is sent evenly over time, counted from the moment at which it is made. */
+/** Spreads sends evenly over time, from the creation of this object on. */
 public final class Pace {
 
   private final double rate;
