@@ -9,13 +9,13 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 
 /**
- * The ends of the job graph, so that the same graph runs on Kafka and on anything else.
+ * The sources and sinks of the job graph; the graph itself does not depend on Kafka.
  *
- * @param images where records come from
- * @param embeddings where embeddings go
- * @param metrics where one record for each training step goes
- * @param modelVersions where one record for each published model goes
- * @param deadLetters where unusable records go
+ * @param images source of the input records
+ * @param embeddings sink of the embeddings
+ * @param metrics sink of one record for each training step
+ * @param modelVersions sink of one record for each published model
+ * @param deadLetters sink of the unusable records
  */
 public record Endpoints(
     Source<RawRecord, ?, ?> images,

@@ -36,7 +36,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The job graph, from top to bottom in the order in which data meets it.
+ * The job graph, in the order of the data flow.
  *
  * <pre>
  *   images ─▶ parse ─▶ P×K window ─▶ decode ─▶ split ─▶ two-head trainer ─▶ embeddings
@@ -65,7 +65,7 @@ public final class RankstreamJob {
   /**
    * The job on Kafka in a mini cluster inside this process, ready to be executed.
    *
-   * @param settings what the configuration was read from, with settings of the engine
+   * @param settings all settings, with those of the engine
    */
   public static StreamExecutionEnvironment local(Configuration settings, JobConfig config) {
     StreamExecutionEnvironment env =
@@ -77,9 +77,9 @@ public final class RankstreamJob {
   /**
    * Adds the job to an environment.
    *
-   * @param env where the graph is built
-   * @param config what the stages do
-   * @param ends where data comes from and goes to
+   * @param env environment that the graph is added to
+   * @param config configuration of the stages
+   * @param ends sources and sinks
    */
   public static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints ends) {
     DataStream<RawRecord> records =

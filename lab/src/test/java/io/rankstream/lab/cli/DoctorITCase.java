@@ -126,7 +126,8 @@ class DoctorITCase {
 
     assertThat(exitCode).isEqualTo(1);
     assertThat(out.toString().lines())
-        .anyMatch(line -> line.startsWith("problem  images        The topic missing does not exist"))
+        .anyMatch(
+            line -> line.startsWith("problem  images        The topic missing does not exist"))
         .anyMatch(
             line ->
                 line.contains(

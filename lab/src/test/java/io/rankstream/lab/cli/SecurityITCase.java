@@ -151,7 +151,8 @@ class SecurityITCase {
             names.deadLetters());
 
     assertThat(ran.exitCode()).describedAs(ran.err()).isZero();
-    assertThat(ran.err()).contains("warning: own.images exists, but its settings cannot be checked");
+    assertThat(ran.err())
+        .contains("warning: own.images exists, but its settings cannot be checked");
     assertThat(
             rankstream(
                     "tail",

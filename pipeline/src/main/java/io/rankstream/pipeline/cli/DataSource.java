@@ -8,19 +8,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Opens the data set that a command line names. */
+/** Opens a data set by the name or path on the command line. */
 public final class DataSource {
 
   private DataSource() {}
 
   /**
    * @param data path of a set, or {@code fashion-mnist}
-   * @param news told what is fetched
+   * @param log called with a line for each download
    */
-  public static ImageDataset open(String data, Split split, Consumer<String> news)
+  public static ImageDataset open(String data, Split split, Consumer<String> log)
       throws IOException {
     return data.equals(FashionMnist.NAME)
-        ? new FashionMnist(news).open(split)
+        ? new FashionMnist(log).open(split)
         : ImageDatasets.open(Path.of(data), split);
   }
 }

@@ -24,12 +24,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** Checks everything that a job needs and says what to do. */
+/** Checks everything that a job needs, and prints what to do about problems. */
 @Command(
     name = "doctor",
     description = {
-      "Check everything that a job needs, from Kafka to the disk, and say what to do.",
-      "It takes the settings of run and changes nothing. Exit code 1 when there is a problem."
+      "Check everything that a job needs, from Kafka to the disk, and show what to do.",
+      "It accepts the settings of run and changes nothing. Exit code 1 when there is a problem."
     },
     mixinStandardHelpOptions = true,
     customSynopsis = "rankstream doctor [--config FILE] [--json] [--key value]...",
@@ -46,7 +46,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
   Path file;
 
-  @Option(names = "--json", description = "One object of JSON instead of lines.")
+  @Option(names = "--json", description = "Print one JSON object instead of lines.")
   boolean json;
 
   @Unmatched List<String> settings = new ArrayList<>();
@@ -69,23 +69,23 @@ final class DoctorCommand implements Callable<Integer> {
     List<Finding> findings = new ArrayList<>();
     Configuration given = new Configuration();
     JobConfig config;
-    boolean isReadable = true;
+    boolean isValid = true;
     try {
       given = JobSettings.read(file, settings);
       config = JobConfig.from(given);
-      findings.add(new Finding("settings", Finding.Level.OK, "can be read"));
+      findings.add(new Finding("settings", Finding.Level.OK, "valid"));
     } catch (ConfigurationException e) {
       e.problems()
           .forEach(each -> findings.add(new Finding("settings", Finding.Level.PROBLEM, each)));
       given = new Configuration();
       config = JobConfig.from(given);
-      isReadable = false;
+      isValid = false;
     }
 
     Configuration engine = EngineDefaults.forLocal(given);
     findings.addAll(
         MachineChecks.all(config, engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
-    if (isReadable) { // or else it would be some other Kafka
+    if (isValid) { // otherwise this would check the default address
       try (KafkaChecks kafka =
           new KafkaChecks(config, engine.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))) {
         Finding connection = kafka.connection();

@@ -37,7 +37,7 @@ final class MirrorCommand implements Callable<Integer> {
       names = "--to",
       required = true,
       paramLabel = "TOPIC",
-      description = "Topic of the JSON; it must exist, and may be compacted.")
+      description = "Topic for the JSON; it must exist and can be compacted.")
   String to;
 
   @Option(names = "--from", paramLabel = "TOPIC", description = "Topic of the embeddings.")
@@ -46,7 +46,7 @@ final class MirrorCommand implements Callable<Integer> {
   @Option(
       names = "--stream",
       paramLabel = "NAME",
-      description = "The stream whose embeddings are copied (default: default).")
+      description = "Stream of the embeddings (default: default).")
   String stream = "default";
 
   @Option(

@@ -6,7 +6,7 @@ import io.rankstream.pipeline.config.JobOptions;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How a command reaches the schema registry, for records in the Confluent format. */
+/** Options for the connection to the schema registry. */
 final class RegistryOptions {
 
   @Option(
@@ -22,7 +22,7 @@ final class RegistryOptions {
           "File with one line user:password for the registry (default: the environment variable RANKSTREAM_REGISTRY_BASIC_AUTH).")
   String basicAuthFile = "";
 
-  /** The registry, as the job would have it. */
+  /** The registry, as in the configuration of a job. */
   JobConfig.Registry config() {
     JobOptions.REGISTRY_URL
         .problem(url)

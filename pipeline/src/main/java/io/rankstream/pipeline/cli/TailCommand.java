@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
@@ -32,11 +31,11 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  rankstream tail metrics                             follow the training",
       "  rankstream tail embeddings --from-beginning --json --no-follow > embeddings.jsonl",
-      "  rankstream tail dead-letters --from-beginning       what was refused, and why"
+      "  rankstream tail dead-letters --from-beginning       which records were refused, and why"
     })
 final class TailCommand implements Callable<Integer> {
 
-  /** Which topic. */
+  /** Output topic to print. */
   enum Output {
     EMBEDDINGS,
     METRICS,
@@ -70,7 +69,7 @@ final class TailCommand implements Callable<Integer> {
       description = "Stop at the end of the topic instead of waiting for more.")
   boolean stopAtEnd;
 
-  @Option(names = "--json", description = "One line of JSON for each record.")
+  @Option(names = "--json", description = "Print one line of JSON for each record.")
   boolean json;
 
   @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")
@@ -116,13 +115,13 @@ final class TailCommand implements Callable<Integer> {
   private String text(ConsumerRecord<byte[], byte[]> record) {
     String place = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
     if (record.value() == null) {
-      return place + " deletes its key";
+      return place + " is a tombstone: it deletes its key";
     }
 
     try {
       SpecificRecord decoded = decoder.decode(record.value());
       return json ? RecordPrinter.json(decoded) : RecordPrinter.line(decoded);
-    } catch (IOException | AvroRuntimeException e) {
+    } catch (IOException e) {
       return "%s cannot be read: %s".formatted(place, e.getMessage());
     }
   }

@@ -50,8 +50,8 @@ public final class DecodeBatch extends RichAsyncFunction<MicroBatch, DecodedBatc
   /**
    * @param config limits and threads
    * @param input shape of the model input
-   * @param augmentation what training images go through
-   * @param registry where the schemas of records in the Confluent format are
+   * @param augmentation augmentation of training images
+   * @param registry source of the schemas of records in the Confluent format
    * @param seed seed of the augmentation
    */
   public DecodeBatch(

@@ -7,7 +7,7 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 
-/** How long batches take to decode, and how many are at it. Used by the decoding threads. */
+/** Time to decode a batch, and batches in flight. The decoding threads update it. */
 final class DecodeMetrics {
 
   private final AtomicInteger waiting = new AtomicInteger();

@@ -19,7 +19,7 @@ public final class SplitRejected extends ProcessFunction<DecodedBatch, DecodedBa
 
   private final OutputTag<DeadLetter> deadLetters;
 
-  private transient DeadLetterCounters letters;
+  private transient DeadLetterCounters deadLetterCounters;
 
   /**
    * @param deadLetters side output of the images that could not be decoded
@@ -30,12 +30,14 @@ public final class SplitRejected extends ProcessFunction<DecodedBatch, DecodedBa
 
   @Override
   public void open(OpenContext context) {
-    letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+    deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
   @Override
   public void processElement(DecodedBatch batch, Context context, Collector<DecodedBatch> out) {
-    batch.rejected().forEach(letter -> context.output(deadLetters, letters.count(letter)));
+    batch
+        .rejected()
+        .forEach(letter -> context.output(deadLetters, deadLetterCounters.count(letter)));
     if (!batch.images().isEmpty()) {
       out.collect(
           new DecodedBatch(

@@ -1,15 +1,14 @@
 package io.rankstream.pipeline.event;
 
 /**
- * An image whose envelope and header were found good. It carries its input record unchanged, so
- * that the pixels are never copied out before they are decoded and a dead letter can return the
- * exact bytes that came in.
+ * An image with a valid envelope and header. It holds its input record unchanged: the pixels are
+ * not copied before they are decoded, and a dead letter returns the exact input bytes.
  *
  * @param imageId identity of the image
- * @param stream stream, and so model, that the image belongs to
+ * @param stream stream of the image, which selects the model
  * @param label class name, or null for an image to embed without training
  * @param eventTime milliseconds since the epoch
- * @param digest CRC-32C of the encoded image, which tells a repeated image from a new one
+ * @param digest CRC-32C of the encoded image, which distinguishes a repeated image from a new one
  * @param origin the input record that holds the image
  */
 public record AcceptedImage(
@@ -20,7 +19,7 @@ public record AcceptedImage(
     return label != null;
   }
 
-  /** Bytes of the input record that this image keeps in memory. */
+  /** Size of the input record that this image holds, in bytes. */
   public int sizeBytes() {
     return origin.value().length;
   }

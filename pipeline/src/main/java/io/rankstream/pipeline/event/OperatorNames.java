@@ -3,8 +3,8 @@ package io.rankstream.pipeline.event;
 import java.util.List;
 
 /**
- * Names of the operators, which are their uids too: the addresses of their state in every
- * checkpoint and savepoint. A name that has been released never changes.
+ * Names of the operators. They are also their uids, the addresses of their state in checkpoints and
+ * savepoints, so a released name never changes.
  */
 public final class OperatorNames {
 

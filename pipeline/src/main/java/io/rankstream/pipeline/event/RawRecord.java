@@ -11,6 +11,6 @@ package io.rankstream.pipeline.event;
  * @param value value bytes, or null for a tombstone
  */
 @SuppressWarnings(
-    "ArrayRecordComponent") // Flink copies primitive arrays fast; nobody compares records
+    "ArrayRecordComponent") // Flink copies primitive arrays fast; the records are never compared
 public record RawRecord(
     String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {}

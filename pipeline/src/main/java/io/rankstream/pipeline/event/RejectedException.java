@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.event;
 
-/** An input record that cannot be used, with the reason that its dead letter will give. */
+/** An input record that cannot be used, with the reason for its dead letter. */
 public final class RejectedException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -9,11 +9,10 @@ public final class RejectedException extends Exception {
 
   /**
    * @param reason the reason code
-   * @param detail what was wrong, for people
+   * @param detail description of the problem for people
    */
   public RejectedException(RejectionReason reason, String detail) {
-    // Bad input is data, not a fault of the program: nobody reads the stack trace, and filling it
-    // is slow.
+    // Bad input is data, not a fault of the program: a stack trace would be slow and of no use.
     super(detail, null, false, false);
     this.reason = reason;
   }

@@ -5,7 +5,7 @@ import io.rankstream.schemas.DeadLetter;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
-/** Why a record of the input topic was not used. The names are part of the dead-letter contract. */
+/** Why an input record was rejected. The names are part of the contract of the dead letters. */
 public enum RejectionReason {
   VALUE_MISSING(
       "The record has no value.", "Send the image as the value; the input topic has no deletes."),
@@ -13,10 +13,10 @@ public enum RejectionReason {
       "The record is larger than `input.max-record-bytes`; it was not read.",
       "Scale the image down before it is sent, or raise the limit."),
   ENVELOPE_INVALID(
-      "The value is not a LabeledImage in Avro single-object encoding or in Confluent's format, or its bytes end too early.",
+      "The value is not a LabeledImage in Avro single-object encoding or in Confluent's format, or it is truncated.",
       "Write records with the schema `LabeledImage.avsc`, with `LabeledImage.toByteBuffer()` or a serializer of Confluent's."),
   SCHEMA_UNKNOWN(
-      "The value was written with a schema that is not known here, or that is none of a LabeledImage.",
+      "The schema of the value is unknown, or it is not a LabeledImage.",
       "Write with a released `LabeledImage.avsc`; for Confluent's format set `registry.url` to the registry of the producer."),
   IMAGE_ID_INVALID(
       "The image id is blank, longer than `input.max-id-length`, or has control characters or broken Unicode.",
@@ -26,8 +26,8 @@ public enum RejectionReason {
       "Correct `stream` in the record, or add the stream to the setting and restart the job from its last checkpoint."),
   LABEL_INVALID(
       "The label is blank, longer than `input.max-label-length`, or has control characters or broken Unicode.",
-      "Send null for an image without a label, and otherwise the name of its class."),
-  IMAGE_EMPTY("The image has no bytes.", "Find out why the producer read an empty file."),
+      "Send the name of the class, or null for an image without a label."),
+  IMAGE_EMPTY("The image has no bytes.", "Find out why the producer sent an empty file."),
   IMAGE_TOO_MANY_BYTES(
       "The encoded image is larger than `image.max-bytes`.",
       "Scale the image down or compress it more, or raise the limit."),
@@ -38,14 +38,14 @@ public enum RejectionReason {
       "The header claims more pixels than `image.max-width`, `image.max-height` or `image.max-pixels` allow, or a JPEG has too many scans.",
       "Scale the image down: the model sees `model.height` x `model.width` pixels of it anyway. Or raise the limit, and the heap with it."),
   IMAGE_CORRUPT(
-      "The header or the pixels are damaged, or the file ends too early.",
-      "Take the image from its source again; look for a transfer that was cut off."),
+      "The header or the pixels are damaged, or the file is truncated.",
+      "Send the image again from its source; look for interrupted transfers."),
   LAG_SHED(
       "The image was older than `window.max-lag` under `window.lag-policy` = shed, and training did not need it.",
       "Nothing is wrong with it. Send it again when the job has caught up, or give the job [more room](operations.md#more-input-than-the-job-can-take)."),
   TOO_MANY_CLASSES(
       "The label is new, and the model already knows `model.max-classes` classes.",
-      "Look for labels that are none, such as file names. If the classes are real, start a new model with a larger `model.max-classes`.");
+      "Look for values that are not labels, such as file names. If the classes are real, start a new model with a larger `model.max-classes`.");
 
   private final String meaning;
   private final String remedy;
@@ -55,12 +55,12 @@ public enum RejectionReason {
     this.remedy = remedy;
   }
 
-  /** What was wrong, in a sentence of Markdown. */
+  /** The problem, in a sentence of Markdown. */
   public String meaning() {
     return meaning;
   }
 
-  /** What the producer, or who runs the job, should do, in Markdown. */
+  /** Advice for the producer or the operator of the job, in Markdown. */
   public String remedy() {
     return remedy;
   }
@@ -76,7 +76,7 @@ public enum RejectionReason {
     };
   }
 
-  /** The dead letter for an image of a class that the model has no room for. */
+  /** The dead letter for an image of a class beyond the capacity of the model. */
   public static DeadLetter tooManyClasses(RawRecord origin, int maxClasses) {
     return TOO_MANY_CLASSES.letter(
         origin,
@@ -88,7 +88,7 @@ public enum RejectionReason {
    * The dead letter that returns a record with this reason.
    *
    * @param origin the record, returned unchanged
-   * @param detail what was wrong, for people
+   * @param detail description of the problem for people
    */
   public DeadLetter letter(RawRecord origin, String detail) {
     return DeadLetter.newBuilder()

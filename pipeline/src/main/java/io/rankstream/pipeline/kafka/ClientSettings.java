@@ -4,7 +4,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
-/** What our own Kafka clients need beside the settings that the user gives for all of them. */
+/** Settings of Rankstream's own Kafka clients, beside those that the user gives for all clients. */
 public final class ClientSettings {
 
   private static final String PATIENCE_MILLIS = "15000";
@@ -12,9 +12,9 @@ public final class ClientSettings {
   private ClientSettings() {}
 
   /**
-   * For an admin client that tells soon when Kafka does not answer.
+   * For an admin client that fails soon when Kafka does not answer.
    *
-   * @param clients settings of the user, which win
+   * @param clients settings of the user, which take precedence
    */
   public static Properties admin(Properties clients) {
     Properties settings = new Properties();
@@ -27,7 +27,7 @@ public final class ClientSettings {
   /**
    * For a consumer of committed records that leaves no trace on the broker.
    *
-   * @param clients settings of the user, which do not win over that
+   * @param clients settings of the user; those that keep it so take precedence over them
    */
   public static Properties committedReader(Properties clients) {
     Properties settings = new Properties();

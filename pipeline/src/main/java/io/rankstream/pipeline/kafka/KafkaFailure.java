@@ -9,12 +9,12 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 
-/** Says what to do about a failure of a Kafka client. */
+/** Advice on failures of a Kafka client. */
 public final class KafkaFailure {
 
   private KafkaFailure() {}
 
-  /** What to do, or empty when the failure is none of Kafka's that a user can mend. */
+  /** Advice for the user, or empty when the failure is not one of Kafka's that a user can fix. */
   public static Optional<String> advice(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       String advice = adviceAbout(each);
@@ -26,7 +26,7 @@ public final class KafkaFailure {
     return Optional.empty();
   }
 
-  /** A failure in one sentence: what Kafka's client says, why, and what to do. */
+  /** A failure in one sentence: the message of Kafka's client, the cause, and the advice. */
   public static String sentence(Throwable failure) {
     Throwable first = failure;
     while (first.getCause() != null && isWrapper(first)) {

@@ -15,7 +15,7 @@ import io.rankstream.pipeline.config.JobOptions;
 public record TopicNames(
     String images, String embeddings, String metrics, String modelVersions, String deadLetters) {
 
-  /** The names that the job uses unless it is told others. */
+  /** The default names. */
   public static TopicNames defaults() {
     return new TopicNames(
         JobOptions.INPUT_TOPIC.defaultValue(),

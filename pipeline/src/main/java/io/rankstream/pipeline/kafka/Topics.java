@@ -12,21 +12,21 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Creates the topics of a job, and finds the partitions of one. */
+/** Creates the topics of a job, and lists the partitions of a topic. */
 public final class Topics {
 
-  /** Largest record with an image that our topics and producers take, in bytes. */
+  /** Largest image record that Rankstream's topics and producers accept, in bytes. */
   public static final int MAX_RECORD_BYTES = 8 << 20;
 
   private static final short BROKER_DEFAULT = -1;
   private static final String IMAGE_BYTES = Integer.toString(MAX_RECORD_BYTES);
-  // A dead letter holds the whole record, and its reason.
+  // A dead letter holds the whole record and the reason.
   private static final String LETTER_BYTES = Integer.toString(MAX_RECORD_BYTES + (1 << 20));
 
   private Topics() {}
 
   /**
-   * Creates the topics that do not exist yet, and leaves the others alone.
+   * Creates the topics that do not exist yet; existing ones are not changed.
    *
    * @param clients Kafka client settings
    * @param partitions partitions of each topic
@@ -44,7 +44,7 @@ public final class Topics {
   }
 
   /**
-   * Creates a topic for images where there is none.
+   * Creates a topic for images if there is none.
    *
    * @param clients Kafka client settings
    */
@@ -73,7 +73,7 @@ public final class Topics {
       throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
       for (NewTopic topic : topics) {
-        if (isThere(admin, topic.name())) { // who may use a topic need not have the right to create
+        if (isThere(admin, topic.name())) { // an existing topic needs no right to create
           continue;
         }
         try {

@@ -20,8 +20,8 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Accepts an input record when its envelope, its names and the header of its image are good, and
- * sends it to the dead letters otherwise. Pixels are not decoded here.
+ * Accepts an input record when its envelope, its names and the header of its image are valid, and
+ * sends it to the dead letters otherwise. It does not decode pixels.
  */
 public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage> {
 
@@ -35,13 +35,13 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
   private transient ImageEnvelope envelope;
   private transient Counter accepted;
   private transient Counter rejected;
-  private transient DeadLetterCounters letters;
+  private transient DeadLetterCounters deadLetterCounters;
 
   /**
-   * @param input which streams, names and record sizes are accepted
-   * @param limits which image headers are accepted
-   * @param registry where the schemas of records in the Confluent format are
-   * @param deadLetters side output of the refused records
+   * @param input accepted streams, names and record sizes
+   * @param limits limits of the image headers
+   * @param registry source of the schemas of records in the Confluent format
+   * @param deadLetters side output of the rejected records
    */
   public ParseImages(
       JobConfig.Input input,
@@ -59,7 +59,7 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
     envelope = new ImageEnvelope(registry);
     accepted = getRuntimeContext().getMetricGroup().counter("numImagesAccepted");
     rejected = getRuntimeContext().getMetricGroup().counter("numImagesRejected");
-    letters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
+    deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
 
   @Override
@@ -68,7 +68,8 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
       out.collect(accept(record));
       accepted.inc();
     } catch (RejectedException e) {
-      context.output(deadLetters, letters.count(e.reason().letter(record, e.getMessage())));
+      context.output(
+          deadLetters, deadLetterCounters.count(e.reason().letter(record, e.getMessage())));
       rejected.inc();
     }
   }
@@ -123,10 +124,12 @@ public final class ParseImages extends ProcessFunction<RawRecord, AcceptedImage>
       throws RejectedException {
     if (name.isBlank() || name.length() > maxLength) {
       throw new RejectedException(
-          reason, "Length %d (must be 1 to %d and not blank)".formatted(name.length(), maxLength));
+          reason,
+          "Invalid length: %d (must be 1 to %d, and the text not blank)"
+              .formatted(name.length(), maxLength));
     }
     if (name.codePoints().anyMatch(ParseImages::isUnprintable)) {
-      throw new RejectedException(reason, "It has control characters or broken Unicode");
+      throw new RejectedException(reason, "It contains control characters or broken Unicode");
     }
   }
 

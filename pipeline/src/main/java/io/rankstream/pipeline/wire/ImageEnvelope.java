@@ -25,7 +25,7 @@ public final class ImageEnvelope {
   private final WireHeaderReader headers;
 
   /**
-   * @param registry where the schemas of records in the Confluent format are
+   * @param registry source of the schemas of records in the Confluent format
    * @throws RegistryException when the login at the registry cannot be read
    */
   public ImageEnvelope(JobConfig.Registry registry) {

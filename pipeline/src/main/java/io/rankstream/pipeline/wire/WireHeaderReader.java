@@ -26,7 +26,7 @@ final class WireHeaderReader {
   /**
    * @param readers the schemas that records may be read with, which are also all that records in
    *     single-object encoding may be written with
-   * @param registry where the schemas of records in the Confluent format are
+   * @param registry source of the schemas of records in the Confluent format
    * @throws RegistryException when the login at the registry cannot be read
    */
   WireHeaderReader(List<Schema> readers, JobConfig.Registry registry) {

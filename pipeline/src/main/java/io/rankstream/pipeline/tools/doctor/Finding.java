@@ -5,17 +5,17 @@ import java.util.Locale;
 /**
  * The outcome of one check.
  *
- * @param check what was looked at, in a word or two
- * @param level how it is
- * @param message what was seen, and what to do unless all is well
+ * @param check name of the check, in a word or two
+ * @param level severity
+ * @param message the observation, with advice unless the level is OK
  */
 public record Finding(String check, Level level, String message) {
 
   /** How serious a finding is. */
   public enum Level {
-    /** All is well. */
+    /** No problem. */
     OK,
-    /** The job runs, and something is likely not meant. */
+    /** The job runs, but something is probably not intended. */
     WARNING,
     /** The job cannot run, or would lose records. */
     PROBLEM;

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
-/** What a job asks of the machine that it would run on, here. */
+/** Checks that this machine has what a job needs. */
 public final class MachineChecks {
 
   private static final int OLDEST_JAVA = 17;
@@ -24,9 +24,9 @@ public final class MachineChecks {
   private MachineChecks() {}
 
   /**
-   * Java, Flink, PyTorch, the device and the disks.
+   * Checks Java, Flink, PyTorch, the device and the disks.
    *
-   * @param config which device
+   * @param config configuration with the device
    * @param checkpoints URI of the directory of the checkpoints
    */
   public static List<Finding> all(JobConfig config, String checkpoints) {
@@ -60,11 +60,13 @@ public final class MachineChecks {
       return sum == 10
           ? Finding.ok("pytorch", "version %s computes".formatted(engine.getVersion()))
           : Finding.problem(
-              "pytorch", "1 + 2 + 3 + 4 came out as %s: the natives do not fit".formatted(sum));
+              "pytorch",
+              "1 + 2 + 3 + 4 gave %s: the native libraries do not fit this machine, install those for it"
+                  .formatted(sum));
     } catch (RuntimeException | LinkageError e) { // natives that do not load are errors
       return Finding.problem(
           "pytorch",
-          "The natives do not load (%s): take those for this system, and see that the cache directory of DJL (DJL_CACHE_DIR) may be written"
+          "The natives do not load (%s): install those for this system, and make the cache directory of DJL (DJL_CACHE_DIR) writable"
               .formatted(e.getMessage()));
     }
   }
@@ -74,7 +76,10 @@ public final class MachineChecks {
       Device device = Devices.select(name);
       return sum(device) == 10
           ? Finding.ok("device", "%s is %s".formatted(name, device))
-          : Finding.problem("device", "%s computes wrongly".formatted(device));
+          : Finding.problem(
+              "device",
+              "%s computes wrong results: check its driver, or set model.device to cpu"
+                  .formatted(device));
     } catch (RuntimeException | LinkageError e) {
       return Finding.problem("device", e.getMessage());
     }
@@ -93,23 +98,26 @@ public final class MachineChecks {
     try {
       uri = URI.create(address);
     } catch (IllegalArgumentException e) {
-      return Finding.problem("checkpoints", address + " is no URI");
+      return Finding.problem(
+          "checkpoints",
+          address
+              + " is not a URI: write it as file:///path or with the scheme of another file system");
     }
     boolean isHere = uri.getScheme() == null || uri.getScheme().equals("file");
     return isHere
         ? disk("checkpoints", Path.of(uri.getPath()))
-        : Finding.ok("checkpoints", address + " is not on this machine and was not looked at");
+        : Finding.ok("checkpoints", address + " is not on this machine and was not checked");
   }
 
   private static Finding disk(String check, Path directory) {
     Path present = directory.toAbsolutePath();
     while (!Files.exists(present) && present.getParent() != null) {
-      present = present.getParent(); // it is made by the first run
+      present = present.getParent(); // the first run creates it
     }
     if (!Files.isDirectory(present) || !Files.isWritable(present)) {
       return Finding.problem(
           check,
-          "%s cannot be written: give this user the right to, or choose another directory"
+          "%s is not writable: give this user the right to write, or choose another directory"
               .formatted(present));
     }
 
@@ -117,10 +125,10 @@ public final class MachineChecks {
       long space = Files.getFileStore(present).getUsableSpace();
       String seen = "%s has %,d MB free".formatted(directory, space >> 20);
       if (space < LITTLE_SPACE) {
-        return Finding.problem(check, seen + ": make room, or choose another directory");
+        return Finding.problem(check, seen + ": free some space, or choose another directory");
       }
       return space < ENOUGH_SPACE
-          ? Finding.warning(check, seen + ", which may not last: 5 GB are comfortable")
+          ? Finding.warning(check, seen + ", which may not be enough: plan for 5 GB or more")
           : Finding.ok(check, seen);
     } catch (IOException e) {
       return Finding.warning(

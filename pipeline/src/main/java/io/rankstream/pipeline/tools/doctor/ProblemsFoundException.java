@@ -3,7 +3,7 @@ package io.rankstream.pipeline.tools.doctor;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The job was not started, since a check found that it cannot run. */
+/** The job was not started because a check found that it cannot run. */
 public final class ProblemsFoundException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -36,8 +36,7 @@ final class TopicChecks {
    * @param check name of the check
    * @param needed rights that the job needs on the topic
    */
-  Finding check(String check, String name, List<AclOperation> needed)
-      throws InterruptedException {
+  Finding check(String check, String name, List<AclOperation> needed) throws InterruptedException {
     TopicDescription topic;
     try {
       topic =
@@ -59,7 +58,8 @@ final class TopicChecks {
       if (!GrantedRights.include(topic.authorizedOperations(), right)) {
         return Finding.problem(
             check,
-            "This user may not use the topic %s: ask for the right %s on it".formatted(name, right));
+            "This user may not use the topic %s: ask for the right %s on it"
+                .formatted(name, right));
       }
     }
 

@@ -19,7 +19,7 @@ import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 
-/** Reads the models out of a checkpoint or savepoint, without a job. */
+/** Reads the models in a checkpoint or savepoint, without a job. */
 public final class CheckpointModels {
 
   private static final String METADATA = "_metadata";
@@ -27,10 +27,10 @@ public final class CheckpointModels {
   private CheckpointModels() {}
 
   /**
-   * The models by stream; each is the caller's to close.
+   * Reads the models by stream; the caller closes them.
    *
    * @param location directory of the checkpoint or savepoint, or its metadata file
-   * @throws IOException when it is none, or has no trainer
+   * @throws IOException when the location is not a checkpoint, or has no model
    */
   public static Map<String, OnlineTrainer> read(String location, Device device) throws IOException {
     Map<String, OnlineTrainer> models = new TreeMap<>();
@@ -45,7 +45,7 @@ public final class CheckpointModels {
     }
     if (models.isEmpty()) {
       throw new IOException(
-          "%s holds no model: the job had taken no batch yet, or it is the checkpoint of another job"
+          "%s holds no model: take a checkpoint after the first training step, or one of a Rankstream job"
               .formatted(location));
     }
 
@@ -74,7 +74,7 @@ public final class CheckpointModels {
     try (FSDataInputStream in = handle.openInputStream()) {
       for (int group : handle.getKeyGroupRange()) {
         long offset = handle.getOffsetForKeyGroup(group);
-        if (offset >= 0) { // groups without models have none
+        if (offset >= 0) { // groups without models have no offset
           in.seek(offset);
           models.putAll(TrainerSnapshot.readModels(in, device));
         }

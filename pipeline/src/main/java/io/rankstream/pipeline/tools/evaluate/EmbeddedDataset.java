@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a model says of all images of a set, in their order.
+ * Embeddings and predictions of a model for all images of a data set, in their order.
  *
- * @param dataset the set
+ * @param dataset the data set
  * @param images embedding and prediction of each image
  * @param pooled averaged feature map of each image, of unit length
  */
@@ -26,7 +26,7 @@ public record EmbeddedDataset(
   private static final int BATCH = 64;
 
   /**
-   * Takes a set through a model.
+   * Embeds a data set with a model.
    *
    * @throws IOException when an image cannot be read or decoded
    */

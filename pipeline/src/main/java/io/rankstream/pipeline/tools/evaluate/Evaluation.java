@@ -9,10 +9,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * How well a model does on a set that it was not trained on.
+ * Scores of a model on a data set that it was not trained on.
  *
  * @param images number of images
- * @param knownClasses classes of the set that the model knows; it cannot name the others
+ * @param knownClasses classes of the set that the model knows; it cannot predict the others
  * @param confusion predictions of the softmax head
  * @param embedding retrieval with the embedding head
  * @param pooled retrieval with the averaged feature map below the softmax head
@@ -35,7 +35,7 @@ public record Evaluation(
     return of(model, EmbeddedDataset.of(model, dataset));
   }
 
-  /** Evaluates what a model said of a set. */
+  /** Evaluates embeddings and predictions that a model made. */
   public static Evaluation of(TwoHeadModel model, EmbeddedDataset embedded) {
     ImageDataset dataset = embedded.dataset();
     int[] labels = new int[dataset.size()];

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,8 +29,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Copies the embeddings of one stream as JSON to another topic, exactly once: records and offsets
  * are committed in one Kafka transaction, and a second mirror of the same name fences the first.
  *
- * <p>A tombstone names the image and not its stream; one mirror for each stream needs no memory of
- * which image belongs where.
+ * <p>A tombstone has the id of an image but not its stream. Each mirror copies one stream, so it
+ * need not remember which image belongs to which stream.
  */
 public final class EmbeddingMirror {
 
@@ -39,7 +38,7 @@ public final class EmbeddingMirror {
 
   private final Properties clients;
   private final RecordDecoder decoder;
-  private final VectorStoreFormat envelopes;
+  private final VectorStoreFormat format;
   private final String stream;
   private final String collection;
   private final String name;
@@ -52,25 +51,25 @@ public final class EmbeddingMirror {
   public EmbeddingMirror(
       Properties clients,
       RecordDecoder decoder,
-      VectorStoreFormat envelopes,
+      VectorStoreFormat format,
       String stream,
       String collection,
       String name) {
     this.clients = clients;
     this.decoder = decoder;
-    this.envelopes = envelopes;
+    this.format = format;
     this.stream = stream;
     this.collection = collection;
     this.name = name;
   }
 
   /**
-   * Goes on where the last run of this name has stopped.
+   * Copies records, starting where the last run of this name stopped.
    *
-   * @param follow whether to wait for more at the end of the topic, asked again and again
-   * @param unreadable told of each record that is no embedding; it is left out
+   * @param follow whether to wait for more at the end of the topic; asked before each poll
+   * @param log called with a line for each record that is skipped because it is not an embedding
    */
-  public void copy(String from, String to, BooleanSupplier follow, Consumer<String> unreadable)
+  public void copy(String from, String to, BooleanSupplier follow, Consumer<String> log)
       throws IOException {
     try (KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
@@ -88,7 +87,7 @@ public final class EmbeddingMirror {
         if (!records.isEmpty()) {
           producer.beginTransaction();
           for (ConsumerRecord<byte[], byte[]> record : records) {
-            send(producer, record, to, unreadable);
+            send(producer, record, to, log);
           }
           Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
           for (TopicPartition partition : records.partitions()) {
@@ -101,40 +100,40 @@ public final class EmbeddingMirror {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the commit reports what a send could not do
+  @SuppressWarnings("FutureReturnValueIgnored") // the commit reports failed sends
   private void send(
       KafkaProducer<byte[], byte[]> producer,
       ConsumerRecord<byte[], byte[]> record,
       String to,
-      Consumer<String> unreadable)
+      Consumer<String> log)
       throws IOException {
     if (record.key() == null) {
-      unreadable.accept(place(record) + " has no key");
+      log.accept(place(record) + " has no key");
       return;
     }
     if (record.value() == null) {
       String imageId = new String(record.key(), StandardCharsets.UTF_8);
-      producer.send(new ProducerRecord<>(to, envelopes.key(collection, stream, imageId), null));
+      producer.send(new ProducerRecord<>(to, format.key(collection, stream, imageId), null));
       return;
     }
 
     SpecificRecord decoded;
     try {
       decoded = decoder.decode(record.value());
-    } catch (IOException | AvroRuntimeException e) {
-      unreadable.accept(place(record) + " cannot be read: " + e.getMessage());
+    } catch (IOException e) {
+      log.accept(place(record) + " cannot be read: " + e.getMessage());
       return;
     }
     if (!(decoded instanceof ImageEmbedding embedding)) {
-      unreadable.accept(place(record) + " is no embedding");
+      log.accept(place(record) + " is not an embedding");
       return;
     }
     if (embedding.getStream().equals(stream)) {
       producer.send(
           new ProducerRecord<>(
               to,
-              envelopes.key(collection, stream, embedding.getImageId()),
-              envelopes.value(collection, embedding)));
+              format.key(collection, stream, embedding.getImageId()),
+              format.value(collection, embedding)));
     }
   }
 

@@ -3,12 +3,12 @@ package io.rankstream.pipeline.tools.mirror;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * The id of an image in a vector store: a UUID of version 5, so that it is the same for the same
- * image always and everywhere.
+ * The id of an image in a vector store: a UUID of version 5, which depends only on stream and image
+ * id.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-5">RFC 9562, UUID version
  *     5</a>
@@ -19,15 +19,13 @@ public final class PointId {
 
   private PointId() {}
 
-  /** The id of an image of a stream; neither name can hold the line feed between them. */
+  /**
+   * The id of an image of a stream. Names have no control characters, so the line feed separates
+   * them.
+   */
   public static UUID of(String stream, String imageId) {
     byte[] name = ("rankstream:" + stream + "\n" + imageId).getBytes(StandardCharsets.UTF_8);
-    MessageDigest sha1;
-    try {
-      sha1 = MessageDigest.getInstance("SHA-1");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-1", e);
-    }
+    MessageDigest sha1 = DigestUtils.getSha1Digest();
     sha1.update(
         ByteBuffer.allocate(2 * Long.BYTES)
             .putLong(URL_NAMESPACE.getMostSignificantBits())

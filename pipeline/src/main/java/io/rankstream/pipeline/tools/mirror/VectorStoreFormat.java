@@ -6,13 +6,14 @@ import io.rankstream.schemas.ImageEmbedding;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The JSON that the sink connector of a vector store reads. */
+/** The JSON format of the sink connector of a vector store. */
 public enum VectorStoreFormat {
   /**
-   * Qdrant: collection, id, vector and payload; the key names the point that a tombstone deletes.
+   * Qdrant: collection, id, vector and payload; the key identifies the point that a tombstone
+   * deletes.
    */
   QDRANT,
-  /** Milvus: one flat object whose names are those of the collection's fields. */
+  /** Milvus: one flat object with the names of the collection's fields. */
   MILVUS;
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -19,7 +19,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Writes output records as lines: short ones for people, JSON for scripts. */
+/** Formats output records as lines: short ones for people, JSON for scripts. */
 public final class RecordPrinter {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,7 +27,7 @@ public final class RecordPrinter {
 
   private RecordPrinter() {}
 
-  /** One line for people; control characters, which a terminal would obey, are replaced. */
+  /** One line for people; control characters are replaced, since a terminal would obey them. */
   public static String line(SpecificRecord record) {
     return text(record).replaceAll("\\p{Cntrl}", "?");
   }

@@ -30,12 +30,12 @@ public final class TopicTail {
   }
 
   /**
-   * Reads until told to stop.
+   * Reads until the end of the topic, or until the reader stops it.
    *
    * @param topic topic to read
-   * @param fromBeginning from the first record instead of the end of the topic
-   * @param follow whether to go on at the end of the topic and wait for more, asked again and again
-   * @param reader given each record; false stops
+   * @param fromBeginning whether to start at the first record instead of the end of the topic
+   * @param follow whether to wait for more at the end of the topic; asked before each poll
+   * @param reader called with each record; stops by returning false
    * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException when there is no such
    *     topic
    */
@@ -48,12 +48,12 @@ public final class TopicTail {
   }
 
   /**
-   * Reads until told to stop.
+   * Reads until the end of the topic, or until the reader stops it.
    *
    * @param topic topic to read
-   * @param last records of each partition to start before its end, as far as it has them
-   * @param follow whether to go on at the end of the topic and wait for more, asked again and again
-   * @param reader given each record; false stops
+   * @param last number of records before the end of each partition to start at
+   * @param follow whether to wait for more at the end of the topic; asked before each poll
+   * @param reader called with each record; stops by returning false
    */
   public void read(
       String topic,
