@@ -14,6 +14,7 @@ import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
+import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -164,6 +165,7 @@ final class ExperimentCommand implements Callable<Integer> {
     requirePositive("seeds", seeds);
     requirePositive("steps", steps);
     requirePositive("parallel", parallel);
+    LongTail.IMBALANCE.require("skew", skew);
     if (parallel > 1) { // read by the engine when it starts
       int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
       System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));

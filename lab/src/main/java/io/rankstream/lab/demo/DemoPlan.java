@@ -1,6 +1,7 @@
 package io.rankstream.lab.demo;
 
 import io.rankstream.pipeline.config.UsageException;
+import io.rankstream.pipeline.tools.dataset.LongTail;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public record DemoPlan(
   public DemoPlan {
     requirePort("port", port);
     requirePort("page-port", pagePort);
+    LongTail.IMBALANCE.require("skew", skew);
     Path directory = report.toAbsolutePath().getParent();
     if (Files.isDirectory(report) || directory == null || !Files.isWritable(directory)) {
       throw new UsageException(

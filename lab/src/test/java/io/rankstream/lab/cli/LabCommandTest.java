@@ -52,6 +52,21 @@ class LabCommandTest {
   }
 
   @Test
+  void aValueThatACommandRefusesIsWrongUsage() {
+    assertThat(execute("demo", "--skew", "0.5")).isEqualTo(2);
+    assertThat(execute("demo", "--page-port", "0")).isEqualTo(2);
+    assertThat(execute("experiment", "--data", "photos", "--skew", "0.5")).isEqualTo(2);
+    assertThat(execute("experiment", "--data", "photos", "--steps", "0")).isEqualTo(2);
+    assertThat(execute("chaos", "--kills", "-1")).isEqualTo(2);
+    assertThat(execute("fuzz", "--records", "0")).isEqualTo(2);
+    assertThat(execute("bench", "step", "--rounds", "0")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("Invalid skew: 0.5 (must be at least 1 and finite)")
+        .contains("Invalid steps: 0 (must be at least 1)")
+        .doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
   void saysAtOnceThatKafkaIsNotThere() {
     String patience =
         file("patience.properties", "default.api.timeout.ms = 500\nrequest.timeout.ms = 500\n");

@@ -1,6 +1,5 @@
 package io.rankstream.pipeline.cli;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -82,7 +81,8 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     ImageDataset dataset = DataSource.open(data, split, spec.commandLine().getErr()::println);
-    try (TwoHeadModel served = TwoHeadModel.read(model, device())) {
+    try (TwoHeadModel served =
+        TwoHeadModel.read(model, UsageException.check(() -> Devices.select(device)))) {
       EmbeddedDataset embedded = EmbeddedDataset.of(served, dataset);
       if (embeddings != null) {
         write(embedded);
@@ -96,14 +96,6 @@ final class EvaluateCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
-  }
-
-  private Device device() {
-    try {
-      return Devices.select(device);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
   }
 
   private void write(EmbeddedDataset embedded) throws IOException {

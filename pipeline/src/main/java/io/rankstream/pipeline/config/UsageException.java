@@ -1,5 +1,7 @@
 package io.rankstream.pipeline.config;
 
+import java.util.function.Supplier;
+
 /**
  * A value that the user gave to a command and that cannot be accepted; the message has the value
  * and the rule. Commands end with exit code 2 on it.
@@ -14,5 +16,18 @@ public final class UsageException extends IllegalArgumentException {
 
   public UsageException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Makes something from a value that the user gave.
+   *
+   * @throws UsageException when it refuses the value with an {@link IllegalArgumentException}
+   */
+  public static <T> T check(Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
   }
 }

@@ -98,9 +98,9 @@ class RankstreamCommandTest {
     assertThat(execute("evaluate", "--model", "m", "--data", data, "--device", "tpu")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Invalid limit: 0 (must be at least 1)")
-        .contains("Invalid rate: -1.0 (must be at least 0; 0 is as fast as possible)")
+        .contains("Invalid rate: -1.0 (must be at least 0, where 0 is as fast as possible)")
         .contains("Invalid unlabeled: 2.0 (must be 0 to 1)")
-        .contains("Invalid skew: 0.5 (must be at least 1)")
+        .contains("Invalid skew: 0.5 (must be at least 1 and finite)")
         .contains("Invalid page-port: 70000 (must be 0 to 65535)")
         .contains("Invalid device: tpu (must be auto, cpu, gpu or gpu:N)")
         .doesNotContain("Exception", "\tat ");

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 /** Thins a data set to a long tail and shuffles it into a stream. */
 public final class LongTail {
 
-  private static final Rule<Double> IMBALANCE =
+  /** Accepted imbalances. */
+  public static final Rule<Double> IMBALANCE =
       Rule.atLeast(1.0).and(Rule.that(Double::isFinite, "finite"));
 
   private LongTail() {}
