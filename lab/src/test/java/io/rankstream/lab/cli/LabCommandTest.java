@@ -74,7 +74,7 @@ class LabCommandTest {
         .isEqualTo(1);
     assertThat(err.toString())
         .startsWith("error: Kafka at localhost:1: ")
-        .containsOnlyOnce("does Kafka run there")
+        .containsOnlyOnce("check that Kafka runs there")
         .doesNotContain("Exception", "\tat ");
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param stream stream that the images belong to
  * @param number position of the batch among the batches of its stream
- * @param purpose what the model does with the images
+ * @param purpose use of the batch
  * @param images one entry for each image in {@code pixels}, in order
  * @param pixels uint8, shape {@code [N, C, H, W]}, the images as they are
  * @param augmented uint8, shape {@code [N, C, H, W]}, the augmented images for training; empty when

@@ -54,7 +54,7 @@ public final class KafkaFailure {
       return "check sasl.mechanism and the user and password in sasl.jaas.config";
     }
     if (failure instanceof SslAuthenticationException) {
-      return "is it a TLS listener, does ssl.truststore.location hold its authority, and is its name in the certificate?";
+      return "check that it is a TLS listener, that ssl.truststore.location holds its certificate authority, and that its name is in the certificate";
     }
     if (failure instanceof AuthorizationException) {
       return "ask for this right on the Kafka cluster";
@@ -63,7 +63,7 @@ public final class KafkaFailure {
       return "create the topic, or correct its name";
     }
     if (failure instanceof TimeoutException) {
-      return "does Kafka run there, is the listener that it advertises reachable, and does security.protocol fit it?";
+      return "check that Kafka runs there, that the listener it advertises is reachable from here, and that security.protocol fits the listener";
     }
     if (failure instanceof IllegalArgumentException
         && String.valueOf(failure.getMessage()).contains("JAAS")) {

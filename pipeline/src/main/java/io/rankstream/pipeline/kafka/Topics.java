@@ -69,6 +69,16 @@ public final class Topics {
     return partitions;
   }
 
+  /**
+   * Whether a consumer has not reached some offsets yet.
+   *
+   * @param ends offsets by partition; the consumer must have the partitions assigned
+   */
+  public static boolean isBefore(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
+  }
+
   private static void createMissing(Properties clients, List<NewTopic> topics)
       throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(ClientSettings.admin(clients))) {

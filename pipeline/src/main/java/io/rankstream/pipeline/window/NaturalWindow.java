@@ -50,7 +50,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
 
   /**
    * @param batch size and pace of the batches
-   * @param repeats which images are skipped as repeats
+   * @param repeats definition of a repeat, which is skipped
    * @param maxClasses classes that the model can hold
    * @param deadLetters side output for images of more classes than that
    */

@@ -20,7 +20,7 @@ final class ConfluentEncoding<T extends SpecificRecord> extends RecordEncoding<T
   private final String topic;
 
   /**
-   * @param registry where the schema is registered
+   * @param registry registry of the schema
    * @param topic the topic that gives the subject its name
    * @param type the generated class of the record
    */

@@ -36,7 +36,7 @@ public final class RecordDecoder {
   /**
    * Decodes a record of any output topic.
    *
-   * @throws IOException when the value is no such record or is damaged
+   * @throws IOException when the value is not such a record, or is damaged
    * @throws RegistryException when the registry cannot be reached
    */
   public SpecificRecord decode(byte[] value) throws IOException {
@@ -55,7 +55,7 @@ public final class RecordDecoder {
           .orElseThrow(
               () ->
                   new IOException(
-                      "The record is no embedding, training metric, model version or dead letter"));
+                      "The record is not an embedding, training metric, model version or dead letter"));
     } catch (SchemaUnknownException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -159,7 +159,7 @@ class RankstreamCommandTest {
       assertThat(err.toString())
           .as(command[0])
           .startsWith("error: Kafka at localhost:1: ")
-          .containsOnlyOnce("does Kafka run there")
+          .containsOnlyOnce("check that Kafka runs there")
           .doesNotContain("Exception", "\tat ");
     }
   }

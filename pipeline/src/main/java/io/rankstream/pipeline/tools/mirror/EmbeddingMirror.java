@@ -82,7 +82,7 @@ public final class EmbeddingMirror {
       List<TopicPartition> partitions = Topics.partitions(consumer, from);
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (follow.getAsBoolean() || isBefore(consumer, ends)) {
+      while (follow.getAsBoolean() || Topics.isBefore(consumer, ends)) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         if (!records.isEmpty()) {
           producer.beginTransaction();
@@ -108,7 +108,7 @@ public final class EmbeddingMirror {
       Consumer<String> log)
       throws IOException {
     if (record.key() == null) {
-      log.accept(place(record) + " has no key");
+      log.accept(place(record) + " has no key and is skipped");
       return;
     }
     if (record.value() == null) {
@@ -121,11 +121,11 @@ public final class EmbeddingMirror {
     try {
       decoded = decoder.decode(record.value());
     } catch (IOException e) {
-      log.accept(place(record) + " cannot be read: " + e.getMessage());
+      log.accept(place(record) + " cannot be read and is skipped: " + e.getMessage());
       return;
     }
     if (!(decoded instanceof ImageEmbedding embedding)) {
-      log.accept(place(record) + " is not an embedding");
+      log.accept(place(record) + " is not an embedding and is skipped");
       return;
     }
     if (embedding.getStream().equals(stream)) {
@@ -139,12 +139,6 @@ public final class EmbeddingMirror {
 
   private static String place(ConsumerRecord<byte[], byte[]> record) {
     return "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
-  }
-
-  private static boolean isBefore(
-      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
   }
 
   private Properties consumerSettings() {

@@ -68,7 +68,7 @@ public final class TopicTail {
       consumer
           .beginningOffsets(partitions)
           .forEach((each, first) -> consumer.seek(each, Math.max(first, ends.get(each) - last)));
-      while (follow.getAsBoolean() || isBefore(consumer, ends)) {
+      while (follow.getAsBoolean() || Topics.isBefore(consumer, ends)) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           if (!reader.test(record)) {
             return;
@@ -76,11 +76,5 @@ public final class TopicTail {
         }
       }
     }
-  }
-
-  private static boolean isBefore(
-      KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-    return ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue());
   }
 }
