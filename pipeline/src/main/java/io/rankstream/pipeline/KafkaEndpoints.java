@@ -1,7 +1,7 @@
 package io.rankstream.pipeline;
 
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.Delivery;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.OutputRecords;
 import io.rankstream.pipeline.wire.RawRecordDeserializer;

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.tools.doctor;
 
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.Delivery;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;
