@@ -7,10 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What must agree between two sets of weights for one to replace the other.
+ * A network with its heads. Weights of one model fit another only when both have the same
+ * architecture.
  *
  * @param backbone network below the heads
- * @param input images that it takes
+ * @param input images that the network takes
  * @param embeddingDimension values in an embedding, at least 2
  * @param maxClasses capacity of the softmax head, at least 2
  */
@@ -46,10 +47,10 @@ public record Architecture(
   }
 
   /**
-   * Reads what {@link #id} wrote.
+   * The architecture of a name that {@link #id} made.
    *
-   * @throws IllegalArgumentException when it is no such name, or names what this release does not
-   *     know
+   * @throws IllegalArgumentException when it is not such a name, or this release does not know its
+   *     backbone or normalization
    */
   public static Architecture parse(String id) {
     Matcher parts = ID.matcher(id);
@@ -70,7 +71,10 @@ public record Architecture(
         Integer.parseInt(parts.group(7)));
   }
 
-  /** The same with another capacity of the softmax head. */
+  public Architecture withEmbeddingDimension(int dimension) {
+    return new Architecture(backbone, input, dimension, maxClasses);
+  }
+
   public Architecture withMaxClasses(int classes) {
     return new Architecture(backbone, input, embeddingDimension, classes);
   }

@@ -5,7 +5,7 @@ import io.rankstream.model.image.Normalization;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Networks that can stand below the two heads. */
+/** Networks below the two heads. */
 public enum Backbone {
   /** Three 3×3 convolutions (16, 32, 64 channels) with BatchNorm; made for 28×28 images. */
   SMALL_CNN("small-cnn"),
@@ -58,7 +58,7 @@ public enum Backbone {
     return id;
   }
 
-  /** The images that its published weights were trained on, or that it was made for. */
+  /** The input that its published weights were trained on, or that it was made for. */
   public InputSpec usualInput() {
     return switch (this) {
       case SMALL_CNN -> new InputSpec(1, 28, 28, Normalization.HALF_RANGE);

@@ -1,12 +1,11 @@
 package io.rankstream.model.network;
 
-/** What BatchNorm does in a training step. */
+/** Statistics that BatchNorm uses in a training step. */
 public enum BatchNormMode {
-  /** Normalises with the batch's statistics and lets the running ones follow. */
+  /** The statistics of the batch; the running ones follow them. */
   TRAIN,
   /**
-   * Normalises with the running statistics and leaves them alone: small class-balanced batches skew
-   * them.
+   * The running statistics, which stay as they are: small class-balanced batches would skew them.
    */
   FROZEN
 }

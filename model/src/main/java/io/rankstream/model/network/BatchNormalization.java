@@ -5,11 +5,14 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 
-/** BatchNorm over channels with torch's defaults: ε = 1e-5, running statistics move by a tenth. */
+/**
+ * BatchNorm over channels with PyTorch's defaults: ε = 1e-5, running statistics move by a tenth.
+ */
 final class BatchNormalization {
 
   private static final float DEFAULT_EPSILON = 1e-5f;
-  private static final float KEPT = 0.9f; // DJL counts what stays, torch what is new
+  private static final float KEPT =
+      0.9f; // DJL names the share of the old value, PyTorch that of the new one
 
   private final Slot scale;
   private final Slot shift;
@@ -43,7 +46,7 @@ final class BatchNormalization {
                 epsilon,
                 training && !weights.isFrozen(scale))
             .singletonOrThrow();
-    x.close(); // autograd holds what it needs
+    x.close(); // autograd keeps the arrays that it needs
     return y;
   }
 

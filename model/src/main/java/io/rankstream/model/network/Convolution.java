@@ -7,64 +7,54 @@ import ai.djl.nn.convolutional.Conv2d;
 /** A 2-D convolution without bias. */
 final class Convolution {
 
+  private static final Shape NO_DILATION = new Shape(1, 1);
+
   private final Slot weight;
   private final Shape stride;
   private final Shape padding;
   private final int groups;
 
-  private Convolution(Slot weight, int stride, Shape padding, int groups) {
+  private Convolution(Slot weight, Kernel kernel, int groups) {
     this.weight = weight;
-    this.stride = new Shape(stride, stride);
-    this.padding = padding;
     this.groups = groups;
+    stride = new Shape(kernel.stride(), kernel.stride());
+    padding =
+        kernel.isPadded() ? new Shape(kernel.height() / 2, kernel.width() / 2) : new Shape(0, 0);
   }
 
-  /** A square convolution. */
+  /**
+   * A convolution over all channels.
+   *
+   * @param inputs channels of the input
+   * @param outputs channels of the output
+   */
   Convolution(
       ParameterLayout layout,
       String name,
       int inputs,
       int outputs,
-      int kernel,
-      int stride,
-      int padding,
+      Kernel kernel,
       Initializer initializer) {
     this(
-        layout.parameter(name + ".weight", initializer, outputs, inputs, kernel, kernel),
-        stride,
-        new Shape(padding, padding),
+        layout.parameter(
+            name + ".weight", initializer, outputs, inputs, kernel.height(), kernel.width()),
+        kernel,
         1);
   }
 
-  /** A convolution with a kernel of odd height and width that keeps the size of the map. */
-  static Convolution sameSize(
-      ParameterLayout layout,
-      String name,
-      int inputs,
-      int outputs,
-      int kernelHeight,
-      int kernelWidth,
-      Initializer initializer) {
-    return new Convolution(
-        layout.parameter(name + ".weight", initializer, outputs, inputs, kernelHeight, kernelWidth),
-        1,
-        new Shape(kernelHeight / 2, kernelWidth / 2),
-        1);
-  }
-
-  /** A 3×3 convolution of each channel by itself, with padding 1. */
+  /** A convolution of each channel by itself. */
   static Convolution depthwise(
-      ParameterLayout layout, String name, int channels, int stride, Initializer initializer) {
+      ParameterLayout layout, String name, int channels, Kernel kernel, Initializer initializer) {
     return new Convolution(
-        layout.parameter(name + ".weight", initializer, channels, 1, 3, 3),
-        stride,
-        new Shape(1, 1),
+        layout.parameter(
+            name + ".weight", initializer, channels, 1, kernel.height(), kernel.width()),
+        kernel,
         channels);
   }
 
   /** {@code [N, in, H, W]} → {@code [N, out, H', W']}; the input stays open. */
   NDArray forward(Weights weights, NDArray x) {
-    return Conv2d.conv2d(x, weights.get(weight), null, stride, padding, new Shape(1, 1), groups)
+    return Conv2d.conv2d(x, weights.get(weight), null, stride, padding, NO_DILATION, groups)
         .singletonOrThrow();
   }
 }

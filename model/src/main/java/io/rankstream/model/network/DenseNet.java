@@ -84,7 +84,13 @@ final class DenseNet implements FeatureExtractor {
     Initializer initializer = Initializer.kaimingNormal(inputs * 49L);
     return Layer.chain(
         Layer.relu(
-            new Convolution(layout, "features.conv0", inputs, outputs, 7, 2, 3, initializer),
+            new Convolution(
+                layout,
+                "features.conv0",
+                inputs,
+                outputs,
+                Kernel.square(7).withStride(2),
+                initializer),
             new BatchNormalization(layout, "features.norm0", outputs)),
         (weights, x, training) -> Pool.maxPool2d(x, new Shape(3, 3), TWO, new Shape(1, 1), false));
   }
@@ -111,12 +117,12 @@ final class DenseNet implements FeatureExtractor {
 
   /** BatchNorm, ReLU and a convolution that keeps the size of the map. */
   private static Layer normFirst(
-      ParameterLayout layout, String name, String number, int inputs, int outputs, int kernel) {
+      ParameterLayout layout, String name, String number, int inputs, int outputs, int size) {
     BatchNormalization norm = new BatchNormalization(layout, name + ".norm" + number, inputs);
-    Initializer initializer = Initializer.kaimingNormal((long) inputs * kernel * kernel);
+    Kernel kernel = Kernel.square(size);
+    Initializer initializer = Initializer.kaimingNormal(inputs * kernel.area());
     Convolution convolution =
-        Convolution.sameSize(
-            layout, name + ".conv" + number, inputs, outputs, kernel, kernel, initializer);
+        new Convolution(layout, name + ".conv" + number, inputs, outputs, kernel, initializer);
     return (weights, x, training) -> {
       NDArray activated = norm.forwardReluKeepingInput(weights, x, training);
       NDArray convolved = convolution.forward(weights, activated);

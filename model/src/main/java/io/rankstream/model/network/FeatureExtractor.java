@@ -8,9 +8,9 @@ interface FeatureExtractor {
   /**
    * Runs the backbone.
    *
-   * @param weights the arrays
+   * @param weights the arrays of the network
    * @param images shape {@code [N, C, H, W]}; stays open
-   * @param training whether BatchNorm uses the batch's statistics and lets the running ones follow
+   * @param training whether BatchNorm uses the statistics of the batch and moves the running ones
    */
   FeatureMaps forward(Weights weights, NDArray images, boolean training);
 
@@ -21,11 +21,11 @@ interface FeatureExtractor {
   int embeddingChannels();
 
   /**
-   * Height of the map that the embedding head flattens, for images of a height; widths follow the
-   * same rule. 0 where the images are too small.
+   * Height of the map that the embedding head flattens, from the height of the images; widths
+   * follow the same rule. 0 where the images are too small.
    */
   int embeddingSide(int imageSide);
 
-  /** Name of the softmax head in files, as the library writes it that the backbone follows. */
+  /** Name of the softmax head in files of the library that the backbone follows. */
   String classifierName();
 }

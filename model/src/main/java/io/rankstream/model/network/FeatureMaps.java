@@ -3,7 +3,7 @@ package io.rankstream.model.network;
 import ai.djl.ndarray.NDArray;
 
 /**
- * What a backbone hands to the two heads. Most backbones give both heads the same map.
+ * Output of a backbone, input of the two heads. Most backbones give both heads the same map.
  *
  * @param classification map that the softmax head averages, {@code [N, channels, height, width]}
  * @param embedding map that the embedding head flattens, {@code [N, channels, height, width]}

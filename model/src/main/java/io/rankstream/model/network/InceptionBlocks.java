@@ -132,10 +132,11 @@ final class InceptionBlocks {
         (weights, x, training) -> average(x), same(name + ".branch3.1", inputs, outputs, 1, 1));
   }
 
-  /** 3×3 average that keeps the size of the map; what lies outside of the map does not count. */
+  /** 3×3 average that keeps the size of the map; pixels outside of the map do not count. */
   private static NDArray average(NDArray x) {
     Shape shape = x.getShape();
-    // DJL's countIncludePad has no effect, so the outside counts as zeros, and then is divided out.
+    // DJL's countIncludePad has no effect, so the outside counts as zeros and is divided out
+    // afterwards.
     try (NDArray ones =
             x.getManager().ones(new Shape(1, 1, shape.get(2), shape.get(3)), x.getDataType());
         NDArray inside = averageWithOutside(ones);
@@ -151,23 +152,18 @@ final class InceptionBlocks {
 
   /** A convolution that keeps the size of the map. */
   private Layer same(String name, int inputs, int outputs, int height, int width) {
-    Initializer initializer = Initializer.torchDefault((long) inputs * height * width);
-    return unit(
-        name,
-        outputs,
-        Convolution.sameSize(layout, name + ".conv", inputs, outputs, height, width, initializer));
+    return unit(name, inputs, outputs, Kernel.of(height, width));
   }
 
   /** A 3×3 convolution without padding. */
   private Layer valid(String name, int inputs, int outputs, int stride) {
-    Initializer initializer = Initializer.torchDefault(inputs * 9L);
-    return unit(
-        name,
-        outputs,
-        new Convolution(layout, name + ".conv", inputs, outputs, 3, stride, 0, initializer));
+    return unit(name, inputs, outputs, Kernel.square(3).withStride(stride).withoutPadding());
   }
 
-  private Layer unit(String name, int outputs, Convolution convolution) {
-    return Layer.relu(convolution, new BatchNormalization(layout, name + ".bn", outputs, EPSILON));
+  private Layer unit(String name, int inputs, int outputs, Kernel kernel) {
+    Initializer initializer = Initializer.torchDefault(inputs * kernel.area());
+    return Layer.relu(
+        new Convolution(layout, name + ".conv", inputs, outputs, kernel, initializer),
+        new BatchNormalization(layout, name + ".bn", outputs, EPSILON));
   }
 }

@@ -3,7 +3,7 @@ package io.rankstream.model.network;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Fills the first values of an array. */
+/** Fills an array with its initial values. */
 @FunctionalInterface
 public interface Initializer {
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import java.util.List;
 
-/** A step from one feature map to the next. */
+/** A function from one feature map to the next. */
 @FunctionalInterface
 interface Layer {
 
@@ -18,7 +18,7 @@ interface Layer {
         norm.forwardRelu(weights, convolution.forward(weights, x), training);
   }
 
-  /** One or more layers, one after the other. */
+  /** Applies one or more layers in turn. */
   static Layer chain(List<Layer> layers) {
     List<Layer> later = List.copyOf(layers.subList(1, layers.size()));
     Layer first = layers.get(0);
@@ -34,18 +34,18 @@ interface Layer {
     };
   }
 
-  /** One or more layers, one after the other. */
+  /** Applies one or more layers in turn. */
   static Layer chain(Layer... layers) {
     return chain(List.of(layers));
   }
 
-  /** Layers that take the same map; the channels of what they give, one after the other. */
+  /** Parallel branches on one input, concatenated along the channels. */
   static Layer branches(Layer... layers) {
-    List<Layer> sides = List.of(layers);
+    List<Layer> all = List.of(layers);
     return (weights, x, training) -> {
-      try (NDList maps = new NDList(sides.size())) {
-        for (Layer side : sides) {
-          maps.add(side.forward(weights, x, training));
+      try (NDList maps = new NDList(all.size())) {
+        for (Layer branch : all) {
+          maps.add(branch.forward(weights, x, training));
         }
 
         return NDArrays.concat(maps, 1);

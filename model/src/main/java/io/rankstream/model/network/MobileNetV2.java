@@ -71,7 +71,7 @@ final class MobileNetV2 implements FeatureExtractor {
     return (imageSide + 31) / 32; // halved five times, rounded up
   }
 
-  /** Expands the channels, convolves each by itself, and projects linearly to fewer. */
+  /** Expands the channels, convolves each by itself, and projects them linearly to fewer. */
   private static Layer invertedResidual(
       ParameterLayout layout, String name, int inputs, int expansion, int outputs, int stride) {
     int hidden = inputs * expansion;
@@ -84,7 +84,11 @@ final class MobileNetV2 implements FeatureExtractor {
     layers.add(
         relu6(
             Convolution.depthwise(
-                layout, depthwise + ".0", hidden, stride, Initializer.kaimingNormal(hidden * 9L)),
+                layout,
+                depthwise + ".0",
+                hidden,
+                Kernel.square(3).withStride(stride),
+                Initializer.kaimingNormal(hidden * 9L)),
             new BatchNormalization(layout, depthwise + ".1", hidden)));
     int next = layers.size();
     Convolution projection = square(layout, name + "." + next, hidden, outputs, 1, 1);
@@ -116,9 +120,10 @@ final class MobileNetV2 implements FeatureExtractor {
   }
 
   private static Convolution square(
-      ParameterLayout layout, String name, int inputs, int outputs, int kernel, int stride) {
-    Initializer initializer = Initializer.kaimingNormal((long) outputs * kernel * kernel);
-    return new Convolution(layout, name, inputs, outputs, kernel, stride, kernel / 2, initializer);
+      ParameterLayout layout, String name, int inputs, int outputs, int size, int stride) {
+    Kernel kernel = Kernel.square(size).withStride(stride);
+    Initializer initializer = Initializer.kaimingNormal(outputs * kernel.area());
+    return new Convolution(layout, name, inputs, outputs, kernel, initializer);
   }
 
   /**

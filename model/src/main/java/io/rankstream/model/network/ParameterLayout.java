@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Where each array of a network lies in two flat buffers: one for the trained parameters, one for
- * the running statistics. Arrays start at multiples of {@value #ALIGNMENT} values.
+ * Places of a network's arrays in two flat buffers: one for the trained parameters, one for the
+ * running statistics. Arrays start at multiples of {@value #ALIGNMENT} values.
  */
 public final class ParameterLayout {
 
@@ -36,22 +36,22 @@ public final class ParameterLayout {
     return List.copyOf(statistics);
   }
 
-  /** Values in the flat parameter buffer, padding among them. */
+  /** Values in the flat parameter buffer, padding included. */
   public int parametersSize() {
     return bufferSize(parameters);
   }
 
-  /** Values in the flat statistics buffer, padding among them. */
+  /** Values in the flat statistics buffer, padding included. */
   public int statisticsSize() {
     return bufferSize(statistics);
   }
 
-  /** First values of the flat parameter buffer. */
+  /** Initial values of the flat parameter buffer. */
   public float[] initialParameters(long seed) {
     return initial(parameters, seed);
   }
 
-  /** First values of the flat statistics buffer. */
+  /** Initial values of the flat statistics buffer. */
   public float[] initialStatistics() {
     return initial(statistics, 0);
   }

@@ -14,7 +14,7 @@ public final class PixelBatch {
 
   /**
    * @param pixels {@code count · channels · height · width} values
-   * @throws IllegalArgumentException when the length is another
+   * @throws IllegalArgumentException when the array has another length
    */
   public PixelBatch(int count, int channels, int height, int width, byte[] pixels) {
     if (count < 1 || pixels.length != (long) count * channels * height * width) {

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.image.InputSpec;
 import java.nio.ByteBuffer;
 
-/** Turns pixels into network input. They travel to the device as bytes and become numbers there. */
+/** Turns pixels into network input. They go to the device as bytes and are normalised there. */
 public final class PixelTensors {
 
   private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
@@ -24,7 +24,7 @@ public final class PixelTensors {
    * Normalised images.
    *
    * @return float32, {@code [N, C, H, W]}, attached to {@code manager}
-   * @throws IllegalArgumentException when the images have another shape than the network takes
+   * @throws IllegalArgumentException when the images do not have the shape that the network takes
    */
   public NDArray of(PixelBatch images, NDManager manager) {
     if (images.channels() != input.channels()
@@ -53,7 +53,7 @@ public final class PixelTensors {
 
   /**
    * On a CPU, the same images with the channels of a pixel side by side in memory. The maps of the
-   * network take over this layout, in which convolution, BatchNorm and pooling are faster there.
+   * network inherit this layout; convolution, BatchNorm and pooling are faster in it.
    */
   private static NDArray inFastLayout(NDArray images) {
     if (images.getDevice().isGpu()) {
@@ -78,7 +78,7 @@ public final class PixelTensors {
     }
   }
 
-  /** Grey images take the averages over the three channels. */
+  /** For grey images, the average over the three channels. */
   private float[] forChannels(float[] rgb) {
     return input.channels() == rgb.length
         ? rgb

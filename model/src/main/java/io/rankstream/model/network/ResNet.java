@@ -27,9 +27,7 @@ final class ResNet implements FeatureExtractor {
             "conv1",
             inputChannels,
             STEM_CHANNELS,
-            7,
-            2,
-            3,
+            Kernel.square(7).withStride(2),
             Initializer.kaimingNormal(STEM_CHANNELS * 49L));
     stemNorm = new BatchNormalization(layout, "bn1", STEM_CHANNELS);
     int inputs = STEM_CHANNELS;

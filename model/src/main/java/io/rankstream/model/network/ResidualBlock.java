@@ -75,8 +75,9 @@ final class ResidualBlock {
   }
 
   private static Convolution convolution(
-      ParameterLayout layout, String name, int inputs, int outputs, int kernel, int stride) {
-    Initializer initializer = Initializer.kaimingNormal((long) outputs * kernel * kernel);
-    return new Convolution(layout, name, inputs, outputs, kernel, stride, kernel / 2, initializer);
+      ParameterLayout layout, String name, int inputs, int outputs, int size, int stride) {
+    Kernel kernel = Kernel.square(size).withStride(stride);
+    Initializer initializer = Initializer.kaimingNormal(outputs * kernel.area());
+    return new Convolution(layout, name, inputs, outputs, kernel, initializer);
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Parameters that lie side by side in the flat buffer and get their gradient as one vector. A large
- * array is a segment by itself: its gradient then stays where the backward pass wrote it, and need
- * not be copied to those of its neighbours.
+ * Parameters side by side in the flat buffer that get their gradient as one vector. A large array
+ * is a segment by itself: its gradient stays where the backward pass wrote it and is not copied
+ * next to those of its neighbours.
  *
  * @param slots the arrays, in order
  */
@@ -21,9 +21,9 @@ public record Segment(List<Slot> slots) {
   }
 
   /**
-   * Cuts the parameters of a network.
+   * Groups the parameters of a network into segments.
    *
-   * @param large arrays of at least so many values are segments by themselves
+   * @param large number of values from which an array is a segment by itself
    */
   public static List<Segment> of(ParameterLayout layout, long large) {
     List<Segment> segments = new ArrayList<>();
@@ -48,8 +48,8 @@ public record Segment(List<Slot> slots) {
   }
 
   /**
-   * The parts of a flat buffer that belong to segments, as views. The padding between segments is
-   * in none of them.
+   * The parts of a flat buffer that belong to segments, as views, without the padding between
+   * segments.
    *
    * @param flat {@code [n]}
    */

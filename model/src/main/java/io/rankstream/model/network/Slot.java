@@ -5,16 +5,16 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /**
- * One named array of a network. In a flat buffer its values lie row by row, but for the kernels of
- * convolutions: there the input channels come last, as convolutions over maps in that layout want
- * them. Otherwise each pass would rearrange every kernel, and its gradient, anew.
+ * One named array of a network. Its values lie row by row in a flat buffer, except for the kernels
+ * of convolutions: there the input channels come last, in the layout of the maps. Otherwise each
+ * pass would rearrange every kernel and its gradient.
  *
  * @param index position among the arrays of its kind
- * @param name name as torchvision writes it, such as {@code layer1.0.conv1.weight}
+ * @param name name as in torchvision, such as {@code layer1.0.conv1.weight}
  * @param shape shape of the array
  * @param offset first value in the flat buffer
  * @param trained true for a parameter, false for a running statistic
- * @param initializer first values
+ * @param initializer initial values
  */
 public record Slot(
     int index, String name, Shape shape, long offset, boolean trained, Initializer initializer) {
@@ -24,7 +24,8 @@ public record Slot(
   /**
    * Puts values into their places in a flat buffer.
    *
-   * @param rows the values row by row; the first rows alone leave the others as they are
+   * @param rows the values row by row; may be the first rows only, then the others keep their
+   *     values
    */
   public void write(float[] rows, float[] flat) {
     int start = Math.toIntExact(offset);
@@ -76,7 +77,7 @@ public record Slot(
     return shape.dimension() == KERNEL_DIMENSIONS;
   }
 
-  /** Where the i-th value of a kernel, row by row, lies with its input channels last. */
+  /** Place of the i-th value of a kernel, counted row by row, when its input channels come last. */
   private int place(int i) {
     int inputs = Math.toIntExact(shape.get(1));
     int area = Math.toIntExact(shape.get(2) * shape.get(3));

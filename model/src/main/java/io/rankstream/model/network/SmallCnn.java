@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Three times 3×3 convolution, BatchNorm, ReLU with 16, 32 and 64 channels; 2×2 max-pooling after
- * the first two.
+ * Three blocks of 3×3 convolution, BatchNorm and ReLU with 16, 32 and 64 channels; 2×2 max-pooling
+ * after the first two.
  */
 final class SmallCnn implements FeatureExtractor {
 
@@ -23,7 +23,8 @@ final class SmallCnn implements FeatureExtractor {
     for (int i = 0; i < CHANNELS.length; i++) {
       Initializer initializer = Initializer.torchDefault(inputs * 9L);
       convolutions.add(
-          new Convolution(layout, "conv" + (i + 1), inputs, CHANNELS[i], 3, 1, 1, initializer));
+          new Convolution(
+              layout, "conv" + (i + 1), inputs, CHANNELS[i], Kernel.square(3), initializer));
       norms.add(new BatchNormalization(layout, "bn" + (i + 1), CHANNELS[i]));
       inputs = CHANNELS[i];
     }

@@ -16,6 +16,7 @@ public final class TwoHeadNetwork {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
+  private final Architecture architecture;
   private final ParameterLayout layout = new ParameterLayout();
   private final FeatureExtractor backbone;
   private final Slot classWeight;
@@ -28,6 +29,7 @@ public final class TwoHeadNetwork {
    * @throws IllegalArgumentException when the images are too small for the backbone
    */
   public TwoHeadNetwork(Architecture architecture) {
+    this.architecture = architecture;
     InputSpec input = architecture.input();
     int inputChannels = input.channels();
     backbone =
@@ -45,7 +47,7 @@ public final class TwoHeadNetwork {
         (long) backbone.embeddingSide(input.height()) * backbone.embeddingSide(input.width());
     if (mapSize == 0) {
       throw new IllegalArgumentException(
-          "Invalid input: %d x %d (too small for %s)"
+          "Invalid input: %d x %d (too small for %s; use larger images)"
               .formatted(input.height(), input.width(), architecture.backbone().id()));
     }
 
@@ -63,7 +65,12 @@ public final class TwoHeadNetwork {
     embeddingBias = layout.parameter(EMBEDDING_HEAD + BIAS, Initializer.constant(0), dimension);
   }
 
-  /** Where the arrays of the network lie. */
+  /** Backbone, input and heads. */
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** The places of the arrays in the flat buffers. */
   public ParameterLayout layout() {
     return layout;
   }
@@ -85,14 +92,14 @@ public final class TwoHeadNetwork {
    * The feature maps for the heads.
    *
    * @param images {@code [N, C, H, W]}; stays open
-   * @param training whether BatchNorm uses the batch's statistics and lets the running ones follow
+   * @param training whether BatchNorm uses the statistics of the batch and moves the running ones
    */
   public FeatureMaps features(Weights weights, NDArray images, boolean training) {
     return backbone.forward(weights, images, training);
   }
 
   /**
-   * The average of the classification map over its pixels: what the softmax head sees.
+   * The average of the classification map over its pixels: the input of the softmax head.
    *
    * @return {@code [N, channels]}
    */
@@ -103,16 +110,16 @@ public final class TwoHeadNetwork {
   }
 
   /**
-   * The softmax head over the classes met so far; the rest of its rows take no part and get no
-   * gradient.
+   * The softmax head over the known classes; its other rows take no part and get no gradient.
    *
    * @param pooled {@code [N, channels]}; stays open
-   * @param classes classes met, at least 1
+   * @param classes number of known classes, at least 1
    * @return {@code [N, classes]}, before the softmax
    */
   public NDArray logits(Weights weights, NDArray pooled, int classes) {
-    NDIndex met = new NDIndex("0:" + classes);
-    return Linear.linear(pooled, weights.get(classWeight).get(met), weights.get(classBias).get(met))
+    NDIndex known = new NDIndex("0:" + classes);
+    return Linear.linear(
+            pooled, weights.get(classWeight).get(known), weights.get(classBias).get(known))
         .singletonOrThrow();
   }
 

@@ -26,7 +26,7 @@ public final class Weights {
   /**
    * Makes the views.
    *
-   * @param layout where the arrays lie
+   * @param layout places of the arrays
    * @param parameters flat buffer of the parameters, shape {@code [n]}. The views attach to its
    *     manager.
    * @param statistics views of the statistics, made once with {@link #statistics}
@@ -38,9 +38,9 @@ public final class Weights {
   /**
    * Makes the views from the segments of the flat buffer.
    *
-   * @param segments what the parts hold: together all parameters, in order
-   * @param parts as {@link Segment#cut} gives them; the gradient of whatever is computed from the
-   *     views arrives in those that require one. The views attach to their manager.
+   * @param segments the segments of the parts: together all parameters, in order
+   * @param parts the result of {@link Segment#cut}. Parts that require a gradient collect that of
+   *     everything computed from the views. The views attach to their manager.
    * @param statistics views of the statistics, made once with {@link #statistics}
    */
   public Weights(List<Segment> segments, NDList parts, List<NDArray> statistics) {
@@ -54,9 +54,10 @@ public final class Weights {
   }
 
   /**
-   * The same with some parameters taken from other views, so that no gradient is computed for them.
+   * The same views, but for some parameters those of other weights, so that no gradient is computed
+   * for them.
    *
-   * @param fixed where the frozen parameters come from; no gradient is collected there
+   * @param fixed views of the frozen parameters, which require no gradient
    * @param slots the frozen parameters
    */
   public Weights withFrozen(Weights fixed, List<Slot> slots) {
@@ -70,7 +71,7 @@ public final class Weights {
     return new Weights(mixed, statistics, indices);
   }
 
-  /** Whether a parameter stays as it is in this pass. */
+  /** Whether a parameter is frozen in this pass. */
   boolean isFrozen(Slot slot) {
     return slot.trained() && frozen.get(slot.index());
   }

@@ -15,21 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The embedding head is made for the size of the map before any image is seen. */
 class EmbeddingMapTest {
 
-  private static TwoHeadNetwork network(Backbone backbone, int height, int width) {
-    InputSpec input = new InputSpec(3, height, width, Normalization.IMAGENET);
-    return new TwoHeadNetwork(new Architecture(backbone, input, 2, 2));
-  }
-
-  /** Values of the map that the embedding head flattens. */
-  private static long flat(TwoHeadNetwork network) {
-    return network.layout().parameters().stream()
-        .filter(slot -> slot.name().equals("embedding.weight"))
-        .findFirst()
-        .orElseThrow()
-        .shape()
-        .get(1);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "RESNET50, 224, 100352",
@@ -78,5 +63,20 @@ class EmbeddingMapTest {
     assertThatThrownBy(() -> network(backbone, side, side))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("too small for " + backbone.id());
+  }
+
+  private static TwoHeadNetwork network(Backbone backbone, int height, int width) {
+    InputSpec input = new InputSpec(3, height, width, Normalization.IMAGENET);
+    return new TwoHeadNetwork(new Architecture(backbone, input, 2, 2));
+  }
+
+  /** Values of the map that the embedding head flattens. */
+  private static long flat(TwoHeadNetwork network) {
+    return network.layout().parameters().stream()
+        .filter(slot -> slot.name().equals("embedding.weight"))
+        .findFirst()
+        .orElseThrow()
+        .shape()
+        .get(1);
   }
 }

@@ -11,10 +11,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class UnitLengthGoldenTest {
 
-  static Stream<GoldenCase> cases() {
-    return GoldenCase.of("l2_normalize");
-  }
-
   @ParameterizedTest
   @MethodSource("cases")
   void normalisationAndItsGradientAreGolden(GoldenCase golden) {
@@ -29,5 +25,9 @@ class UnitLengthGoldenTest {
       golden.assertArray("output", output);
       golden.assertArray("grad_input", input.getGradient());
     }
+  }
+
+  static Stream<GoldenCase> cases() {
+    return GoldenCase.of("l2_normalize");
   }
 }
