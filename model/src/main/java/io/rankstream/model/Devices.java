@@ -6,35 +6,43 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Chooses the device that a model runs on. */
+/** Devices that a model can run on, by name. */
 public final class Devices {
 
   /** DJL's name of the engine that all models run on. */
   public static final String ENGINE = "PyTorch";
 
-  private static final Pattern GPU = Pattern.compile("gpu(?::(\\d{1,3}))?");
+  /** The rule of {@link #isName} in words. */
+  public static final String NAME_RULE = "must be auto, cpu, gpu or gpu:N";
+
+  private static final Pattern NAME = Pattern.compile("auto|cpu|gpu(?::(\\d{1,3}))?");
 
   private Devices() {}
 
-  /** Threads that one operation may use on the CPU, however they were set. */
+  /** Number of threads that one operation may use on the CPU. */
   public static int threads() {
     Engine.getEngine(ENGINE); // loads the library
     return JniUtils.getNumThreads();
   }
 
-  /** Whether a text names a device: {@code auto}, {@code cpu}, {@code gpu} or {@code gpu:N}. */
-  public static boolean isName(String name) {
-    return name.equals("auto") || name.equals("cpu") || GPU.matcher(name).matches();
+  /** Whether a text names a device, whether or not this machine has it. */
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
   }
 
   /**
    * Selects a device by name.
    *
    * @param name {@code auto} (the first GPU, or the CPU when there is none), {@code cpu}, {@code
-   *     gpu} or {@code gpu:N}
-   * @throws IllegalStateException when a GPU is asked for that is not there
+   *     gpu} (the first one) or {@code gpu:N}, N from 0
+   * @throws IllegalArgumentException when it is not such a name
+   * @throws IllegalStateException when this machine does not have the GPU
    */
   public static Device select(String name) {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("Invalid device: %s (%s)".formatted(name, NAME_RULE));
+    }
     if (name.equals("cpu")) {
       return Device.cpu();
     }
@@ -42,12 +50,6 @@ public final class Devices {
     int gpus = Engine.getEngine(ENGINE).getGpuCount();
     if (name.equals("auto")) {
       return gpus > 0 ? Device.gpu(0) : Device.cpu();
-    }
-
-    Matcher matcher = GPU.matcher(name);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "Invalid device: %s (must be auto, cpu, gpu or gpu:N)".formatted(name));
     }
 
     int index = matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1));
