@@ -161,7 +161,7 @@ class RankstreamJobITCase {
     assertThatThrownBy(() -> run(settings))
         .hasRootCauseInstanceOf(TrainingFailedException.class)
         .rootCause()
-        .hasMessageContaining("The model went wrong for the 4. time within 1,000 steps")
+        .hasMessageContaining("The model was rolled back 4 times within 1,000 steps")
         .hasMessageContaining("Lower the learning rate");
 
     assertThat(kafka.embeddings(names))

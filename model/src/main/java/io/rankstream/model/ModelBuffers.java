@@ -6,18 +6,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * What a model remembers between steps: named vectors of float32 on the device. A snapshot is one
- * contiguous copy of each.
+ * The state of a model between steps: named float32 vectors on the device. A snapshot holds one
+ * copy of each, in the order in which they were added.
  */
 final class ModelBuffers {
+
+  /** The trained parameters. */
+  static final String PARAMETERS = "parameters";
+
+  /** The running statistics of BatchNorm. */
+  static final String STATISTICS = "statistics";
+
+  /** The moving average of the parameters. */
+  static final String AVERAGE = "average";
 
   private final NDManager manager;
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();
@@ -29,7 +35,7 @@ final class ModelBuffers {
     this.manager = manager;
   }
 
-  /** Adds a buffer with first values; one made from Java memory would stay tied to it. */
+  /** Adds a buffer with initial values; an array made from Java memory would stay tied to it. */
   NDArray add(String name, float[] values) {
     try (NDArray view = manager.create(values)) {
       return keep(name, view.duplicate());
@@ -46,64 +52,45 @@ final class ModelBuffers {
     return keep(name, original.duplicate());
   }
 
-  /**
-   * Copies of the buffers in the memory of the host.
-   *
-   * @param owner owner of the copies
-   */
-  Map<String, NDArray> copies(NDManager owner) {
-    Map<String, NDArray> copies = new LinkedHashMap<>();
+  /** Copies of the buffers, to be closed by the caller. */
+  HostBuffers copies() {
+    HostBuffers copies = new HostBuffers();
+    // On one device toDevice returns the same memory, whatever its second argument.
     buffers.forEach(
-        (name, buffer) -> {
-          // On one device toDevice gives the same memory, whatever its second argument.
-          NDArray copy =
-              buffer.getDevice().isGpu()
-                  ? buffer.toDevice(Device.cpu(), false)
-                  : buffer.duplicate();
-          copy.attach(owner);
-          copies.put(name, copy);
-        });
+        (name, buffer) ->
+            copies.add(
+                name,
+                buffer.getDevice().isGpu()
+                    ? buffer.toDevice(Device.cpu(), false)
+                    : buffer.duplicate()));
     return copies;
   }
 
-  /** Writes copies back into the buffers that they were made from. */
-  void restore(Map<String, NDArray> copies) {
-    copies.forEach(
-        (name, copy) -> {
-          if (manager.getDevice().isGpu()) {
-            try (NDArray values = copy.toDevice(manager.getDevice(), false)) {
-              overwrite(buffers.get(name), values);
-            }
-          } else {
-            overwrite(buffers.get(name), copy);
-          }
-        });
+  /**
+   * Checks that copies can be restored.
+   *
+   * @throws IOException when a copy has another size than its buffer
+   */
+  void requireSizes(HostBuffers copies) throws IOException {
+    for (Map.Entry<String, NDArray> buffer : buffers.entrySet()) {
+      if (copies.contains(buffer.getKey())) {
+        copies.get(buffer.getKey(), buffer.getValue().size());
+      }
+    }
   }
 
   /**
-   * Reads values into the buffers of the same name. A buffer that is not in the stream keeps its
-   * first values, one that is only there is passed over: optimizer and losses may change between
-   * two runs.
-   *
-   * @return names of the buffers that were read
-   * @throws IOException when a buffer has another size
+   * Overwrites buffers with copies of the same name and size. A buffer without a copy keeps its
+   * values, a copy without a buffer is ignored: optimizer and losses may change between two runs.
    */
-  Set<String> readFrom(DataInputStream in) throws IOException {
-    Set<String> read = new HashSet<>();
-    for (int count = in.readInt(); count > 0; count--) {
-      String name = in.readUTF();
-      NDArray buffer = buffers.get(name);
-      if (buffer == null) {
-        in.skipNBytes(in.readInt());
-      } else {
-        try (NDArray values = Snapshot.readBuffer(in, manager, buffer.size())) {
-          overwrite(buffer, values);
-        }
-        read.add(name);
-      }
-    }
-
-    return read;
+  void restore(HostBuffers copies) {
+    copies.forEach(
+        (name, copy) -> {
+          NDArray buffer = buffers.get(name);
+          if (buffer != null) {
+            fill(buffer, copy);
+          }
+        });
   }
 
   /**
@@ -112,6 +99,17 @@ final class ModelBuffers {
    */
   static void overwrite(NDArray buffer, NDArray values) {
     buffer.set(new NDIndex(":"), values);
+  }
+
+  private void fill(NDArray buffer, NDArray copy) {
+    if (!manager.getDevice().isGpu()) {
+      overwrite(buffer, copy);
+      return;
+    }
+
+    try (NDArray values = copy.toDevice(manager.getDevice(), false)) {
+      overwrite(buffer, values);
+    }
   }
 
   private NDArray keep(String name, NDArray buffer) {

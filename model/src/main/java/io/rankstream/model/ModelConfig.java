@@ -9,15 +9,15 @@ import io.rankstream.model.step.GuardConfig;
 import java.io.Serializable;
 
 /**
- * Everything that makes a model what it is.
+ * All settings of a model.
  *
  * @param architecture network and heads
- * @param loss what it learns from
- * @param optimizer how it learns
- * @param batchNorm what BatchNorm does in a step
- * @param averageDecay weight of the past in the moving average of the weights that embeds and is
- *     published, at least 0, below 1; 0 keeps no average
- * @param guard when a step is not taken
+ * @param loss the total loss
+ * @param optimizer the optimizer
+ * @param batchNorm statistics that BatchNorm uses in a step
+ * @param averageDecay weight of the past in the moving average of the weights, which embeds and is
+ *     published; at least 0, below 1; 0 keeps no average
+ * @param guard when a step is skipped or rolled back
  * @param seed seed of the initial weights
  */
 public record ModelConfig(
@@ -42,8 +42,31 @@ public record ModelConfig(
     return architecture.input();
   }
 
-  /** The same model learning from another loss. */
+  public ModelConfig withArchitecture(Architecture other) {
+    return new ModelConfig(other, loss, optimizer, batchNorm, averageDecay, guard, seed);
+  }
+
   public ModelConfig withLoss(LossConfig other) {
     return new ModelConfig(architecture, other, optimizer, batchNorm, averageDecay, guard, seed);
+  }
+
+  public ModelConfig withOptimizer(OptimizerConfig other) {
+    return new ModelConfig(architecture, loss, other, batchNorm, averageDecay, guard, seed);
+  }
+
+  public ModelConfig withBatchNorm(BatchNormMode mode) {
+    return new ModelConfig(architecture, loss, optimizer, mode, averageDecay, guard, seed);
+  }
+
+  public ModelConfig withAverageDecay(double decay) {
+    return new ModelConfig(architecture, loss, optimizer, batchNorm, decay, guard, seed);
+  }
+
+  public ModelConfig withGuard(GuardConfig other) {
+    return new ModelConfig(architecture, loss, optimizer, batchNorm, averageDecay, other, seed);
+  }
+
+  public ModelConfig withSeed(long other) {
+    return new ModelConfig(architecture, loss, optimizer, batchNorm, averageDecay, guard, other);
   }
 }

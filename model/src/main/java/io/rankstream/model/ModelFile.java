@@ -28,9 +28,8 @@ import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
  * Weights in a safetensors file: a whole model with its classes as {@link OnlineTrainer#export}
- * writes it, or a backbone as torchvision or timm name it. Arrays bear the names of the library
- * that the backbone follows; the embedding head is {@code embedding.weight} and {@code
- * embedding.bias}.
+ * writes it, or a backbone from torchvision or timm. Arrays have the names of the library that the
+ * backbone follows; the embedding head is {@code embedding.weight} and {@code embedding.bias}.
  */
 public final class ModelFile {
 
@@ -39,7 +38,8 @@ public final class ModelFile {
   private static final String STREAM = "rankstream.stream";
   private static final String SPACE = "rankstream.space_id";
   private static final String VERSION = "rankstream.model_version";
-  private static final String COUNTER = "num_batches_tracked"; // torch counts, nobody reads it
+  private static final String COUNTER =
+      "num_batches_tracked"; // PyTorch counts batches, no result depends on it
   private static final int FINGERPRINT_DIGITS = 12;
 
   private final Path path;
@@ -53,18 +53,24 @@ public final class ModelFile {
   }
 
   /**
-   * Where a model comes from.
+   * Origin of a model.
    *
    * @param stream stream that it belongs to
    * @param spaceId identity of its embedding space
-   * @param version training steps that its weights have taken
+   * @param version training steps of its weights
    */
-  public record Provenance(String stream, String spaceId, long version) {}
+  public record Provenance(String stream, String spaceId, long version) {
+
+    /** The origin of a model from its stream, the suffix of its space and its steps. */
+    static Provenance of(String stream, String spaceIdSuffix, long version) {
+      return new Provenance(stream, stream + "/" + spaceIdSuffix, version);
+    }
+  }
 
   /**
-   * Opens a file; the arrays are read later.
+   * Reads the header of a file; the arrays are read later.
    *
-   * @throws IOException when it is no safetensors file
+   * @throws IOException when it is not a safetensors file
    */
   public static ModelFile read(Path path) throws IOException {
     SafeTensors tensors = SafeTensors.open(path);
@@ -72,11 +78,14 @@ public final class ModelFile {
     try {
       return new ModelFile(path, tensors, List.of(new Gson().fromJson(json, String[].class)));
     } catch (JsonParseException e) {
-      throw new IOException("%s lists its classes in another form".formatted(path), e);
+      throw new IOException(
+          "%s is damaged: its list of classes cannot be read. Export the model again"
+              .formatted(path),
+          e);
     }
   }
 
-  /** The classes of the softmax head in order; empty when the file does not tell. */
+  /** The classes of the softmax head in order; empty when the file does not name them. */
   public List<String> labels() {
     return labels;
   }
@@ -84,13 +93,13 @@ public final class ModelFile {
   /**
    * The architecture that the file was written for.
    *
-   * @throws IOException when the file does not tell
+   * @throws IOException when the file does not name it
    */
   public Architecture architecture() throws IOException {
     String id = tensors.metadata().get(ARCHITECTURE);
     if (id == null) {
       throw new IOException(
-          "%s holds weights but no model: it does not tell its architecture and classes, as files that Rankstream writes do"
+          "%s holds weights but no model: it does not name its architecture and classes. Use a file that Rankstream wrote"
               .formatted(path));
     }
 
@@ -98,9 +107,9 @@ public final class ModelFile {
   }
 
   /**
-   * Where the model comes from.
+   * Origin of the model.
    *
-   * @throws IOException when the file does not tell
+   * @throws IOException when the file does not name it
    */
   public Provenance provenance() throws IOException {
     architecture();
@@ -108,7 +117,7 @@ public final class ModelFile {
     return new Provenance(texts.get(STREAM), texts.get(SPACE), Long.parseLong(texts.get(VERSION)));
   }
 
-  /** Which arrays of an architecture the file holds. */
+  /** Compares the arrays in the file with those of an architecture. */
   public WeightsReport report(Architecture architecture) {
     TwoHeadNetwork network = new TwoHeadNetwork(architecture);
     List<String> loaded = new ArrayList<>();
@@ -142,34 +151,38 @@ public final class ModelFile {
         List.copyOf(unexpected));
   }
 
-  /** A model that serves. */
+  /** Opens the model for serving. */
   TwoHeadModel open(Device device) throws IOException {
     Architecture architecture = architecture();
     TwoHeadNetwork network = new TwoHeadNetwork(architecture);
     WeightsReport report = report(architecture);
     if (!report.isUsable() || !report.missingHeads().isEmpty()) {
-      throw new IOException("The model is not whole. " + report);
+      throw new IOException(
+          "The file does not hold a whole model: export it again, or train from it (model.weights). "
+              + report);
     }
 
     NDManager manager = NDManager.newBaseManager(device, Devices.ENGINE);
     try {
       ModelBuffers buffers = new ModelBuffers(manager);
-      NDArray parameters = buffers.addZeros("parameters", network.layout().parametersSize());
-      NDArray statistics = buffers.addZeros("statistics", network.layout().statisticsSize());
+      NDArray parameters =
+          buffers.addZeros(ModelBuffers.PARAMETERS, network.layout().parametersSize());
+      NDArray statistics =
+          buffers.addZeros(ModelBuffers.STATISTICS, network.layout().statisticsSize());
       copyInto(network, parameters, statistics);
       LabelVocabulary vocabulary = new LabelVocabulary(architecture.maxClasses());
       vocabulary.learn(labels);
       Weights weights =
           new Weights(
               network.layout(), parameters, Weights.statistics(network.layout(), statistics));
-      return new TwoHeadModel(architecture, network, weights, vocabulary, manager);
+      return new TwoHeadModel(network, weights, vocabulary, manager);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
   }
 
-  /** Copies what fits into the flat buffers of a model; the rest of them stays as it is. */
+  /** Copies the arrays that fit into the flat buffers of a model; the others keep their values. */
   void copyInto(TwoHeadNetwork network, NDArray parameters, NDArray statistics) {
     copyInto(network, network.layout().parameters(), parameters);
     copyInto(network, network.layout().statistics(), statistics);
@@ -182,18 +195,20 @@ public final class ModelFile {
           .digestAsHex(path)
           .substring(0, FINGERPRINT_DIGITS);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read".formatted(path), e);
+      throw new UncheckedIOException(
+          "%s cannot be read: it must stay in place while the model starts".formatted(path), e);
     }
   }
 
   /**
    * Writes a model; leaves the stream open.
    *
-   * @param labels the classes met; the softmax head is written with a row for each
+   * @param parameters flat buffer, {@code [n]}
+   * @param statistics flat buffer, {@code [m]}
+   * @param labels the known classes; the softmax head is written with a row for each
    */
   static void write(
       OutputStream out,
-      Architecture architecture,
       TwoHeadNetwork network,
       NDArray parameters,
       NDArray statistics,
@@ -202,8 +217,8 @@ public final class ModelFile {
       throws IOException {
     int classes = Math.max(2, labels.size()); // no model has fewer
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "pt"); // what Python's loaders ask for
-    metadata.put(ARCHITECTURE, architecture.withMaxClasses(classes).id());
+    metadata.put("format", "pt"); // required by Python's loaders
+    metadata.put(ARCHITECTURE, network.architecture().withMaxClasses(classes).id());
     metadata.put(STREAM, provenance.stream());
     metadata.put(SPACE, provenance.spaceId());
     metadata.put(VERSION, Long.toString(provenance.version()));
@@ -230,7 +245,8 @@ public final class ModelFile {
         try {
           slot.write(tensors.floats(slot.name()), values);
         } catch (IOException e) {
-          throw new UncheckedIOException("%s cannot be read".formatted(path), e);
+          throw new UncheckedIOException(
+              "%s cannot be read: it must stay in place while the model starts".formatted(path), e);
         }
       }
     }
@@ -240,8 +256,8 @@ public final class ModelFile {
   }
 
   /**
-   * Whether the file has an array in the right shape. A softmax head fits when the file names its
-   * classes and there is room for them: its rows mean nothing otherwise.
+   * Whether the file has an array in the right shape. A softmax head fits only when the file names
+   * its classes and the model has rows for them: without names its rows mean nothing.
    */
   private boolean fits(TwoHeadNetwork network, Slot slot) {
     if (!tensors.names().contains(slot.name()) || !tensors.isFloating(slot.name())) {

@@ -1,50 +1,27 @@
 package io.rankstream.model;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.rankstream.model.network.FeatureMaps;
 import io.rankstream.model.step.StepReport;
 import java.util.List;
-import java.util.Optional;
 
-/** A training step whose gradient is there and whose weights have not moved yet. */
+/** A training step with its gradient computed and its weights not yet updated. */
 public final class PreparedStep implements AutoCloseable {
 
   private final NDManager scope;
   private final List<String> labels;
-  private final NDArray rows;
-  private final FeatureMaps features;
-  private final Optional<NDArray> embeddings;
-  private final NDList gradient;
-  private final NDArray squaredNorm;
+  private final TrainingPass.Result pass;
   private final StepReport report;
 
   /**
    * @param scope owner of the arrays, closed with the step
-   * @param rows int64, {@code [N]}, rows of the labels in the softmax head
-   * @param features what the forward pass computed
-   * @param embeddings {@code [N, D]}, as the ranking loss saw them
-   * @param gradient its blocks, as those of the parameters
-   * @param squaredNorm squared norm of the gradient, scalar
+   * @param labels one label for each image
+   * @param pass arrays of the forward and the backward pass
    * @param report figures of the step if it is taken
    */
-  PreparedStep(
-      NDManager scope,
-      List<String> labels,
-      NDArray rows,
-      FeatureMaps features,
-      Optional<NDArray> embeddings,
-      NDList gradient,
-      NDArray squaredNorm,
-      StepReport report) {
+  PreparedStep(NDManager scope, List<String> labels, TrainingPass.Result pass, StepReport report) {
     this.scope = scope;
     this.labels = labels;
-    this.rows = rows;
-    this.features = features;
-    this.embeddings = embeddings;
-    this.gradient = gradient;
-    this.squaredNorm = squaredNorm;
+    this.pass = pass;
     this.report = report;
   }
 
@@ -52,24 +29,8 @@ public final class PreparedStep implements AutoCloseable {
     return labels;
   }
 
-  NDArray rows() {
-    return rows;
-  }
-
-  FeatureMaps features() {
-    return features;
-  }
-
-  Optional<NDArray> embeddings() {
-    return embeddings;
-  }
-
-  NDList gradient() {
-    return gradient;
-  }
-
-  NDArray squaredNorm() {
-    return squaredNorm;
+  TrainingPass.Result pass() {
+    return pass;
   }
 
   StepReport report() {

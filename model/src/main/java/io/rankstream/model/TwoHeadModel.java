@@ -18,12 +18,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A two-head model as it serves: images in, classes and embeddings out. Nothing in it changes but
- * through the trainer that it may belong to. Not thread-safe.
+ * A two-head model for serving: images in, classes and embeddings out. Only the trainer that it may
+ * belong to changes it. Not thread-safe.
  */
 public final class TwoHeadModel implements AutoCloseable {
 
-  private final Architecture architecture;
   private final TwoHeadNetwork network;
   private final PixelTensors pixels;
   private final Weights weights;
@@ -31,27 +30,22 @@ public final class TwoHeadModel implements AutoCloseable {
   private final NDManager manager;
 
   /**
-   * @param weights views of the arrays; they stay their owner's
-   * @param manager owner of what a call computes; closed with the model
+   * @param weights views of the arrays; closed by their owner
+   * @param manager owner of the arrays that a call computes; closed with the model
    */
   TwoHeadModel(
-      Architecture architecture,
-      TwoHeadNetwork network,
-      Weights weights,
-      LabelVocabulary vocabulary,
-      NDManager manager) {
-    this.architecture = architecture;
+      TwoHeadNetwork network, Weights weights, LabelVocabulary vocabulary, NDManager manager) {
     this.network = network;
-    this.pixels = new PixelTensors(architecture.input());
+    this.pixels = new PixelTensors(network.architecture().input());
     this.weights = weights;
     this.vocabulary = vocabulary;
     this.manager = manager;
   }
 
   /**
-   * A model as {@link OnlineTrainer#export} wrote it.
+   * Reads a model that {@link OnlineTrainer#export} wrote.
    *
-   * @throws IOException when the file cannot be read or is no such model
+   * @throws IOException when the file cannot be read or holds no whole model
    */
   public static TwoHeadModel read(Path file, Device device) throws IOException {
     return ModelFile.read(file).open(device);
@@ -59,37 +53,36 @@ public final class TwoHeadModel implements AutoCloseable {
 
   /** Backbone, input and heads. */
   public Architecture architecture() {
-    return architecture;
+    return network.architecture();
   }
 
-  /** The classes met, in the order of their rows in the softmax head. */
+  /** The known classes, in the order of their rows in the softmax head. */
   public List<String> labels() {
     return vocabulary.labels();
   }
 
-  /** What the softmax head says of images. */
+  /** Predictions for images. */
   public List<Prediction> predict(PixelBatch images) {
     try (NDManager scope = manager.newSubManager()) {
-      FeatureMaps features = features(images, scope);
-      return predictions(network.pooled(features));
+      return predictions(network.pooled(maps(images, scope)));
     }
   }
 
   /** Embeddings and predictions of images. */
   public List<EmbeddedImage> embed(PixelBatch images) {
     try (NDManager scope = manager.newSubManager()) {
-      FeatureMaps features = features(images, scope);
-      return embedded(network.embeddings(weights, features), network.pooled(features));
+      FeatureMaps maps = maps(images, scope);
+      return embedded(network.embeddings(weights, maps), network.pooled(maps));
     }
   }
 
   /** Embeddings, predictions and pooled features of images, in one pass. */
-  public DescribedImages describe(PixelBatch images) {
+  public ImageFeatures features(PixelBatch images) {
     try (NDManager scope = manager.newSubManager()) {
-      FeatureMaps features = features(images, scope);
-      NDArray pooled = network.pooled(features);
-      return new DescribedImages(
-          embedded(network.embeddings(weights, features), pooled), rows(UnitLength.of(pooled)));
+      FeatureMaps maps = maps(images, scope);
+      NDArray pooled = network.pooled(maps);
+      return new ImageFeatures(
+          embedded(network.embeddings(weights, maps), pooled), rows(UnitLength.of(pooled)));
     }
   }
 
@@ -99,7 +92,7 @@ public final class TwoHeadModel implements AutoCloseable {
   }
 
   /**
-   * Embeddings and predictions that were computed elsewhere, as values.
+   * Embeddings and predictions as plain values.
    *
    * @param embeddings {@code [N, D]}
    * @param pooled {@code [N, channels]}
@@ -116,7 +109,7 @@ public final class TwoHeadModel implements AutoCloseable {
   }
 
   /**
-   * What the softmax head says of features that were computed elsewhere.
+   * Predictions from pooled features.
    *
    * @param pooled {@code [N, channels]}
    */
@@ -137,7 +130,7 @@ public final class TwoHeadModel implements AutoCloseable {
     return predictions;
   }
 
-  private FeatureMaps features(PixelBatch images, NDManager scope) {
+  private FeatureMaps maps(PixelBatch images, NDManager scope) {
     return network.features(weights, pixels.of(images, scope), false);
   }
 

@@ -30,30 +30,6 @@ final class Batches {
         7);
   }
 
-  static ModelConfig with(LossConfig loss) {
-    return smallCnn().withLoss(loss);
-  }
-
-  static ModelConfig with(OptimizerConfig optimizer) {
-    return with(optimizer, smallCnn().batchNorm());
-  }
-
-  static ModelConfig withFrozenBatchNorm() {
-    return with(smallCnn().optimizer(), BatchNormMode.FROZEN);
-  }
-
-  private static ModelConfig with(OptimizerConfig optimizer, BatchNormMode batchNorm) {
-    ModelConfig config = smallCnn();
-    return new ModelConfig(
-        config.architecture(),
-        config.loss(),
-        optimizer,
-        batchNorm,
-        0,
-        config.guard(),
-        config.seed());
-  }
-
   static ModelConfig smallCnn() {
     return config(Backbone.SMALL_CNN, new InputSpec(1, 28, 28, Normalization.HALF_RANGE));
   }

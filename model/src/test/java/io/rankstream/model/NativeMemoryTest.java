@@ -25,17 +25,9 @@ class NativeMemoryTest {
   private static final long BOUND_KILOBYTES =
       24_000; // a gradient leaked at each step would be over 5 GB
 
-  private static long residentKilobytes() throws IOException {
-    return Files.readAllLines(STATUS).stream()
-        .filter(line -> line.startsWith("VmRSS"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElseThrow();
-  }
-
   @Test
   void staysFlatOverManySteps() throws IOException {
-    assumeTrue(Files.exists(STATUS), "only Linux tells the resident size");
+    assumeTrue(Files.exists(STATUS), "only Linux shows the resident size");
     ModelConfig config = Batches.smallCnn();
     List<String> labels = Batches.labels(8, 4);
     PixelBatch images = Batches.pixels(config.input(), 8, 4, 3);
@@ -46,8 +38,8 @@ class NativeMemoryTest {
         trainer.learn(images, labels);
         trainer.served().embed(images);
         if (step % COLLECT_EVERY == 0) {
-          System.gc(); // input buffers outside the heap wait for it; they are bounded, and not what
-          // is measured
+          // Input buffers outside the heap wait for it. They are bounded and not what is measured.
+          System.gc();
         }
         if (step % EVERY == 0) {
           resident.put(step, residentKilobytes());
@@ -57,5 +49,13 @@ class NativeMemoryTest {
       System.out.println("Resident kilobytes after steps: " + resident);
       assertThat(resident.get(STEPS) - resident.get(EVERY)).isLessThan(BOUND_KILOBYTES);
     }
+  }
+
+  private static long residentKilobytes() throws IOException {
+    return Files.readAllLines(STATUS).stream()
+        .filter(line -> line.startsWith("VmRSS"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
   }
 }

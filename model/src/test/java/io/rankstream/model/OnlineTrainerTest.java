@@ -46,17 +46,8 @@ class OnlineTrainerTest {
   private static final int K = 4;
   private static final List<String> LABELS = Batches.labels(P, K);
 
-  private static byte[] snapshot(OnlineTrainer trainer) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    trainer.writeTo(out);
-    return out.toByteArray();
-  }
-
-  private static void train(OnlineTrainer trainer, InputSpec input, int from, int to) {
-    for (int step = from; step < to; step++) {
-      trainer.learn(Batches.pixels(input, P, K, step), LABELS);
-    }
-  }
+  private static final GuardConfig UNGUARDED =
+      GuardConfig.defaults().withMaxNormFactor(0).withMinSpread(0);
 
   @Test
   void learnsToTellClassesApart() {
@@ -78,16 +69,7 @@ class OnlineTrainerTest {
 
   @Test
   void reportsTheTotalLossAsSumOfItsParts() {
-    LossConfig paper = LossConfig.paperDefaults();
-    ModelConfig config =
-        Batches.with(
-            new LossConfig(
-                paper.ranking(),
-                0.5,
-                paper.margin(),
-                paper.squaredDistance(),
-                paper.reducer(),
-                paper.centerRate()));
+    ModelConfig config = Batches.smallCnn().withLoss(LossConfig.paperDefaults().withLambda(0.5));
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       StepReport report = trainer.learn(Batches.pixels(config.input(), P, K, 0), LABELS);
 
@@ -126,7 +108,7 @@ class OnlineTrainerTest {
 
   @Test
   void thePassOfAStepPredictsAsItServesWhereBatchNormIsFrozen() {
-    ModelConfig config = Batches.withFrozenBatchNorm();
+    ModelConfig config = Batches.smallCnn().withBatchNorm(BatchNormMode.FROZEN);
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       train(trainer, config.input(), 0, 5);
       PixelBatch images = Batches.pixels(config.input(), 8, K, 9);
@@ -218,7 +200,7 @@ class OnlineTrainerTest {
     ModelConfig config = Batches.smallCnn();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
-      trainer.writeTo(out);
+      out.writeBytes(snapshot(trainer));
     }
     out.write(42);
 
@@ -247,15 +229,7 @@ class OnlineTrainerTest {
   @Test
   void keepsItsEmbeddingSpaceWhenTheSeedOfTheConfigurationChanges() throws IOException {
     ModelConfig config = Batches.smallCnn();
-    ModelConfig reseeded =
-        new ModelConfig(
-            config.architecture(),
-            config.loss(),
-            config.optimizer(),
-            config.batchNorm(),
-            config.averageDecay(),
-            config.guard(),
-            99);
+    ModelConfig reseeded = config.withSeed(99);
     byte[] bytes;
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       bytes = snapshot(trainer);
@@ -302,36 +276,14 @@ class OnlineTrainerTest {
     }
   }
 
-  private static OptimizerConfig everything(int accumulate) {
-    return new OptimizerConfig(
-        OptimizerConfig.Rule.ADAMW,
-        0.002,
-        3,
-        new Schedule(Schedule.Shape.COSINE, 100, 1, 5),
-        0.9,
-        0.99,
-        0.01,
-        1,
-        accumulate,
-        List.of("conv1", "bn1"));
-  }
-
-  private static ModelConfig averaging(LossConfig loss, OptimizerConfig optimizer) {
-    ModelConfig config = Batches.smallCnn();
-    return new ModelConfig(
-        config.architecture(),
-        loss,
-        optimizer,
-        BatchNormMode.TRAIN,
-        0.9,
-        config.guard(),
-        config.seed());
-  }
-
   @ParameterizedTest
   @EnumSource(RankingLoss.class)
   void everyLossLearnsAndGoesOnAfterARestoreBitForBit(RankingLoss ranking) throws IOException {
-    ModelConfig config = averaging(LossConfig.paperDefaults(ranking), everything(2));
+    ModelConfig config =
+        Batches.smallCnn()
+            .withLoss(LossConfig.paperDefaults(ranking))
+            .withOptimizer(everything(2))
+            .withAverageDecay(0.9);
     byte[] undisturbed;
     byte[] midway;
     double first;
@@ -357,7 +309,7 @@ class OnlineTrainerTest {
   @ParameterizedTest
   @EnumSource(RankingLoss.class)
   void everyLossStaysFiniteWhereABatchHasNothingToCompare(RankingLoss ranking) {
-    ModelConfig config = Batches.with(LossConfig.paperDefaults(ranking));
+    ModelConfig config = Batches.smallCnn().withLoss(LossConfig.paperDefaults(ranking));
     int size = config.input().pixelsPerImage();
     PixelBatch identical = new PixelBatch(4, 1, 28, 28, new byte[4 * size]);
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
@@ -376,7 +328,7 @@ class OnlineTrainerTest {
 
   @Test
   void frozenLayersStayAsTheyAreAndSoDoTheirStatistics() throws IOException {
-    ModelConfig config = Batches.with(everything(1));
+    ModelConfig config = Batches.smallCnn().withOptimizer(everything(1));
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       Map<String, float[]> before = arrays(trainer);
       train(trainer, config.input(), 0, 5);
@@ -393,13 +345,12 @@ class OnlineTrainerTest {
 
   @Test
   void twoHalvesAccumulatedAreOneWholeBatchWhereBatchNormIsFrozen() throws IOException {
-    LossConfig softmax = LossConfig.paperDefaults(RankingLoss.NONE);
-    ModelConfig base = Batches.smallCnn();
-    OptimizerConfig sgd = base.optimizer();
-    OptimizerConfig twice =
-        new OptimizerConfig(
-            sgd.rule(), sgd.learningRate(), 1, sgd.schedule(), 0.9, 0.999, 0, 0, 2, List.of());
-    PixelBatch whole = Batches.pixels(base.input(), 2, 4, 1);
+    ModelConfig config =
+        Batches.smallCnn()
+            .withLoss(LossConfig.paperDefaults(RankingLoss.NONE))
+            .withBatchNorm(BatchNormMode.FROZEN);
+    ModelConfig accumulating = config.withOptimizer(config.optimizer().withAccumulate(2));
+    PixelBatch whole = Batches.pixels(config.input(), 2, 4, 1);
     byte[] pixels = whole.pixels();
     int half = pixels.length / 2;
     PixelBatch[] halves = new PixelBatch[2];
@@ -409,8 +360,8 @@ class OnlineTrainerTest {
     }
     List<String> mixed = List.of("class-0", "class-1", "class-0", "class-1");
     List<String> allMixed = Stream.concat(mixed.stream(), mixed.stream()).toList();
-    try (OnlineTrainer one = OnlineTrainer.create(frozenNorm(base, softmax, sgd), Device.cpu());
-        OnlineTrainer two = OnlineTrainer.create(frozenNorm(base, softmax, twice), Device.cpu())) {
+    try (OnlineTrainer one = OnlineTrainer.create(config, Device.cpu());
+        OnlineTrainer two = OnlineTrainer.create(accumulating, Device.cpu())) {
       one.learn(whole, allMixed);
       two.learn(halves[0], mixed);
       two.learn(halves[1], mixed);
@@ -426,26 +377,8 @@ class OnlineTrainerTest {
     }
   }
 
-  private static ModelConfig frozenNorm(
-      ModelConfig base, LossConfig loss, OptimizerConfig optimizer) {
-    return new ModelConfig(
-        base.architecture(), loss, optimizer, BatchNormMode.FROZEN, 0, base.guard(), base.seed());
-  }
-
-  private static ModelConfig guarded(GuardConfig guard, double learningRate) {
-    ModelConfig config = Batches.smallCnn();
-    return new ModelConfig(
-        config.architecture(),
-        config.loss(),
-        OptimizerConfig.sgd(learningRate, Schedule.constant()),
-        config.batchNorm(),
-        config.averageDecay(),
-        guard,
-        config.seed());
-  }
-
   @Test
-  void whatACopyHoldsDoesNotChangeWhileAStepIsPrepared() throws IOException {
+  void aSnapshotDoesNotChangeWhileAStepIsPrepared() throws IOException {
     ModelConfig config = Batches.smallCnn();
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       train(trainer, config.input(), 0, 2);
@@ -458,10 +391,10 @@ class OnlineTrainerTest {
       try (PreparedStep step =
           trainer.prepare(Batches.pixels(config.input(), P, K, 2), withANewClass)) {
         during = snapshot(trainer);
-        try (CapturedModel captured = trainer.capture()) {
+        try (ModelSnapshot taken = trainer.snapshot()) {
           trainer.take(step);
           ByteArrayOutputStream out = new ByteArrayOutputStream();
-          captured.writeTo(out);
+          taken.writeTo(out);
           writtenLater = out.toByteArray();
         }
       }
@@ -474,10 +407,10 @@ class OnlineTrainerTest {
 
   @Test
   void aStepWithAnExplodingGradientChangesNoWeight() throws IOException {
-    GuardConfig strict = new GuardConfig(1.000001, 0, 1000, 100, 3);
-    ModelConfig config = guarded(strict, 0.02);
+    ModelConfig config =
+        Batches.smallCnn().withGuard(UNGUARDED.withMaxNormFactor(1.000001).withPatience(1000));
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
-      train(trainer, config.input(), 0, 100); // before, there is nothing to compare with
+      train(trainer, config.input(), 0, 100); // the first norms are not compared
       List<String> wrong = new ArrayList<>(LABELS);
       Collections.rotate(wrong, K);
       int skipped = 0;
@@ -487,7 +420,7 @@ class OnlineTrainerTest {
 
         assertThat(report.step()).isEqualTo(i + 1);
         if (report.outcome() == StepOutcome.SKIPPED) {
-          assertThat(report.mishap()).contains(StepFault.EXPLODING_GRADIENT);
+          assertThat(report.fault()).contains(StepFault.EXPLODING_GRADIENT);
           assertThat(arrays(trainer))
               .usingRecursiveComparison()
               .isEqualTo(before); // BatchNorm's statistics too
@@ -500,7 +433,10 @@ class OnlineTrainerTest {
 
   @Test
   void divergenceRollsBackAndStopsInTheEnd() {
-    ModelConfig config = guarded(new GuardConfig(0, 0, 1, 1, 2), 1e15);
+    ModelConfig config =
+        Batches.smallCnn()
+            .withGuard(UNGUARDED.withPatience(1).withKeepEvery(1).withMaxRollbacks(2))
+            .withOptimizer(OptimizerConfig.sgd(1e15, Schedule.constant()));
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       PixelBatch images = Batches.pixels(config.input(), P, K, 0);
       List<StepOutcome> outcomes = new ArrayList<>();
@@ -511,7 +447,7 @@ class OnlineTrainerTest {
                 }
               })
           .isInstanceOf(TrainingFailedException.class)
-          .hasMessageContaining("went wrong for the 3. time")
+          .hasMessageContaining("was rolled back 3 times within 1,000 steps")
           .hasMessageContaining("Lower the learning rate");
 
       assertThat(outcomes).contains(StepOutcome.TAKEN, StepOutcome.ROLLED_BACK);
@@ -521,15 +457,16 @@ class OnlineTrainerTest {
 
   @Test
   void collapsedEmbeddingsRollBack() throws IOException {
-    ModelConfig config = guarded(new GuardConfig(0, 1e-4, 3, 100, 3), 0.02);
+    GuardConfig guard = UNGUARDED.withMinSpread(1e-4).withPatience(3);
+    ModelConfig config = Batches.smallCnn().withGuard(guard);
     byte[] learnt;
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
       train(trainer, config.input(), 0, 10);
       learnt = snapshot(trainer);
     }
 
-    // The bound moves where the embeddings do not: to the guard that is a collapse.
-    ModelConfig strict = guarded(new GuardConfig(0, 0.999, 3, 100, 3), 0.02);
+    // The bound moves instead of the embeddings: for the guard that is a collapse.
+    ModelConfig strict = config.withGuard(guard.withMinSpread(0.999));
     try (OnlineTrainer trainer =
         OnlineTrainer.restore(strict, Device.cpu(), new ByteArrayInputStream(learnt))) {
       Map<String, float[]> good = arrays(trainer);
@@ -541,9 +478,34 @@ class OnlineTrainerTest {
       assertThat(reports)
           .extracting(StepReport::outcome)
           .containsExactly(StepOutcome.TAKEN, StepOutcome.TAKEN, StepOutcome.ROLLED_BACK);
-      assertThat(reports.get(2).mishap()).contains(StepFault.COLLAPSED_EMBEDDINGS);
+      assertThat(reports.get(2).fault()).contains(StepFault.COLLAPSED_EMBEDDINGS);
       assertThat(arrays(trainer)).usingRecursiveComparison().isEqualTo(good);
       assertThat(trainer.step()).isEqualTo(13);
+    }
+  }
+
+  private static OptimizerConfig everything(int accumulate) {
+    return OptimizerConfig.sgd(0.002, new Schedule(Schedule.Shape.COSINE, 100, 1, 5))
+        .withRule(OptimizerConfig.Rule.ADAMW)
+        .withHeadsFactor(3)
+        .withBeta2(0.99)
+        .withWeightDecay(0.01)
+        .withClipNorm(1)
+        .withAccumulate(accumulate)
+        .withFrozen("conv1", "bn1");
+  }
+
+  private static byte[] snapshot(OnlineTrainer trainer) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ModelSnapshot snapshot = trainer.snapshot()) {
+      snapshot.writeTo(out);
+    }
+    return out.toByteArray();
+  }
+
+  private static void train(OnlineTrainer trainer, InputSpec input, int from, int to) {
+    for (int step = from; step < to; step++) {
+      trainer.learn(Batches.pixels(input, P, K, step), LABELS);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.rankstream.lab.bench;
 
 import ai.djl.Device;
-import io.rankstream.model.BriefThread;
+import io.rankstream.model.OneShotThread;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.PreparedStep;
 import io.rankstream.model.image.ImageDecoder;
@@ -63,7 +63,7 @@ public final class BareLoop implements AutoCloseable {
   /** Steps a second. */
   public static double stepsPerSecond(
       JobConfig config, Device device, ImageDataset dataset, List<Integer> order) throws Exception {
-    return BriefThread.call(
+    return OneShotThread.call(
         () -> {
           try (BareLoop loop = new BareLoop(config, device, dataset, order)) {
             for (int step = 0; step < WARM_UP; step++) {

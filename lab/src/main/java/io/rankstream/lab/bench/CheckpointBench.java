@@ -1,8 +1,8 @@
 package io.rankstream.lab.bench;
 
-import io.rankstream.model.CapturedModel;
 import io.rankstream.model.Devices;
 import io.rankstream.model.ModelConfig;
+import io.rankstream.model.ModelSnapshot;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.loss.LossConfig;
 import io.rankstream.model.network.Architecture;
@@ -46,7 +46,7 @@ public final class CheckpointBench {
       Map<String, double[]> windows =
           new Contest()
               .add(steps, millis(step))
-              .add(copy, millis(() -> trainer.capture().close()))
+              .add(copy, millis(() -> trainer.snapshot().close()))
               .add(write, () -> write(trainer, file))
               .add(restore, millis(() -> restore(model, config, file)))
               .run(plan.rounds());
@@ -66,10 +66,10 @@ public final class CheckpointBench {
   }
 
   private static double write(OnlineTrainer trainer, Path file) throws IOException {
-    try (CapturedModel captured = trainer.capture();
+    try (ModelSnapshot snapshot = trainer.snapshot();
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       long start = System.nanoTime();
-      captured.writeTo(out);
+      snapshot.writeTo(out);
       return (System.nanoTime() - start) / 1e6;
     }
   }
@@ -85,23 +85,13 @@ public final class CheckpointBench {
     Architecture architecture = model.architecture();
     int dimension = architecture.embeddingDimension();
     while (dimension < LARGEST_DIMENSION
-        && stateBytes(with(architecture, dimension)) < megabytes * 1_000_000L) {
+        && stateBytes(architecture.withEmbeddingDimension(dimension)) < megabytes * 1_000_000L) {
       dimension += 64;
     }
 
-    return new ModelConfig(
-        with(architecture, dimension),
-        LossConfig.paperDefaults(),
-        model.optimizer(),
-        model.batchNorm(),
-        model.averageDecay(),
-        model.guard(),
-        model.seed());
-  }
-
-  private static Architecture with(Architecture architecture, int dimension) {
-    return new Architecture(
-        architecture.backbone(), architecture.input(), dimension, architecture.maxClasses());
+    return model
+        .withArchitecture(architecture.withEmbeddingDimension(dimension))
+        .withLoss(LossConfig.paperDefaults());
   }
 
   private static long stateBytes(Architecture architecture) {
@@ -110,18 +100,20 @@ public final class CheckpointBench {
 
   private static long bytes(OnlineTrainer trainer) throws IOException {
     long[] count = new long[1];
-    trainer.writeTo(
-        new OutputStream() {
-          @Override
-          public void write(int value) {
-            count[0]++;
-          }
+    try (ModelSnapshot snapshot = trainer.snapshot()) {
+      snapshot.writeTo(
+          new OutputStream() {
+            @Override
+            public void write(int value) {
+              count[0]++;
+            }
 
-          @Override
-          public void write(byte[] bytes, int offset, int length) {
-            count[0] += length;
-          }
-        });
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+              count[0] += length;
+            }
+          });
+    }
     return count[0];
   }
 }

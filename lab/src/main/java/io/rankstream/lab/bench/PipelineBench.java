@@ -3,9 +3,9 @@ package io.rankstream.lab.bench;
 import ai.djl.Device;
 import com.sun.management.OperatingSystemMXBean;
 import io.rankstream.lab.local.EmbeddedKafka;
-import io.rankstream.model.BriefThread;
 import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
+import io.rankstream.model.OneShotThread;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.Topics;
@@ -61,7 +61,7 @@ public final class PipelineBench {
     Path directory = Files.createTempDirectory("rankstream-bench");
     Device device = Devices.select(config.device());
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
-        BareLoop loop = BriefThread.call(() -> new BareLoop(config, device, dataset, order))) {
+        BareLoop loop = OneShotThread.call(() -> new BareLoop(config, device, dataset, order))) {
       Map<String, Contest.Work> works = new LinkedHashMap<>();
       works.put(LEARN, loop::learn);
       works.put(SAME_WORK, loop::predictLearnEmbed);
@@ -121,7 +121,7 @@ public final class PipelineBench {
 
   /** Works a second, done in a thread that leaves none of OpenMP's behind for the job. */
   private static double rate(double seconds, Contest.Work work) throws Exception {
-    return BriefThread.call(() -> Contest.rate(seconds, work).measure());
+    return OneShotThread.call(() -> Contest.rate(seconds, work).measure());
   }
 
   private static void tell(

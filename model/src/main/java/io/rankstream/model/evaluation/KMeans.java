@@ -16,7 +16,7 @@ import org.hipparchus.random.Well19937c;
  * Partitions vectors with k-means++: the best of several starts by inertia, the sum of squared
  * distances to the nearest centre.
  */
-public final class KMeans {
+final class KMeans {
 
   private static final int MAX_ITERATIONS = 100;
 
@@ -29,7 +29,7 @@ public final class KMeans {
    * @param starts runs of which the best counts, at least 1
    * @param seed the same seed gives the same partition
    */
-  public KMeans(int clusters, int starts, long seed) {
+  KMeans(int clusters, int starts, long seed) {
     if (clusters < 1 || starts < 1) {
       throw new IllegalArgumentException(
           "Invalid k-means: %d clusters, %d starts (both must be at least 1)"
@@ -48,7 +48,7 @@ public final class KMeans {
    * @param inertia sum of squared distances to the centres
    */
   @SuppressWarnings("ArrayRecordComponent") // a result that nobody compares as a whole
-  public record Partition(int[] assignments, double inertia) {}
+  record Partition(int[] assignments, double inertia) {}
 
   /**
    * Partitions points.
@@ -56,7 +56,7 @@ public final class KMeans {
    * @param points vectors of one length, at least as many different ones as clusters; where there
    *     are fewer, as many clusters as different points
    */
-  public Partition of(List<float[]> points) {
+  Partition of(List<float[]> points) {
     List<Point> all = points.stream().map(Point::of).toList();
     int k = Math.min(clusters, distinct(points));
     return IntStream.range(0, starts)

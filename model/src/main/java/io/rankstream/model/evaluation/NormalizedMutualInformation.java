@@ -7,7 +7,7 @@ import java.util.Map;
  * How much a partition tells about the classes, 0 to 1: mutual information over the arithmetic mean
  * of the entropies, as scikit-learn's default.
  */
-public final class NormalizedMutualInformation {
+final class NormalizedMutualInformation {
 
   private NormalizedMutualInformation() {}
 
@@ -16,7 +16,7 @@ public final class NormalizedMutualInformation {
    * @param clusters cluster of each item
    * @return 1 where both have a single group, else 0 where either has
    */
-  public static double of(int[] labels, int[] clusters) {
+  static double of(int[] labels, int[] clusters) {
     if (labels.length != clusters.length) {
       throw new IllegalArgumentException(
           "Invalid clusters: %d (must be one for each of %d labels)"

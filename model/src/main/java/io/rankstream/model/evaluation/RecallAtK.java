@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @see <a href="https://arxiv.org/abs/1511.06452">Oh Song et al. 2016, Deep Metric Learning via
  *     Lifted Structured Feature Embedding</a>
  */
-public final class RecallAtK {
+final class RecallAtK {
 
   private static final int DIMENSIONS_A_LOOK = 32;
 
@@ -24,7 +24,7 @@ public final class RecallAtK {
    * @param embeddings one vector for each image, all of one length; not copied
    * @param labels one class for each image
    */
-  public RecallAtK(List<float[]> embeddings, int[] labels) {
+  RecallAtK(List<float[]> embeddings, int[] labels) {
     if (embeddings.size() != labels.length) {
       throw new IllegalArgumentException(
           "Invalid labels: %d (must be one for each of %d embeddings)"
@@ -41,7 +41,7 @@ public final class RecallAtK {
    * @param ks numbers of neighbours, each at least 1
    * @return recall by K; NaN without any image
    */
-  public SortedMap<Integer, Double> at(List<Integer> ks) {
+  SortedMap<Integer, Double> at(List<Integer> ks) {
     int most = ks.stream().mapToInt(Integer::intValue).max().orElse(0);
     int[] ranks =
         IntStream.range(0, labels.length)

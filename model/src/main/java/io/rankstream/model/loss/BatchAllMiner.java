@@ -11,7 +11,7 @@ import ai.djl.ndarray.types.Shape;
  * @see <a href="https://arxiv.org/abs/1703.07737">Hermans et al. 2017, In Defense of the Triplet
  *     Loss, equation 6</a>
  */
-public final class BatchAllMiner implements TripletMiner {
+final class BatchAllMiner implements TripletMiner {
 
   @Override
   public Triplets mine(NDArray distances, NDArray labels) {

@@ -15,26 +15,10 @@ import ai.djl.ndarray.types.Shape;
  * @see <a href="https://arxiv.org/abs/1703.07737">Hermans et al. 2017, In Defense of the Triplet
  *     Loss</a>
  */
-public final class BatchHardMiner implements TripletMiner {
+final class BatchHardMiner implements TripletMiner {
 
   private static final float NO_POSITIVE = -2;
   private static final float OWN_PLACE = -1; // the diagonal wins where a row has no positive
-
-  private final boolean completeOnly;
-
-  private BatchHardMiner(boolean completeOnly) {
-    this.completeOnly = completeOnly;
-  }
-
-  /** The mean over all anchors, as in the paper's code. */
-  public static BatchHardMiner overAllAnchors() {
-    return new BatchHardMiner(false);
-  }
-
-  /** The mean over the anchors that have a positive and a negative. */
-  public static BatchHardMiner overCompleteTriplets() {
-    return new BatchHardMiner(true);
-  }
 
   @Override
   public Triplets mine(NDArray distances, NDArray labels) {
@@ -55,15 +39,10 @@ public final class BatchHardMiner implements TripletMiner {
         NDArrays.where(pairs.other(), distances, manager.full(square, LabelPairs.BEYOND, type))
             .argMin(1);
 
-    NDArray counts = pairs.hasNegative().flatten();
-    if (completeOnly) {
-      counts = counts.logicalAnd(pairs.hasPositive().flatten());
-    }
-    NDArray mask = counts.toType(type, false);
     return new Triplets(
         positive.add(starts),
         negative.add(starts),
-        mask,
-        completeOnly ? mask.sum() : manager.full(new Shape(), count, type));
+        pairs.hasNegative().flatten().toType(type, false),
+        manager.full(new Shape(), count, type));
   }
 }

@@ -12,16 +12,16 @@ import ai.djl.ndarray.types.Shape;
  * @see <a href="https://doi.org/10.1007/978-3-319-46478-7_31">Wen et al. 2016, A Discriminative
  *     Feature Learning Approach for Deep Face Recognition</a>
  */
-public final class CenterLoss implements EmbeddingLoss {
+final class CenterLoss implements EmbeddingLoss {
 
   private final Centers centers;
 
-  public CenterLoss(Centers centers) {
+  CenterLoss(Centers centers) {
     this.centers = centers;
   }
 
   @Override
-  public RankingOutcome of(NDArray embeddings, NDArray labels) {
+  public RankingOutcome of(NDArray embeddings, NDArray labels, int classes) {
     NDManager manager = labels.getManager();
     NDArray half = manager.full(new Shape(), 0.5f, embeddings.getDataType());
     NDArray loss = embeddings.sub(centers.of(labels)).square().sum().mul(half);
@@ -30,7 +30,7 @@ public final class CenterLoss implements EmbeddingLoss {
   }
 
   @Override
-  public void follow(NDArray embeddings, NDArray labels) {
+  public void follow(NDArray embeddings, NDArray labels, int classes) {
     NDArray ones = labels.getManager().ones(labels.getShape(), embeddings.getDataType());
     centers.move(labels, centers.of(labels).sub(embeddings), ones);
   }

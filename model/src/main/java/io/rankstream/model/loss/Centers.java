@@ -6,7 +6,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 
 /** One centre for each class, which follows the embeddings instead of the optimizer. */
-public final class Centers {
+final class Centers {
 
   private final NDArray rows;
   private final double rate;
@@ -16,7 +16,7 @@ public final class Centers {
    * @param rate α, the share of the way that a centre goes in one step, 0 to 1; 0 freezes the
    *     centres
    */
-  public Centers(NDArray rows, double rate) {
+  Centers(NDArray rows, double rate) {
     this.rows = rows;
     this.rate = rate;
   }

@@ -9,17 +9,19 @@ public interface EmbeddingLoss {
    * The loss of a batch.
    *
    * @param embeddings {@code [N, D]}; stays open
-   * @param labels int64, {@code [N]}
+   * @param labels int64, {@code [N]}, each below {@code classes}
+   * @param classes number of classes known so far, those of the batch included
    * @return the loss and its counts; 0 where the batch has nothing to compare, never NaN
    */
-  RankingOutcome of(NDArray embeddings, NDArray labels);
+  RankingOutcome of(NDArray embeddings, NDArray labels, int classes);
 
   /**
-   * Lets what the loss remembers between batches follow a batch, after its gradient was taken. Most
-   * losses remember nothing.
+   * Updates the state that the loss keeps between batches, such as centres, after the weights were
+   * updated. Most losses keep none.
    *
    * @param embeddings {@code [N, D]} as the loss saw them, cut off from the graph; stays open
-   * @param labels int64, {@code [N]}
+   * @param labels int64, {@code [N]}, each below {@code classes}
+   * @param classes number of classes known so far, those of the batch included
    */
-  default void follow(NDArray embeddings, NDArray labels) {}
+  default void follow(NDArray embeddings, NDArray labels, int classes) {}
 }

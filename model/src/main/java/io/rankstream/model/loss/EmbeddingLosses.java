@@ -2,32 +2,31 @@ package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/** Makes the loss on the embedding head that a configuration asks for. */
+/** Makes the ranking loss of a configuration. */
 public final class EmbeddingLosses {
 
   private EmbeddingLosses() {}
 
   /**
-   * @param centers makes the table of centres, {@code [classes, D]}; asked only by losses that have
-   *     centres
-   * @param classes number of classes met so far
-   * @return empty for softmax alone
+   * The loss of a configuration.
+   *
+   * @param centers makes the table of centres, {@code [classes, D]}; called only for losses that
+   *     have centres
+   * @return empty without a ranking loss
    */
-  public static Optional<EmbeddingLoss> of(
-      LossConfig config, Supplier<NDArray> centers, IntSupplier classes) {
+  public static Optional<EmbeddingLoss> of(LossConfig config, Supplier<NDArray> centers) {
     return Optional.ofNullable(
         switch (config.ranking()) {
           case NONE -> null;
           case TRIPLET_SEMI_HARD -> triplets(config, new SemiHardMiner());
-          case TRIPLET_HARD -> triplets(config, BatchHardMiner.overAllAnchors());
+          case TRIPLET_HARD -> triplets(config, new BatchHardMiner());
           case TRIPLET_ALL -> triplets(config, new BatchAllMiner());
           case CENTER -> new CenterLoss(new Centers(centers.get(), config.centerRate()));
           case TRIPLET_CENTER ->
               new TripletCenterLoss(
-                  new Centers(centers.get(), config.centerRate()), classes, config.margin());
+                  new Centers(centers.get(), config.centerRate()), config.margin());
           case MAGNET -> new MagnetLoss(config.margin());
         });
   }

@@ -35,11 +35,6 @@ record LabelPairs(NDArray same, NDArray other, NDArray diagonal) {
     return other.toType(DataType.INT32, false).sum(new int[] {1}, true).gt(0);
   }
 
-  /** Bool, {@code [N, 1]}: whether the batch has another image of the row's class. */
-  NDArray hasPositive() {
-    return positive().toType(DataType.INT32, false).sum(new int[] {1}, true).gt(0);
-  }
-
   /** Int64, {@code [N, 1]}: place in a row-by-row matrix where each row starts. */
   static NDArray rowStarts(NDManager manager, int count) {
     return manager.arange(0, count * count, count, DataType.INT64).reshape(new Shape(count, 1));

@@ -45,4 +45,8 @@ public record LossConfig(
     return new LossConfig(
         ranking, ranking.defaultLambda(), Margin.of(0.2), true, Reducer.MEAN, PAPER_CENTER_RATE);
   }
+
+  public LossConfig withLambda(double weight) {
+    return new LossConfig(ranking, weight, margin, squaredDistance, reducer, centerRate);
+  }
 }

@@ -17,7 +17,7 @@ import ai.djl.ndarray.types.Shape;
  * @see <a href="https://arxiv.org/abs/1511.05939">Rippel et al. 2016, Metric Learning with Adaptive
  *     Density Discrimination</a>
  */
-public final class MagnetLoss implements EmbeddingLoss {
+final class MagnetLoss implements EmbeddingLoss {
 
   private static final double LEAST_VARIANCE = 1e-6;
 
@@ -26,12 +26,12 @@ public final class MagnetLoss implements EmbeddingLoss {
   /**
    * @param margin α; soft takes softplus instead of the hinge
    */
-  public MagnetLoss(Margin margin) {
+  MagnetLoss(Margin margin) {
     this.margin = margin;
   }
 
   @Override
-  public RankingOutcome of(NDArray embeddings, NDArray labels) {
+  public RankingOutcome of(NDArray embeddings, NDArray labels, int classes) {
     NDManager manager = labels.getManager();
     DataType type = embeddings.getDataType();
     long count = labels.size();

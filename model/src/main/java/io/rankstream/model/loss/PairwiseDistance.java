@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /** Euclidean distances between all rows of a batch, safe where they are zero. */
-public enum PairwiseDistance {
+enum PairwiseDistance {
   /** Squared Euclidean distance, the paper's choice. */
   SQUARED_EUCLIDEAN,
   /** Euclidean distance; its gradient is zero where the distance is. */
@@ -20,7 +20,7 @@ public enum PairwiseDistance {
    * @param embeddings {@code [N, D]}
    * @return {@code [N, N]}, symmetric, at least 0, 0 on the diagonal
    */
-  public NDArray of(NDArray embeddings) {
+  NDArray of(NDArray embeddings) {
     return this == SQUARED_EUCLIDEAN ? squared(embeddings) : plain(embeddings);
   }
 

@@ -13,7 +13,7 @@ import ai.djl.ndarray.types.Shape;
  *
  * @see <a href="https://arxiv.org/abs/1503.03832">Schroff et al. 2015, FaceNet</a>
  */
-public final class SemiHardMiner implements TripletMiner {
+final class SemiHardMiner implements TripletMiner {
 
   private static final float NEVER_FARTHEST = -1;
 

@@ -5,45 +5,39 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.function.IntSupplier;
 
 /**
  * Triplet-center loss {@code max(0, D(e, c_label) + margin − min D(e, c_other))} with {@code D =
- * ½‖·‖²}, averaged over the batch: an image is to be nearer to its own centre than to any other.
+ * ½‖·‖²}, averaged over the batch: an image has to be nearer to its own centre than to any other.
  * The centres follow the gradient of the active images.
  *
  * @see <a href="https://arxiv.org/abs/1803.06189">He et al. 2018, Triplet-Center Loss for
  *     Multi-View 3D Object Retrieval</a>
  */
-public final class TripletCenterLoss implements EmbeddingLoss {
+final class TripletCenterLoss implements EmbeddingLoss {
 
   private final Centers centers;
-  private final IntSupplier classes;
   private final Margin margin;
 
-  /**
-   * @param classes number of classes met so far, whose centres are the first ones
-   */
-  public TripletCenterLoss(Centers centers, IntSupplier classes, Margin margin) {
+  TripletCenterLoss(Centers centers, Margin margin) {
     this.centers = centers;
-    this.classes = classes;
     this.margin = margin;
   }
 
-  /** What an image is compared with; arrays over the N images of a batch. */
+  /** Own and nearest other centre of each image; arrays over the N images of a batch. */
   private record Comparison(NDArray nearestOther, NDArray difference, NDArray hasOther) {}
 
   @Override
-  public RankingOutcome of(NDArray embeddings, NDArray labels) {
-    Comparison comparison = compare(embeddings, labels);
+  public RankingOutcome of(NDArray embeddings, NDArray labels, int classes) {
+    Comparison comparison = compare(embeddings, labels, classes);
     NDArray values = Hinge.of(comparison.difference(), margin).mul(comparison.hasOther());
     NDArray active = Hinge.active(values);
     return new RankingOutcome(values.mean(), active, comparison.hasOther().sum());
   }
 
   @Override
-  public void follow(NDArray embeddings, NDArray labels) {
-    Comparison comparison = compare(embeddings, labels);
+  public void follow(NDArray embeddings, NDArray labels, int classes) {
+    Comparison comparison = compare(embeddings, labels, classes);
     NDArray active = comparison.hasOther();
     if (!margin.isSoft()) {
       NDArray violates = comparison.difference().add(margin.value()).gt(0);
@@ -57,19 +51,18 @@ public final class TripletCenterLoss implements EmbeddingLoss {
         active.concat(active, 0));
   }
 
-  private Comparison compare(NDArray embeddings, NDArray labels) {
+  private Comparison compare(NDArray embeddings, NDArray labels, int classes) {
     NDManager manager = labels.getManager();
     DataType type = embeddings.getDataType();
-    int met = classes.getAsInt();
     long images = labels.size();
-    Shape table = new Shape(images, met);
+    Shape table = new Shape(images, classes);
 
-    NDArray known = centers.first(met, manager);
+    NDArray known = centers.first(classes, manager);
     NDArray half = manager.full(new Shape(), 0.5f, type);
     NDArray distances = PairwiseDistance.squaredBetween(embeddings, known).mul(half);
 
     NDArray column = labels.reshape(images, 1);
-    NDArray own = manager.arange(0, met, 1, DataType.INT64).reshape(1, met).eq(column);
+    NDArray own = manager.arange(0, classes, 1, DataType.INT64).reshape(1, classes).eq(column);
     NDArray nearestOther =
         NDArrays.where(own, manager.full(table, LabelPairs.BEYOND, type), distances.stopGradient())
             .argMin(1);
@@ -78,7 +71,7 @@ public final class TripletCenterLoss implements EmbeddingLoss {
             .gather(column, 1)
             .sub(distances.gather(nearestOther.reshape(images, 1), 1))
             .flatten();
-    NDArray hasOther = manager.full(new Shape(images), met > 1 ? 1 : 0, type);
+    NDArray hasOther = manager.full(new Shape(images), classes > 1 ? 1 : 0, type);
     return new Comparison(nearestOther, difference, hasOther);
   }
 }

@@ -6,15 +6,14 @@ import ai.djl.ndarray.NDArray;
  * Triplet loss {@code max(0, d(a,p) − d(a,n) + margin)}, or softplus of the difference, over the
  * triplets that a miner picks.
  */
-public final class TripletLoss implements EmbeddingLoss {
+final class TripletLoss implements EmbeddingLoss {
 
   private final PairwiseDistance distance;
   private final TripletMiner miner;
   private final Margin margin;
   private final Reducer reducer;
 
-  public TripletLoss(
-      PairwiseDistance distance, TripletMiner miner, Margin margin, Reducer reducer) {
+  TripletLoss(PairwiseDistance distance, TripletMiner miner, Margin margin, Reducer reducer) {
     this.distance = distance;
     this.miner = miner;
     this.margin = margin;
@@ -26,7 +25,7 @@ public final class TripletLoss implements EmbeddingLoss {
    * 0.
    */
   @Override
-  public RankingOutcome of(NDArray embeddings, NDArray labels) {
+  public RankingOutcome of(NDArray embeddings, NDArray labels, int classes) {
     NDArray distances = distance.of(embeddings);
     Triplets triplets = miner.mine(distances.stopGradient(), labels);
     NDArray flat = distances.flatten();

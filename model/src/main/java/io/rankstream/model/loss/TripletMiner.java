@@ -3,7 +3,7 @@ package io.rankstream.model.loss;
 import ai.djl.ndarray.NDArray;
 
 /** Picks triplets of anchor, positive and negative out of a batch. */
-public interface TripletMiner {
+interface TripletMiner {
 
   /**
    * Mines a batch.

@@ -11,4 +11,4 @@ import ai.djl.ndarray.NDArray;
  * @param mask {@code [T]}, 1 where the triplet counts, 0 where it fills the shape
  * @param count scalar, what the mean divides by
  */
-public record Triplets(NDArray positive, NDArray negative, NDArray mask, NDArray count) {}
+record Triplets(NDArray positive, NDArray negative, NDArray mask, NDArray count) {}

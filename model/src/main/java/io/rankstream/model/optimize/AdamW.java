@@ -2,15 +2,14 @@ package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Adam with decoupled weight decay as torch does it.
+ * Adam with decoupled weight decay, with PyTorch's semantics.
  *
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, Decoupled Weight
  *     Decay Regularization</a>
  */
-public final class AdamW implements UpdateRule {
+final class AdamW implements UpdateRule {
 
   private static final float EPSILON = 1e-8f;
 
@@ -18,7 +17,7 @@ public final class AdamW implements UpdateRule {
   private final double beta2;
   private final double weightDecay;
 
-  public AdamW(double beta1, double beta2, double weightDecay) {
+  AdamW(double beta1, double beta2, double weightDecay) {
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.weightDecay = weightDecay;
@@ -34,7 +33,7 @@ public final class AdamW implements UpdateRule {
       NDArray weights,
       List<NDArray> moments,
       NDArray gradient,
-      Optional<NDArray> rates,
+      NDArray rates,
       double learningRate,
       long update) {
     NDArray mean = moments.get(0);
@@ -50,7 +49,7 @@ public final class AdamW implements UpdateRule {
     }
     if (weightDecay > 0) {
       try (NDArray decay = weights.mul((float) (learningRate * weightDecay))) {
-        rates.ifPresent(decay::muli);
+        UpdateRule.scale(decay, rates);
         weights.subi(decay);
       }
     }
@@ -61,7 +60,7 @@ public final class AdamW implements UpdateRule {
         NDArray change = mean.mul((float) (learningRate / meanCorrection))) {
       root.divi((float) squareCorrection).addi(EPSILON);
       change.divi(root);
-      rates.ifPresent(change::muli);
+      UpdateRule.scale(change, rates);
       weights.subi(change);
     }
   }

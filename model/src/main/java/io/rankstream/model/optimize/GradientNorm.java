@@ -3,8 +3,8 @@ package io.rankstream.model.optimize;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
-/** Scales long gradients down, without a look at the value on the host. */
-public final class GradientNorm {
+/** Clips gradients by their norm, without reading a value from the device. */
+final class GradientNorm {
 
   private static final float TINY = 1e-6f;
 
@@ -17,7 +17,7 @@ public final class GradientNorm {
    * @param squaredNorm its squared norm, scalar; stays open
    * @param bound above 0
    */
-  public static void clip(NDList gradient, NDArray squaredNorm, double bound) {
+  static void clip(NDList gradient, NDArray squaredNorm, double bound) {
     try (NDArray norm = squaredNorm.sqrt();
         NDArray room = norm.onesLike()) {
       NDArray factor = room.muli((float) bound).divi(norm.addi(TINY));

@@ -2,13 +2,12 @@ package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Stochastic gradient descent with momentum as torch does it: {@code v ← μv + g + δw}, {@code w ← w
- * − ηv}.
+ * Stochastic gradient descent with momentum, with PyTorch's semantics: {@code v ← μv + g + δw},
+ * {@code w ← w − ηv}.
  */
-public final class MomentumSgd implements UpdateRule {
+final class MomentumSgd implements UpdateRule {
 
   private final double momentum;
   private final double weightDecay;
@@ -17,7 +16,7 @@ public final class MomentumSgd implements UpdateRule {
    * @param momentum μ
    * @param weightDecay δ
    */
-  public MomentumSgd(double momentum, double weightDecay) {
+  MomentumSgd(double momentum, double weightDecay) {
     this.momentum = momentum;
     this.weightDecay = weightDecay;
   }
@@ -32,7 +31,7 @@ public final class MomentumSgd implements UpdateRule {
       NDArray weights,
       List<NDArray> moments,
       NDArray gradient,
-      Optional<NDArray> rates,
+      NDArray rates,
       double learningRate,
       long update) {
     NDArray velocity = moments.get(0);
@@ -45,7 +44,7 @@ public final class MomentumSgd implements UpdateRule {
       }
     }
     try (NDArray change = velocity.mul((float) learningRate)) {
-      rates.ifPresent(change::muli);
+      UpdateRule.scale(change, rates);
       weights.subi(change);
     }
   }

@@ -21,8 +21,8 @@ public final class MovingAverage {
    */
   public static void follow(NDArray average, NDArray weights, double decay) {
     average.muli((float) decay);
-    try (NDArray news = weights.mul((float) (1 - decay))) {
-      average.addi(news);
+    try (NDArray share = weights.mul((float) (1 - decay))) {
+      average.addi(share);
     }
   }
 }

@@ -3,19 +3,19 @@ package io.rankstream.model.optimize;
 import java.io.Serializable;
 
 /**
- * How the learning rate develops over the steps, as a factor of its peak.
+ * The learning rate over the steps, as a factor of its peak.
  *
- * @param shape what happens after the warm-up
+ * @param shape curve after the warm-up
  * @param totalSteps step at which polynomial and cosine reach zero, at least 1
- * @param power exponent of the polynomial, above 0; 1 is linear
- * @param warmUpSteps steps in which the rate rises linearly from near zero to its peak
+ * @param power exponent of the polynomial, above 0, at most 100; 1 is linear
+ * @param warmUpSteps steps in which the rate rises linearly from near zero to its peak, at least 0
  */
 public record Schedule(Shape shape, long totalSteps, double power, long warmUpSteps)
     implements Serializable {
 
-  /** What happens after the warm-up. */
+  /** Curve of the learning rate after the warm-up. */
   public enum Shape {
-    /** The rate stays. */
+    /** The rate is constant. */
     CONSTANT,
     /** It falls as {@code (1 − progress)^power} to zero and stays there. */
     POLYNOMIAL,
@@ -24,20 +24,12 @@ public record Schedule(Shape shape, long totalSteps, double power, long warmUpSt
   }
 
   public Schedule {
-    if (totalSteps < 1) {
-      throw new IllegalArgumentException(
-          "Invalid totalSteps: %d (must be at least 1)".formatted(totalSteps));
-    }
-    if (!(power > 0)) {
-      throw new IllegalArgumentException("Invalid power: %s (must be above 0)".formatted(power));
-    }
-    if (warmUpSteps < 0) {
-      throw new IllegalArgumentException(
-          "Invalid warmUpSteps: %d (must be at least 0)".formatted(warmUpSteps));
-    }
+    OptimizerConfig.require(totalSteps >= 1, "totalSteps", totalSteps, "at least 1");
+    OptimizerConfig.require(power > 0 && power <= 100, "power", power, "above 0, at most 100");
+    OptimizerConfig.require(warmUpSteps >= 0, "warmUpSteps", warmUpSteps, "at least 0");
   }
 
-  /** A rate that stays. */
+  /** A constant rate. */
   public static Schedule constant() {
     return new Schedule(Shape.CONSTANT, 1, 1, 0);
   }

@@ -2,22 +2,21 @@ package io.rankstream.model.optimize;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
-import java.util.Optional;
 
-/** Turns gradients into new weights; everything is one flat vector. */
-public interface UpdateRule {
+/** Updates weights from a gradient; all arrays are flat vectors of the same size. */
+interface UpdateRule {
 
-  /** How many vectors of the size of the weights the rule keeps between updates. */
+  /** Number of vectors, each of the size of the weights, that the rule keeps between updates. */
   int moments();
 
   /**
    * Updates the weights in place.
    *
    * @param weights {@code [n]}
-   * @param moments what the rule keeps, each {@code [n]}, zero before the first update
+   * @param moments the vectors that the rule keeps, each {@code [n]}, zero before the first update
    * @param gradient {@code [n]}; stays open
-   * @param rates learning rate of each value as a factor of {@code learningRate}, {@code [n]};
-   *     empty where all are 1
+   * @param rates learning rate of each value as a factor of {@code learningRate}, {@code [n]}; null
+   *     where all are 1
    * @param learningRate η
    * @param update number of this update, from 1
    */
@@ -25,7 +24,14 @@ public interface UpdateRule {
       NDArray weights,
       List<NDArray> moments,
       NDArray gradient,
-      Optional<NDArray> rates,
+      NDArray rates,
       double learningRate,
       long update);
+
+  /** Scales a change in place by the rates of its values; null leaves it as it is. */
+  static void scale(NDArray change, NDArray rates) {
+    if (rates != null) {
+      change.muli(rates);
+    }
+  }
 }

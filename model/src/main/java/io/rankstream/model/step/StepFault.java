@@ -1,8 +1,8 @@
 package io.rankstream.model.step;
 
-/** Why a step was not taken, or taken back. */
+/** Why a step was skipped or rolled back. */
 public enum StepFault {
-  /** Loss, gradient or embeddings were infinite or no numbers. */
+  /** Loss, gradient or embeddings were infinite or not a number. */
   NON_FINITE,
   /** The gradient was many times as long as those before it. */
   EXPLODING_GRADIENT,

@@ -1,15 +1,11 @@
 package io.rankstream.model.step;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
 /**
- * Watches the figures of a model's steps and says which may not be taken and when the model has to
- * go back. It decides from figures that the step reads anyway, and a snapshot holds all that it
- * remembers.
+ * Decides from the figures of a model's steps which steps are skipped and when the model is rolled
+ * back. The figures are those that a step reads anyway; a snapshot holds the whole {@link #memory}.
  */
 public final class StepGuard {
 
@@ -24,27 +20,28 @@ public final class StepGuard {
   private int skippedInARow;
   private int collapsedInARow;
 
+  /** A guard that has seen no step. */
   public StepGuard(GuardConfig config) {
     this.config = config;
   }
 
-  /** Why a step may not be taken, if so. */
-  public Optional<StepFault> objection(double loss, double gradientNorm) {
-    if (!Double.isFinite(loss) || !Double.isFinite(gradientNorm)) {
+  /** The reason to skip a step; empty when it may be taken. */
+  public Optional<StepFault> objection(StepReport report) {
+    if (!Double.isFinite(report.loss()) || !Double.isFinite(report.gradientNorm())) {
       return Optional.of(StepFault.NON_FINITE);
     }
 
     boolean explodes =
         config.maxNormFactor() > 0
             && steps >= STEPS_BEFORE_NORMS_COUNT
-            && gradientNorm > config.maxNormFactor() * meanNorm;
+            && report.gradientNorm() > config.maxNormFactor() * meanNorm;
     return explodes ? Optional.of(StepFault.EXPLODING_GRADIENT) : Optional.empty();
   }
 
   /**
-   * Notes a step that is not taken.
+   * Counts a step that is skipped.
    *
-   * @return whether the model has to go back
+   * @return whether the model must be rolled back
    */
   public boolean skipped() {
     skippedInARow++;
@@ -52,35 +49,36 @@ public final class StepGuard {
   }
 
   /**
-   * Notes a step that is taken.
+   * Counts a step that is taken.
    *
-   * @param spread spread of the embeddings that the ranking loss saw, or NaN where there is none
-   * @return whether the model has to go back
+   * @return whether the model must be rolled back
    */
-  public boolean taken(double gradientNorm, double spread) {
+  public boolean taken(StepReport report) {
     steps++;
     double memory = Math.min(NORM_MEMORY, 1 - 1.0 / steps);
-    meanNorm = memory * meanNorm + (1 - memory) * gradientNorm;
+    meanNorm = memory * meanNorm + (1 - memory) * report.gradientNorm();
     skippedInARow = 0;
+    double spread = report.spread().orElse(Double.NaN); // is neither above nor below any bound
     boolean collapsed = spread < config.minSpread();
-    // A network with fresh weights may start with its embeddings close together; only what has
-    // once been apart can collapse.
+    // A network with fresh weights may start with its embeddings close together: only embeddings
+    // that were apart before can collapse.
     hasSpread |= spread >= config.minSpread();
     collapsedInARow = collapsed && hasSpread ? collapsedInARow + 1 : 0;
     return collapsedInARow >= config.patience();
   }
 
-  /** Whether the weights before a step deserve to be kept as good ones. */
+  /** Whether the weights before a step may be kept as good ones. */
   public boolean isHealthy() {
     return skippedInARow == 0 && collapsedInARow == 0;
   }
 
   /**
-   * Notes that the model goes back.
+   * Counts a rollback of the model.
    *
-   * @throws TrainingFailedException when it has done so too often
+   * @param step number of the step that is rolled back
+   * @throws TrainingFailedException when there were too many rollbacks
    */
-  public void rolledBack(long step, StepFault mishap) {
+  public void rolledBack(long step, StepFault fault) {
     rollbacks.add(step);
     while (rollbacks.peek() <= step - GuardConfig.ROLLBACK_WINDOW) {
       rollbacks.remove();
@@ -89,42 +87,40 @@ public final class StepGuard {
     collapsedInARow = 0;
     if (rollbacks.size() > config.maxRollbacks()) {
       throw new TrainingFailedException(
-          "The model went wrong for the %d. time within %,d steps (%s at step %,d) and nothing of it is published. %s"
+          "The model was rolled back %d times within %,d steps (last: %s at step %,d), more than guard.max-rollbacks = %d. No output of it was published. %s"
               .formatted(
-                  rollbacks.size(), GuardConfig.ROLLBACK_WINDOW, mishap, step, advice(mishap)));
+                  rollbacks.size(),
+                  GuardConfig.ROLLBACK_WINDOW,
+                  fault,
+                  step,
+                  config.maxRollbacks(),
+                  advice(fault)));
     }
   }
 
-  private static String advice(StepFault mishap) {
-    return switch (mishap) {
-      case NON_FINITE, EXPLODING_GRADIENT ->
-          "Lower the learning rate, warm it up, clip the gradient's norm, or look at the images that came last.";
-      case COLLAPSED_EMBEDDINGS ->
-          "Take semi-hard in place of hard triplets, lower the weight of the ranking loss or the learning rate.";
-    };
+  /** The state of this guard, for a snapshot. */
+  public GuardMemory memory() {
+    return new GuardMemory(
+        steps, meanNorm, hasSpread, skippedInARow, collapsedInARow, rollbacks.stream().toList());
   }
 
-  public void writeTo(DataOutput out) throws IOException {
-    out.writeLong(steps);
-    out.writeDouble(meanNorm);
-    out.writeBoolean(hasSpread);
-    out.writeInt(skippedInARow);
-    out.writeInt(collapsedInARow);
-    out.writeInt(rollbacks.size());
-    for (long step : rollbacks) {
-      out.writeLong(step);
-    }
-  }
-
-  public void readFrom(DataInput in) throws IOException {
-    steps = in.readLong();
-    meanNorm = in.readDouble();
-    hasSpread = in.readBoolean();
-    skippedInARow = in.readInt();
-    collapsedInARow = in.readInt();
+  /** Goes on from the state of another guard. */
+  public void restore(GuardMemory memory) {
+    steps = memory.steps();
+    meanNorm = memory.meanNorm();
+    hasSpread = memory.hasSpread();
+    skippedInARow = memory.skippedInARow();
+    collapsedInARow = memory.collapsedInARow();
     rollbacks.clear();
-    for (int count = in.readInt(); count > 0; count--) {
-      rollbacks.add(in.readLong());
-    }
+    rollbacks.addAll(memory.rollbacks());
+  }
+
+  private static String advice(StepFault fault) {
+    return switch (fault) {
+      case NON_FINITE, EXPLODING_GRADIENT ->
+          "Lower the learning rate (optimizer.learning-rate), warm it up (optimizer.warm-up-steps), clip the gradient (optimizer.clip-norm), or check the latest images.";
+      case COLLAPSED_EMBEDDINGS ->
+          "Use semi-hard instead of hard triplets (loss.ranking), or lower the weight of the ranking loss (loss.lambda) or the learning rate (optimizer.learning-rate).";
+    };
   }
 }

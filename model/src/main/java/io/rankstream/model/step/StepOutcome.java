@@ -1,11 +1,11 @@
 package io.rankstream.model.step;
 
-/** What became of a training step. */
+/** Outcome of a training step. */
 public enum StepOutcome {
-  /** The weights moved. */
+  /** The weights were updated. */
   TAKEN,
-  /** The batch was passed over: the weights are those before it. */
+  /** The weights stayed as they were. */
   SKIPPED,
-  /** The model went back to the last weights known to be good. */
+  /** The model was rolled back to its last good weights. */
   ROLLED_BACK
 }

@@ -1,9 +1,10 @@
 package io.rankstream.model.step;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * What a training step found, as plain numbers.
+ * Figures of a training step, as plain numbers.
  *
  * @param step number of the step, from 1
  * @param loss total loss before the update
@@ -14,9 +15,9 @@ import java.util.Optional;
  * @param gradientNorm Euclidean norm of the gradient over all parameters
  * @param learningRate learning rate of the step
  * @param spread mean squared distance of the batch's embeddings to their mean, between 0 (all
- *     alike) and 1; NaN where the ranking loss is none
- * @param outcome what became of the step
- * @param mishap why it was not taken or was taken back, if so
+ *     alike) and 1; empty without a ranking loss
+ * @param outcome whether the step was taken, skipped or rolled back
+ * @param fault why it was skipped or rolled back; empty when it was taken
  */
 public record StepReport(
     long step,
@@ -27,21 +28,21 @@ public record StepReport(
     int triplets,
     double gradientNorm,
     double learningRate,
-    double spread,
+    OptionalDouble spread,
     StepOutcome outcome,
-    Optional<StepFault> mishap) {
+    Optional<StepFault> fault) {
 
-  /** The report of the same step when it was passed over. */
+  /** The report of the same step when it was skipped. */
   public StepReport skipped(StepFault why) {
     return with(StepOutcome.SKIPPED, why);
   }
 
-  /** The report of the same step when the model went back after it. */
+  /** The report of the same step when the model was rolled back after it. */
   public StepReport rolledBack(StepFault why) {
     return with(StepOutcome.ROLLED_BACK, why);
   }
 
-  private StepReport with(StepOutcome became, StepFault why) {
+  private StepReport with(StepOutcome newOutcome, StepFault why) {
     return new StepReport(
         step,
         loss,
@@ -52,7 +53,7 @@ public record StepReport(
         gradientNorm,
         learningRate,
         spread,
-        became,
+        newOutcome,
         Optional.of(why));
   }
 }

@@ -11,10 +11,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfusionMatrixTest {
 
-  static Stream<GoldenCase> cases() {
-    return GoldenCase.of("metric_accuracy").filter(each -> each.toString().endsWith("float64"));
-  }
-
   @ParameterizedTest
   @MethodSource("cases")
   void accuraciesAreGolden(GoldenCase golden) {
@@ -30,5 +26,9 @@ class ConfusionMatrixTest {
         .isCloseTo(golden.expected("micro_accuracy").asDouble(), within(1e-9));
     assertThat(matrix.macro())
         .isCloseTo(golden.expected("macro_accuracy_over_present_classes").asDouble(), within(1e-9));
+  }
+
+  static Stream<GoldenCase> cases() {
+    return GoldenCase.of("metric_accuracy").filter(each -> each.toString().endsWith("float64"));
   }
 }

@@ -17,6 +17,50 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RetrievalGoldenTest {
 
+  @ParameterizedTest
+  @MethodSource("recall")
+  void recallIsGolden(GoldenCase golden) {
+    RecallAtK recall =
+        new RecallAtK(vectors(golden.field("embeddings")), integers(golden.field("labels")));
+
+    SortedMap<Integer, Double> at = recall.at(List.of(1, 2, 4, 8));
+
+    at.forEach(
+        (k, value) ->
+            assertThat(value)
+                .as("%s, K = %d", golden, k)
+                .isCloseTo(
+                    golden.expected("recall_all_queries").get(k.toString()).asDouble(),
+                    within(1e-9)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutualInformation")
+  void normalizedMutualInformationIsGolden(GoldenCase golden) {
+    double nmi =
+        NormalizedMutualInformation.of(
+            integers(golden.field("labels")), integers(golden.field("clusters")));
+
+    assertThat(nmi).isCloseTo(golden.expected("nmi_arithmetic").asDouble(), within(1e-9));
+  }
+
+  @ParameterizedTest
+  @MethodSource("partitions")
+  void partitionIsGolden(GoldenCase golden) {
+    int k = golden.param("k").asInt();
+
+    KMeans.Partition partition = new KMeans(k, 10, 0).of(vectors(golden.field("points")));
+
+    assertThat(canonical(partition.assignments()))
+        .isEqualTo(integers(golden.expected("canonical_partition")));
+    assertThat(partition.inertia())
+        .isCloseTo(golden.expected("inertia").asDouble(), Percentage.withPercentage(1e-4));
+    assertThat(
+            NormalizedMutualInformation.of(
+                integers(golden.field("labels")), partition.assignments()))
+        .isCloseTo(golden.expected("nmi_arithmetic").asDouble(), within(1e-9));
+  }
+
   private static Stream<GoldenCase> once(String file) {
     return GoldenCase.of(file).filter(each -> each.toString().endsWith("float64"));
   }
@@ -62,49 +106,5 @@ class RetrievalGoldenTest {
       renamed[i] = names.get(assignments[i]);
     }
     return renamed;
-  }
-
-  @ParameterizedTest
-  @MethodSource("recall")
-  void recallIsGolden(GoldenCase golden) {
-    RecallAtK recall =
-        new RecallAtK(vectors(golden.field("embeddings")), integers(golden.field("labels")));
-
-    SortedMap<Integer, Double> at = recall.at(List.of(1, 2, 4, 8));
-
-    at.forEach(
-        (k, value) ->
-            assertThat(value)
-                .as("%s, K = %d", golden, k)
-                .isCloseTo(
-                    golden.expected("recall_all_queries").get(k.toString()).asDouble(),
-                    within(1e-9)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutualInformation")
-  void normalizedMutualInformationIsGolden(GoldenCase golden) {
-    double nmi =
-        NormalizedMutualInformation.of(
-            integers(golden.field("labels")), integers(golden.field("clusters")));
-
-    assertThat(nmi).isCloseTo(golden.expected("nmi_arithmetic").asDouble(), within(1e-9));
-  }
-
-  @ParameterizedTest
-  @MethodSource("partitions")
-  void partitionIsGolden(GoldenCase golden) {
-    int k = golden.param("k").asInt();
-
-    KMeans.Partition partition = new KMeans(k, 10, 0).of(vectors(golden.field("points")));
-
-    assertThat(canonical(partition.assignments()))
-        .isEqualTo(integers(golden.expected("canonical_partition")));
-    assertThat(partition.inertia())
-        .isCloseTo(golden.expected("inertia").asDouble(), Percentage.withPercentage(1e-4));
-    assertThat(
-            NormalizedMutualInformation.of(
-                integers(golden.field("labels")), partition.assignments()))
-        .isCloseTo(golden.expected("nmi_arithmetic").asDouble(), within(1e-9));
   }
 }

@@ -25,12 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Images that are made to harm, and images that are only unusual. */
 class HostileImageTest {
 
-  private static final int SIDE = 16;
-  private static final int BOMB_BYTES = 1 << 30;
-  private static final ImageDecoder DECODER =
-      new ImageDecoder(
-          new InputSpec(1, SIDE, SIDE, Normalization.HALF_RANGE), DecodeLimits.defaults());
-
   private static byte[] bomb;
 
   @BeforeAll
@@ -44,82 +38,6 @@ class HostileImageTest {
       }
     }
     bomb = out.toByteArray();
-  }
-
-  /** Bright in the left upper quarter, dark elsewhere. */
-  private static BufferedImage corner(int type) {
-    BufferedImage image = new BufferedImage(SIDE, SIDE, type);
-    for (int y = 0; y < SIDE / 2; y++) {
-      for (int x = 0; x < SIDE / 2; x++) {
-        image.setRGB(x, y, 0xFFFFFFFF);
-      }
-    }
-    return image;
-  }
-
-  private static byte[] encode(BufferedImage image, String format) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    assertThat(ImageIO.write(image, format, out)).isTrue();
-    return out.toByteArray();
-  }
-
-  private static byte[] palettePng() throws IOException {
-    byte[] ramp = {0, (byte) 255};
-    IndexColorModel palette = new IndexColorModel(8, 2, ramp, ramp, ramp);
-    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_INDEXED, palette);
-    return encode(image, "png");
-  }
-
-  private static byte[] chunk(String type, byte[]... parts) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    body.writeBytes(type.getBytes(StandardCharsets.US_ASCII));
-    for (byte[] part : parts) {
-      body.writeBytes(part);
-    }
-    CRC32 checksum = new CRC32();
-    checksum.update(body.toByteArray());
-    return ByteBuffer.allocate(body.size() + 8)
-        .putInt(body.size() - 4)
-        .put(body.toByteArray())
-        .putInt((int) checksum.getValue())
-        .array();
-  }
-
-  private static byte[] insert(byte[] into, int position, byte[] what) {
-    return ByteBuffer.allocate(into.length + what.length)
-        .put(into, 0, position)
-        .put(what)
-        .put(into, position, into.length - position)
-        .array();
-  }
-
-  private static byte[] segment(int marker, byte[] body) {
-    return ByteBuffer.allocate(body.length + 4)
-        .put((byte) 0xFF)
-        .put((byte) marker)
-        .putShort((short) (body.length + 2))
-        .put(body)
-        .array();
-  }
-
-  private static byte[] exif(int orientation, boolean littleEndian) {
-    ByteBuffer body = ByteBuffer.allocate(6 + 8 + 2 + 12 + 4);
-    body.put("Exif\0\0".getBytes(StandardCharsets.US_ASCII));
-    body.put((littleEndian ? "II" : "MM").getBytes(StandardCharsets.US_ASCII));
-    body.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-    body.putShort((short) 42).putInt(8).putShort((short) 1);
-    body.putShort((short) 0x0112).putShort((short) 3).putInt(1);
-    body.putShort((short) orientation).putShort((short) 0).putInt(0);
-    return segment(0xE1, body.array());
-  }
-
-  private static Reason rejection(byte[] encoded) {
-    try {
-      DECODER.decode(encoded);
-      return null;
-    } catch (ImageRejectedException e) {
-      return e.reason();
-    }
   }
 
   @ParameterizedTest
@@ -267,5 +185,87 @@ class HostileImageTest {
     byte[] png = encode(new BufferedImage(8000, 5000, BufferedImage.TYPE_BYTE_GRAY), "png");
 
     assertThat(DECODER.decode(png)).hasSize(SIDE * SIDE).containsOnly(0);
+  }
+
+  private static final int SIDE = 16;
+  private static final int BOMB_BYTES = 1 << 30;
+  private static final ImageDecoder DECODER =
+      new ImageDecoder(
+          new InputSpec(1, SIDE, SIDE, Normalization.HALF_RANGE), DecodeLimits.defaults());
+
+  /** Bright in the left upper quarter, dark elsewhere. */
+  private static BufferedImage corner(int type) {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, type);
+    for (int y = 0; y < SIDE / 2; y++) {
+      for (int x = 0; x < SIDE / 2; x++) {
+        image.setRGB(x, y, 0xFFFFFFFF);
+      }
+    }
+    return image;
+  }
+
+  private static byte[] encode(BufferedImage image, String format) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, format, out)).isTrue();
+    return out.toByteArray();
+  }
+
+  private static byte[] palettePng() throws IOException {
+    byte[] ramp = {0, (byte) 255};
+    IndexColorModel palette = new IndexColorModel(8, 2, ramp, ramp, ramp);
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_INDEXED, palette);
+    return encode(image, "png");
+  }
+
+  private static byte[] chunk(String type, byte[]... parts) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(type.getBytes(StandardCharsets.US_ASCII));
+    for (byte[] part : parts) {
+      body.writeBytes(part);
+    }
+    CRC32 checksum = new CRC32();
+    checksum.update(body.toByteArray());
+    return ByteBuffer.allocate(body.size() + 8)
+        .putInt(body.size() - 4)
+        .put(body.toByteArray())
+        .putInt((int) checksum.getValue())
+        .array();
+  }
+
+  private static byte[] insert(byte[] into, int position, byte[] what) {
+    return ByteBuffer.allocate(into.length + what.length)
+        .put(into, 0, position)
+        .put(what)
+        .put(into, position, into.length - position)
+        .array();
+  }
+
+  private static byte[] segment(int marker, byte[] body) {
+    return ByteBuffer.allocate(body.length + 4)
+        .put((byte) 0xFF)
+        .put((byte) marker)
+        .putShort((short) (body.length + 2))
+        .put(body)
+        .array();
+  }
+
+  private static byte[] exif(int orientation, boolean littleEndian) {
+    ByteBuffer body = ByteBuffer.allocate(6 + 8 + 2 + 12 + 4);
+    body.put("Exif\0\0".getBytes(StandardCharsets.US_ASCII));
+    body.put((littleEndian ? "II" : "MM").getBytes(StandardCharsets.US_ASCII));
+    body.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    body.putShort((short) 42).putInt(8).putShort((short) 1);
+    body.putShort((short) 0x0112).putShort((short) 3).putInt(1);
+    body.putShort((short) orientation).putShort((short) 0).putInt(0);
+    return segment(0xE1, body.array());
+  }
+
+  private static Reason rejection(byte[] encoded) {
+    try {
+      DECODER.decode(encoded);
+      return null;
+    } catch (ImageRejectedException e) {
+      return e.reason();
+    }
   }
 }

@@ -24,43 +24,6 @@ class ImageDecoderTest {
   private static final InputSpec COLOUR = new InputSpec(3, 28, 28, Normalization.HALF_RANGE);
   private static final DecodeLimits LIMITS = DecodeLimits.defaults();
 
-  private static byte[] encode(BufferedImage image, String format) {
-    try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-      assertThat(ImageIO.write(image, format, out)).isTrue();
-      return out.toByteArray();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static BufferedImage grey(int side) {
-    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
-    for (int y = 0; y < side; y++) {
-      for (int x = 0; x < side; x++) {
-        image.getRaster().setSample(x, y, 0, (x * 7 + y * 3) % 256);
-      }
-    }
-    return image;
-  }
-
-  private static BufferedImage plain(int width, int height, Color color) {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.setColor(color);
-    graphics.fillRect(0, 0, width, height);
-    graphics.dispose();
-    return image;
-  }
-
-  private static Reason rejection(byte[] encoded) {
-    try {
-      new ImageDecoder(GREY, LIMITS).decode(encoded);
-      return null;
-    } catch (ImageRejectedException e) {
-      return e.reason();
-    }
-  }
-
   @Test
   void copiesTheSamplesOfAGreyPngExactly() throws Exception {
     byte[] pixels = new ImageDecoder(GREY, LIMITS).decode(encode(grey(28), "png"));
@@ -240,5 +203,42 @@ class ImageDecoderTest {
       flips += Arrays.equals(augmented, mirrored) ? 1 : 0;
     }
     assertThat(flips).isBetween(8, 32);
+  }
+
+  private static byte[] encode(BufferedImage image, String format) {
+    try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+      assertThat(ImageIO.write(image, format, out)).isTrue();
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static BufferedImage grey(int side) {
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        image.getRaster().setSample(x, y, 0, (x * 7 + y * 3) % 256);
+      }
+    }
+    return image;
+  }
+
+  private static BufferedImage plain(int width, int height, Color color) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(color);
+    graphics.fillRect(0, 0, width, height);
+    graphics.dispose();
+    return image;
+  }
+
+  private static Reason rejection(byte[] encoded) {
+    try {
+      new ImageDecoder(GREY, LIMITS).decode(encoded);
+      return null;
+    } catch (ImageRejectedException e) {
+      return e.reason();
+    }
   }
 }

@@ -21,6 +21,55 @@ class CenterBasedLossTest {
   private static final long[] LABELS = {0, 0, 0, 1, 1, 2, 2, 2};
   private static final double MARGIN = 0.7;
 
+  @Test
+  void tripletCenterLossIsThatOfExplicitLoops() {
+    double[] centers = random(CLASSES * DIMENSION, 8);
+
+    assertValueAndGradient(
+        manager ->
+            new TripletCenterLoss(
+                new Centers(manager.create(centers, new Shape(CLASSES, DIMENSION)), 0.5),
+                Margin.of(MARGIN)),
+        x -> tripletCenter(x, centers));
+  }
+
+  @Test
+  void magnetLossIsThatOfExplicitLoops() {
+    assertValueAndGradient(
+        manager -> new MagnetLoss(Margin.of(MARGIN)), CenterBasedLossTest::magnet);
+  }
+
+  @Test
+  void tripletCentersMoveSoThatTheLossFalls() {
+    double[] x = random(IMAGES * DIMENSION, 3);
+    double[] start = random(CLASSES * DIMENSION, 8);
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray table = manager.create(start, new Shape(CLASSES, DIMENSION));
+      NDArray embeddings = manager.create(x, new Shape(IMAGES, DIMENSION));
+      TripletCenterLoss loss = new TripletCenterLoss(new Centers(table, 0.5), Margin.of(MARGIN));
+
+      for (int i = 0; i < 5; i++) {
+        loss.follow(embeddings, manager.create(LABELS), CLASSES);
+      }
+
+      assertThat(tripletCenter(x, table.toDoubleArray())).isLessThan(tripletCenter(x, start));
+    }
+  }
+
+  @Test
+  void aCenterRateOfZeroFreezesTheCenters() {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      double[] start = random(CLASSES * DIMENSION, 8);
+      NDArray table = manager.create(start, new Shape(CLASSES, DIMENSION));
+      NDArray embeddings =
+          manager.create(random(IMAGES * DIMENSION, 3), new Shape(IMAGES, DIMENSION));
+
+      new CenterLoss(new Centers(table, 0)).follow(embeddings, manager.create(LABELS), CLASSES);
+
+      assertThat(table.toDoubleArray()).isEqualTo(start);
+    }
+  }
+
   private static double[] random(int count, long seed) {
     return new Random(seed).doubles(count, -1, 1).toArray();
   }
@@ -88,7 +137,7 @@ class CenterBasedLossTest {
         GradientCollector collector = Engine.getInstance().newGradientCollector()) {
       NDArray embeddings = manager.create(x, new Shape(IMAGES, DIMENSION));
       embeddings.setRequiresGradient(true);
-      RankingOutcome outcome = loss.apply(manager).of(embeddings, manager.create(LABELS));
+      RankingOutcome outcome = loss.apply(manager).of(embeddings, manager.create(LABELS), CLASSES);
       collector.backward(outcome.loss());
       gradient = embeddings.getGradient().toDoubleArray();
 
@@ -104,57 +153,6 @@ class CenterBasedLossTest {
       less[i] -= epsilon;
       double slope = (reference.apply(more) - reference.apply(less)) / (2 * epsilon);
       assertThat(gradient[i]).as("gradient[%d]", i).isCloseTo(slope, within(1e-7));
-    }
-  }
-
-  @Test
-  void tripletCenterLossIsThatOfExplicitLoops() {
-    double[] centers = random(CLASSES * DIMENSION, 8);
-
-    assertValueAndGradient(
-        manager ->
-            new TripletCenterLoss(
-                new Centers(manager.create(centers, new Shape(CLASSES, DIMENSION)), 0.5),
-                () -> CLASSES,
-                Margin.of(MARGIN)),
-        x -> tripletCenter(x, centers));
-  }
-
-  @Test
-  void magnetLossIsThatOfExplicitLoops() {
-    assertValueAndGradient(
-        manager -> new MagnetLoss(Margin.of(MARGIN)), CenterBasedLossTest::magnet);
-  }
-
-  @Test
-  void tripletCentersMoveSoThatTheLossFalls() {
-    double[] x = random(IMAGES * DIMENSION, 3);
-    double[] start = random(CLASSES * DIMENSION, 8);
-    try (NDManager manager = NDManager.newBaseManager()) {
-      NDArray table = manager.create(start, new Shape(CLASSES, DIMENSION));
-      NDArray embeddings = manager.create(x, new Shape(IMAGES, DIMENSION));
-      TripletCenterLoss loss =
-          new TripletCenterLoss(new Centers(table, 0.5), () -> CLASSES, Margin.of(MARGIN));
-
-      for (int i = 0; i < 5; i++) {
-        loss.follow(embeddings, manager.create(LABELS));
-      }
-
-      assertThat(tripletCenter(x, table.toDoubleArray())).isLessThan(tripletCenter(x, start));
-    }
-  }
-
-  @Test
-  void aCenterRateOfZeroFreezesTheCenters() {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      double[] start = random(CLASSES * DIMENSION, 8);
-      NDArray table = manager.create(start, new Shape(CLASSES, DIMENSION));
-      NDArray embeddings =
-          manager.create(random(IMAGES * DIMENSION, 3), new Shape(IMAGES, DIMENSION));
-
-      new CenterLoss(new Centers(table, 0)).follow(embeddings, manager.create(LABELS));
-
-      assertThat(table.toDoubleArray()).isEqualTo(start);
     }
   }
 }

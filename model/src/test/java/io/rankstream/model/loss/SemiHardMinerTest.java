@@ -13,13 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SemiHardMinerTest {
 
-  static Stream<GoldenCase> withoutTies() {
-    return GoldenCase.of("triplet_semihard_fallback")
-        .filter(each -> each.toString().endsWith("float64"))
-        .filter(each -> !each.field("checks").get("tie_in_selection").asBoolean());
-  }
-
-  /** Semi-hard before easy before hard, told pair by pair by explicit loops. */
+  /** The golden file lists the negative of each pair, found by explicit loops. */
   @ParameterizedTest
   @MethodSource("withoutTies")
   void picksTheNegativeThatExplicitMiningPicks(GoldenCase golden) {
@@ -51,5 +45,11 @@ class SemiHardMinerTest {
       }
       assertThat(triplets.mask().sum().toDoubleArray()[0]).isEqualTo(mined);
     }
+  }
+
+  static Stream<GoldenCase> withoutTies() {
+    return GoldenCase.of("triplet_semihard_fallback")
+        .filter(each -> each.toString().endsWith("float64"))
+        .filter(each -> !each.field("checks").get("tie_in_selection").asBoolean());
   }
 }

@@ -13,11 +13,9 @@ import ai.djl.training.GradientCollector;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.Normalization;
 import io.rankstream.model.loss.CrossEntropy;
-import io.rankstream.model.loss.Margin;
-import io.rankstream.model.loss.PairwiseDistance;
-import io.rankstream.model.loss.Reducer;
-import io.rankstream.model.loss.SemiHardMiner;
-import io.rankstream.model.loss.TripletLoss;
+import io.rankstream.model.loss.EmbeddingLoss;
+import io.rankstream.model.loss.EmbeddingLosses;
+import io.rankstream.model.loss.LossConfig;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -28,40 +26,6 @@ class TwoHeadNetworkTest {
 
   private static final InputSpec GREY_8 = new InputSpec(1, 8, 8, Normalization.HALF_RANGE);
   private static final int CLASSES = 3;
-
-  private static double[] widened(float[] values) {
-    double[] wide = new double[values.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = values[i];
-    }
-    return wide;
-  }
-
-  private static NDArray images(NDManager manager, int count) {
-    Random random = new Random(5);
-    double[] values = random.doubles((long) count * 64, -1, 1).toArray();
-    return manager.create(values, new Shape(count, 1, 8, 8));
-  }
-
-  private static NDArray loss(TwoHeadNetwork network, NDArray flat, NDManager manager) {
-    return loss(
-        network, new Weights(network.layout(), flat, statistics(network, manager)), manager);
-  }
-
-  private static List<NDArray> statistics(TwoHeadNetwork network, NDManager manager) {
-    NDArray flat = manager.create(widened(network.layout().initialStatistics()));
-    return Weights.statistics(network.layout(), flat);
-  }
-
-  private static NDArray loss(TwoHeadNetwork network, Weights weights, NDManager manager) {
-    NDArray labels = manager.create(new long[] {0, 0, 1, 1, 2, 2});
-    FeatureMaps features = network.features(weights, images(manager, 6), true);
-    TripletLoss triplet =
-        new TripletLoss(
-            PairwiseDistance.SQUARED_EUCLIDEAN, new SemiHardMiner(), Margin.of(0.2), Reducer.MEAN);
-    return CrossEntropy.mean(network.logits(weights, network.pooled(features), CLASSES), labels)
-        .add(triplet.of(network.embeddings(weights, features), labels).loss());
-  }
 
   @Test
   void gradientArrivesAsOneVectorThatAgreesWithFiniteDifferences() {
@@ -187,6 +151,39 @@ class TwoHeadNetworkTest {
 
     assertThatThrownBy(() -> new TwoHeadNetwork(new Architecture(Backbone.SMALL_CNN, tiny, 4, 5)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid input: 3 x 3 (too small for small-cnn)");
+        .hasMessage("Invalid input: 3 x 3 (too small for small-cnn; use larger images)");
+  }
+
+  private static double[] widened(float[] values) {
+    double[] wide = new double[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = values[i];
+    }
+    return wide;
+  }
+
+  private static NDArray images(NDManager manager, int count) {
+    Random random = new Random(5);
+    double[] values = random.doubles((long) count * 64, -1, 1).toArray();
+    return manager.create(values, new Shape(count, 1, 8, 8));
+  }
+
+  private static NDArray loss(TwoHeadNetwork network, NDArray flat, NDManager manager) {
+    return loss(
+        network, new Weights(network.layout(), flat, statistics(network, manager)), manager);
+  }
+
+  private static List<NDArray> statistics(TwoHeadNetwork network, NDManager manager) {
+    NDArray flat = manager.create(widened(network.layout().initialStatistics()));
+    return Weights.statistics(network.layout(), flat);
+  }
+
+  private static NDArray loss(TwoHeadNetwork network, Weights weights, NDManager manager) {
+    NDArray labels = manager.create(new long[] {0, 0, 1, 1, 2, 2});
+    FeatureMaps features = network.features(weights, images(manager, 6), true);
+    EmbeddingLoss triplets =
+        EmbeddingLosses.of(LossConfig.paperDefaults(), () -> null).orElseThrow();
+    return CrossEntropy.mean(network.logits(weights, network.pooled(features), CLASSES), labels)
+        .add(triplets.of(network.embeddings(weights, features), labels, CLASSES).loss());
   }
 }

@@ -40,10 +40,14 @@ class ScheduleTest {
   }
 
   @Test
-  void refusesWhatMakesNoSense() {
+  void refusesValuesOutsideOfItsRules() {
     assertThatThrownBy(() -> Schedule.linear(0))
         .hasMessage("Invalid totalSteps: 0 (must be at least 1)");
     assertThatThrownBy(() -> new Schedule(Schedule.Shape.COSINE, 1, 1, -1))
         .hasMessage("Invalid warmUpSteps: -1 (must be at least 0)");
+    for (double power : new double[] {0, 100.1, Double.NaN}) {
+      assertThatThrownBy(() -> new Schedule(Schedule.Shape.POLYNOMIAL, 1, power, 0))
+          .hasMessage("Invalid power: " + power + " (must be above 0, at most 100)");
+    }
   }
 }

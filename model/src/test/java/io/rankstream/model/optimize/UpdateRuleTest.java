@@ -9,59 +9,24 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Against four steps of torch.optim on the same weights and gradients. */
+/** Compares with four steps of torch.optim on the same weights and gradients. */
 class UpdateRuleTest {
 
   private static final float[] START = {1, -2, 0.5f, 3};
   private static final int STEPS = 4;
 
-  private static float[] gradient(int step) {
-    float[] base = {0.5f, -1, 0.25f, 2};
-    float[] shift = {1, 1, -1, 1};
-    float[] gradient = new float[base.length];
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = base[i] * (step + 1) - 0.3f * step * shift[i];
-    }
-    return gradient;
-  }
-
-  private static float[] run(UpdateRule rule, double clipNorm, float[] rates) {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      NDArray weights = manager.create(START);
-      List<NDArray> moments =
-          IntStream.range(0, rule.moments())
-              .mapToObj(i -> manager.zeros(new Shape(START.length), DataType.FLOAT32))
-              .toList();
-      for (int step = 0; step < STEPS; step++) {
-        NDArray gradient = manager.create(gradient(step));
-        if (clipNorm > 0) {
-          GradientNorm.clip(new NDList(gradient), gradient.square().sum(), clipNorm);
-        }
-        rule.update(weights, moments, gradient, Optional.of(manager.create(rates)), 0.1, step + 1);
-      }
-      return weights.toFloatArray();
-    }
-  }
-
-  private static void assertClose(float[] actual, double... expected) {
-    for (int i = 0; i < expected.length; i++) {
-      assertThat((double) actual[i]).as("value %d", i).isCloseTo(expected[i], within(2e-6));
-    }
-  }
-
   @Test
-  void momentumSgdIsThatOfTorch() {
+  void momentumSgdIsThatOfPyTorch() {
     float[] weights = run(new MomentumSgd(0.9, 0.01), 0, new float[] {1, 1, 1, 1});
 
     assertClose(weights, 0.349121968351, 0.15713415329800037, -0.2531280608245001, -0.449855039897);
   }
 
   @Test
-  void adamWIsThatOfTorch() {
+  void adamWIsThatOfPyTorch() {
     float[] weights = run(new AdamW(0.9, 0.99, 0.05), 0, new float[] {1, 1, 1, 1});
 
     assertClose(
@@ -69,7 +34,7 @@ class UpdateRuleTest {
   }
 
   @Test
-  void clippingIsThatOfTorch() {
+  void clippingIsThatOfPyTorch() {
     float[] weights = run(new MomentumSgd(0.9, 0), 1, new float[] {1, 1, 1, 1});
 
     assertClose(
@@ -105,6 +70,40 @@ class UpdateRuleTest {
       MovingAverage.follow(average, manager.create(new float[] {2, 0}), 0.75);
 
       assertThat(average.toFloatArray()).containsExactly(1.25f, 0.75f);
+    }
+  }
+
+  private static float[] gradient(int step) {
+    float[] base = {0.5f, -1, 0.25f, 2};
+    float[] shift = {1, 1, -1, 1};
+    float[] gradient = new float[base.length];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = base[i] * (step + 1) - 0.3f * step * shift[i];
+    }
+    return gradient;
+  }
+
+  private static float[] run(UpdateRule rule, double clipNorm, float[] rates) {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray weights = manager.create(START);
+      List<NDArray> moments =
+          IntStream.range(0, rule.moments())
+              .mapToObj(i -> manager.zeros(new Shape(START.length), DataType.FLOAT32))
+              .toList();
+      for (int step = 0; step < STEPS; step++) {
+        NDArray gradient = manager.create(gradient(step));
+        if (clipNorm > 0) {
+          GradientNorm.clip(new NDList(gradient), gradient.square().sum(), clipNorm);
+        }
+        rule.update(weights, moments, gradient, manager.create(rates), 0.1, step + 1);
+      }
+      return weights.toFloatArray();
+    }
+  }
+
+  private static void assertClose(float[] actual, double... expected) {
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i]).as("value %d", i).isCloseTo(expected[i], within(2e-6));
     }
   }
 }

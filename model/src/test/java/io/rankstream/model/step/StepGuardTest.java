@@ -8,54 +8,46 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StepGuardTest {
 
-  private static final double APART = 0.5;
-  private static final double COLLAPSED = 1e-6;
-
-  private static StepGuard guard() {
-    return new StepGuard(new GuardConfig(10, 1e-4, 3, 100, 2));
-  }
-
-  private static void takeSteps(StepGuard guard, int count, double norm) {
-    for (int i = 0; i < count; i++) {
-      guard.taken(norm, APART);
-    }
-  }
+  private static final OptionalDouble APART = OptionalDouble.of(0.5);
+  private static final OptionalDouble COLLAPSED = OptionalDouble.of(1e-6);
 
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void objectsToFiguresThatAreNoNumbers(double bad) {
-    assertThat(guard().objection(bad, 1)).contains(StepFault.NON_FINITE);
-    assertThat(guard().objection(1, bad)).contains(StepFault.NON_FINITE);
+    assertThat(guard().objection(report(bad, 1, APART))).contains(StepFault.NON_FINITE);
+    assertThat(guard().objection(report(1, bad, APART))).contains(StepFault.NON_FINITE);
   }
 
   @Test
   void objectsToAGradientFarLongerThanThoseBefore() {
     StepGuard guard = guard();
     takeSteps(guard, 99, 2);
-    assertThat(guard.objection(1, 1e6)).isEmpty(); // too few to compare with
+    assertThat(guard.objection(report(1, 1e6, APART))).isEmpty(); // too few norms before it
     takeSteps(guard, 1, 2);
 
-    assertThat(guard.objection(1, 19.9)).isEmpty();
-    assertThat(guard.objection(1, 20.1)).contains(StepFault.EXPLODING_GRADIENT);
+    assertThat(guard.objection(report(1, 19.9, APART))).isEmpty();
+    assertThat(guard.objection(report(1, 20.1, APART))).contains(StepFault.EXPLODING_GRADIENT);
   }
 
   @Test
   void followsNormsThatChangeSlowly() {
     StepGuard guard = guard();
     for (double norm = 1; norm < 1e4; norm *= 1.02) {
-      assertThat(guard.objection(1, norm)).isEmpty();
-      guard.taken(norm, APART);
+      assertThat(guard.objection(report(1, norm, APART))).isEmpty();
+      guard.taken(report(1, norm, APART));
     }
   }
 
   @Test
-  void goesBackAfterManySkippedStepsInARow() {
+  void asksForARollbackAfterManySkippedStepsInARow() {
     StepGuard guard = guard();
     assertThat(guard.skipped()).isFalse();
     assertThat(guard.skipped()).isFalse();
@@ -70,20 +62,20 @@ class StepGuardTest {
   void onlyEmbeddingsThatWereApartCanCollapse() {
     StepGuard guard = guard();
     for (int i = 0; i < 10; i++) {
-      assertThat(guard.taken(1, COLLAPSED)).isFalse();
+      assertThat(guard.taken(report(1, 1, COLLAPSED))).isFalse();
     }
-    guard.taken(1, APART);
-    assertThat(guard.taken(1, COLLAPSED)).isFalse();
-    assertThat(guard.taken(1, COLLAPSED)).isFalse();
+    guard.taken(report(1, 1, APART));
+    assertThat(guard.taken(report(1, 1, COLLAPSED))).isFalse();
+    assertThat(guard.taken(report(1, 1, COLLAPSED))).isFalse();
     assertThat(guard.isHealthy()).isFalse();
-    assertThat(guard.taken(1, COLLAPSED)).isTrue();
+    assertThat(guard.taken(report(1, 1, COLLAPSED))).isTrue();
   }
 
   @Test
   void aModelWithoutARankingLossHasNoSpread() {
     StepGuard guard = guard();
     for (int i = 0; i < 10; i++) {
-      assertThat(guard.taken(1, Double.NaN)).isFalse();
+      assertThat(guard.taken(report(1, 1, OptionalDouble.empty()))).isFalse();
     }
   }
 
@@ -96,8 +88,8 @@ class StepGuardTest {
 
     assertThatThrownBy(() -> guard.rolledBack(1199, StepFault.COLLAPSED_EMBEDDINGS))
         .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("for the 3. time within 1,000 steps")
-        .hasMessageContaining("semi-hard");
+        .hasMessage(
+            "The model was rolled back 3 times within 1,000 steps (last: COLLAPSED_EMBEDDINGS at step 1,199), more than guard.max-rollbacks = 2. No output of it was published. Use semi-hard instead of hard triplets (loss.ranking), or lower the weight of the ranking loss (loss.lambda) or the learning rate (optimizer.learning-rate).");
   }
 
   @Test
@@ -106,18 +98,35 @@ class StepGuardTest {
     takeSteps(guard, 150, 2);
     guard.rolledBack(50, StepFault.NON_FINITE);
     guard.rolledBack(100, StepFault.NON_FINITE);
-    guard.taken(2, COLLAPSED);
-    guard.taken(2, COLLAPSED);
+    guard.taken(report(1, 2, COLLAPSED));
+    guard.taken(report(1, 2, COLLAPSED));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    guard.writeTo(new DataOutputStream(bytes));
+    guard.memory().writeTo(new DataOutputStream(bytes));
 
     StepGuard restored = guard();
-    restored.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    restored.restore(
+        GuardMemory.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))));
 
-    assertThat(restored.objection(1, 19.9)).isEmpty();
-    assertThat(restored.objection(1, 20.1)).contains(StepFault.EXPLODING_GRADIENT);
-    assertThat(restored.taken(2, COLLAPSED)).isTrue();
+    assertThat(restored.objection(report(1, 19.9, APART))).isEmpty();
+    assertThat(restored.objection(report(1, 20.1, APART))).contains(StepFault.EXPLODING_GRADIENT);
+    assertThat(restored.taken(report(1, 2, COLLAPSED))).isTrue();
     assertThatThrownBy(() -> restored.rolledBack(152, StepFault.NON_FINITE))
         .isInstanceOf(TrainingFailedException.class);
+  }
+
+  private static StepGuard guard() {
+    return new StepGuard(
+        GuardConfig.defaults().withMaxNormFactor(10).withPatience(3).withMaxRollbacks(2));
+  }
+
+  private static void takeSteps(StepGuard guard, int count, double norm) {
+    for (int i = 0; i < count; i++) {
+      guard.taken(report(1, norm, APART));
+    }
+  }
+
+  private static StepReport report(double loss, double gradientNorm, OptionalDouble spread) {
+    return new StepReport(
+        1, loss, loss, 0, 0, 0, gradientNorm, 0.1, spread, StepOutcome.TAKEN, Optional.empty());
   }
 }

@@ -1,7 +1,6 @@
 package io.rankstream.pipeline.cli;
 
-import ai.djl.Device;
-import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
 import java.io.BufferedOutputStream;
@@ -49,9 +48,9 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Map<String, OnlineTrainer> models = CheckpointModels.read(from, Device.cpu());
+    Map<String, ModelSnapshot> models = CheckpointModels.read(from);
     try {
-      OnlineTrainer model = models.get(stream);
+      ModelSnapshot model = models.get(stream);
       if (model == null) {
         throw new UsageException(
             "Invalid stream: %s (the checkpoint has models of %s)"
@@ -63,10 +62,10 @@ final class ExportCommand implements Callable<Integer> {
       }
       out.printf(
           "%s: %s after %,d steps, %d classes, %,d bytes%n",
-          file, model.spaceIdSuffix(), model.step(), model.knownClasses(), Files.size(file));
+          file, model.spaceIdSuffix(), model.step(), model.labels().size(), Files.size(file));
       out.flush();
     } finally {
-      models.values().forEach(OnlineTrainer::close);
+      models.values().forEach(ModelSnapshot::close);
     }
     return 0;
   }

@@ -1,7 +1,6 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
-import io.rankstream.model.step.StepOutcome;
 import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.DecodedImage;
@@ -102,11 +101,9 @@ record StepResult(
         .setGradientNorm(step.gradientNorm())
         .setLearningRate(step.learningRate())
         .setEmbeddingSpread(
-            Double.isNaN(step.spread()) && step.outcome() == StepOutcome.TAKEN
-                ? null
-                : step.spread())
+            step.spread().isPresent() ? (Double) step.spread().getAsDouble() : null)
         .setOutcome(step.outcome().name().toLowerCase(Locale.ROOT))
-        .setFault(step.mishap().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
+        .setFault(step.fault().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
         .setAccuracy(model.accuracy())
         .setRecalls(model.recalls())
         .setClassCounts(classCounts)

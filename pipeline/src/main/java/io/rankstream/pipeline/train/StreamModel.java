@@ -97,7 +97,7 @@ final class StreamModel implements AutoCloseable {
     DataOutputStream out = new DataOutputStream(history);
     accuracy.writeTo(out);
     publisher.writeTo(out);
-    return new TrainerSnapshot.OfStream(trainer.capture(), history);
+    return new TrainerSnapshot.OfStream(trainer.snapshot(), history);
   }
 
   /**
@@ -145,7 +145,7 @@ final class StreamModel implements AutoCloseable {
       LOG.warn(
           "Embeddings of stream {} have NaN or infinite values: rolling its model back to the last good weights",
           stream);
-      trainer.goBack(StepFault.NON_FINITE);
+      trainer.rollBack(StepFault.NON_FINITE);
       report = report == null ? null : report.rolledBack(StepFault.NON_FINITE);
       embedded = trainer.served().embed(prepared.pixels());
       requireFinite(embedded);

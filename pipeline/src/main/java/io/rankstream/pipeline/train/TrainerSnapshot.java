@@ -1,8 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
-import io.rankstream.model.CapturedModel;
-import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
 import java.io.BufferedInputStream;
@@ -41,7 +40,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    *
    * @param history accuracy and last published version, as {@link StreamModel} serializes them
    */
-  record OfStream(CapturedModel model, ByteArrayOutputStream history) implements AutoCloseable {
+  record OfStream(ModelSnapshot model, ByteArrayOutputStream history) implements AutoCloseable {
 
     @Override
     public void close() {
@@ -152,13 +151,12 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    * @return the models by stream, each to be closed by the caller
    * @throws IOException when the state cannot be read, or is of another format
    */
-  public static Map<String, OnlineTrainer> readModels(InputStream in, Device device)
-      throws IOException {
+  public static Map<String, ModelSnapshot> readModels(InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(new BufferedInputStream(in));
-    Map<String, OnlineTrainer> models = new TreeMap<>();
+    Map<String, ModelSnapshot> models = new TreeMap<>();
     for (int count = readHeader(data); count > 0; count--) {
       String stream = data.readUTF();
-      models.put(stream, OnlineTrainer.restore(device, data));
+      models.put(stream, ModelSnapshot.read(data));
       StreamModel.skipHistory(data);
     }
 

@@ -1,8 +1,8 @@
 package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
-import io.rankstream.model.BriefThread;
 import io.rankstream.model.Devices;
+import io.rankstream.model.OneShotThread;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.DecodedBatch;
@@ -104,7 +104,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     inFlight = new ArrayDeque<>();
     finished = new ConcurrentLinkedQueue<>();
     if (context.isRestored()) {
-      BriefThread.call(
+      OneShotThread.call(
           () -> {
             TrainerSnapshot.read(
                 context.getRawKeyedStateInputs(),
@@ -168,7 +168,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     TrainerSnapshot state;
     try {
       state =
-          BriefThread.call(() -> TrainerSnapshot.of(models, inFlight, batchSerializer, keyGroups));
+          OneShotThread.call(() -> TrainerSnapshot.of(models, inFlight, batchSerializer, keyGroups));
     } catch (Exception e) {
       futures.cancel();
       throw e;

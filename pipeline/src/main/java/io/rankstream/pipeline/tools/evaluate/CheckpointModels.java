@@ -1,7 +1,6 @@
 package io.rankstream.pipeline.tools.evaluate;
 
-import ai.djl.Device;
-import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.event.OperatorNames;
 import io.rankstream.pipeline.train.TrainerSnapshot;
 import java.io.DataInputStream;
@@ -32,13 +31,13 @@ public final class CheckpointModels {
    * @param location directory of the checkpoint or savepoint, or its metadata file
    * @throws IOException when the location is not a checkpoint, or has no model
    */
-  public static Map<String, OnlineTrainer> read(String location, Device device) throws IOException {
-    Map<String, OnlineTrainer> models = new TreeMap<>();
+  public static Map<String, ModelSnapshot> read(String location) throws IOException {
+    Map<String, ModelSnapshot> models = new TreeMap<>();
     for (OperatorState operator : metadata(location).getOperatorStates()) {
       if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
         for (OperatorSubtaskState subtask : operator.getStates()) {
           for (KeyedStateHandle handle : subtask.getRawKeyedState()) {
-            read((KeyGroupsStateHandle) handle, device, models);
+            read((KeyGroupsStateHandle) handle, models);
           }
         }
       }
@@ -68,15 +67,14 @@ public final class CheckpointModels {
     }
   }
 
-  private static void read(
-      KeyGroupsStateHandle handle, Device device, Map<String, OnlineTrainer> models)
+  private static void read(KeyGroupsStateHandle handle, Map<String, ModelSnapshot> models)
       throws IOException {
     try (FSDataInputStream in = handle.openInputStream()) {
       for (int group : handle.getKeyGroupRange()) {
         long offset = handle.getOffsetForKeyGroup(group);
         if (offset >= 0) { // groups without models have no offset
           in.seek(offset);
-          models.putAll(TrainerSnapshot.readModels(in, device));
+          models.putAll(TrainerSnapshot.readModels(in));
         }
       }
     }

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.tools.evaluate;
 
-import io.rankstream.model.DescribedImages;
 import io.rankstream.model.EmbeddedImage;
+import io.rankstream.model.ImageFeatures;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
@@ -45,9 +45,9 @@ public record EmbeddedDataset(
 
       PixelBatch batch =
           new PixelBatch(count, input.channels(), input.height(), input.width(), pixels);
-      DescribedImages described = model.describe(batch);
-      images.addAll(described.images());
-      pooled.addAll(described.pooled());
+      ImageFeatures features = model.features(batch);
+      images.addAll(features.images());
+      pooled.addAll(features.pooled());
     }
 
     return new EmbeddedDataset(dataset, images, pooled);

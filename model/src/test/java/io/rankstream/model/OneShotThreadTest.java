@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-class BriefThreadTest {
+class OneShotThreadTest {
 
   private static final Path TASKS = Path.of("/proc/self/task");
 
@@ -26,7 +26,7 @@ class BriefThreadTest {
   void givesWhatTheWorkGives() throws Exception {
     Thread caller = Thread.currentThread();
 
-    assertThat(BriefThread.call(Thread::currentThread))
+    assertThat(OneShotThread.call(Thread::currentThread))
         .isNotSameAs(caller)
         .matches(thread -> !thread.isAlive());
   }
@@ -58,7 +58,7 @@ class BriefThreadTest {
     Thread caller = Thread.currentThread();
 
     String result =
-        BriefThread.call(
+        OneShotThread.call(
             () -> {
               caller.interrupt();
               while (caller.getState() == Thread.State.RUNNABLE) {
@@ -75,31 +75,31 @@ class BriefThreadTest {
   @EnabledOnOs(OS.LINUX) // there the threads of a process can be seen with their names
   void leavesNoThreadOfOpenMpBehind() throws Exception {
     AtomicReference<Long> during = new AtomicReference<>();
-    Thread caller = new Thread(() -> during.set(computeBriefly()), "probe");
+    Thread caller = new Thread(() -> during.set(computeInOneShotThread()), "probe");
     caller.start();
     caller.join();
 
     assertThat(during.get()).isPositive();
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (briefThreads() > 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait(); // the workers are told to end, and end by themselves
+    while (oneShotThreads() > 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait(); // the workers end by themselves, a little later
     }
-    assertThat(briefThreads()).isZero();
+    assertThat(oneShotThreads()).isZero();
   }
 
   private static void assertThrows(Throwable failure, Callable<?> work) {
-    assertThatThrownBy(() -> BriefThread.call(work)).isSameAs(failure);
+    assertThatThrownBy(() -> OneShotThread.call(work)).isSameAs(failure);
   }
 
-  private static long computeBriefly() {
+  private static long computeInOneShotThread() {
     try {
-      return BriefThread.call(
+      return OneShotThread.call(
           () -> {
             try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 NDArray square = manager.ones(new Shape(600, 600));
                 NDArray product = square.matMul(square)) {
               product.getFloat(0, 0);
-              return briefThreads();
+              return oneShotThreads();
             }
           });
     } catch (Exception e) {
@@ -107,10 +107,10 @@ class BriefThreadTest {
     }
   }
 
-  /** Threads with the name of the brief one; those of OpenMP inherit it. */
-  private static long briefThreads() {
+  /** Threads with the name of the one-shot thread; those of OpenMP inherit it. */
+  private static long oneShotThreads() {
     try (Stream<Path> tasks = Files.list(TASKS)) {
-      return tasks.filter(task -> name(task).startsWith("brief probe")).count();
+      return tasks.filter(task -> name(task).startsWith("one-shot probe")).count();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -5,27 +5,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * A thread for one piece of native work, which ends with it.
+ * Runs one piece of native work in a thread that ends with it.
  *
- * <p>On a CPU each thread that PyTorch has computed in keeps OpenMP threads of its own until it
- * ends. When all of them together are more than the cores, OpenMP no longer lets them wait for the
- * next operation awake, and each operation pays for a thread to sleep and to wake: steps took 11 to
- * 16 % longer on two cores. So a process has one long-lived thread that computes, and whoever else
- * has something to compute from time to time, such as the copy for a checkpoint, does it here.
+ * <p>On a CPU, each thread that has called PyTorch keeps OpenMP threads of its own until it ends.
+ * When these are more than the cores, OpenMP no longer spins while it waits for the next operation,
+ * and each operation pays for a thread to sleep and to wake: steps took 11 to 16 % longer on two
+ * cores. So a process has one long-lived thread that computes. Occasional native work, such as the
+ * copy for a checkpoint, runs here.
  */
-public final class BriefThread {
+public final class OneShotThread {
 
-  private BriefThread() {}
+  private OneShotThread() {}
 
   /**
-   * Does the work and waits until it is done. An interrupt does not end the wait, since native code
-   * ignores it; the thread stays marked as interrupted.
+   * Runs the work and waits until it is done. An interrupt does not end the wait, since native code
+   * ignores it; the calling thread stays marked as interrupted.
    *
-   * @throws Exception what the work throws
+   * @throws Exception the exception of the work
    */
   public static <T> T call(Callable<T> work) throws Exception {
     FutureTask<T> task = new FutureTask<>(work);
-    Thread thread = new Thread(task, "brief " + Thread.currentThread().getName());
+    Thread thread = new Thread(task, "one-shot " + Thread.currentThread().getName());
     thread.start();
     boolean interrupted = false;
     try {

@@ -1,0 +1,127 @@
+package io.rankstream.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Named float32 vectors in the memory of the host. A stream holds each as little-endian values in
+ * one piece.
+ */
+final class HostBuffers implements AutoCloseable {
+
+  private static final int CHUNK_VALUES = 1 << 20;
+
+  private final NDManager manager = NDManager.newBaseManager(Device.cpu(), Devices.ENGINE);
+  private final Map<String, NDArray> buffers = new LinkedHashMap<>();
+
+  /** Takes over a vector that lies in the memory of the host. */
+  void add(String name, NDArray buffer) {
+    buffer.attach(manager);
+    buffers.put(name, buffer);
+  }
+
+  boolean contains(String name) {
+    return buffers.containsKey(name);
+  }
+
+  /**
+   * A vector.
+   *
+   * @param size its number of values
+   * @throws IOException when there is no vector of this name and size
+   */
+  NDArray get(String name, long size) throws IOException {
+    NDArray buffer = buffers.get(name);
+    if (buffer == null || buffer.size() != size) {
+      throw new IOException(
+          "The snapshot is damaged: the buffer %s has %s values (must have %d). Restore an older one"
+              .formatted(name, buffer == null ? "no" : buffer.size(), size));
+    }
+
+    return buffer;
+  }
+
+  /** Calls an action with each name and vector, in the order of the stream. */
+  void forEach(BiConsumer<String, NDArray> action) {
+    buffers.forEach(action);
+  }
+
+  void writeTo(DataOutputStream out) throws IOException {
+    out.writeInt(buffers.size());
+    for (Map.Entry<String, NDArray> buffer : buffers.entrySet()) {
+      out.writeUTF(buffer.getKey());
+      write(out, buffer.getValue());
+    }
+  }
+
+  /** Reads exactly the bytes that {@link #writeTo} wrote. */
+  static HostBuffers read(DataInputStream in) throws IOException {
+    HostBuffers buffers = new HostBuffers();
+    try {
+      for (int count = in.readInt(); count > 0; count--) {
+        buffers.add(in.readUTF(), read(in, buffers.manager));
+      }
+      return buffers;
+    } catch (IOException | RuntimeException e) {
+      buffers.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+
+  /** Writes in chunks, since the engine copies each one to the heap. */
+  private static void write(DataOutputStream out, NDArray buffer) throws IOException {
+    long size = buffer.size();
+    out.writeInt(Math.toIntExact(size * Float.BYTES));
+    for (long from = 0; from < size; from += CHUNK_VALUES) {
+      long to = Math.min(size, from + CHUNK_VALUES);
+      try (NDArray chunk = buffer.get(new NDIndex("{}:{}", from, to))) {
+        ByteBuffer values = chunk.toByteBuffer(); // native order: little-endian on all platforms
+        byte[] bytes = new byte[values.remaining()];
+        values.get(bytes);
+        out.write(bytes);
+      }
+    }
+  }
+
+  /** Reads in chunks, since memory of Java outside of its heap is small. */
+  private static NDArray read(DataInputStream in, NDManager manager) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length % Float.BYTES != 0) {
+      throw new IOException(
+          "The snapshot is damaged: a buffer has %d bytes (must be a multiple of %d). Restore an older one"
+              .formatted(length, Float.BYTES));
+    }
+
+    int size = length / Float.BYTES;
+    NDArray buffer = manager.create(new Shape(size), DataType.FLOAT32);
+    byte[] bytes = new byte[Math.min(CHUNK_VALUES * Float.BYTES, length)];
+    ByteBuffer chunk = manager.allocateDirect(bytes.length);
+    for (int from = 0; from < size; from += CHUNK_VALUES) {
+      int to = Math.min(size, from + CHUNK_VALUES);
+      int part = (to - from) * Float.BYTES;
+      in.readFully(bytes, 0, part);
+      chunk.clear().put(bytes, 0, part).flip();
+      try (NDArray values = manager.create(chunk, new Shape(to - from), DataType.FLOAT32)) {
+        buffer.set(new NDIndex("{}:{}", from, to), values); // copies
+      }
+    }
+
+    return buffer;
+  }
+}

@@ -1,0 +1,175 @@
+package io.rankstream.model;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import io.rankstream.model.network.Architecture;
+import io.rankstream.model.network.TwoHeadNetwork;
+import io.rankstream.model.step.GuardMemory;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A copy, in the memory of the host, of everything that a model's next step depends on. The model
+ * may go on learning while another thread writes the copy.
+ *
+ * <p>A stream holds a header, the step, the classes in the order of their rows, the state of the
+ * guard, then the buffers. Reading consumes exactly the bytes written, so that other data may
+ * follow in the same stream.
+ */
+public final class ModelSnapshot implements AutoCloseable {
+
+  private static final int MAGIC = 0x524B5334; // "RKS4"
+
+  private final String architecture;
+  private final long step;
+  private final String space;
+  private final List<String> labels;
+  private final GuardMemory guard;
+  private final HostBuffers buffers;
+
+  /**
+   * @param architecture id of the architecture
+   * @param buffers closed with the snapshot
+   */
+  ModelSnapshot(
+      String architecture,
+      long step,
+      String space,
+      List<String> labels,
+      GuardMemory guard,
+      HostBuffers buffers) {
+    this.architecture = architecture;
+    this.step = step;
+    this.space = space;
+    this.labels = labels;
+    this.guard = guard;
+    this.buffers = buffers;
+  }
+
+  /**
+   * Reads a snapshot of a model of any architecture.
+   *
+   * @throws IOException when the stream holds no snapshot or a damaged one
+   */
+  public static ModelSnapshot read(InputStream in) throws IOException {
+    DataInputStream stream = new DataInputStream(in);
+    int magic = stream.readInt();
+    if (magic != MAGIC) {
+      throw new IOException(
+          "Not a Rankstream model snapshot: it starts with %08x (must be %08x). Use a checkpoint that this release wrote"
+              .formatted(magic, MAGIC));
+    }
+
+    String architecture = stream.readUTF();
+    stream.readUTF(); // the engine, for people
+    return new ModelSnapshot(
+        architecture,
+        stream.readLong(),
+        stream.readUTF(),
+        readLabels(stream),
+        GuardMemory.read(stream),
+        HostBuffers.read(stream));
+  }
+
+  /** Writes the snapshot in the form that {@link #read} reads; leaves the stream open. */
+  public void writeTo(OutputStream out) throws IOException {
+    DataOutputStream stream = new DataOutputStream(out);
+    stream.writeInt(MAGIC);
+    stream.writeUTF(architecture);
+    stream.writeUTF("PyTorch " + Engine.getEngine(Devices.ENGINE).getVersion()); // for people
+    stream.writeLong(step);
+    stream.writeUTF(space);
+    writeLabels(stream, labels);
+    guard.writeTo(stream);
+    buffers.writeTo(stream);
+    stream.flush();
+  }
+
+  /**
+   * Writes the model as {@link OnlineTrainer#export} does, without a configuration: the moving
+   * average of the weights where the snapshot has one.
+   *
+   * @param stream name of the stream that the model belongs to
+   * @throws IOException when the snapshot is damaged
+   */
+  public void export(String stream, OutputStream out) throws IOException {
+    TwoHeadNetwork network = new TwoHeadNetwork(Architecture.parse(architecture));
+    String weights =
+        buffers.contains(ModelBuffers.AVERAGE) ? ModelBuffers.AVERAGE : ModelBuffers.PARAMETERS;
+    NDArray parameters = buffers.get(weights, network.layout().parametersSize());
+    NDArray statistics = buffers.get(ModelBuffers.STATISTICS, network.layout().statisticsSize());
+    ModelFile.write(
+        out, network, parameters, statistics, labels, ModelFile.Provenance.of(stream, space, step));
+  }
+
+  /** Training steps of the model. */
+  public long step() {
+    return step;
+  }
+
+  /** The known classes, in the order of their rows in the softmax head. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** Identity of the embedding space, as {@link OnlineTrainer#spaceIdSuffix}. */
+  public String spaceIdSuffix() {
+    return space;
+  }
+
+  @Override
+  public void close() {
+    buffers.close();
+  }
+
+  GuardMemory guard() {
+    return guard;
+  }
+
+  HostBuffers buffers() {
+    return buffers;
+  }
+
+  /**
+   * Checks that a configuration fits.
+   *
+   * @param id id of the configured architecture
+   * @throws IOException when the model has another architecture
+   */
+  void requireArchitecture(String id) throws IOException {
+    if (!architecture.equals(id)) {
+      throw new IOException(
+          "The snapshot holds a %s, the configuration asks for a %s: restore it with the configuration that it was made with, or start without it"
+              .formatted(architecture, id));
+    }
+  }
+
+  private static void writeLabels(DataOutput out, List<String> labels) throws IOException {
+    out.writeInt(labels.size());
+    for (String label : labels) {
+      byte[] bytes = label.getBytes(StandardCharsets.UTF_8);
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    }
+  }
+
+  private static List<String> readLabels(DataInput in) throws IOException {
+    int count = in.readInt();
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      labels.add(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    return List.copyOf(labels);
+  }
+}

@@ -1,0 +1,162 @@
+package io.rankstream.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.rankstream.model.loss.EmbeddingLoss;
+import io.rankstream.model.loss.EmbeddingLosses;
+import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.network.Initializer;
+import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.network.Segment;
+import io.rankstream.model.network.TwoHeadNetwork;
+import io.rankstream.model.network.Weights;
+import io.rankstream.model.optimize.MovingAverage;
+import io.rankstream.model.optimize.Optimization;
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The arrays that training changes: parameters and statistics, the state of the optimizer, the
+ * centres of a ranking loss, and the moving average.
+ */
+final class TrainableState {
+
+  /**
+   * Values of an array whose gradient gets a vector of its own on a CPU: copying it would take
+   * longer than the calls for one more vector. On a GPU the calls take longer.
+   */
+  private static final long LARGE_ARRAY = 1 << 17;
+
+  private final ModelConfig config;
+  private final ModelBuffers buffers;
+  private final FlatWeights weights;
+  private final Optimization optimization;
+  private final EmbeddingLoss ranking; // null without a ranking loss
+  private final NDArray average; // null where no moving average is kept
+  private final TrainingPass pass;
+
+  /**
+   * Adds all buffers, in the order in which snapshots hold them.
+   *
+   * @param manager owner of the arrays, on the device that trains
+   */
+  TrainableState(ModelConfig config, TwoHeadNetwork network, NDManager manager) {
+    this.config = config;
+    buffers = new ModelBuffers(manager);
+    weights = new FlatWeights(network, config.seed(), buffers);
+    List<Segment> segments =
+        Segment.of(network.layout(), manager.getDevice().isGpu() ? Long.MAX_VALUE : LARGE_ARRAY);
+    int size = network.layout().parametersSize();
+    optimization =
+        new Optimization(
+            config.optimizer(),
+            network,
+            weights.parameters(),
+            segments,
+            name -> buffers.addZeros(name, size));
+    ranking = EmbeddingLosses.of(config.loss(), this::centers).orElse(null);
+    average =
+        config.averageDecay() > 0
+            ? buffers.addCopy(ModelBuffers.AVERAGE, weights.parameters())
+            : null;
+    pass = new TrainingPass(config, network, weights, segments, ranking);
+  }
+
+  /** Takes over the weights of a file; the other arrays keep their values. */
+  void startFrom(ModelFile file) {
+    weights.copyFrom(file);
+    startAverage();
+  }
+
+  /** Copies of all arrays, to be closed by the caller. */
+  HostBuffers copies() {
+    return buffers.copies();
+  }
+
+  /**
+   * Checks that copies can be restored.
+   *
+   * @throws IOException when a copy has another size than its array
+   */
+  void requireSizes(HostBuffers copies) throws IOException {
+    buffers.requireSizes(copies);
+  }
+
+  /** Goes back to copies of the right size. An optimizer or a loss without a copy starts afresh. */
+  void restore(HostBuffers copies) {
+    buffers.restore(copies);
+    if (!copies.contains(ModelBuffers.AVERAGE)) {
+      startAverage();
+    }
+    weights.dropWorkingStatistics();
+  }
+
+  /**
+   * Computes the gradient of a batch; changes nothing that {@link #copies} holds.
+   *
+   * @param scope owner of the arrays
+   */
+  TrainingPass.Result pass(PixelBatch images, LabelVocabulary.Preview rows, NDManager scope) {
+    return pass.of(images, rows, scope);
+  }
+
+  /**
+   * Updates all arrays after a pass.
+   *
+   * @param stepsTaken steps before this one
+   * @param classes number of known classes, those of the batch included
+   */
+  void update(TrainingPass.Result result, double learningRate, long stepsTaken, int classes) {
+    optimization.apply(result.gradient(), learningRate, stepsTaken);
+    if (ranking != null) {
+      ranking.follow(result.embeddings(), result.rows(), classes);
+    }
+    if (average != null) {
+      MovingAverage.follow(average, weights.parameters(), config.averageDecay());
+    }
+    if (config.batchNorm() == BatchNormMode.TRAIN) {
+      weights.keepWorkingStatistics();
+    }
+  }
+
+  /** Drops all traces of a pass whose step is not taken. */
+  void drop() {
+    weights.dropWorkingStatistics();
+  }
+
+  /** Views of the newest parameters. */
+  Weights trained() {
+    return weights.views();
+  }
+
+  /** Views of the parameters for serving: the moving average where one is kept. */
+  Weights served() {
+    return average == null ? weights.views() : weights.viewsOf(average);
+  }
+
+  /** Flat buffer of the parameters for serving, {@code [n]}. */
+  NDArray servedParameters() {
+    return average == null ? weights.parameters() : average;
+  }
+
+  /** Flat buffer of the statistics, {@code [m]}. */
+  NDArray statistics() {
+    return weights.statistics();
+  }
+
+  private void startAverage() {
+    if (average != null) {
+      ModelBuffers.overwrite(average, weights.parameters());
+    }
+  }
+
+  /** A centre for each possible class, from a standard normal as in the paper's code. */
+  private NDArray centers() {
+    int classes = config.architecture().maxClasses();
+    int dimension = config.architecture().embeddingDimension();
+    float[] values = new float[classes * dimension];
+    Initializer.normal(1).fill(values, new Random(config.seed()));
+    return buffers.add("centers", values).reshape(classes, dimension);
+  }
+}

@@ -1,0 +1,128 @@
+package io.rankstream.model.optimize;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import io.rankstream.model.network.Segment;
+import io.rankstream.model.network.Slot;
+import io.rankstream.model.network.TwoHeadNetwork;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Applies gradients: accumulates, clips and updates the weights. */
+public final class Optimization {
+
+  private final OptimizerConfig config;
+  private final UpdateRule rule;
+  private final NDList weights;
+  private final List<NDList> moments;
+  private final NDList accumulated; // null where each gradient is applied at once
+  private final NDList rates; // null where all parameters learn at the same rate
+
+  /**
+   * Prepares updates. The vectors of the optimizer are made here, in a fixed order.
+   *
+   * @param network the network whose parameters are updated
+   * @param parameters its flat buffer, {@code [n]}; written in place
+   * @param segments the parts of the buffer that the gradient consists of
+   * @param buffers makes a long-lived vector of zeros, {@code [n]}, with the given name
+   */
+  public Optimization(
+      OptimizerConfig config,
+      TwoHeadNetwork network,
+      NDArray parameters,
+      List<Segment> segments,
+      Function<String, NDArray> buffers) {
+    this.config = config;
+    rule =
+        switch (config.rule()) {
+          case SGD -> new MomentumSgd(config.momentum(), config.weightDecay());
+          case ADAMW -> new AdamW(config.momentum(), config.beta2(), config.weightDecay());
+        };
+    weights = blocks(segments, parameters);
+    // The name of the rule is part of the name: moments of another rule mean something else.
+    moments =
+        IntStream.range(0, rule.moments())
+            .mapToObj(i -> buffers.apply("%s-moment-%d".formatted(config.rule().name(), i)))
+            .map(moment -> blocks(segments, moment))
+            .toList();
+    accumulated = config.accumulate() > 1 ? blocks(segments, buffers.apply("accumulated")) : null;
+    rates =
+        isUniform(config)
+            ? null
+            : blocks(segments, rates(config, network, parameters.getManager()));
+  }
+
+  /**
+   * Applies the gradient of a step.
+   *
+   * @param gradient changed in place; stays open
+   * @param stepsTaken steps before this one
+   */
+  public void apply(Gradient gradient, double learningRate, long stepsTaken) {
+    long update = stepsTaken / config.accumulate() + 1;
+    if (accumulated == null) {
+      update(gradient.blocks(), gradient.squaredNorm(), learningRate, update);
+      return;
+    }
+
+    for (int i = 0; i < accumulated.size(); i++) {
+      accumulated.get(i).addi(gradient.blocks().get(i));
+    }
+    if ((stepsTaken + 1) % config.accumulate() == 0) {
+      accumulated.forEach(block -> block.divi((float) config.accumulate()));
+      try (NDArray squaredNorm = Blocks.squaredNorm(accumulated)) {
+        update(accumulated, squaredNorm, learningRate, update);
+      }
+      clearAccumulated();
+    }
+  }
+
+  private void update(NDList gradient, NDArray squaredNorm, double learningRate, long update) {
+    if (config.clipNorm() > 0) {
+      GradientNorm.clip(gradient, squaredNorm, config.clipNorm());
+    }
+    for (int i = 0; i < weights.size(); i++) {
+      int block = i;
+      rule.update(
+          weights.get(block),
+          moments.stream().map(moment -> moment.get(block)).toList(),
+          gradient.get(block),
+          rates == null ? null : rates.get(block),
+          learningRate,
+          update);
+    }
+  }
+
+  private void clearAccumulated() {
+    for (NDArray block : accumulated) {
+      try (NDArray zeros = block.zerosLike()) {
+        block.set(new NDIndex(":"), zeros);
+      }
+    }
+  }
+
+  private static boolean isUniform(OptimizerConfig config) {
+    return config.headsFactor() == 1 && config.frozen().isEmpty();
+  }
+
+  /** Learning rate of each parameter as a factor, {@code [n]}. */
+  private static NDArray rates(OptimizerConfig config, TwoHeadNetwork network, NDManager manager) {
+    float[] rates = new float[network.layout().parametersSize()];
+    for (Slot slot : network.layout().parameters()) {
+      double head = network.isOfHead(slot) ? config.headsFactor() : 1;
+      double rate = config.freezes(slot.name()) ? 0 : head;
+      int from = Math.toIntExact(slot.offset());
+      Arrays.fill(rates, from, from + Math.toIntExact(slot.shape().size()), (float) rate);
+    }
+
+    return manager.create(rates);
+  }
+
+  private static NDList blocks(List<Segment> segments, NDArray flat) {
+    return Blocks.of(Segment.cut(segments, flat));
+  }
+}
