@@ -7,9 +7,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Records a graph on this thread until closed. DJL's own gradient collector exists once per process
- * and walks every array of the engine; PyTorch's grad mode belongs to the thread, so trainers on
- * several threads do not meet.
+ * Records a graph on this thread until closed. DJL's own gradient collector exists once in a process
+ * and walks all arrays of the engine. PyTorch's grad mode belongs to the thread, so that trainers on
+ * several threads are independent.
  */
 final class Autograd implements AutoCloseable {
 
@@ -25,7 +25,8 @@ final class Autograd implements AutoCloseable {
   }
 
   /**
-   * Leaves that share the memory of buffers and collect the gradient of what is computed from them.
+   * Leaves that share the memory of buffers. They collect the gradient of everything computed from
+   * them.
    *
    * @param manager owner of the leaves
    */

@@ -27,7 +27,7 @@ public final class EmbeddedImage {
     return true;
   }
 
-  /** What the softmax head says. */
+  /** The prediction of the softmax head. */
   public Prediction prediction() {
     return prediction;
   }

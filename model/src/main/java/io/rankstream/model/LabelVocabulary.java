@@ -5,9 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The classes that a model has met, in order; a class keeps its row of the softmax head for ever.
- */
+/** The known classes of a model in order. A class keeps its row of the softmax head for ever. */
 final class LabelVocabulary {
 
   private final int capacity;
@@ -19,36 +17,40 @@ final class LabelVocabulary {
   }
 
   /**
-   * Where labels have or would get their rows.
+   * Rows of the labels of a batch, as they are after the batch is learnt.
    *
-   * @param rows a row for each label
-   * @param size classes known with the labels that are new
+   * @param rows the row of each label
+   * @param size number of known classes, the new ones included
    */
   record Preview(List<Integer> rows, int size) {}
 
   /**
-   * The rows of labels, without learning those that are new.
+   * The rows of labels; new labels are not learnt.
    *
    * @throws IllegalStateException when there are not enough rows left
    */
   Preview preview(List<String> batch) {
-    Map<String, Integer> news = new LinkedHashMap<>();
+    Map<String, Integer> added = new LinkedHashMap<>();
     List<Integer> result = new ArrayList<>(batch.size());
     for (String label : batch) {
       Integer row = rows.get(label);
       result.add(
-          row != null ? row : news.computeIfAbsent(label, name -> labels.size() + news.size()));
+          row != null ? row : added.computeIfAbsent(label, name -> labels.size() + added.size()));
     }
-    if (labels.size() + news.size() > capacity) {
+    if (labels.size() + added.size() > capacity) {
       throw new IllegalStateException(
           "The model knows %d classes and has no room for %d more: raise its maximum of %d classes"
-              .formatted(labels.size(), news.size(), capacity));
+              .formatted(labels.size(), added.size(), capacity));
     }
 
-    return new Preview(result, labels.size() + news.size());
+    return new Preview(result, labels.size() + added.size());
   }
 
-  /** Gives the labels that are new the next rows. */
+  /**
+   * Gives new labels the next rows.
+   *
+   * @throws IllegalStateException when there are not enough rows left; no label is learnt then
+   */
   void learn(List<String> batch) {
     preview(batch); // throws before a row is taken
     for (String label : batch) {

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How a file of weights fits a model.
+ * Comparison of a file of weights with a model.
  *
- * @param source name of the file, for people
+ * @param source name of the file
  * @param loaded arrays that the model takes from the file
  * @param missingBackbone arrays of the backbone that the file lacks
- * @param missingHeads arrays of the two heads that the file lacks or has for other classes: they
- *     start fresh
- * @param otherShape arrays of the backbone that have another shape in the file, with both shapes
- * @param unexpected arrays of the file that the model has no use for
+ * @param missingHeads arrays of the two heads that the file lacks or holds for other classes: they
+ *     start with random values
+ * @param otherShape arrays of the backbone with another shape in the file, with both shapes
+ * @param unexpected arrays of the file that the model does not use
  */
 public record WeightsReport(
     String source,
@@ -42,7 +42,7 @@ public record WeightsReport(
     }
   }
 
-  /** The report for people. */
+  /** The report as text. */
   @Override
   public String toString() {
     return "Weights from %s: %d arrays loaded%s%s%s%s"

@@ -26,7 +26,7 @@ final class KMeans {
 
   /**
    * @param clusters k, at least 1
-   * @param starts runs of which the best counts, at least 1
+   * @param starts runs, of which the best is taken, at least 1
    * @param seed the same seed gives the same partition
    */
   KMeans(int clusters, int starts, long seed) {
@@ -47,14 +47,14 @@ final class KMeans {
    * @param assignments the cluster of each point, from 0
    * @param inertia sum of squared distances to the centres
    */
-  @SuppressWarnings("ArrayRecordComponent") // a result that nobody compares as a whole
+  @SuppressWarnings("ArrayRecordComponent") // results are not compared as a whole
   record Partition(int[] assignments, double inertia) {}
 
   /**
-   * Partitions points.
+   * Partitions points. Where there are fewer different points than clusters, each different point
+   * is a cluster.
    *
-   * @param points vectors of one length, at least as many different ones as clusters; where there
-   *     are fewer, as many clusters as different points
+   * @param points vectors of one length
    */
   Partition of(List<float[]> points) {
     List<Point> all = points.stream().map(Point::of).toList();
@@ -96,7 +96,7 @@ final class KMeans {
     return seen.size();
   }
 
-  /** A vector; equal ones stay different points. */
+  /** A vector; two equal ones are different points. */
   private static final class Point implements Clusterable {
 
     private final double[] values;

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How much a partition tells about the classes, 0 to 1: mutual information over the arithmetic mean
- * of the entropies, as scikit-learn's default.
+ * Agreement of a partition with the classes, 0 to 1: mutual information over the arithmetic mean of
+ * the entropies, scikit-learn's default.
  */
 final class NormalizedMutualInformation {
 
@@ -14,7 +14,7 @@ final class NormalizedMutualInformation {
   /**
    * @param labels class of each item
    * @param clusters cluster of each item
-   * @return 1 where both have a single group, else 0 where either has
+   * @return 1 where both have a single group, 0 where only one of them has
    */
   static double of(int[] labels, int[] clusters) {
     if (labels.length != clusters.length) {

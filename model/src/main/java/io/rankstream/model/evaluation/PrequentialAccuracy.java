@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * it, and old results count less and less.
  *
  * <p>Micro is over all images. Macro is the mean over classes of a recall that fades with the
- * images of its own class, so that a rare class is neither forgotten nor drowned. Beside the fading
- * figures stand those over a sliding window of the last results.
+ * images of its own class, so that a rare class is neither forgotten nor outweighed. The same figures
+ * exist over a sliding window of the last results.
  *
  * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream
  *     learning algorithms</a>
@@ -29,7 +29,7 @@ public final class PrequentialAccuracy {
 
   /**
    * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets
-   *     nothing)
+   *     no result)
    * @param windowSize results in the sliding window, at least 1
    */
   public PrequentialAccuracy(double fadingFactor, int windowSize) {
@@ -50,7 +50,7 @@ public final class PrequentialAccuracy {
    * Counts a result.
    *
    * @param actual the label
-   * @param predicted the prediction, or null when the model knew no class
+   * @param predicted the prediction; null when the model knew no class
    */
   public void add(String actual, String predicted) {
     double hit = actual.equals(predicted) ? 1 : 0;
@@ -104,7 +104,7 @@ public final class PrequentialAccuracy {
         .average();
   }
 
-  /** Writes everything that {@link #readFrom} needs. */
+  /** Writes the state in the form that {@link #readFrom} reads. */
   public void writeTo(DataOutput out) throws IOException {
     all.writeTo(out);
     out.writeInt(classes.size());
@@ -115,7 +115,7 @@ public final class PrequentialAccuracy {
     window.writeTo(out);
   }
 
-  /** Reads what {@link #writeTo} wrote into an accuracy that has counted nothing yet. */
+  /** Reads the state that {@link #writeTo} wrote, into an accuracy without results. */
   public void readFrom(DataInput in) throws IOException {
     all.readFrom(in);
     for (int count = in.readInt(); count > 0; count--) {

@@ -8,14 +8,14 @@ import java.util.stream.IntStream;
 /**
  * Leave-one-out retrieval: each image is a query against all others, and a hit at K when any of its
  * K nearest neighbours has its label. Distances are Euclidean; equal distances rank in the order of
- * the images. Images without another one of their class count as queries that miss.
+ * the images. Images without another of their class count as misses.
  *
  * @see <a href="https://arxiv.org/abs/1511.06452">Oh Song et al. 2016, Deep Metric Learning via
  *     Lifted Structured Feature Embedding</a>
  */
 final class RecallAtK {
 
-  private static final int DIMENSIONS_A_LOOK = 32;
+  private static final int DIMENSIONS_PER_CHECK = 32;
 
   private final List<float[]> embeddings;
   private final int[] labels;
@@ -57,7 +57,7 @@ final class RecallAtK {
     return recall;
   }
 
-  /** How many others stand before the nearest image of the query's class, counted up to a bound. */
+  /** Number of images before the nearest one of the query's class, counted up to a bound. */
   private int rankOfFirstHit(int query, int most) {
     double nearest = Double.POSITIVE_INFINITY;
     int nearestIndex = -1;
@@ -87,13 +87,13 @@ final class RecallAtK {
     return before;
   }
 
-  /** The squared distance, or some value above the bound when it is above the bound. */
+  /** The squared distance; where it is above the bound, some value above the bound. */
   private double squaredDistance(int a, int b, double bound) {
     float[] x = embeddings.get(a);
     float[] y = embeddings.get(b);
     double sum = 0;
-    for (int from = 0; from < x.length && sum <= bound; from += DIMENSIONS_A_LOOK) {
-      int to = Math.min(x.length, from + DIMENSIONS_A_LOOK);
+    for (int from = 0; from < x.length && sum <= bound; from += DIMENSIONS_PER_CHECK) {
+      int to = Math.min(x.length, from + DIMENSIONS_PER_CHECK);
       for (int i = from; i < to; i++) {
         double difference = (double) x[i] - y[i];
         sum += difference * difference;

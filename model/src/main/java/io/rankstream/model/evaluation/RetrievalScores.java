@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * How well vectors serve as embeddings.
+ * Quality of vectors as embeddings.
  *
  * @param recall recall at K nearest neighbours, by K
  * @param nmi normalized mutual information between the classes and a k-means partition into as many

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
-/** Test-then-train accuracy over the most recent results: it sees a change as soon as it comes. */
+/** Test-then-train accuracy over the most recent results, which shows a change at once. */
 final class SlidingAccuracy {
 
   private final int size;
@@ -17,7 +17,7 @@ final class SlidingAccuracy {
   private int hits;
 
   /**
-   * @param size results that count
+   * @param size number of results that count
    */
   SlidingAccuracy(int size) {
     this.size = size;

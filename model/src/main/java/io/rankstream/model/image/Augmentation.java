@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.SplittableRandom;
 
 /**
- * Random changes to a training image: a crop of the original size out of the image with a black
- * border, and a mirror image every other time.
+ * Random changes of a training image: a crop of the original size from the image with a black
+ * border, and mirroring with a probability of one half.
  *
  * @param cropPadding width of the border in pixels, at least 0; 0 crops nothing
  * @param flip whether images are mirrored left to right
@@ -23,9 +23,9 @@ public record Augmentation(int cropPadding, boolean flip) implements Serializabl
   }
 
   /**
-   * Changes an image.
+   * Applies a random change.
    *
-   * @param pixels uint8, {@code [C, H, W]}; stays as it is
+   * @param pixels uint8, {@code [C, H, W]}; not changed
    * @param input shape of the pixels
    * @param seed the same seed makes the same change
    * @return uint8, {@code [C, H, W]}

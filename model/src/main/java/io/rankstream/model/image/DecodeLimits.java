@@ -3,7 +3,7 @@ package io.rankstream.model.image;
 import java.io.Serializable;
 
 /**
- * How large an image may be, checked in its header.
+ * Limits of an image's size, checked in its header.
  *
  * @param maxBytes encoded bytes
  * @param maxWidth pixels

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * How a camera was held when it took a picture.
+ * Orientation of the camera when it took a picture.
  *
  * @see <a href="https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf">Exif 2.32,
  *     4.6.4, tag Orientation</a>
@@ -26,9 +26,10 @@ final class ExifOrientation {
   private ExifOrientation() {}
 
   /**
-   * Reads the orientation out of the TIFF structure of an Exif segment; damage is taken as upright.
+   * Reads the orientation from the TIFF structure of an Exif segment; a damaged one counts as
+   * upright.
    *
-   * @param bytes hold the structure between {@code from} and {@code to}
+   * @param bytes contain the structure between {@code from} and {@code to}
    * @return 1 to 8
    */
   static int read(byte[] bytes, int from, int to) {
@@ -63,12 +64,12 @@ final class ExifOrientation {
     return UPRIGHT;
   }
 
-  /** Whether height and width change places. */
+  /** Whether height and width are exchanged. */
   static boolean isSideways(int orientation) {
     return orientation >= FIRST_SIDEWAYS;
   }
 
-  /** The image as it was seen. */
+  /** Turns an image upright. */
   static Planes upright(Planes stored, int orientation) {
     if (orientation == UPRIGHT) {
       return stored;

@@ -18,15 +18,15 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG and PNG to pixels of the size and channels that a network takes. Grey and colour are
- * converted into each other, transparency is dropped, another size is resampled, and what a camera
- * took sideways is turned upright. Colour profiles are not applied. Thread-safe.
+ * Decodes JPEG and PNG to pixels of the size and channels that a network takes. It converts between
+ * grey and colour, drops transparency, resamples to the size, and turns images upright that a camera
+ * took sideways. It does not apply colour profiles. Thread-safe.
  */
 public final class ImageDecoder {
 
   /**
-   * From here on an image takes hundreds of megabytes while it is decoded, whatever its bytes: two
-   * at once are one too many for a small process.
+   * From this size on, decoding an image takes hundreds of megabytes: two at once are too much for a
+   * small process.
    */
   private static final long LARGE_PIXELS = 8_000_000;
 
@@ -36,8 +36,8 @@ public final class ImageDecoder {
   private final DecodeLimits limits;
 
   /**
-   * @param input what comes out
-   * @param limits what may come in
+   * @param input size, channels and scale of the pixels
+   * @param limits limits of the encoded images
    */
   public ImageDecoder(InputSpec input, DecodeLimits limits) {
     this.input = input;
@@ -48,7 +48,7 @@ public final class ImageDecoder {
    * Decodes an image.
    *
    * @return uint8, {@code [C, H, W]}
-   * @throws ImageRejectedException when the image is over the limits, of another format, or damaged
+   * @throws ImageRejectedException when the image is over the limits, has another format, or is damaged
    */
   public byte[] decode(byte[] encoded) throws ImageRejectedException {
     ImageHeader header = ImageHeader.read(encoded, limits);
@@ -82,11 +82,11 @@ public final class ImageDecoder {
               sideways ? input.height() : input.width());
       return ExifOrientation.upright(resized, orientation).values();
     } catch (OutOfMemoryError e) {
-      // The sender chose how much memory this takes. What was taken is free again, and an error
+      // The sender decides how much memory this takes. The memory is free again by now, and an error
       // would come back with every restart.
       throw new ImageRejectedException(
           Reason.TOO_LARGE,
-          "There is not enough memory for %d x %d pixels: give the process more, or lower the limit"
+          "There is not enough memory for %d x %d pixels: increase the heap, or lower image.max-pixels"
               .formatted(header.width(), header.height()));
     }
   }
@@ -101,7 +101,7 @@ public final class ImageDecoder {
         new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
       reader.setInput(stream, true, true);
       if (reader.getWidth(0) != header.width() || reader.getHeight(0) != header.height()) {
-        throw new ImageRejectedException(Reason.CORRUPT, "The image has two sizes");
+        throw new ImageRejectedException(Reason.CORRUPT, "Header and data of the image have different sizes");
       }
 
       List<String> warnings = new ArrayList<>();
@@ -109,13 +109,13 @@ public final class ImageDecoder {
       BufferedImage image = reader.read(0);
       Optional<String> damage =
           warnings.stream().filter(warning -> warning.contains("Corrupt")).findFirst();
-      if (damage.isPresent()) { // the JPEG reader fills in what is missing and only warns
+      if (damage.isPresent()) { // the JPEG reader fills gaps and only warns
         throw new ImageRejectedException(Reason.CORRUPT, damage.get());
       }
 
       return image;
     } catch (IOException | RuntimeException e) {
-      // The readers of the JDK answer damaged files with almost any runtime exception.
+      // The JDK's readers throw almost any runtime exception on damaged files.
       boolean unsupported = String.valueOf(e.getMessage()).contains("Unsupported");
       throw new ImageRejectedException(
           unsupported ? Reason.UNSUPPORTED_FORMAT : Reason.CORRUPT,
@@ -134,7 +134,7 @@ public final class ImageDecoder {
     return image.getType() == BufferedImage.TYPE_3BYTE_BGR ? fromBytes(image) : fromColor(image);
   }
 
-  /** Reads samples: asking a grey image for RGB would bend them through a gamma curve. */
+  /** Reads the samples: getRGB would apply a gamma curve to a grey image. */
   private Planes fromGrey(BufferedImage image) {
     Raster raster = image.getRaster();
     int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
@@ -151,7 +151,7 @@ public final class ImageDecoder {
     return planes;
   }
 
-  /** What the JPEG reader makes of colour: blue, green and red one after the other. */
+  /** The layout of the JPEG reader: blue, green and red of a pixel side by side. */
   private Planes fromBytes(BufferedImage image) {
     byte[] samples = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     int pixels = image.getHeight() * image.getWidth();

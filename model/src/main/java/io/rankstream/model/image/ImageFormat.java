@@ -1,6 +1,6 @@
 package io.rankstream.model.image;
 
-/** Encodings that are read. */
+/** Supported encodings. */
 public enum ImageFormat {
   JPEG,
   PNG

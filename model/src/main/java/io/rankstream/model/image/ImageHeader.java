@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What the first bytes of an image say, read without taking memory for pixels.
+ * Format and size of an image, read from its first bytes without memory for pixels.
  *
  * @param format encoding
  * @param width width in pixels
@@ -22,8 +22,8 @@ public record ImageHeader(ImageFormat format, int width, int height) {
   /**
    * Reads and checks a header.
    *
-   * @throws ImageRejectedException when there is no header of a known format or it is over the
-   *     limits
+   * @throws ImageRejectedException when there is no header of a known format, or the size is
+   *     over the limits
    */
   public static ImageHeader read(byte[] encoded, DecodeLimits limits)
       throws ImageRejectedException {
@@ -75,7 +75,7 @@ public record ImageHeader(ImageFormat format, int width, int height) {
         if (segments.channels() != 1 && segments.channels() != 3) {
           throw new ImageRejectedException(
               Reason.UNSUPPORTED_FORMAT,
-              "The JPEG has %d channels (must be grey or RGB; CMYK has to be converted before)"
+              "The JPEG has %d channels (must be grey or RGB; convert CMYK before)"
                   .formatted(segments.channels()));
         }
 

@@ -1,6 +1,6 @@
 package io.rankstream.model.image;
 
-/** An image that is not used, with the reason. */
+/** An image is not used; with the reason. */
 public final class ImageRejectedException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public final class ImageRejectedException extends Exception {
   private final Reason reason;
 
   ImageRejectedException(Reason reason, String message) {
-    super(message, null, false, false); // bad input is data: nobody reads the stack trace
+    super(message, null, false, false); // bad input is data: a stack trace would be of no use
     this.reason = reason;
   }
 

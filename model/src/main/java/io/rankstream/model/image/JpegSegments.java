@@ -13,8 +13,8 @@ import java.util.Arrays;
 final class JpegSegments {
 
   /**
-   * Progressive encoders make about ten scans. Each scan costs a pass over the whole image, so that
-   * a small file with thousands of them would keep a thread busy for minutes.
+   * Progressive encoders make about ten scans. Each scan costs a pass over the whole image: a small
+   * file with thousands of them would keep a thread busy for minutes.
    */
   private static final int MAX_SCANS = 100;
 
@@ -79,7 +79,7 @@ final class JpegSegments {
     return length >= 2 && next <= bytes.length;
   }
 
-  /** Whether this segment tells the size of the image. */
+  /** Whether this segment holds the size of the image. */
   boolean isFrame() {
     boolean isTable = marker == 0xC4 || marker == 0xC8 || marker == 0xCC;
     return marker >= FIRST_FRAME
@@ -105,8 +105,7 @@ final class JpegSegments {
   }
 
   /**
-   * The orientation that the camera noted, 1 to 8 as in the Exif tag; 1 (upright) where there is
-   * none.
+   * The orientation from the Exif tag, 1 to 8; 1 (upright) where there is none.
    */
   static int orientation(byte[] bytes) throws ImageRejectedException {
     JpegSegments segments = new JpegSegments(bytes);
@@ -121,9 +120,9 @@ final class JpegSegments {
   }
 
   /**
-   * The JPEG with nothing but what makes its pixels. Colour profiles, thumbnails, text and what
-   * follows the end marker stay out: parsing them costs time and memory that the sender chooses,
-   * and the pixels are taken as they are, as Pillow and torchvision do.
+   * The JPEG reduced to the segments that make its pixels. Colour profiles, thumbnails, text and
+   * bytes behind the end marker are left out: the sender decides how much time and memory it takes
+   * to parse them. The pixels are used as they are, as in Pillow and torchvision.
    *
    * @throws ImageRejectedException when there is no end marker or there are too many scans
    */
@@ -138,10 +137,10 @@ final class JpegSegments {
         return kept.toByteArray();
       }
 
-      boolean saysYcc =
+      boolean marksYcc =
           (segments.marker == JFIF && segments.isNamed(JFIF_NAME))
               || (segments.marker == EXIF && segments.isNamed(EXIF_NAME));
-      if (saysYcc && !isYcc) { // with the segment goes the word that colours are YCbCr
+      if (marksYcc && !isYcc) { // without the segment, nothing marks the colours as YCbCr
         kept.writeBytes(PLAIN_JFIF);
         isYcc = true;
       }

@@ -2,7 +2,7 @@ package io.rankstream.model.image;
 
 import java.util.Arrays;
 
-/** How pixels of 0 to 255 become the numbers that a backbone expects. */
+/** Scaling of pixels from 0 to 255 to the numbers that a backbone expects. */
 public enum Normalization {
   /** To the range −1 to 1: {@code x / 127.5 − 1}. */
   HALF_RANGE("half-range"),

@@ -1,6 +1,6 @@
 package io.rankstream.model.image;
 
-/** Pixels as the network takes them: uint8, channel after channel, {@code [C, H, W]}. */
+/** Pixels in the layout of the network: uint8, channel after channel, {@code [C, H, W]}. */
 final class Planes {
 
   private final int channels;

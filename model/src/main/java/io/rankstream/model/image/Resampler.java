@@ -3,8 +3,8 @@ package io.rankstream.model.image;
 import java.util.Arrays;
 
 /**
- * Resizes with a triangle filter whose support grows with the reduction, so that nothing is
- * skipped: what Pillow, and so torchvision, calls bilinear.
+ * Resizes with a triangle filter whose support grows with the reduction, so that no pixel is skipped.
+ * Pillow and torchvision call this bilinear.
  */
 final class Resampler {
 
@@ -41,7 +41,7 @@ final class Resampler {
           rows[y * width + x] = sum;
         }
       }
-      for (int y = 0; y < height; y++) { // row by row, so that the inner loops run over memory
+      for (int y = 0; y < height; y++) { // row by row, so that the inner loops read memory in order
         Arrays.fill(sums, 0);
         for (int i = 0; i < down[y].length; i++) {
           float weight = down[y][i];

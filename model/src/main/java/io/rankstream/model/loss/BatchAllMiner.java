@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * All triplets of a batch: N³ places for N images, which is what bounds the size of a batch.
+ * All triplets of a batch: N³ places for N images, which bounds the size of a batch.
  *
  * @see <a href="https://arxiv.org/abs/1703.07737">Hermans et al. 2017, In Defense of the Triplet
  *     Loss, equation 6</a>

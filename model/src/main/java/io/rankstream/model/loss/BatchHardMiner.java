@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 /**
  * For each anchor its farthest positive and its nearest negative.
  *
- * <p>In the paper's code (ranking/triplet_hard.py) the mean is over all anchors: one without a
+ * <p>As in the paper's code (ranking/triplet_hard.py) the mean is over all anchors: one without a
  * positive counts with {@code d(a,p) = 0}, one without a negative counts with a loss of 0.
  *
  * @see <a href="https://arxiv.org/abs/1703.07737">Hermans et al. 2017, In Defense of the Triplet

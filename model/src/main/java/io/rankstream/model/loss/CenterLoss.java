@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Center loss {@code ½ Σ ‖e − c_label‖²}: a sum over the batch, which is why its λ is small. The
- * centres follow the embeddings after each batch; the paper's released code means to do so and
- * never does.
+ * Center loss {@code ½ Σ ‖e − c_label‖²}: a sum over the batch, so its λ is small. The centres
+ * follow the embeddings after each batch; the paper's released code contains that update but never
+ * runs it.
  *
  * @see <a href="https://doi.org/10.1007/978-3-319-46478-7_31">Wen et al. 2016, A Discriminative
  *     Feature Learning Approach for Deep Face Recognition</a>

@@ -5,16 +5,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 
-/** One centre for each class, which follows the embeddings instead of the optimizer. */
+/** One centre for each class. The embeddings move it, not the optimizer. */
 final class Centers {
 
   private final NDArray rows;
   private final double rate;
 
   /**
-   * @param rows {@code [classes, D]}; written in place; stays the caller's
-   * @param rate α, the share of the way that a centre goes in one step, 0 to 1; 0 freezes the
-   *     centres
+   * @param rows {@code [classes, D]}; written in place; closed by the caller
+   * @param rate α, the share of the distance that a centre moves in one step, 0 to 1; 0
+   *     freezes the centres
    */
   Centers(NDArray rows, double rate) {
     this.rows = rows;
@@ -35,9 +35,9 @@ final class Centers {
    * Moves each centre by {@code −α · Σ w·difference / (1 + Σ w)} over the entries of its class (Wen
    * et al. 2016, equation 4).
    *
-   * @param classes int64, {@code [M]}; a class may come more than once
+   * @param classes int64, {@code [M]}; a class may occur more than once
    * @param differences {@code [M, D]}: centre minus embedding, or its negative to push away
-   * @param weights {@code [M]}, 1 for an entry that counts, 0 for one that does not
+   * @param weights {@code [M]}, 1 for an entry that counts, else 0
    */
   void move(NDArray classes, NDArray differences, NDArray weights) {
     NDManager manager = differences.getManager();
@@ -48,7 +48,7 @@ final class Centers {
     NDArray sums = sameClass.matMul(differences.mul(column));
     NDArray counts = sameClass.matMul(column);
     NDArray way = sums.div(counts.add(1)).mul(manager.create(rate).toType(type, false));
-    // Entries of one class write equal values.
+    // Entries of one class write equal values, so their order does not matter.
     rows.set(new NDIndex("{}", classes), of(classes).sub(way));
   }
 

@@ -2,7 +2,7 @@ package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
 
-/** A loss on the embeddings of a batch: the ranking regularizer beside the cross-entropy. */
+/** A loss on the embeddings of a batch: the ranking regularizer next to the cross-entropy. */
 public interface EmbeddingLoss {
 
   /**
@@ -11,7 +11,7 @@ public interface EmbeddingLoss {
    * @param embeddings {@code [N, D]}; stays open
    * @param labels int64, {@code [N]}, each below {@code classes}
    * @param classes number of classes known so far, those of the batch included
-   * @return the loss and its counts; 0 where the batch has nothing to compare, never NaN
+   * @return the loss and its counts; 0 where a batch has nothing to compare, never NaN
    */
   RankingOutcome of(NDArray embeddings, NDArray labels, int classes);
 

@@ -2,7 +2,7 @@ package io.rankstream.model.loss;
 
 import ai.djl.ndarray.NDArray;
 
-/** How a margin turns differences into losses. */
+/** Turns differences into losses by a margin. */
 final class Hinge {
 
   private Hinge() {}
@@ -14,7 +14,7 @@ final class Hinge {
         : difference.add(margin.value()).getNDArrayInternal().relu();
   }
 
-  /** How many losses are above zero, as a scalar that no gradient goes through. */
+  /** Number of losses above zero, as a scalar without a gradient. */
   static NDArray active(NDArray losses) {
     return losses.stopGradient().gt(0).toType(losses.getDataType(), false).sum();
   }

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Which pairs of a batch share a label.
+ * Pairs of images in a batch with the same or with another label.
  *
  * @param same bool, {@code [N, N]}, true on the diagonal
  * @param other bool, {@code [N, N]}
@@ -14,7 +14,7 @@ import ai.djl.ndarray.types.Shape;
  */
 record LabelPairs(NDArray same, NDArray other, NDArray diagonal) {
 
-  /** The largest float: a value beyond all distances that both precisions take. */
+  /** Near the largest float: a value beyond all distances, in both precisions. */
   static final float BEYOND = 3e38f;
 
   static LabelPairs of(NDArray labels) {
@@ -35,7 +35,7 @@ record LabelPairs(NDArray same, NDArray other, NDArray diagonal) {
     return other.toType(DataType.INT32, false).sum(new int[] {1}, true).gt(0);
   }
 
-  /** Int64, {@code [N, 1]}: place in a row-by-row matrix where each row starts. */
+  /** Int64, {@code [N, 1]}: the place of the first value of each row in a flattened matrix. */
   static NDArray rowStarts(NDManager manager, int count) {
     return manager.arange(0, count * count, count, DataType.INT64).reshape(new Shape(count, 1));
   }

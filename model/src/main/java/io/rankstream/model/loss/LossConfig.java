@@ -10,8 +10,8 @@ import java.io.Serializable;
  * @param margin margin of the ranking loss
  * @param squaredDistance squared Euclidean distance as in the paper, or plain Euclidean; for
  *     triplets
- * @param reducer how the losses of the triplets become one
- * @param centerRate α of the centres, 0 to 1; 0 freezes them where they started
+ * @param reducer how the losses of the triplets become the loss of a batch
+ * @param centerRate α of the centres, 0 to 1; 0 freezes them where they start
  */
 public record LossConfig(
     RankingLoss ranking,

@@ -7,12 +7,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Magnet loss: the clusters of other classes are pushed out of each image's neighbourhood, measured
- * in the spread of the clusters.
+ * Magnet loss: pushes the clusters of other classes out of each image's neighbourhood, in units of
+ * the clusters' spread.
  *
  * <p>With cluster means μ and their common variance σ², image i has the loss {@code max(0, d(i,
  * μ_own)/2σ² + α + log Σ_other exp(−d(i, μ_other)/2σ²))} with squared distances. Means and variance
- * are those of the batch (the paper's stochastic form, equation 5), and a class is one cluster.
+ * are those of the batch (the paper's stochastic form, equation 5), and each class is one cluster.
  *
  * @see <a href="https://arxiv.org/abs/1511.05939">Rippel et al. 2016, Metric Learning with Adaptive
  *     Density Discrimination</a>
@@ -24,7 +24,7 @@ final class MagnetLoss implements EmbeddingLoss {
   private final Margin margin;
 
   /**
-   * @param margin α; soft takes softplus instead of the hinge
+   * @param margin α; a soft margin uses softplus instead of the hinge
    */
   MagnetLoss(Margin margin) {
     this.margin = margin;
@@ -46,7 +46,7 @@ final class MagnetLoss implements EmbeddingLoss {
     NDArray variance = own.sum().div(degrees).clip(LEAST_VARIANCE, LabelPairs.BEYOND);
     NDArray twice = variance.add(variance);
 
-    // A cluster stands in as many columns as it has images: each gets its share of one.
+    // A cluster has one column for each of its images: each column counts for its share.
     NDArray closeness = squared.div(twice).neg().sub(sizes.log().transpose());
     NDArray others =
         NDArrays.where(

@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * Margin of a ranking loss.
  *
- * @param isSoft true for softplus instead of a hinge; then there is no number
+ * @param isSoft true for softplus instead of a hinge; the margin has no number then
  * @param value the margin in units of the distance, at least 0; 0 when soft
  */
 public record Margin(boolean isSoft, double value) implements Serializable {
@@ -22,7 +22,7 @@ public record Margin(boolean isSoft, double value) implements Serializable {
     return new Margin(false, value);
   }
 
-  /** Softplus, {@code log(1 + exp(x))}, which never rests. */
+  /** Softplus, {@code log(1 + exp(x))}, whose gradient is never zero. */
   public static Margin soft() {
     return new Margin(true, 0);
   }
@@ -30,7 +30,7 @@ public record Margin(boolean isSoft, double value) implements Serializable {
   /**
    * Reads {@code soft} or a number.
    *
-   * @throws IllegalArgumentException when it is neither
+   * @throws IllegalArgumentException when the text is neither
    */
   public static Margin parse(String text) {
     if (text.equalsIgnoreCase("soft")) {

@@ -25,7 +25,7 @@ enum PairwiseDistance {
   }
 
   /**
-   * Squared distances between the rows of two arrays, by way of their products.
+   * Squared distances between the rows of two arrays, computed from their products.
    *
    * @param a {@code [N, D]}
    * @param b {@code [M, D]}
@@ -48,8 +48,8 @@ enum PairwiseDistance {
   }
 
   /**
-   * Differences one by one, N²·D of them: what rounding leaves of the distance between equal rows
-   * when it comes from products would give them a root, and with it a large gradient.
+   * Uses the N²·D differences themselves. Computed from products, the distance between equal rows is
+   * a rounding error above zero, whose root would have a large gradient.
    */
   private static NDArray plain(NDArray embeddings) {
     NDManager manager = embeddings.getManager();

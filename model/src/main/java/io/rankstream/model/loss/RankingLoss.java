@@ -1,6 +1,6 @@
 package io.rankstream.model.loss;
 
-/** Losses on the embedding head. */
+/** Ranking losses on the embedding head. */
 public enum RankingLoss {
   /** No ranking loss: the embedding head stays as it was initialised. */
   NONE(0),
@@ -10,11 +10,11 @@ public enum RankingLoss {
   TRIPLET_HARD(1),
   /** Triplet loss over all triplets of the batch. */
   TRIPLET_ALL(1),
-  /** Distance to a centre for each class, which follows the embeddings. */
+  /** Distance to the centre of the own class, which follows the embeddings. */
   CENTER(0.003),
-  /** A margin between the own centre and the nearest other one. */
+  /** A margin between the own centre and the nearest other centre. */
   TRIPLET_CENTER(1),
-  /** Clusters of other classes are pushed out of each image's neighbourhood. */
+  /** Pushes the clusters of other classes out of each image's neighbourhood. */
   MAGNET(1);
 
   private final double defaultLambda;
@@ -23,7 +23,7 @@ public enum RankingLoss {
     this.defaultLambda = defaultLambda;
   }
 
-  /** The weight of the loss where none is given; for the triplet and center losses the paper's. */
+  /** The weight of the loss where none is given: the paper's for the triplet and center losses. */
   public double defaultLambda() {
     return defaultLambda;
   }

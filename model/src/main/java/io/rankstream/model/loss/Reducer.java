@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 
 /** How the losses of single triplets become the loss of a batch. */
 public enum Reducer {
-  /** The mean over what the miner counts, inactive triplets among them: the paper's choice. */
+  /** The mean over the count of the miner, inactive triplets included: the paper's choice. */
   MEAN {
     @Override
     NDArray divisor(NDArray count, NDArray active) {
@@ -20,9 +20,9 @@ public enum Reducer {
   };
 
   /**
-   * What the sum of the losses is divided by.
+   * The divisor of the sum of the losses.
    *
-   * @param count scalar, what the miner counts
+   * @param count scalar, the count of the miner
    * @param active scalar, triplets with a loss above zero
    */
   abstract NDArray divisor(NDArray count, NDArray active);

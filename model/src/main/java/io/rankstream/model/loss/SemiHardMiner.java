@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * For each pair of anchor and positive the nearest negative that is farther than the positive,
+ * For each pair of anchor and positive, the nearest negative that is farther than the positive,
  * {@code d(a,n) > d(a,p)}: semi-hard within the margin, easy beyond it. Where no negative is
  * farther than the positive, the farthest negative: the least hard of the hard ones.
  *

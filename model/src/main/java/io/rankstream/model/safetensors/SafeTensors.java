@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 /**
  * A safetensors file: eight bytes with the length of the header, a JSON header with type, shape and
- * place of each tensor, then the tensors. The tensors are read when they are asked for.
+ * place of each tensor, then the tensors. A tensor is read when it is requested.
  */
 public final class SafeTensors {
 
@@ -45,12 +45,12 @@ public final class SafeTensors {
   /**
    * Reads and checks the header of a file.
    *
-   * @throws IOException when it is no safetensors file, or its header and its size do not agree
+   * @throws IOException when it is not a safetensors file, or its header and its size do not agree
    */
   public static SafeTensors open(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new FileNotFoundException(
-          "%s is not there: give the path of a safetensors file".formatted(file));
+          "%s does not exist: give the path of a safetensors file".formatted(file));
     }
 
     try (FileChannel channel = FileChannel.open(file)) {
@@ -75,8 +75,8 @@ public final class SafeTensors {
             entries.put(member.getKey(), entry(value));
           }
         }
-      } catch (RuntimeException e) { // Gson's own, and what a value of another kind throws
-        throw invalid(file, "its header is not as the format wants it (" + e.getMessage() + ")");
+      } catch (RuntimeException e) { // from Gson, and from values of another type
+        throw invalid(file, "its header does not follow the format (" + e.getMessage() + ")");
       }
 
       check(file, entries, size - dataStart);
@@ -99,7 +99,7 @@ public final class SafeTensors {
     return entry(name).shape();
   }
 
-  /** Whether a tensor holds real numbers, of whatever precision. */
+  /** Whether a tensor holds floating-point numbers of any precision. */
   public boolean isFloating(String name) {
     return entry(name).type().isFloating();
   }
@@ -148,7 +148,7 @@ public final class SafeTensors {
         type, List.copyOf(shape), offsets.get(0).getAsLong(), offsets.get(1).getAsLong());
   }
 
-  /** The tensors must fill the data without holes and overlaps, each as long as its shape says. */
+  /** The tensors must fill the data without gaps and overlaps, each in the length of its shape. */
   private static void check(Path file, Map<String, TensorEntry> entries, long dataBytes)
       throws IOException {
     List<TensorEntry> inOrder = new ArrayList<>(entries.values());
@@ -171,7 +171,7 @@ public final class SafeTensors {
 
     if (position != dataBytes) {
       throw invalid(
-          file, "it has %,d bytes of data, its header tells %,d".formatted(dataBytes, position));
+          file, "it has %,d bytes of data, its header describes %,d".formatted(dataBytes, position));
     }
   }
 
@@ -180,7 +180,7 @@ public final class SafeTensors {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("The file ends while it is read");
+        throw new IOException("The file became shorter while it was read: try again when it is complete");
       }
     }
 

@@ -34,8 +34,8 @@ public final class SafeTensorsWriter {
    * Adds a tensor.
    *
    * @param shape sizes of its dimensions
-   * @param values gives its values row by row when the file is written; what it gives in excess is
-   *     left out
+   * @param values supplies its values row by row when the file is written; surplus values are
+   *     ignored
    */
   public void add(String name, long[] shape, Supplier<float[]> values) {
     JsonArray sizes = new JsonArray();

@@ -48,7 +48,7 @@ enum TensorType {
     return bytes;
   }
 
-  /** Whether the elements are real numbers. */
+  /** Whether the elements are floating-point numbers. */
   boolean isFloating() {
     return this == F64 || this == F32 || this == F16 || this == BF16;
   }
