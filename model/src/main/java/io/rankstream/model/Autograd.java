@@ -7,9 +7,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Records a graph on this thread until closed. DJL's own gradient collector exists once in a process
- * and walks all arrays of the engine. PyTorch's grad mode belongs to the thread, so that trainers on
- * several threads are independent.
+ * Records a graph on this thread until closed. DJL's own gradient collector exists once in a
+ * process and walks all arrays of the engine. PyTorch's grad mode belongs to the thread, so that
+ * trainers on several threads are independent.
  */
 final class Autograd implements AutoCloseable {
 

@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * it, and old results count less and less.
  *
  * <p>Micro is over all images. Macro is the mean over classes of a recall that fades with the
- * images of its own class, so that a rare class is neither forgotten nor outweighed. The same figures
- * exist over a sliding window of the last results.
+ * images of its own class, so that a rare class is neither forgotten nor outweighed. The same
+ * figures exist over a sliding window of the last results.
  *
  * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream
  *     learning algorithms</a>
@@ -28,8 +28,8 @@ public final class PrequentialAccuracy {
   private final SlidingAccuracy window;
 
   /**
-   * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets
-   *     no result)
+   * @param fadingFactor weight of the past at each new result, above 0, at most 1 (1 forgets no
+   *     result)
    * @param windowSize results in the sliding window, at least 1
    */
   public PrequentialAccuracy(double fadingFactor, int windowSize) {

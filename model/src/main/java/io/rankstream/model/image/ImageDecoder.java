@@ -19,14 +19,14 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes JPEG and PNG to pixels of the size and channels that a network takes. It converts between
- * grey and colour, drops transparency, resamples to the size, and turns images upright that a camera
- * took sideways. It does not apply colour profiles. Thread-safe.
+ * grey and colour, drops transparency, resamples to the size, and turns images upright that a
+ * camera took sideways. It does not apply colour profiles. Thread-safe.
  */
 public final class ImageDecoder {
 
   /**
-   * From this size on, decoding an image takes hundreds of megabytes: two at once are too much for a
-   * small process.
+   * From this size on, decoding an image takes hundreds of megabytes: two at once are too much for
+   * a small process.
    */
   private static final long LARGE_PIXELS = 8_000_000;
 
@@ -48,7 +48,8 @@ public final class ImageDecoder {
    * Decodes an image.
    *
    * @return uint8, {@code [C, H, W]}
-   * @throws ImageRejectedException when the image is over the limits, has another format, or is damaged
+   * @throws ImageRejectedException when the image is over the limits, has another format, or is
+   *     damaged
    */
   public byte[] decode(byte[] encoded) throws ImageRejectedException {
     ImageHeader header = ImageHeader.read(encoded, limits);
@@ -82,7 +83,8 @@ public final class ImageDecoder {
               sideways ? input.height() : input.width());
       return ExifOrientation.upright(resized, orientation).values();
     } catch (OutOfMemoryError e) {
-      // The sender decides how much memory this takes. The memory is free again by now, and an error
+      // The sender decides how much memory this takes. The memory is free again by now, and an
+      // error
       // would come back with every restart.
       throw new ImageRejectedException(
           Reason.TOO_LARGE,
@@ -101,7 +103,8 @@ public final class ImageDecoder {
         new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
       reader.setInput(stream, true, true);
       if (reader.getWidth(0) != header.width() || reader.getHeight(0) != header.height()) {
-        throw new ImageRejectedException(Reason.CORRUPT, "Header and data of the image have different sizes");
+        throw new ImageRejectedException(
+            Reason.CORRUPT, "Header and data of the image have different sizes");
       }
 
       List<String> warnings = new ArrayList<>();

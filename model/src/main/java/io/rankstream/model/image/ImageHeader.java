@@ -22,8 +22,8 @@ public record ImageHeader(ImageFormat format, int width, int height) {
   /**
    * Reads and checks a header.
    *
-   * @throws ImageRejectedException when there is no header of a known format, or the size is
-   *     over the limits
+   * @throws ImageRejectedException when there is no header of a known format, or the size is over
+   *     the limits
    */
   public static ImageHeader read(byte[] encoded, DecodeLimits limits)
       throws ImageRejectedException {

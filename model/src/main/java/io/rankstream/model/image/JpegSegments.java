@@ -104,9 +104,7 @@ final class JpegSegments {
     return unsigned(body + 7);
   }
 
-  /**
-   * The orientation from the Exif tag, 1 to 8; 1 (upright) where there is none.
-   */
+  /** The orientation from the Exif tag, 1 to 8; 1 (upright) where there is none. */
   static int orientation(byte[] bytes) throws ImageRejectedException {
     JpegSegments segments = new JpegSegments(bytes);
     while (segments.next() && !segments.isScan()) {

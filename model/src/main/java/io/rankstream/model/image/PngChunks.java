@@ -23,8 +23,8 @@ final class PngChunks {
   private PngChunks() {}
 
   /**
-   * The PNG reduced to the chunks that make its pixels. Text, profiles and animation are left out, so
-   * that no reader inflates them: a few kilobytes of them can expand to gigabytes.
+   * The PNG reduced to the chunks that make its pixels. Text, profiles and animation are left out,
+   * so that no reader inflates them: a few kilobytes of them can expand to gigabytes.
    *
    * @throws ImageRejectedException when the chunks do not follow one another up to the end-of-image
    *     chunk, or a checksum is wrong

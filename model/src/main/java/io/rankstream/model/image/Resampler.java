@@ -3,8 +3,8 @@ package io.rankstream.model.image;
 import java.util.Arrays;
 
 /**
- * Resizes with a triangle filter whose support grows with the reduction, so that no pixel is skipped.
- * Pillow and torchvision call this bilinear.
+ * Resizes with a triangle filter whose support grows with the reduction, so that no pixel is
+ * skipped. Pillow and torchvision call this bilinear.
  */
 final class Resampler {
 

@@ -13,8 +13,8 @@ final class Centers {
 
   /**
    * @param rows {@code [classes, D]}; written in place; closed by the caller
-   * @param rate α, the share of the distance that a centre moves in one step, 0 to 1; 0
-   *     freezes the centres
+   * @param rate α, the share of the distance that a centre moves in one step, 0 to 1; 0 freezes the
+   *     centres
    */
   Centers(NDArray rows, double rate) {
     this.rows = rows;

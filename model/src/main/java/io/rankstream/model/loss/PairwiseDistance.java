@@ -48,8 +48,8 @@ enum PairwiseDistance {
   }
 
   /**
-   * Uses the N²·D differences themselves. Computed from products, the distance between equal rows is
-   * a rounding error above zero, whose root would have a large gradient.
+   * Uses the N²·D differences themselves. Computed from products, the distance between equal rows
+   * is a rounding error above zero, whose root would have a large gradient.
    */
   private static NDArray plain(NDArray embeddings) {
     NDManager manager = embeddings.getManager();

@@ -3,8 +3,8 @@ package io.rankstream.model.loss;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The triplets of a batch as places in its flattened matrix of distances: place {@code a·N +
- * j} is the distance from anchor a to image j.
+ * The triplets of a batch as places in its flattened matrix of distances: place {@code a·N + j} is
+ * the distance from anchor a to image j.
  *
  * @param positive int64, {@code [T]}: place of the distance from anchor to positive
  * @param negative int64, {@code [T]}: place of the distance from anchor to negative

@@ -171,7 +171,8 @@ public final class SafeTensors {
 
     if (position != dataBytes) {
       throw invalid(
-          file, "it has %,d bytes of data, its header describes %,d".formatted(dataBytes, position));
+          file,
+          "it has %,d bytes of data, its header describes %,d".formatted(dataBytes, position));
     }
   }
 
@@ -180,7 +181,8 @@ public final class SafeTensors {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("The file became shorter while it was read: try again when it is complete");
+        throw new IOException(
+            "The file became shorter while it was read: try again when it is complete");
       }
     }
 

@@ -115,7 +115,8 @@ class SafeTensorsTest {
   void saysWhenThereIsNoFile() {
     assertThatThrownBy(() -> SafeTensors.open(directory.resolve("none.safetensors")))
         .isInstanceOf(IOException.class)
-        .hasMessageEndingWith("none.safetensors does not exist: give the path of a safetensors file");
+        .hasMessageEndingWith(
+            "none.safetensors does not exist: give the path of a safetensors file");
   }
 
   @ParameterizedTest
