@@ -267,10 +267,7 @@ public final class OnlineTrainer implements AutoCloseable {
     return vocabulary.labels();
   }
 
-  /**
-   * Identity of the embedding space among those of other models: the architecture and where the
-   * weights started.
-   */
+  /** Identity of the embedding space: the architecture and where the weights started. */
   public String spaceIdSuffix() {
     return space;
   }

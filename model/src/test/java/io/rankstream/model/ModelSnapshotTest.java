@@ -28,7 +28,7 @@ class ModelSnapshotTest {
   void readsItselfBitForBitWithoutAConfiguration() throws IOException {
     byte[] written;
     try (OnlineTrainer trainer = trained(CONFIG, 5)) {
-      written = bytes(trainer);
+      written = Training.snapshot(trainer);
     }
 
     ByteArrayInputStream in = new ByteArrayInputStream(written);
@@ -46,7 +46,8 @@ class ModelSnapshotTest {
   void exportsTheFileOfItsTrainer() throws IOException {
     for (double averageDecay : new double[] {0, 0.9}) {
       try (OnlineTrainer trainer = trained(CONFIG.withAverageDecay(averageDecay), 5);
-          ModelSnapshot read = ModelSnapshot.read(new ByteArrayInputStream(bytes(trainer)))) {
+          ModelSnapshot read =
+              ModelSnapshot.read(new ByteArrayInputStream(Training.snapshot(trainer)))) {
         ByteArrayOutputStream published = new ByteArrayOutputStream();
         ByteArrayOutputStream exported = new ByteArrayOutputStream();
         trainer.export("north", published);
@@ -62,7 +63,7 @@ class ModelSnapshotTest {
     byte[] written;
     float[] embedding;
     try (OnlineTrainer trainer = trained(CONFIG.withAverageDecay(0), 5)) {
-      written = bytes(trainer);
+      written = Training.snapshot(trainer);
       embedding = embedding(trainer);
     }
     ModelConfig other =
@@ -88,7 +89,7 @@ class ModelSnapshotTest {
   void refusesATruncatedSnapshot() throws IOException {
     byte[] written;
     try (OnlineTrainer trainer = trained(CONFIG, 1)) {
-      written = bytes(trainer);
+      written = Training.snapshot(trainer);
     }
 
     assertThatThrownBy(() -> read(Arrays.copyOf(written, written.length / 2)))
@@ -99,7 +100,7 @@ class ModelSnapshotTest {
   void refusesABufferOfAnotherSize() throws IOException {
     byte[] written;
     try (OnlineTrainer trainer = trained(CONFIG, 1)) {
-      written = bytes(trainer);
+      written = Training.snapshot(trainer);
     }
     byte[] name = {0, 7, 'c', 'e', 'n', 't', 'e', 'r', 's'};
     int length = indexOf(written, name) + name.length;
@@ -133,12 +134,6 @@ class ModelSnapshotTest {
 
   private static float[] embedding(OnlineTrainer trainer) {
     return trainer.served().embed(Batches.pixels(CONFIG.input(), 1, 1, 9)).get(0).embedding();
-  }
-
-  private static byte[] bytes(OnlineTrainer trainer) throws IOException {
-    try (ModelSnapshot snapshot = trainer.snapshot()) {
-      return bytes(snapshot);
-    }
   }
 
   private static byte[] bytes(ModelSnapshot snapshot) throws IOException {
