@@ -71,8 +71,7 @@ public final class OnlineTrainer implements AutoCloseable {
    * A model that starts from weights in a file: a pretrained backbone, or a whole model that {@link
    * #export} wrote, with its classes.
    *
-   * @throws IllegalArgumentException when the file does not hold the backbone; the message lists
-   *     the arrays found and missing
+   * @throws IllegalArgumentException when the file does not hold the backbone
    */
   public static OnlineTrainer create(ModelConfig config, Device device, ModelFile file) {
     OnlineTrainer trainer = new OnlineTrainer(config, device);
@@ -227,16 +226,14 @@ public final class OnlineTrainer implements AutoCloseable {
   public List<EmbeddedImage> embedded(PreparedStep prepared) {
     FeatureMaps features = prepared.pass().features();
     NDArray embeddings = prepared.pass().embeddings();
-    // Without a ranking loss the embedding head never changes: its weights after the step serve
-    // too.
+    // Without a ranking loss the embedding head never changes, so its present weights serve too.
     return trained.embedded(
         embeddings == null ? network.embeddings(state.trained(), features) : embeddings,
         network.pooled(features));
   }
 
   /**
-   * Rolls the model back to its last good weights. The step counter goes on, and classes stay
-   * known.
+   * Rolls the model back to its last good weights. Step counter and classes stay.
    *
    * @param fault what is wrong with the present weights
    * @throws TrainingFailedException when there are no good weights, or the model was rolled back
@@ -272,9 +269,9 @@ public final class OnlineTrainer implements AutoCloseable {
     return space;
   }
 
-  /** Identifier of the embedding space when the model is that of a stream. */
+  /** Identity of the embedding space of a stream that has this model. */
   public String spaceId(String stream) {
-    return stream + "/" + space;
+    return ModelFile.Provenance.of(stream, space, step).spaceId();
   }
 
   @Override

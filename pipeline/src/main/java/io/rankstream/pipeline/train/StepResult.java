@@ -100,8 +100,7 @@ record StepResult(
         .setTriplets(step.triplets())
         .setGradientNorm(step.gradientNorm())
         .setLearningRate(step.learningRate())
-        .setEmbeddingSpread(
-            step.spread().isPresent() ? (Double) step.spread().getAsDouble() : null)
+        .setEmbeddingSpread(step.spread().isPresent() ? (Double) step.spread().getAsDouble() : null)
         .setOutcome(step.outcome().name().toLowerCase(Locale.ROOT))
         .setFault(step.fault().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
         .setAccuracy(model.accuracy())

@@ -168,7 +168,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     TrainerSnapshot state;
     try {
       state =
-          OneShotThread.call(() -> TrainerSnapshot.of(models, inFlight, batchSerializer, keyGroups));
+          OneShotThread.call(
+              () -> TrainerSnapshot.of(models, inFlight, batchSerializer, keyGroups));
     } catch (Exception e) {
       futures.cancel();
       throw e;

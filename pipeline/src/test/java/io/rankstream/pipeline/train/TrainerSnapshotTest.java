@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.event.DecodedBatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -173,10 +173,9 @@ class TrainerSnapshotTest {
 
   private static Map<String, Long> stepsIn(byte[] group) throws IOException {
     Map<String, Long> steps = new TreeMap<>();
-    Map<String, OnlineTrainer> trainers =
-        TrainerSnapshot.readModels(new ByteArrayInputStream(group), Device.cpu());
-    trainers.forEach((stream, trainer) -> steps.put(stream, trainer.step()));
-    trainers.values().forEach(OnlineTrainer::close);
+    Map<String, ModelSnapshot> read = TrainerSnapshot.readModels(new ByteArrayInputStream(group));
+    read.forEach((stream, model) -> steps.put(stream, model.step()));
+    read.values().forEach(ModelSnapshot::close);
     return steps;
   }
 }
