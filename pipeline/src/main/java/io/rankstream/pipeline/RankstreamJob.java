@@ -63,15 +63,22 @@ public final class RankstreamJob {
   private RankstreamJob() {}
 
   /**
-   * The job on Kafka in a mini cluster inside this process, ready to be executed.
+   * The job on Kafka, ready to run in a cluster inside this process.
    *
-   * @param settings all settings, with those of the engine
+   * @param settings settings of the job and of the engine
+   * @throws io.rankstream.pipeline.config.ConfigurationException when a setting is invalid
    */
-  public static StreamExecutionEnvironment local(Configuration settings, JobConfig config) {
+  public static StreamExecutionEnvironment local(Configuration settings) {
+    JobConfig config = JobConfig.from(settings);
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
     build(env, config, KafkaEndpoints.from(config));
     return env;
+  }
+
+  /** The job on Kafka, ready to run in a cluster inside this process. */
+  public static StreamExecutionEnvironment local(Configuration settings, JobConfig config) {
+    return local(settings);
   }
 
   /**

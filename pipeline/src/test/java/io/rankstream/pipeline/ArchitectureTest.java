@@ -7,13 +7,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.OperatorNames;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
 
@@ -61,9 +59,7 @@ class ArchitectureTest {
   private static Set<String> uids(String sampler) {
     Configuration settings = new Configuration();
     settings.setString("batch.sampler", sampler);
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    return env.getStreamGraph().getStreamNodes().stream()
+    return RankstreamJob.local(settings).getStreamGraph().getStreamNodes().stream()
         .map(StreamNode::getTransformationUID)
         .filter(uid -> uid != null && OperatorNames.all().contains(uid))
         .collect(Collectors.toSet());

@@ -9,24 +9,24 @@ import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.UsageException;
-import io.rankstream.pipeline.flink.FreePort;
+import io.rankstream.pipeline.flink.LocalCluster;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
 import io.rankstream.pipeline.tools.doctor.ProblemsFoundException;
 import io.rankstream.pipeline.wire.BasicAuth;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /**
- * Runs the job against a Kafka cluster, in this process or on the Flink cluster that it is
- * submitted to.
+ * Runs the job against a Kafka cluster: in this process, or on a Flink cluster when it is submitted
+ * to one.
  */
 @Command(
     name = "run",
@@ -59,6 +59,8 @@ import picocli.CommandLine.Unmatched;
       "  flink run -d rankstream.jar run --config job.properties"
     })
 final class RunCommand implements Callable<Integer> {
+
+  private static final String NAME = "rankstream";
 
   @Spec CommandSpec spec;
 
@@ -89,54 +91,37 @@ final class RunCommand implements Callable<Integer> {
 
     Configuration given = JobSettings.read(file, settings);
     JobConfig config = JobConfig.from(given);
-    Optional<Path> weights = config.weightsFile();
-    if (isLocal() && weights.isPresent()) { // a cluster's TaskManagers have it
-      WeightsReport report = ModelFile.read(weights.get()).report(config.model().architecture());
-      requireUsable(report);
-      out.println(report);
-    }
-    if (isLocal() && config.device().startsWith("gpu")) { // or else each start of the job fails
-      Devices.select(config.device());
-    }
-    if (isLocal() && config.registry().isOn()) {
-      BasicAuth.check(config.registry());
+    boolean local = isLocal();
+    if (local) { // a cluster may have other files, devices and secrets than this machine
+      checkMachine(config);
     }
     if (dryRun) {
       out.println("The settings are good.");
       return 0;
     }
 
-    boolean local = isLocal();
-    Configuration engine =
-        local
-            ? EngineDefaults.forLocal(given)
-            : EngineDefaults.forJob(
-                given, StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration());
-    OptionalInt page = local ? pagePort(given) : OptionalInt.empty();
-    page.ifPresent(
-        port -> {
-          engine.set(RestOptions.PORT, port);
-          // Another program may take it before Flink does.
-          engine.set(RestOptions.BIND_PORT, "%d-%d".formatted(port, port + FreePort.TRIED));
-        });
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
-    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
-    checkKafka(config, env, local);
     if (local) {
-      out.printf(
-          "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
-          config.input().topic(),
-          config.kafka().bootstrapServers(),
-          config.output().embeddingsTopic(),
-          config.output().metricsTopic(),
-          config.output().deadLettersTopic(),
-          engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY));
-      page.ifPresent(port -> out.printf("Flink's page at http://localhost:%d%n", port));
-      out.println("To see it learn: rankstream watch, with the same address of Kafka");
-      out.flush();
+      runHere(given, config);
+    } else {
+      runOnCluster(given, config);
     }
-    env.execute("rankstream");
     return 0;
+  }
+
+  /** Fails now, with one message, instead of at each start of the running job. */
+  private void checkMachine(JobConfig config) throws IOException {
+    Optional<Path> weights = config.weightsFile();
+    if (weights.isPresent()) {
+      WeightsReport report = ModelFile.read(weights.get()).report(config.model().architecture());
+      requireUsable(report);
+      spec.commandLine().getOut().println(report);
+    }
+    if (config.device().startsWith("gpu")) {
+      Devices.select(config.device());
+    }
+    if (config.registry().isOn()) {
+      BasicAuth.check(config.registry());
+    }
   }
 
   private static void requireUsable(WeightsReport report) {
@@ -147,11 +132,34 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** A port for Flink's page, or none when the user said where it has to be. */
-  private static OptionalInt pagePort(Configuration given) {
-    return given.contains(RestOptions.PORT) || given.contains(RestOptions.BIND_PORT)
-        ? OptionalInt.empty()
-        : FreePort.first(RestOptions.PORT.defaultValue());
+  private void runHere(Configuration given, JobConfig config) throws Exception {
+    StreamExecutionEnvironment env = RankstreamJob.local(given);
+    checkKafka(config, env, true);
+    try (LocalCluster cluster = LocalCluster.startFor(env)) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
+          config.input().topic(),
+          config.kafka().bootstrapServers(),
+          config.output().embeddingsTopic(),
+          config.output().metricsTopic(),
+          config.output().deadLettersTopic(),
+          env.getConfiguration().get(CheckpointingOptions.CHECKPOINTS_DIRECTORY));
+      out.printf("Flink's page at %s%n", cluster.page());
+      out.println("To see it learn: rankstream watch, with the same address of Kafka");
+      out.flush();
+      cluster.run(env, NAME);
+    }
+  }
+
+  private void runOnCluster(Configuration given, JobConfig config) throws Exception {
+    ReadableConfig cluster =
+        StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration();
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forJob(given, cluster));
+    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    checkKafka(config, env, false);
+    env.execute(NAME);
   }
 
   /** Fails now, with one message, instead of again and again in the running job. */

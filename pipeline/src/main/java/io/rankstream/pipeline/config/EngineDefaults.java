@@ -16,6 +16,8 @@ import org.apache.flink.configuration.TaskManagerOptions;
 /** Settings of Flink that suit this job; those that the user gives under Flink's keys win. */
 public final class EngineDefaults {
 
+  private static final int PORTS_TO_TRY = 50;
+
   private EngineDefaults() {}
 
   /**
@@ -60,12 +62,23 @@ public final class EngineDefaults {
     completed.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
     completed.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
     completed.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
-    completed.set(RestOptions.BIND_PORT, "8081-8099");
     completed.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         stateDirectory().resolve("checkpoints").toUri().toString());
+    if (!settings.contains(RestOptions.PORT) && !settings.contains(RestOptions.BIND_PORT)) {
+      completed.set(RestOptions.BIND_PORT, portsFrom(RestOptions.PORT.defaultValue()));
+    }
     completed.addAll(settings);
     return forJob(completed, new Configuration());
+  }
+
+  /**
+   * The range of ports that are tried for Flink's page.
+   *
+   * @param first port to try first
+   */
+  public static String portsFrom(int first) {
+    return "%d-%d".formatted(first, first + PORTS_TO_TRY - 1);
   }
 
   /** Flink stores and shows its settings, and those of the Kafka clients hold passwords. */

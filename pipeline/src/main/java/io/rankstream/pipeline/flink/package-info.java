@@ -1,2 +1,2 @@
-/** Finds a free port for Flink's web page. */
+/** Starts a Flink cluster inside this process and runs jobs on it. */
 package io.rankstream.pipeline.flink;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.junit.jupiter.api.Test;
 
 class EngineDefaultsTest {
@@ -52,5 +53,17 @@ class EngineDefaultsTest {
     assertThat(EngineDefaults.forLocal(settings).toMap().toString())
         .doesNotContain("secret")
         .doesNotContain("batch.classes");
+  }
+
+  @Test
+  void aLocalClusterTriesSeveralPortsUnlessTheUserNamesOne() {
+    assertThat(EngineDefaults.forLocal(new Configuration()).get(RestOptions.BIND_PORT))
+        .isEqualTo("8081-8130");
+    Configuration port = new Configuration();
+    port.set(RestOptions.PORT, 9000);
+    assertThat(EngineDefaults.forLocal(port).get(RestOptions.BIND_PORT)).isEqualTo("9000");
+    Configuration ports = new Configuration();
+    ports.set(RestOptions.BIND_PORT, "9000-9010");
+    assertThat(EngineDefaults.forLocal(ports).get(RestOptions.BIND_PORT)).isEqualTo("9000-9010");
   }
 }

@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
 /**
- * Serves the page and what it asks for.
+ * Serves the live page and its data.
  *
  * <pre>
  *   /                         the page, whole
@@ -40,7 +40,7 @@ final class PageServer implements AutoCloseable {
       "default-src 'none'; img-src 'self' data:; connect-src 'self'; "
           + "style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'";
 
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares answers
+  @SuppressWarnings("ArrayRecordComponent") // answers are never compared
   private record Answer(int status, String type, byte[] body) {
 
     private static final Answer NOT_FOUND = text(404, "There is no such page.");
@@ -62,8 +62,8 @@ final class PageServer implements AutoCloseable {
       Executors.newFixedThreadPool(THREADS, new ExecutorThreadFactory("live-page"));
 
   /**
-   * @param run what to show
-   * @param pictures where pictures come from
+   * @param run the run to show
+   * @param pictures source of the pictures
    * @param host address to listen on
    * @param port first port to try; 0 takes any
    */
@@ -79,7 +79,7 @@ final class PageServer implements AutoCloseable {
     server.start();
   }
 
-  /** Where the page is. */
+  /** Address of the page. */
   URI uri() {
     InetAddress address = server.getAddress().getAddress();
     String host =
@@ -103,7 +103,7 @@ final class PageServer implements AutoCloseable {
       try {
         return HttpServer.create(new InetSocketAddress(address, next), 0);
       } catch (BindException e) {
-        // taken: try the next one
+        // taken: the next port
       }
     }
 

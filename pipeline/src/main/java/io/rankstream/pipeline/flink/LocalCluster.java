@@ -1,0 +1,149 @@
+package io.rankstream.pipeline.flink;
+
+import java.net.BindException;
+import java.net.URI;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.ClientUtils;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.FlinkException;
+import org.apache.flink.util.MathUtils;
+
+/**
+ * A Flink cluster inside this process. It listens before a job is submitted, so that the address of
+ * its page is known and not guessed.
+ */
+public final class LocalCluster implements AutoCloseable {
+
+  private final MiniCluster flink;
+  private final URI page;
+
+  private LocalCluster(MiniCluster flink, URI page) {
+    this.flink = flink;
+    this.page = page;
+  }
+
+  /**
+   * Starts a cluster that has room for one job.
+   *
+   * @param env environment in which the job was built; its settings are those of the cluster
+   * @throws BindException when every port of rest.bind-port is taken
+   */
+  public static LocalCluster startFor(StreamExecutionEnvironment env) throws Exception {
+    return start(env.getConfiguration(), env.getStreamGraph(false).getMaximumParallelism());
+  }
+
+  /**
+   * Starts a cluster.
+   *
+   * @param settings settings of the engine; rest.bind-port may be a range
+   * @param slots slots over all task managers, where taskmanager.numberOfTaskSlots is not set
+   * @throws BindException when every port of rest.bind-port is taken
+   */
+  public static LocalCluster start(ReadableConfig settings, int slots) throws Exception {
+    Configuration configuration = Configuration.fromMap(settings.toMap());
+    if (!configuration.contains(RestOptions.BIND_PORT)) {
+      configuration.set(RestOptions.BIND_PORT, "0");
+    }
+    int taskManagers = configuration.get(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS);
+    int slotsEach =
+        configuration
+            .getOptional(TaskManagerOptions.NUM_TASK_SLOTS)
+            .orElse(MathUtils.divideRoundUp(slots, taskManagers));
+    MiniCluster flink =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(taskManagers)
+                .setNumSlotsPerTaskManager(slotsEach)
+                .build());
+    try {
+      flink.start(); // closes itself when it fails
+    } catch (Exception e) {
+      throw ExceptionUtils.findThrowable(e, BindException.class).isPresent()
+          ? allPortsTaken(configuration.get(RestOptions.BIND_PORT))
+          : e;
+    }
+    return new LocalCluster(flink, flink.getRestAddress().get());
+  }
+
+  /** Address of Flink's page and REST interface. */
+  public URI page() {
+    return page;
+  }
+
+  /**
+   * Starts a job.
+   *
+   * @param env environment in which the job was built
+   * @param name name of the job
+   * @return the job, which runs
+   * @throws FlinkException when the job cannot start
+   */
+  public JobClient submit(StreamExecutionEnvironment env, String name) throws Exception {
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(name);
+    graph.serializeUserDefinedInstances();
+    ClassLoader classes = LocalCluster.class.getClassLoader();
+    try {
+      JobID job = flink.submitJob(graph).get().getJobID();
+      ClientUtils.waitUntilJobInitializationFinished(
+          () -> flink.getJobStatus(job).get(), () -> flink.requestJobResult(job).get(), classes);
+      return new MiniClusterJobClient(
+          job, flink, classes, MiniClusterJobClient.JobFinalizationBehavior.NOTHING);
+    } catch (ExecutionException e) {
+      throw cannotStart(name, ExceptionUtils.stripExecutionException(e));
+    } catch (FlinkException e) {
+      throw cannotStart(name, e);
+    }
+  }
+
+  /**
+   * Runs a job to its end.
+   *
+   * @param env environment in which the job was built
+   * @param name name of the job
+   * @throws Exception when the job fails, with the cause of the failure
+   */
+  public void run(StreamExecutionEnvironment env, String name) throws Exception {
+    try {
+      submit(env, name).getJobExecutionResult().get();
+    } catch (ExecutionException e) {
+      ExceptionUtils.rethrowException(ExceptionUtils.stripExecutionException(e));
+    }
+  }
+
+  /**
+   * Ends a task manager at once, in the middle of its work.
+   *
+   * @param index number of the task manager, from 0
+   */
+  public void terminateTaskManager(int index) throws Exception {
+    flink.terminateTaskManager(index).get();
+  }
+
+  /** Ends the cluster and with it a job that still runs; checkpoints stay. */
+  @Override
+  public void close() throws Exception {
+    flink.close();
+  }
+
+  private static FlinkException cannotStart(String name, Throwable cause) {
+    return new FlinkException("Failed to execute job '%s'.".formatted(name), cause);
+  }
+
+  private static BindException allPortsTaken(String ports) {
+    return new BindException(
+        "No free port in %s for Flink's page: give others with --rest.bind-port".formatted(ports));
+  }
+}
