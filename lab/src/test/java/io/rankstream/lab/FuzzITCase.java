@@ -6,43 +6,30 @@ import io.rankstream.lab.fuzz.Attack;
 import io.rankstream.lab.fuzz.FuzzReport;
 import io.rankstream.lab.fuzz.Fuzzer;
 import io.rankstream.lab.fuzz.HostileRecords;
-import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Hostile records through the whole job, which has no restart to hide behind. */
+/** Hostile records through the whole job, which may not restart. */
 class FuzzITCase {
 
   private static final int RECORDS = 2_000;
   private static final int LARGEST_BYTES = 100 << 20;
 
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(1)
-              .build());
-
-  @TempDir static Path directory;
+  @TempDir Path checkpoints;
   private static TestKafka kafka;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = new TestKafka(directory.resolve("broker"));
+    kafka = new TestKafka();
   }
 
   @AfterAll
@@ -53,19 +40,13 @@ class FuzzITCase {
   @Test
   void everyRecordIsEmbeddedOrReturnedAndTheJobGoesOn() throws Exception {
     TopicNames names = kafka.topics("fuzz");
-    Configuration settings =
-        kafka.settings(
-            names,
-            directory.resolve("checkpoints"),
-            "restart-strategy.type",
-            "none",
-            "batch.max-wait",
-            "1 s",
-            "model.max-classes",
-            "100");
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    JobClient job = env.executeAsync("fuzz-test");
+    JobClient job =
+        kafka.start(
+            kafka
+                .settings(names, checkpoints)
+                .with(RestartStrategyOptions.RESTART_STRATEGY, "none")
+                .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(1))
+                .with(JobOptions.MODEL_MAX_CLASSES, 100));
 
     FuzzReport report;
     try (Fuzzer fuzzer =
@@ -91,6 +72,5 @@ class FuzzITCase {
                 assertThat(figures.accepted()).describedAs(attack.toString()).isZero();
               }
             });
-    job.cancel().get();
   }
 }

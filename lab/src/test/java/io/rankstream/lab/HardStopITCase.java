@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.cli.Rankstream;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -17,16 +19,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** A cluster that is stopped hard goes on from its last checkpoint as if it had not been. */
+/** A job goes on from the last checkpoint of a killed cluster as if nothing had happened. */
 class HardStopITCase {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -37,33 +38,12 @@ class HardStopITCase {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = new TestKafka(directory.resolve("broker"));
+    kafka = new TestKafka();
   }
 
   @AfterAll
   static void stopBroker() {
     kafka.close();
-  }
-
-  /**
-   * Lets a job take all input, ends it with a savepoint and returns the location of this savepoint.
-   */
-  private static String finish(TestCluster cluster, JobID job, TopicNames names, int images)
-      throws Exception {
-    await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == images);
-    return cluster.stop(job, directory.resolve("savepoints"), true);
-  }
-
-  private static Path newestCheckpoint(Path checkpoints) throws Exception {
-    try (Stream<Path> files = Files.walk(checkpoints)) {
-      return files
-          .filter(file -> file.endsWith("_metadata"))
-          .map(Path::getParent)
-          .max(
-              Comparator.comparingInt(
-                  checkpoint -> Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
-          .orElseThrow();
-    }
   }
 
   @Test
@@ -72,13 +52,15 @@ class HardStopITCase {
     TopicNames names = kafka.topics("exported");
     kafka.send(names.images(), values);
     Path published = directory.resolve("published");
-    Configuration settings = kafka.settings(names, directory.resolve("exported"));
-    settings.setString("versions.directory", published.toUri().toString());
-    settings.setString("versions.every-steps", "0"); // one file, when the job ends
+    JobSettings settings =
+        kafka
+            .settings(names, directory.resolve("exported"))
+            .with(JobOptions.VERSIONS_DIRECTORY, published.toUri().toString())
+            .with(JobOptions.VERSIONS_EVERY_STEPS, 0L); // one file, when the job ends
     String savepoint;
     try (TestCluster cluster = new TestCluster(1, 1)) {
-      JobID job = cluster.submit(settings);
-      savepoint = finish(cluster, job, names, values.size());
+      JobClient job = cluster.submit(settings);
+      savepoint = finish(job, names);
     }
     ModelVersion version = kafka.modelVersions(names).get(0);
     Path file = directory.resolve("exported.safetensors");
@@ -100,8 +82,8 @@ class HardStopITCase {
     kafka.send(calm.images(), values);
     String undisturbed;
     try (TestCluster cluster = new TestCluster(1, 1)) {
-      JobID job = cluster.submit(kafka.settings(calm, directory.resolve("calm")));
-      undisturbed = SavepointState.digestOfTrainer(finish(cluster, job, calm, values.size()));
+      JobClient job = cluster.submit(kafka.settings(calm, directory.resolve("calm")));
+      undisturbed = SavepointState.digestOfTrainer(finish(job, calm));
     }
 
     TopicNames stormy = kafka.topics("stormy");
@@ -118,11 +100,14 @@ class HardStopITCase {
         .isLessThan(kafka.records(calm.metrics()).size());
     String restored;
     try (TestCluster cluster = new TestCluster(1, 1)) {
-      Configuration settings = kafka.settings(stormy, checkpoints);
-      settings.set(
-          StateRecoveryOptions.SAVEPOINT_PATH, newestCheckpoint(checkpoints).toUri().toString());
-      JobID job = cluster.submit(settings);
-      restored = SavepointState.digestOfTrainer(finish(cluster, job, stormy, values.size()));
+      JobSettings settings =
+          kafka
+              .settings(stormy, checkpoints)
+              .with(
+                  StateRecoveryOptions.SAVEPOINT_PATH,
+                  newestCheckpoint(checkpoints).toUri().toString());
+      JobClient job = cluster.submit(settings);
+      restored = SavepointState.digestOfTrainer(finish(job, stormy));
     }
 
     assertThat(restored).isEqualTo(undisturbed);
@@ -135,5 +120,23 @@ class HardStopITCase {
     Set<String> ids = new HashSet<>();
     kafka.embeddings(stormy).forEach(embedding -> ids.add(embedding.getImageId()));
     assertThat(ids).hasSize(values.size());
+  }
+
+  /** Waits until a job has taken all input, ends it and returns the location of its savepoint. */
+  private static String finish(JobClient job, TopicNames names) throws Exception {
+    await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
+    return TestCluster.stop(job, directory.resolve("savepoints"), true);
+  }
+
+  private static Path newestCheckpoint(Path checkpoints) throws Exception {
+    try (Stream<Path> files = Files.walk(checkpoints)) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .map(Path::getParent)
+          .max(
+              Comparator.comparingInt(
+                  checkpoint -> Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
+          .orElseThrow();
+    }
   }
 }

@@ -5,13 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.lab.local.FreePorts;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,19 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The metrics of a running job as Prometheus sees them, against the queries of the dashboard. */
@@ -43,40 +35,13 @@ class MetricsITCase {
       Path.of("..", "docker", "observability", "dashboards", "rankstream.json");
   private static final Pattern METRIC = Pattern.compile("flink_[A-Za-z0-9_]+");
   private static final String OPERATOR = "flink_taskmanager_job_task_operator_";
-  private static final int PORT = freePort();
-
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setConfiguration(reporter())
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(4)
-              .build());
 
   @TempDir static Path directory;
   private static TestKafka kafka;
 
-  private static Configuration reporter() {
-    Configuration settings = new Configuration();
-    settings.setString(
-        "metrics.reporter.prom.factory.class",
-        "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
-    settings.setString("metrics.reporter.prom.port", Integer.toString(PORT));
-    return settings;
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = new TestKafka(directory.resolve("broker"));
+    kafka = new TestKafka();
   }
 
   @AfterAll
@@ -84,9 +49,74 @@ class MetricsITCase {
     kafka.close();
   }
 
+  @Test
+  void everyMetricOfTheDashboardIsThere() throws Exception {
+    Set<String> asked = new TreeSet<>();
+    for (String query : queries(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
+      List<String> metrics = METRIC.matcher(query).results().map(MatchResult::group).toList();
+      assertThat(metrics).as(query).isNotEmpty();
+      asked.addAll(metrics);
+    }
+    assertThat(asked).hasSizeGreaterThan(30);
+
+    TopicNames names = kafka.topics("metrics");
+    List<byte[]> values = new ArrayList<>(Fixtures.longTail(10, 200));
+    values.add("no envelope".getBytes(StandardCharsets.UTF_8));
+    kafka.send(names.images(), values);
+    int port = FreePorts.one();
+    kafka.start(
+        kafka
+            .settings(names, directory.resolve("checkpoints"))
+            .with(JobOptions.BATCH_MAX_WAIT, Duration.ofMillis(200))
+            .with(JobOptions.VERSIONS_DIRECTORY, directory.resolve("models").toUri().toString())
+            .with(JobOptions.VERSIONS_EVERY_STEPS, 10L)
+            .with(reporter(port)));
+
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () -> {
+              List<String> samples = scrape(port);
+              assertThat(names(samples)).containsAll(asked);
+              assertValues(samples);
+            });
+  }
+
+  private static void assertValues(List<String> samples) {
+    String stream = "stream=\"default\"";
+    String perStream = OPERATOR + "stream_";
+    assertThat(value(samples, perStream + "loss", stream)).isPositive();
+    assertThat(value(samples, perStream + "gradientNorm", stream)).isPositive();
+    assertThat(value(samples, perStream + "prequentialMicro", stream)).isBetween(0.2, 1.0);
+    assertThat(value(samples, perStream + "tailRecall", stream)).isBetween(0.0, 1.0);
+    assertThat(value(samples, perStream + "knownClasses", stream)).isEqualTo(10);
+    assertThat(value(samples, perStream + "balanceIn", stream))
+        .isGreaterThan(5 * value(samples, perStream + "balanceOut", stream));
+    assertThat(value(samples, perStream + "publishedVersion", stream)).isGreaterThanOrEqualTo(10);
+    assertThat(value(samples, perStream + "ml_model_version", stream)).isGreaterThan(10);
+    assertThat(value(samples, perStream + "sinceLastUpdateMs", stream)).isNotNegative();
+    assertThat(value(samples, perStream + "stepLatencyMs_count", stream)).isPositive();
+    assertThat(value(samples, perStream + "trainedFreshnessMs", stream)).isPositive();
+    assertThat(value(samples, perStream + "embeddingFreshnessMs", stream)).isPositive();
+    assertThat(value(samples, perStream + "reservoirImages", stream)).isPositive();
+    assertThat(value(samples, perStream + "windowBytes", stream)).isPositive();
+    assertThat(value(samples, OPERATOR + "decodeLatencyMs_count", "decode_batch")).isPositive();
+    String letters = OPERATOR + "reason_numDeadLetters";
+    assertThat(value(samples, letters, "reason=\"ENVELOPE_INVALID\"")).isEqualTo(1);
+    assertThat(value(samples, letters, "reason=\"IMAGE_CORRUPT\"")).isZero();
+  }
+
+  private static Map<String, String> reporter(int port) {
+    return Map.of(
+        "metrics.reporter.prom.factory.class",
+        "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
+        "metrics.reporter.prom.port",
+        Integer.toString(port));
+  }
+
   /** All samples that the reporter shows, one a line. */
-  private static List<String> scrape() throws Exception {
-    URI uri = URI.create("http://localhost:%d/metrics".formatted(PORT));
+  private static List<String> scrape(int port) throws Exception {
+    URI uri = URI.create("http://localhost:%d/metrics".formatted(port));
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
         .body()
@@ -115,70 +145,5 @@ class MetricsITCase {
     node.findValues("expr").forEach(query -> queries.add(query.asText()));
     node.findValues("definition").forEach(query -> queries.add(query.asText()));
     return queries;
-  }
-
-  @Test
-  void everyMetricOfTheDashboardIsThere() throws Exception {
-    Set<String> asked = new TreeSet<>();
-    for (String query : queries(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
-      List<String> metrics = METRIC.matcher(query).results().map(MatchResult::group).toList();
-      assertThat(metrics).as(query).isNotEmpty();
-      asked.addAll(metrics);
-    }
-    assertThat(asked).hasSizeGreaterThan(30);
-
-    TopicNames names = kafka.topics("metrics");
-    List<byte[]> values = new ArrayList<>(Fixtures.longTail(10, 200));
-    values.add("no envelope".getBytes(StandardCharsets.UTF_8));
-    kafka.send(names.images(), values);
-    Configuration settings =
-        kafka.settings(
-            names,
-            directory.resolve("checkpoints"),
-            "batch.max-wait",
-            "200 ms",
-            "versions.directory",
-            directory.resolve("models").toUri().toString(),
-            "versions.every-steps",
-            "10");
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    JobClient job = env.executeAsync("rankstream-metrics-test");
-    try {
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .untilAsserted(
-              () -> {
-                List<String> samples = scrape();
-                assertThat(names(samples)).containsAll(asked);
-                assertValues(samples);
-              });
-    } finally {
-      job.cancel().get();
-    }
-  }
-
-  private static void assertValues(List<String> samples) {
-    String stream = "stream=\"default\"";
-    String perStream = OPERATOR + "stream_";
-    assertThat(value(samples, perStream + "loss", stream)).isPositive();
-    assertThat(value(samples, perStream + "gradientNorm", stream)).isPositive();
-    assertThat(value(samples, perStream + "prequentialMicro", stream)).isBetween(0.2, 1.0);
-    assertThat(value(samples, perStream + "tailRecall", stream)).isBetween(0.0, 1.0);
-    assertThat(value(samples, perStream + "knownClasses", stream)).isEqualTo(10);
-    assertThat(value(samples, perStream + "balanceIn", stream))
-        .isGreaterThan(5 * value(samples, perStream + "balanceOut", stream));
-    assertThat(value(samples, perStream + "publishedVersion", stream)).isGreaterThanOrEqualTo(10);
-    assertThat(value(samples, perStream + "ml_model_version", stream)).isGreaterThan(10);
-    assertThat(value(samples, perStream + "sinceLastUpdateMs", stream)).isNotNegative();
-    assertThat(value(samples, perStream + "stepLatencyMs_count", stream)).isPositive();
-    assertThat(value(samples, perStream + "trainedFreshnessMs", stream)).isPositive();
-    assertThat(value(samples, perStream + "embeddingFreshnessMs", stream)).isPositive();
-    assertThat(value(samples, perStream + "reservoirImages", stream)).isPositive();
-    assertThat(value(samples, perStream + "windowBytes", stream)).isPositive();
-    assertThat(value(samples, OPERATOR + "decodeLatencyMs_count", "decode_batch")).isPositive();
-    String letters = OPERATOR + "reason_numDeadLetters";
-    assertThat(value(samples, letters, "reason=\"ENVELOPE_INVALID\"")).isEqualTo(1);
-    assertThat(value(samples, letters, "reason=\"IMAGE_CORRUPT\"")).isZero();
   }
 }

@@ -12,8 +12,9 @@ import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.Sampler;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.DeadLetter;
@@ -37,51 +38,27 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole job on a real broker and a mini cluster. */
+/** The whole job on a real broker and a real cluster, both in this process. */
 class RankstreamJobITCase {
 
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(4)
-              .build());
-
-  @TempDir static Path brokerDirectory;
   @TempDir Path checkpoints;
   private static TestKafka kafka;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = new TestKafka(brokerDirectory);
+    kafka = new TestKafka();
   }
 
   @AfterAll
   static void stopBroker() {
     kafka.close();
-  }
-
-  private Configuration bounded(TopicNames names) {
-    return kafka.settings(
-        names, checkpoints, "input.bounded", "true", "restart-strategy.type", "none");
-  }
-
-  private static void run(Configuration settings) throws Exception {
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    env.execute("rankstream-test");
   }
 
   @Test
@@ -90,7 +67,7 @@ class RankstreamJobITCase {
     List<byte[]> values = Fixtures.longTail(10, 400);
     kafka.send(names.images(), values);
 
-    run(bounded(names));
+    kafka.run(bounded(names));
 
     for (ConsumerRecord<byte[], byte[]> record : kafka.records(names.embeddings())) {
       ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(record.value());
@@ -129,7 +106,7 @@ class RankstreamJobITCase {
     TopicNames names = kafka.topics("versions");
     kafka.send(names.images(), Fixtures.longTail(10, 300));
 
-    run(bounded(names));
+    kafka.run(bounded(names));
 
     Map<String, ImageEmbedding> newest = new HashMap<>();
     int renewed = 0;
@@ -150,15 +127,16 @@ class RankstreamJobITCase {
   void aModelThatDivergesStopsTheJobForGoodAndPublishesNoRubbish() throws Exception {
     TopicNames names = kafka.topics("diverging");
     kafka.send(names.images(), Fixtures.longTail(10, 400));
-    Configuration settings = bounded(names);
-    settings.setString("restart-strategy.type", "fixed-delay");
-    settings.setString("restart-strategy.fixed-delay.attempts", "1000000");
-    settings.setString("optimizer.learning-rate", "10");
-    settings.setString("optimizer.heads-factor", "1e6");
-    settings.setString(
-        "optimizer.weight-decay", "0.9"); // each step makes the heads 10⁷ times as large
+    JobSettings settings =
+        bounded(names)
+            .with(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .with(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000_000)
+            .with(JobOptions.OPTIMIZER_LEARNING_RATE, 10.0)
+            .with(JobOptions.OPTIMIZER_HEADS_FACTOR, 1e6)
+            // Each step makes the heads 10⁷ times as large.
+            .with(JobOptions.OPTIMIZER_WEIGHT_DECAY, 0.9);
 
-    assertThatThrownBy(() -> run(settings))
+    assertThatThrownBy(() -> kafka.run(settings))
         .hasRootCauseInstanceOf(TrainingFailedException.class)
         .rootCause()
         .hasMessageContaining("The model was rolled back 4 times within 1,000 steps")
@@ -173,14 +151,14 @@ class RankstreamJobITCase {
     TopicNames names = kafka.topics("models");
     List<byte[]> values = Fixtures.longTail(10, 300);
     kafka.send(names.images(), values);
-    Configuration settings = bounded(names);
-    settings.setString("versions.directory", models.toUri().toString());
-    settings.setString("versions.every-steps", "20");
-    settings.setString("batch.sampler", "natural");
-    settings.setString("batch.classes", "4");
-    settings.setString("batch.images-per-class", "2");
 
-    run(settings);
+    kafka.run(
+        bounded(names)
+            .with(JobOptions.VERSIONS_DIRECTORY, models.toUri().toString())
+            .with(JobOptions.VERSIONS_EVERY_STEPS, 20L)
+            .with(JobOptions.BATCH_SAMPLER, Sampler.NATURAL)
+            .with(JobOptions.BATCH_CLASSES, 4)
+            .with(JobOptions.BATCH_IMAGES_PER_CLASS, 2));
 
     List<ModelVersion> versions = kafka.modelVersions(names);
     long steps = kafka.metrics(names).size();
@@ -213,15 +191,6 @@ class RankstreamJobITCase {
         }
       }
     }
-  }
-
-  private static float[] embed(TwoHeadModel model, byte[] encoded) throws Exception {
-    InputSpec input = model.architecture().input();
-    byte[] pixels = new ImageDecoder(input, DecodeLimits.defaults()).decode(encoded);
-    return model
-        .embed(new PixelBatch(1, input.channels(), input.height(), input.width(), pixels))
-        .get(0)
-        .embedding();
   }
 
   @Test
@@ -262,7 +231,7 @@ class RankstreamJobITCase {
     }
     kafka.send(names.images(), values);
 
-    run(bounded(names));
+    kafka.run(bounded(names));
 
     Map<Long, String> reasons = new TreeMap<>();
     for (DeadLetter letter : kafka.deadLetters(names)) {
@@ -281,5 +250,21 @@ class RankstreamJobITCase {
   private static DeadLetter deadLetter() {
     return RejectionReason.IMAGE_EMPTY.letter(
         Fixtures.record(0, new byte[] {1, 2, 3}), "a record of another schema");
+  }
+
+  private JobSettings bounded(TopicNames names) {
+    return kafka
+        .settings(names, checkpoints)
+        .with(JobOptions.INPUT_BOUNDED, true)
+        .with(RestartStrategyOptions.RESTART_STRATEGY, "none");
+  }
+
+  private static float[] embed(TwoHeadModel model, byte[] encoded) throws Exception {
+    InputSpec input = model.architecture().input();
+    byte[] pixels = new ImageDecoder(input, DecodeLimits.defaults()).decode(encoded);
+    return model
+        .embed(new PixelBatch(1, input.channels(), input.height(), input.width(), pixels))
+        .get(0)
+        .embedding();
   }
 }

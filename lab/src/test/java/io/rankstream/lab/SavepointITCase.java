@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
@@ -15,10 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,17 +34,19 @@ class SavepointITCase {
 
   @Test
   void rescalesFromOneToTwoToFourToOne() throws Exception {
-    try (TestKafka kafka = new TestKafka(directory.resolve("broker"))) {
+    try (TestKafka kafka = new TestKafka()) {
       TopicNames names = kafka.topics("rescaled");
-      Configuration settings = kafka.settings(names, directory.resolve("checkpoints"));
-      settings.setString("input.streams", String.join(";", STREAMS));
+      JobSettings settings =
+          kafka
+              .settings(names, directory.resolve("checkpoints"))
+              .with(JobOptions.INPUT_STREAMS, STREAMS);
       List<Integer> parallelisms = List.of(1, 2, 4, 1);
       for (int phase = 0; phase < parallelisms.size(); phase++) {
         kafka.send(names.images(), images(phase));
-        settings.set(CoreOptions.DEFAULT_PARALLELISM, parallelisms.get(phase));
+        settings.with(CoreOptions.DEFAULT_PARALLELISM, parallelisms.get(phase));
         boolean last = phase == parallelisms.size() - 1;
-        String savepoint = runUntilTaken(kafka, names, settings, phase, last);
-        settings.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        String savepoint = runUntilTaken(kafka, names, settings, last);
+        settings.with(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
       }
 
       int images = parallelisms.size() * IMAGES_IN_A_PHASE;
@@ -70,13 +73,11 @@ class SavepointITCase {
   }
 
   private static String runUntilTaken(
-      TestKafka kafka, TopicNames names, Configuration settings, int phase, boolean drain)
-      throws Exception {
+      TestKafka kafka, TopicNames names, JobSettings settings, boolean drain) throws Exception {
     try (TestCluster cluster = new TestCluster(2, 2)) {
-      JobID job = cluster.submit(settings);
-      long taken = (phase + 1L) * IMAGES_IN_A_PHASE;
-      await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == taken);
-      return cluster.stop(job, directory.resolve("savepoints"), drain);
+      JobClient job = cluster.submit(settings);
+      await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
+      return TestCluster.stop(job, directory.resolve("savepoints"), drain);
     }
   }
 

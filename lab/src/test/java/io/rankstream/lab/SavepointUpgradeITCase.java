@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -18,9 +20,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,14 +43,17 @@ class SavepointUpgradeITCase {
   @Test
   void goesOnFromASavepointOfAnEarlierBuild() throws Exception {
     Path savepoint = unzip(directory.resolve("stored"));
-    try (TestKafka kafka = new TestKafka(directory.resolve("broker"))) {
+    try (TestKafka kafka = new TestKafka()) {
       TopicNames names = kafka.topics("upgrade");
       kafka.send(names.images(), images(0, STORED_IMAGES)); // the job does not read them again
       kafka.send(names.images(), images(STORED_IMAGES, NEW_IMAGES));
-      Configuration settings = settings(kafka, names);
-      settings.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString());
 
-      run(kafka, names, settings, STORED_IMAGES + NEW_IMAGES, true);
+      run(
+          kafka,
+          names,
+          settings(kafka, names)
+              .with(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString()),
+          true);
 
       List<Long> steps = kafka.metrics(names).stream().map(TrainingMetrics::getStep).toList();
       assertThat(steps.get(0)).isEqualTo(STORED_STEPS + 1);
@@ -67,38 +71,32 @@ class SavepointUpgradeITCase {
   @Test
   @EnabledIfSystemProperty(named = "savepoint.write", matches = ".+")
   void writeTheStoredSavepoint() throws Exception {
-    try (TestKafka kafka = new TestKafka(directory.resolve("broker"))) {
+    try (TestKafka kafka = new TestKafka()) {
       TopicNames names = kafka.topics("upgrade");
       kafka.send(names.images(), images(0, STORED_IMAGES));
-      String savepoint = run(kafka, names, settings(kafka, names), STORED_IMAGES, false);
+      String savepoint = run(kafka, names, settings(kafka, names), false);
       assertThat(kafka.metrics(names)).hasSize((int) STORED_STEPS);
       zip(Path.of(URI.create(savepoint)), Path.of(System.getProperty("savepoint.write")));
     }
   }
 
-  private Configuration settings(TestKafka kafka, TopicNames names) {
-    return kafka.settings(
-        names,
-        directory.resolve("checkpoints"),
-        "model.height",
-        "8",
-        "model.width",
-        "8",
-        "model.embedding-dimension",
-        "8",
-        "model.max-classes",
-        "16",
-        "window.reservoir-per-class",
-        "8");
+  private JobSettings settings(TestKafka kafka, TopicNames names) {
+    return kafka
+        .settings(names, directory.resolve("checkpoints"))
+        .with(JobOptions.MODEL_HEIGHT, 8)
+        .with(JobOptions.MODEL_WIDTH, 8)
+        .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 8)
+        .with(JobOptions.MODEL_MAX_CLASSES, 16)
+        .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 8);
   }
 
-  private String run(
-      TestKafka kafka, TopicNames names, Configuration settings, int images, boolean drain)
+  /** Runs a job until it has taken all input and ends it with a savepoint. */
+  private String run(TestKafka kafka, TopicNames names, JobSettings settings, boolean drain)
       throws Exception {
     try (TestCluster cluster = new TestCluster(1, 1)) {
-      JobID job = cluster.submit(settings);
-      await().atMost(PATIENCE).until(() -> kafka.committedOffset(names) == images);
-      return cluster.stop(job, directory.resolve("savepoints"), drain);
+      JobClient job = cluster.submit(settings);
+      await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
+      return TestCluster.stop(job, directory.resolve("savepoints"), drain);
     }
   }
 

@@ -22,15 +22,15 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A broker that is only reached with TLS and a password (SCRAM), with rights for each user, and a
- * certificate that the JDK's keytool makes for it.
+ * A broker that accepts only clients with TLS and a password (SCRAM), checks the rights of each user,
+ * and has a certificate from the JDK's keytool.
  */
 public final class SecureKafka implements AutoCloseable {
 
   /** A user without any right. */
   public static final String STRANGER = "stranger";
 
-  /** A user with the rights that {@link #grant} gives. */
+  /** A user with the rights of {@link #grant} alone. */
   public static final String WORKER = "worker";
 
   /** A user with all rights. */
@@ -61,7 +61,7 @@ public final class SecureKafka implements AutoCloseable {
     return broker.bootstrapServers();
   }
 
-  /** Client settings with this password, which may be a reference. */
+  /** Client settings of a user; the password may be a reference to a secret. */
   public Map<String, String> clients(String user, String password) {
     Map<String, String> clients = new HashMap<>();
     clients.put("bootstrap.servers", broker.bootstrapServers());
@@ -73,7 +73,7 @@ public final class SecureKafka implements AutoCloseable {
     return clients;
   }
 
-  /** Gives the worker a right on a resource, or on all whose names start with a prefix. */
+  /** Gives the worker a right on a resource, or on all resources whose names have a prefix. */
   public void grant(ResourceType type, String name, PatternType pattern, AclOperation right)
       throws Exception {
     Map<String, Object> settings = new HashMap<>(clients(USER, PASSWORD));
@@ -87,7 +87,7 @@ public final class SecureKafka implements AutoCloseable {
     }
   }
 
-  /** Such settings in a file as the commands take it. */
+  /** Writes client settings to a file for the commands; each key gets the prefix. */
   public Path file(String name, Map<String, String> clients, String prefix) throws IOException {
     Properties properties = new Properties();
     clients.forEach((key, value) -> properties.put(prefix + key, value));
@@ -163,8 +163,8 @@ public final class SecureKafka implements AutoCloseable {
     void run() throws IOException, InterruptedException {
       command.addAll(List.of("-storetype", "PKCS12", "-storepass", STORE_PASSWORD));
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).describedAs(said).isZero();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).describedAs(output).isZero();
     }
   }
 }

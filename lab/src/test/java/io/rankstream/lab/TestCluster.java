@@ -1,59 +1,48 @@
 package io.rankstream.lab;
 
 import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.flink.LocalCluster;
 import java.nio.file.Path;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
-/** A mini cluster that outlives none of its jobs, for tests that stop one and start another. */
+/** A cluster for tests that stop a job in one cluster and go on in another. */
 final class TestCluster implements AutoCloseable {
 
-  private final MiniCluster flink;
+  private final LocalCluster flink;
 
   TestCluster(int taskManagers, int slotsEach) throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.set(RestOptions.BIND_PORT, "0");
-    flink =
-        new MiniCluster(
-            new MiniClusterConfiguration.Builder()
-                .setConfiguration(configuration)
-                .setNumTaskManagers(taskManagers)
-                .setNumSlotsPerTaskManager(slotsEach)
-                .build());
-    flink.start();
+    Configuration settings = new Configuration();
+    settings.set(RestOptions.BIND_PORT, "0");
+    settings.set(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS, taskManagers);
+    flink = LocalCluster.start(settings, taskManagers * slotsEach);
   }
 
-  JobID submit(Configuration settings) throws Exception {
-    return flink
-        .submitJob(RankstreamJob.local(settings, JobConfig.from(settings)).getStreamGraph())
-        .get()
-        .getJobID();
+  JobClient submit(JobSettings settings) throws Exception {
+    return flink.submit(RankstreamJob.local(settings.configuration()), "rankstream-test");
   }
 
   /**
    * Ends a job with a savepoint.
    *
-   * @param drain whether what waits in the windows is processed before
+   * @param drain whether the images that wait in the windows are processed before
    * @return location of the savepoint
    */
-  String stop(JobID job, Path savepoints, boolean drain) throws Exception {
+  static String stop(JobClient job, Path savepoints, boolean drain) throws Exception {
     String savepoint =
-        flink
-            .stopWithSavepoint(
-                job, savepoints.toUri().toString(), drain, SavepointFormatType.CANONICAL)
+        job.stopWithSavepoint(drain, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
             .get();
-    flink.requestJobResult(job).get();
+    job.getJobExecutionResult().get();
     return savepoint;
   }
 
-  /** Tears a task manager down in the middle of whatever it does. */
+  /** Ends a task manager in the middle of its work. */
   void terminateTaskManager(int index) throws Exception {
-    flink.terminateTaskManager(index).get();
+    flink.terminateTaskManager(index);
   }
 
   @Override

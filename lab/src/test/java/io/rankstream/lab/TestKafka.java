@@ -1,150 +1,98 @@
 package io.rankstream.lab;
 
-import io.rankstream.lab.local.EmbeddedKafka;
-import io.rankstream.lab.local.KafkaTopicReader;
+import io.rankstream.lab.local.ConsumerLag;
+import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.local.RecordSender;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.Future;
-import org.apache.flink.configuration.Configuration;
-import org.apache.kafka.clients.admin.Admin;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A broker with the topics of one job after the other, written and read from outside. */
+/** A broker with topics for each test, written and read from outside the job. */
 final class TestKafka implements AutoCloseable {
 
-  private final EmbeddedKafka broker;
+  private final LocalRun local = LocalRun.start("test");
 
-  TestKafka(Path directory) throws Exception {
-    broker = EmbeddedKafka.start(directory, Map.of());
-  }
+  TestKafka() throws Exception {}
 
-  /** Fresh topics of one partition each. */
+  /** Creates topics with one partition each. */
   TopicNames topics(String prefix) throws Exception {
-    TopicNames names =
-        new TopicNames(
-            prefix + ".images",
-            prefix + ".embeddings",
-            prefix + ".metrics",
-            prefix + ".models",
-            prefix + ".images.dlq");
-    Topics.create(clients(), names, 1);
+    TopicNames names = TopicNames.withPrefix(prefix + ".images", prefix);
+    local.create(names);
     return names;
   }
 
-  /** Settings of a small job on the topics. */
-  Configuration settings(TopicNames names, Path checkpoints, String... pairs) {
-    Configuration settings = new Configuration();
-    settings.setString("kafka.bootstrap.servers", broker.bootstrapServers());
-    settings.setString("input.topic", names.images());
-    settings.setString("input.group-id", names.images());
-    settings.setString("output.embeddings-topic", names.embeddings());
-    settings.setString("output.metrics-topic", names.metrics());
-    settings.setString("output.model-versions-topic", names.modelVersions());
-    settings.setString("output.dead-letters-topic", names.deadLetters());
-    settings.setString("output.transactional-id-prefix", names.images());
-    settings.setString("batch.train-every", "8");
-    settings.setString("batch.max-wait", "1 h");
-    settings.setString("model.embedding-dimension", "32");
-    settings.setString("prequential.fading-factor", "0.98");
-    settings.setString("parallelism.default", "1");
-    settings.setString("execution.checkpointing.interval", "300 ms");
-    settings.setString("execution.checkpointing.dir", checkpoints.toUri().toString());
-    for (int i = 0; i < pairs.length; i += 2) {
-      settings.setString(pairs[i], pairs[i + 1]);
-    }
-    return settings;
+  /** Settings of a small job on the topics; its consumer group is named like the input topic. */
+  JobSettings settings(TopicNames names, Path checkpoints) {
+    return local
+        .settings(names, names.images())
+        .with(JobOptions.BATCH_TRAIN_EVERY, 8)
+        .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1))
+        .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
+        .with(JobOptions.PREQUENTIAL_FADING_FACTOR, 0.98)
+        .with(CoreOptions.DEFAULT_PARALLELISM, 1)
+        .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(300))
+        .with(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+  }
+
+  /** Runs a job to the end of its bounded input. */
+  void run(JobSettings settings) throws Exception {
+    local.run(settings.configuration(), "rankstream-test");
+  }
+
+  /** Starts a job that ends with the broker, or before. */
+  JobClient start(JobSettings settings) throws Exception {
+    return local.start(settings.configuration(), "rankstream-test");
   }
 
   void send(String topic, List<byte[]> values) throws Exception {
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers",
-            broker.bootstrapServers(),
-            "max.request.size",
-            Topics.MAX_RECORD_BYTES);
-    List<Future<?>> sent = new ArrayList<>();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (int i = 0; i < values.size(); i++) {
-        byte[] key = ("key-" + i).getBytes(StandardCharsets.UTF_8);
-        sent.add(producer.send(new ProducerRecord<>(topic, key, values.get(i))));
-      }
-      for (Future<?> each : sent) {
-        each.get();
-      }
-    }
+    RecordSender.send(clients(), topic, values);
   }
 
-  /** The offset that a job has committed on partition 0 of its input. */
-  long committedOffset(TopicNames names) throws Exception {
-    try (Admin admin = Admin.create(clients())) {
-      Map<TopicPartition, OffsetAndMetadata> offsets =
-          admin.listConsumerGroupOffsets(names.images()).partitionsToOffsetAndMetadata().get();
-      OffsetAndMetadata offset = offsets.get(new TopicPartition(names.images(), 0));
-      return offset == null ? 0 : offset.offset();
+  /** Whether a job with {@link #settings} has committed that it has read all of its input. */
+  boolean isInputTaken(TopicNames names) throws Exception {
+    try (ConsumerLag lag = new ConsumerLag(clients(), names.images(), names.images())) {
+      return lag.records() == 0;
     }
   }
 
   List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-    return KafkaTopicReader.committed(broker.bootstrapServers(), topic);
+    return local.records(topic);
   }
 
-  List<ImageEmbedding> embeddings(TopicNames names) throws Exception {
-    List<ImageEmbedding> embeddings = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : records(names.embeddings())) {
-      embeddings.add(ImageEmbedding.getDecoder().decode(record.value()));
-    }
-    return embeddings;
+  List<ImageEmbedding> embeddings(TopicNames names) {
+    return local.read(names.embeddings(), ImageEmbedding.getDecoder());
   }
 
-  List<TrainingMetrics> metrics(TopicNames names) throws Exception {
-    List<TrainingMetrics> metrics = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : records(names.metrics())) {
-      metrics.add(TrainingMetrics.getDecoder().decode(record.value()));
-    }
-    return metrics;
+  List<TrainingMetrics> metrics(TopicNames names) {
+    return local.read(names.metrics(), TrainingMetrics.getDecoder());
   }
 
-  List<ModelVersion> modelVersions(TopicNames names) throws Exception {
-    List<ModelVersion> versions = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : records(names.modelVersions())) {
-      versions.add(ModelVersion.getDecoder().decode(record.value()));
-    }
-    return versions;
+  List<ModelVersion> modelVersions(TopicNames names) {
+    return local.read(names.modelVersions(), ModelVersion.getDecoder());
   }
 
-  List<DeadLetter> deadLetters(TopicNames names) throws Exception {
-    List<DeadLetter> letters = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : records(names.deadLetters())) {
-      letters.add(DeadLetter.getDecoder().decode(record.value()));
-    }
-    return letters;
+  List<DeadLetter> deadLetters(TopicNames names) {
+    return local.read(names.deadLetters(), DeadLetter.getDecoder());
+  }
+
+  Properties clients() {
+    return local.clients();
   }
 
   @Override
   public void close() {
-    broker.close();
-  }
-
-  /** What a client needs to reach the broker. */
-  Properties clients() {
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", broker.bootstrapServers());
-    return clients;
+    local.close();
   }
 }

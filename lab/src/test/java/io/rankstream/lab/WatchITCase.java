@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.watch.Watch;
 import java.io.ByteArrayInputStream;
@@ -23,27 +23,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The live page of a running job, as a browser asks for it. */
 class WatchITCase {
-
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(4)
-              .build());
 
   private static final String HOSTILE = "<script>alert('class')</script>";
 
@@ -54,41 +41,12 @@ class WatchITCase {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = new TestKafka(directory.resolve("broker"));
+    kafka = new TestKafka();
   }
 
   @AfterAll
   static void stopBroker() {
     kafka.close();
-  }
-
-  private HttpResponse<byte[]> get(Watch watch, String path) throws Exception {
-    URI uri = watch.uri().resolve(path);
-    return browser.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray());
-  }
-
-  private JsonNode json(Watch watch, String path) throws Exception {
-    HttpResponse<byte[]> answer = get(watch, path);
-    assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
-    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-    return new ObjectMapper().readTree(answer.body());
-  }
-
-  private static JobClient start(TopicNames names) throws Exception {
-    Configuration settings =
-        kafka.settings(
-            names,
-            directory.resolve("checkpoints"),
-            "batch.max-wait",
-            "200 ms",
-            "versions.directory",
-            directory.resolve("models").toUri().toString(),
-            "versions.every-steps",
-            "10");
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    return env.executeAsync("rankstream-watch-test");
   }
 
   @Test
@@ -104,7 +62,14 @@ class WatchITCase {
 
     try (Watch watch =
         Watch.start(kafka.clients(), names, JobConfig.Registry.none(), "localhost", 0)) {
-      JobClient job = start(names);
+      JobClient job =
+          kafka.start(
+              kafka
+                  .settings(names, directory.resolve("checkpoints"))
+                  .with(JobOptions.BATCH_MAX_WAIT, Duration.ofMillis(200))
+                  .with(
+                      JobOptions.VERSIONS_DIRECTORY, directory.resolve("models").toUri().toString())
+                  .with(JobOptions.VERSIONS_EVERY_STEPS, 10L));
       try {
         await()
             .atMost(Duration.ofMinutes(2))
@@ -183,5 +148,18 @@ class WatchITCase {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 403");
     }
+  }
+
+  private HttpResponse<byte[]> get(Watch watch, String path) throws Exception {
+    URI uri = watch.uri().resolve(path);
+    return browser.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray());
+  }
+
+  private JsonNode json(Watch watch, String path) throws Exception {
+    HttpResponse<byte[]> answer = get(watch, path);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    return new ObjectMapper().readTree(answer.body());
   }
 }

@@ -76,11 +76,6 @@ public final class RankstreamJob {
     return env;
   }
 
-  /** The job on Kafka, ready to run in a cluster inside this process. */
-  public static StreamExecutionEnvironment local(Configuration settings, JobConfig config) {
-    return local(settings);
-  }
-
   /**
    * Adds the job to an environment.
    *

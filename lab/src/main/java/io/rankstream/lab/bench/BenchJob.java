@@ -1,26 +1,19 @@
 package io.rankstream.lab.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.rankstream.lab.local.EmbeddedKafka;
-import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.lab.local.LocalRun;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.kafka.Topics;
-import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.schemas.TrainingMetrics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.hipparchus.stat.descriptive.moment.Mean;
 
-/** Runs the job once over a full topic and tells its pace. */
+/** Runs the job once over a full topic and measures its pace. */
 final class BenchJob {
 
   static final String IMAGES = "images.bench";
@@ -33,42 +26,37 @@ final class BenchJob {
    * Pace of a run.
    *
    * @param stepsPerSecond by the wall clock, without the first quarter of the steps
-   * @param busyMillis mean time that the training thread worked on a batch
-   * @param cpuMillis processor time of the process for a batch, start and end of the job among it
+   * @param busyMillis mean time that the training thread works on a batch
+   * @param cpuMillis processor time of the process per batch, with start and end of the job
    */
   record Run(double stepsPerSecond, double busyMillis, double cpuMillis) {}
 
-  static Run run(Configuration given, EmbeddedKafka kafka, Path directory, int round)
-      throws Exception {
-    Configuration settings = new Configuration();
-    settings.setString("batch.max-wait", "1 h"); // the stream is there: no batch needs a deadline
-    settings.setString("restart-strategy.type", "none");
-    given.toMap().forEach(settings::setString);
+  /**
+   * Runs the job.
+   *
+   * @param given settings of the user
+   * @param local broker with the topic of images
+   * @param round number of the run, which names its output topics
+   */
+  static Run run(Configuration given, LocalRun local, int round) throws Exception {
     String name = "bench-" + round;
-    settings.setString("kafka.bootstrap.servers", kafka.bootstrapServers());
-    settings.setString("input.topic", IMAGES);
-    settings.setString("input.group-id", name);
-    settings.setString("input.bounded", "true");
-    settings.setString("output.transactional-id-prefix", name);
-    settings.setString("output.embeddings-topic", name + ".embeddings");
-    settings.setString("output.metrics-topic", name + ".metrics");
-    settings.setString("output.model-versions-topic", name + ".models");
-    settings.setString("output.dead-letters-topic", name + ".dlq");
-    settings.setString(
-        "execution.checkpointing.dir", directory.resolve("checkpoints").toUri().toString());
+    TopicNames topics = TopicNames.withPrefix(IMAGES, name);
+    local.create(topics);
+    JobSettings settings =
+        new JobSettings()
+            // All images are in the topic: no batch needs a deadline.
+            .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1))
+            .with(RestartStrategyOptions.RESTART_STRATEGY, "none")
+            .with(given.toMap())
+            .with(local.settings(topics, name).configuration().toMap())
+            .with(JobOptions.INPUT_BOUNDED, true);
 
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", kafka.bootstrapServers());
-    JobConfig config = JobConfig.from(settings);
-    TopicNames topics = TopicNames.of(config);
-    Topics.create(clients, topics, 1);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long cpu = system.getProcessCpuTime();
-    env.execute("rankstream-bench");
+    local.run(settings.configuration(), "rankstream-bench");
     double cpuMillis = (system.getProcessCpuTime() - cpu) / 1e6;
-    return run(read(clients, topics.metrics()), cpuMillis);
+    return run(local.read(topics.metrics(), TrainingMetrics.getDecoder()), cpuMillis);
   }
 
   private static Run run(List<TrainingMetrics> steps, double cpuMillis) {
@@ -87,22 +75,5 @@ final class BenchJob {
         (last - first) / (time.toNanos() / 1e9),
         new Mean().evaluate(busy),
         cpuMillis / steps.size());
-  }
-
-  private static List<TrainingMetrics> read(Properties clients, String topic) {
-    List<TrainingMetrics> steps = new ArrayList<>();
-    new TopicTail(clients)
-        .read(
-            topic,
-            true,
-            () -> false,
-            record -> {
-              try {
-                return steps.add(TrainingMetrics.getDecoder().decode(record.value()));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    return steps;
   }
 }

@@ -2,7 +2,7 @@ package io.rankstream.lab.bench;
 
 import ai.djl.Device;
 import com.sun.management.OperatingSystemMXBean;
-import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.lab.local.LocalRun;
 import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
 import io.rankstream.model.OneShotThread;
@@ -16,26 +16,21 @@ import io.rankstream.pipeline.tools.dataset.Split;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.stream.Stream;
 import org.hipparchus.stat.descriptive.rank.Median;
 
 /**
- * The whole job from Kafka to Kafka, exactly once, against the loop of bare training steps on
- * decoded batches, and against the same loop with all that the job asks of the model: predict,
- * learn, embed. The job reads a topic that is full before it starts, so that it is never short of
- * images; its pace is that of its own metrics records, without the first of them. The topic brings
- * the classes of a batch in turn, so that each image is trained on once and none is left to be
- * embedded alone: otherwise the job would have more to do than the loops.
+ * The whole job, Kafka to Kafka, exactly once, against a loop of training steps on decoded batches,
+ * and against the same loop with all work of the job on the model: predict, learn, embed. The topic
+ * is full before the job starts, so that the job never waits for images; its pace comes from its
+ * own metrics records, without the first of them. The topic holds the classes of a batch in turn,
+ * so that each image is trained on once and no image is left to be embedded alone: otherwise the
+ * job would do more work than the loops.
  */
 public final class PipelineBench {
 
@@ -58,9 +53,8 @@ public final class PipelineBench {
             : new ProceduralDataset(PROCEDURAL_PER_CLASS, Split.TRAIN);
     JobConfig config = JobConfig.from(plan.settings());
     List<Integer> order = inTurn(dataset, config.batch().classes());
-    Path directory = Files.createTempDirectory("rankstream-bench");
     Device device = Devices.select(config.device());
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
+    try (LocalRun local = LocalRun.start("bench");
         BareLoop loop = OneShotThread.call(() -> new BareLoop(config, device, dataset, order))) {
       Map<String, Contest.Work> works = new LinkedHashMap<>();
       works.put(LEARN, loop::learn);
@@ -70,26 +64,24 @@ public final class PipelineBench {
       works.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
       double estimate = rate(plan.seconds(), loop::learn);
       int steps = (int) Math.max(LEAST_STEPS, Math.min(MOST_STEPS, estimate * JOB_SECONDS));
-      feed(kafka, config, dataset, order, steps * config.batch().trainEvery());
+      feed(local, config, dataset, order, steps * config.batch().trainEvery());
 
-      // What is not counted warms up: in the first job the JVM compiles all the time.
+      // A round to warm up, which is not counted: the JVM compiles during all of the first job.
       measure(works, plan.seconds(), null);
-      BenchJob.run(plan.settings(), kafka, directory, 0);
+      BenchJob.run(plan.settings(), local, 0);
       List<BenchJob.Run> jobs = new ArrayList<>();
       double bareCpu = 0;
       for (int round = 1; round <= plan.rounds(); round++) {
         measure(works, plan.seconds(), rates);
         bareCpu = cpuMillis(plan.seconds(), loop);
-        jobs.add(BenchJob.run(plan.settings(), kafka, directory, round));
+        jobs.add(BenchJob.run(plan.settings(), local, round));
       }
       measure(works, plan.seconds(), rates);
-      tell(report, name(config), rates, jobs, bareCpu, config.batch().size());
-    } finally {
-      delete(directory);
+      report(report, name(config), rates, jobs, bareCpu, config.batch().size());
     }
   }
 
-  /** The images of the first classes, one of each in turn. */
+  /** The images of the first classes, one of each class in turn. */
   private static List<Integer> inTurn(ImageDataset dataset, int classes) {
     List<Deque<Integer>> byClass = new ArrayList<>();
     for (int c = 0; c < Math.min(classes, dataset.classes().size()); c++) {
@@ -119,12 +111,14 @@ public final class PipelineBench {
     }
   }
 
-  /** Works a second, done in a thread that leaves none of OpenMP's behind for the job. */
+  /**
+   * Repetitions per second, in a thread whose OpenMP threads end with it and do not slow the job.
+   */
   private static double rate(double seconds, Contest.Work work) throws Exception {
     return OneShotThread.call(() -> Contest.rate(seconds, work).measure());
   }
 
-  private static void tell(
+  private static void report(
       BenchReport report,
       String job,
       Map<String, List<Double>> rates,
@@ -150,7 +144,7 @@ public final class PipelineBench {
     report.addRatio(
         whole + ", over the same model work", whole, "loop %s, %s".formatted(job, SAME_WORK));
 
-    // Where the time of a batch goes, in milliseconds.
+    // The parts of the time of a batch, in milliseconds.
     double wall = 1000 / new Median().evaluate(jobRates);
     double busy = median(runs.stream().map(BenchJob.Run::busyMillis).toList());
     double learn = 1000 / median(rates.get(LEARN));
@@ -174,7 +168,7 @@ public final class PipelineBench {
     return new Median().evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  /** Processor time of this whole process for a step, in milliseconds. */
+  /** Processor time of the whole process per step, in milliseconds. */
   private static double cpuMillis(double seconds, BareLoop loop) throws Exception {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -200,20 +194,18 @@ public final class PipelineBench {
     };
   }
 
-  /** Images with ids of their own, so that none is a repetition. */
+  /** Feeds each image under a new id, so that the job sees no repeated image. */
   private static void feed(
-      EmbeddedKafka kafka, JobConfig config, ImageDataset dataset, List<Integer> order, int count)
+      LocalRun local, JobConfig config, ImageDataset dataset, List<Integer> order, int count)
       throws Exception {
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", kafka.bootstrapServers());
-    Topics.createImages(clients, BenchJob.IMAGES);
+    Topics.createImages(local.clients(), BenchJob.IMAGES);
     RepeatedDataset repeated = new RepeatedDataset(dataset, count);
     List<Integer> again = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       again.add(i / order.size() * dataset.size() + order.get(i % order.size()));
     }
     String stream = config.input().streams().iterator().next();
-    try (ImageFeeder feeder = new ImageFeeder(clients)) {
+    try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
       feeder.feed(
           repeated, again, new ImageFeeder.Plan(BenchJob.IMAGES, stream, 0, 0, 0), sent -> {});
     }
@@ -225,13 +217,5 @@ public final class PipelineBench {
             KebabCase.of(config.model().architecture().backbone()),
             config.model().input().height(),
             config.model().input().width());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What the demo does.
+ * Settings of the demo.
  *
- * @param data data set, or empty for Fashion-MNIST
+ * @param data path of a data set, or empty for Fashion-MNIST
  * @param skew images of the first class over images of the last
- * @param drift whether the stream changes half-way
- * @param rate images fed a second; 0 is as fast as possible
- * @param trainEvery labelled images for each training step
- * @param seed seed of everything
+ * @param drift whether the distribution of the classes changes half-way
+ * @param rate images per second to feed; 0 for as fast as possible
+ * @param trainEvery labelled images per training step
+ * @param seed seed of the model, and of the order of the images
  * @param port first port to try for Flink's web page
  * @param pagePort first port to try for the live page
- * @param opensPage whether to open the live page where there is a desktop
+ * @param opensPage whether to open the live page in a browser, where there is a desktop
  * @param report HTML file to write
  */
 public record DemoPlan(
@@ -33,7 +33,7 @@ public record DemoPlan(
     Path report) {
 
   /**
-   * Checks what would otherwise be found after the demo has run.
+   * Checks the ports and that the report can be written, before the demo runs for minutes.
    *
    * @throws UsageException naming the option and what is accepted
    */
@@ -44,13 +44,13 @@ public record DemoPlan(
     Path directory = report.toAbsolutePath().getParent();
     if (Files.isDirectory(report) || directory == null || !Files.isWritable(directory)) {
       throw new UsageException(
-          "Invalid report: %s (must be a file in a directory that is there and may be written)"
+          "Invalid report: %s (must be a file in a directory that exists and is writable)"
               .formatted(report));
     }
   }
 
   private static void requirePort(String option, int port) {
-    if (port < 1 || port > 65_485) { // more are tried from there on
+    if (port < 1 || port > 65_485) { // the next 50 are tried too
       throw new UsageException("Invalid %s: %d (must be 1 to 65485)".formatted(option, port));
     }
   }

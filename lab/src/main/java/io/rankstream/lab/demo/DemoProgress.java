@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What the demo has read from the output topics so far. */
+/** The records that the demo has read from the output topics so far. */
 final class DemoProgress {
 
   private final Map<String, String> heldOut;
@@ -26,27 +26,25 @@ final class DemoProgress {
   private final List<TrainingMetrics> steps = new ArrayList<>();
 
   /**
-   * @param traffic images of each class that are fed with their label
-   * @param heldOut actual class of each image that is fed without, by image id
+   * @param traffic number of images of each class that are fed with their label
+   * @param heldOut actual class of each image that is fed without a label, by image id
    */
   DemoProgress(Map<String, Integer> traffic, Map<String, String> heldOut) {
     this.traffic = new TreeMap<>(traffic);
     this.heldOut = heldOut;
   }
 
-  synchronized boolean add(TrainingMetrics metrics) {
+  synchronized void add(TrainingMetrics metrics) {
     steps.add(metrics);
     metrics.getClassCounts().forEach((label, count) -> slots.merge(label, count, Integer::sum));
-    return true;
   }
 
-  synchronized boolean add(ImageEmbedding embedding) {
+  synchronized void add(ImageEmbedding embedding) {
     embedded.add(embedding.getImageId());
     String actual = heldOut.get(embedding.getImageId());
     if (actual != null && scored.add(embedding.getImageId())) {
       confusion.add(actual, String.valueOf(embedding.getPredictedLabel()));
     }
-    return true;
   }
 
   synchronized int embeddedImages() {
@@ -80,7 +78,7 @@ final class DemoProgress {
     return (steps.size() - 1) * 1000.0 / Math.max(1, last - first);
   }
 
-  /** One line on where things stand. */
+  /** The state of the run in one line. */
   synchronized String line() {
     double seconds = (System.nanoTime() - start) / 1e9;
     if (steps.isEmpty()) {

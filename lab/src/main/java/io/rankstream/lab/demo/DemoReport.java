@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a run of the demo has shown, as text and as one self-contained HTML page. */
+/** The result of the demo, as text and as one self-contained HTML page. */
 final class DemoReport {
 
   private final String dataset;
@@ -25,12 +25,12 @@ final class DemoReport {
   private final Optional<ObjectNode> map;
 
   /**
-   * @param dataset name of the set
-   * @param progress everything that the output topics hold
-   * @param accepted images that were fed
-   * @param bareStepsPerSecond pace of the training step alone
+   * @param dataset name of the data set
+   * @param progress all records of the output topics
+   * @param accepted number of images that were fed
+   * @param bareStepsPerSecond training steps per second without the job around them
    * @param change step at which the stream changed, if it did
-   * @param map the embedding map with its pictures, if there is one
+   * @param map embedding map with its pictures, if there is one
    */
   DemoReport(
       String dataset,
@@ -97,7 +97,7 @@ final class DemoReport {
     out.flush();
   }
 
-  /** How the model took the change, in the sliding window of the prequential accuracies. */
+  /** The accuracy around the change, in the sliding window of the prequential accuracies. */
   private void printChange(PrintWriter out, long step) {
     List<TrainingMetrics> steps = progress.steps();
     int at = (int) Math.max(1, Math.min(step, steps.size() - 1));
@@ -116,7 +116,7 @@ final class DemoReport {
         lastStep().getAccuracy().getWindowMicro());
   }
 
-  /** The page: template, plotting library and figures in one file. */
+  /** The page, with template, plotting library and figures in one file. */
   String html() throws IOException {
     return HtmlPage.of("/io/rankstream/lab/demo/report.html", figures());
   }

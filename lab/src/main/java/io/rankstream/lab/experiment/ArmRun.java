@@ -1,45 +1,45 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.local.LocalRun;
 import io.rankstream.model.Devices;
 import io.rankstream.model.TwoHeadModel;
-import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.model.optimize.Schedule;
+import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
-import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.RestartStrategyOptions;
 
-/**
- * Trains one arm with the real job, from Kafka to Kafka, and scores the model that it publishes.
- */
+/** Trains one arm with the real job, from Kafka to Kafka, and scores the published model. */
 final class ArmRun {
 
   private final ExperimentPlan plan;
-  private final String bootstrapServers;
+  private final LocalRun local;
   private final Arm arm;
   private final long seed;
   private final int batchSize;
 
   /**
-   * @param bootstrapServers where the streams are and the results go
-   * @param batchSize images in a batch, and so images of the stream for each step
+   * @param local broker with the streams, for the results too
+   * @param batchSize images in a batch; the job trains once per so many images of the stream
    */
-  ArmRun(ExperimentPlan plan, String bootstrapServers, Arm arm, long seed, int batchSize) {
+  ArmRun(ExperimentPlan plan, LocalRun local, Arm arm, long seed, int batchSize) {
     this.plan = plan;
-    this.bootstrapServers = bootstrapServers;
+    this.local = local;
     this.arm = arm;
     this.seed = seed;
     this.batchSize = batchSize;
@@ -51,19 +51,15 @@ final class ArmRun {
   }
 
   RunResult run() throws Exception {
-    Configuration settings = settings();
-    JobConfig config = JobConfig.from(settings);
-    TopicNames topics = TopicNames.of(config);
-    Topics.create(clients(), topics, 1);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
+    TopicNames topics = TopicNames.withPrefix(images(seed), name());
+    local.create(topics);
+    Configuration settings = settings(topics);
     long start = System.nanoTime();
-    env.execute(name());
+    local.run(settings, name());
     double seconds = (System.nanoTime() - start) / 1e9;
 
-    List<TrainingMetrics> steps =
-        read(topics.metrics(), value -> TrainingMetrics.getDecoder().decode(value));
-    List<ModelVersion> versions =
-        read(topics.modelVersions(), value -> ModelVersion.getDecoder().decode(value));
+    List<TrainingMetrics> steps = local.read(topics.metrics(), TrainingMetrics.getDecoder());
+    List<ModelVersion> versions = local.read(topics.modelVersions(), ModelVersion.getDecoder());
     if (versions.isEmpty()) {
       throw new IOException(
           "%s took no training step: the stream needs images of two classes or more"
@@ -72,7 +68,8 @@ final class ArmRun {
 
     ModelVersion last = versions.get(versions.size() - 1);
     Path file = Path.of(URI.create(last.getUri()));
-    try (TwoHeadModel model = TwoHeadModel.read(file, Devices.select(config.device()))) {
+    String device = JobConfig.from(settings).device();
+    try (TwoHeadModel model = TwoHeadModel.read(file, Devices.select(device))) {
       EmbeddedDataset embedded = EmbeddedDataset.of(model, plan.unseen());
       return new RunResult(
           arm,
@@ -95,67 +92,36 @@ final class ArmRun {
             seed);
   }
 
-  private Configuration settings() {
-    Configuration settings = new Configuration();
-    settings.setString("batch.max-wait", "1 h"); // the stream is there: no batch needs a deadline
-    settings.setString("batch.train-every", Integer.toString(batchSize));
-    settings.setString("window.reservoir-per-class", "1000"); // any image may be replayed
-    settings.setString("embeddings.from", "in-step");
-    settings.setString("decode.threads", "1");
-    settings.setString("optimizer.schedule", "polynomial");
-    settings.setString("optimizer.total-steps", Integer.toString(plan.steps()));
-    settings.setString("execution.checkpointing.interval", "2 s");
-    settings.setString("restart-strategy.type", "none");
-    plan.settings().forEach(settings::setString);
-
+  private Configuration settings(TopicNames topics) {
     Path results = plan.directory().toAbsolutePath();
-    settings.setString("kafka.bootstrap.servers", bootstrapServers);
-    settings.setString("input.topic", images(seed));
-    settings.setString("input.group-id", name());
-    settings.setString("input.bounded", "true");
-    settings.setString("output.transactional-id-prefix", name());
-    settings.setString("output.embeddings-topic", name() + ".embeddings");
-    settings.setString("output.metrics-topic", name() + ".metrics");
-    settings.setString("output.model-versions-topic", name() + ".models");
-    settings.setString("output.dead-letters-topic", name() + ".dlq");
-    settings.setString("batch.sampler", arm.sampler().name());
-    settings.setString("loss.ranking", arm.method().loss().name());
-    settings.setString("loss.lambda", Double.toString(arm.lambda()));
-    settings.setString("model.seed", Long.toString(seed));
-    settings.setString("versions.every-steps", "0"); // the last one, at the end of the stream
-    settings.setString(
-        "versions.directory", results.resolve("models/" + name()).toUri().toString());
-    settings.setString(
-        "execution.checkpointing.dir", results.resolve("checkpoints").toUri().toString());
-    settings.setString(
-        "execution.checkpointing.externalized-checkpoint-retention", "NO_EXTERNALIZED_CHECKPOINTS");
-    return settings;
+    return new JobSettings()
+        // All images are in the topic: no batch needs a deadline.
+        .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1))
+        .with(JobOptions.BATCH_TRAIN_EVERY, batchSize)
+        .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000) // any image may be replayed
+        .with(JobOptions.EMBEDDINGS_FROM, EmbeddingsFrom.IN_STEP)
+        .with(JobOptions.DECODE_THREADS, 1)
+        .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
+        .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) plan.steps())
+        .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
+        .with(RestartStrategyOptions.RESTART_STRATEGY, "none")
+        .with(plan.settings())
+        .with(local.settings(topics, name()).configuration().toMap())
+        .with(JobOptions.INPUT_BOUNDED, true)
+        .with(JobOptions.BATCH_SAMPLER, arm.sampler())
+        .with(JobOptions.LOSS_RANKING, arm.method().loss())
+        .with(JobOptions.LOSS_LAMBDA, Double.toString(arm.lambda()))
+        .with(JobOptions.MODEL_SEED, seed)
+        .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one version, at the end of the stream
+        .with(JobOptions.VERSIONS_DIRECTORY, uri(results.resolve("models/" + name())))
+        .with(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(results.resolve("checkpoints")))
+        .with(
+            CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+            ExternalizedCheckpointRetention.NO_EXTERNALIZED_CHECKPOINTS)
+        .configuration();
   }
 
-  private interface Decoder<T> {
-    T decode(byte[] value) throws IOException;
-  }
-
-  private <T> List<T> read(String topic, Decoder<T> decoder) {
-    List<T> records = new ArrayList<>();
-    new TopicTail(clients())
-        .read(
-            topic,
-            true,
-            () -> false,
-            record -> {
-              try {
-                return records.add(decoder.decode(record.value()));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    return records;
-  }
-
-  private Properties clients() {
-    Properties properties = new Properties();
-    properties.put("bootstrap.servers", bootstrapServers);
-    return properties;
+  private static String uri(Path path) {
+    return path.toUri().toString();
   }
 }

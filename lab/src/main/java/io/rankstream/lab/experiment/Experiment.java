@@ -1,21 +1,18 @@
 package io.rankstream.lab.experiment;
 
-import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
 /** Runs all arms of a plan on the same streams. */
@@ -34,45 +30,38 @@ public final class Experiment {
 
   private final ExperimentPlan plan;
   private final JobConfig config;
-  private final Consumer<String> news;
+  private final Consumer<String> log;
 
   /**
-   * @param news told what is done
-   * @throws io.rankstream.pipeline.config.ConfigurationException when the settings are not good
+   * @param log called with a line on each finished part
+   * @throws io.rankstream.pipeline.config.ConfigurationException when a setting is invalid
    */
-  public Experiment(ExperimentPlan plan, Consumer<String> news) {
+  public Experiment(ExperimentPlan plan, Consumer<String> log) {
     this.plan = plan;
-    this.news = news;
-    Configuration settings = new Configuration();
-    plan.settings().forEach(settings::setString);
-    this.config = JobConfig.from(settings);
+    this.log = log;
+    this.config = JobConfig.from(new JobSettings().with(plan.settings()).configuration());
   }
 
   /** Runs all arms with all seeds. */
   public ExperimentResult run() throws Exception {
-    Path scratch = Files.createTempDirectory("rankstream-experiment");
     Files.createDirectories(plan.directory());
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(scratch, Map.of())) {
+    try (LocalRun local = LocalRun.start("experiment")) {
       for (long seed : plan.seeds()) {
-        feed(kafka, seed);
+        feed(local, seed);
       }
-      List<RunResult> runs = runs(kafka);
+      List<RunResult> runs = runs(local);
       List<ArmResult> arms =
           plan.arms().stream().map(arm -> new ArmResult(arm, ofArm(runs, arm), traffic())).toList();
       return new ExperimentResult(plan, config, arms, stepMillis());
-    } finally {
-      delete(scratch);
     }
   }
 
-  /** The stream of a seed: the long tail again and again, each time in another order. */
-  private void feed(EmbeddedKafka kafka, long seed) throws Exception {
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", kafka.bootstrapServers());
-    Topics.createImages(clients, ArmRun.images(seed));
+  /** Feeds the stream of a seed: the long tail over and over, each time in another order. */
+  private void feed(LocalRun local, long seed) throws Exception {
+    Topics.createImages(local.clients(), ArmRun.images(seed));
     int left = plan.steps() * config.batch().size();
     ImageFeeder.Plan sending = new ImageFeeder.Plan(ArmRun.images(seed), "default", 0, 0, seed);
-    try (ImageFeeder feeder = new ImageFeeder(clients)) {
+    try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
       for (int epoch = 0; left > 0; epoch++) {
         ImageDataset images = DatasetView.again(plan.training(), "#" + epoch);
         List<Integer> order = LongTail.order(images, plan.skew(), seed * 1_000 + epoch);
@@ -81,19 +70,19 @@ public final class Experiment {
         left -= part.size();
       }
     }
-    news.accept(
+    log.accept(
         "Stream of seed %d: %,d images".formatted(seed, plan.steps() * config.batch().size()));
   }
 
-  private List<RunResult> runs(EmbeddedKafka kafka) throws Exception {
+  private List<RunResult> runs(LocalRun local) throws Exception {
     ExecutorService threads =
         Executors.newFixedThreadPool(plan.parallel(), new ExecutorThreadFactory("arm"));
     try {
       List<Future<RunResult>> pending = new ArrayList<>();
       for (long seed : plan.seeds()) {
         for (Arm arm : plan.arms()) {
-          ArmRun run = new ArmRun(plan, kafka.bootstrapServers(), arm, seed, config.batch().size());
-          pending.add(threads.submit(() -> tell(run.run())));
+          ArmRun run = new ArmRun(plan, local, arm, seed, config.batch().size());
+          pending.add(threads.submit(() -> logged(run.run())));
         }
       }
 
@@ -109,8 +98,8 @@ public final class Experiment {
     }
   }
 
-  private RunResult tell(RunResult run) {
-    news.accept(
+  private RunResult logged(RunResult run) {
+    log.accept(
         "%-28s seed %d  %,d steps in %.0f s  %sR@1 %.4f (pooled %.4f)  NMI %.4f (pooled %.4f)"
             .formatted(
                 run.arm().name(),
@@ -141,12 +130,12 @@ public final class Experiment {
   public Map<Method, Double> stepMillis() {
     List<Method> methods =
         Stream.concat(
-                Stream.of(Method.SOFTMAX), // what the others are compared with
+                Stream.of(Method.SOFTMAX), // the baseline of the comparison
                 plan.arms().stream().map(Arm::method))
             .distinct()
             .sorted()
             .toList();
-    news.accept("Timing the step of %d methods in turn ...".formatted(methods.size()));
+    log.accept("Timing the step of %d methods in turn ...".formatted(methods.size()));
     double estimate =
         StepTiming.medians(config, List.of(Method.SOFTMAX), 1).get(Method.SOFTMAX) / 1e3;
     int rounds =
@@ -156,13 +145,5 @@ public final class Experiment {
 
   private static List<RunResult> ofArm(List<RunResult> runs, Arm arm) {
     return runs.stream().filter(run -> run.arm().equals(arm)).toList();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -4,7 +4,6 @@ import io.rankstream.pipeline.kafka.Topics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +12,13 @@ import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** A real Kafka broker (KRaft, one node) in this process, set up to use little memory. */
+/** A real Kafka broker (KRaft, one node) in this process, configured for little memory. */
 public final class EmbeddedKafka implements AutoCloseable {
 
   private static final int START_ATTEMPTS = 5;
@@ -34,7 +34,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   /**
    * Starts a broker on free ports.
    *
-   * @param directory where it keeps its data; created when missing
+   * @param directory folder of its data; created when missing
    * @param overrides broker properties that win over the defaults
    */
   public static EmbeddedKafka start(Path directory, Map<String, String> overrides)
@@ -43,26 +43,19 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Starts a broker on free ports that knows users from the beginning.
+   * Starts a broker on free ports with users that can log in from the start.
    *
-   * @param directory where it keeps its data; created when missing
+   * @param directory folder of its data; created when missing
    * @param overrides broker properties that win over the defaults; the listener is CLIENTS
-   * @param users as kafka-storage takes them: SCRAM-SHA-512=[name=NAME,password=PASSWORD]
+   * @param users in the syntax of kafka-storage: SCRAM-SHA-512=[name=NAME,password=PASSWORD]
    */
   public static EmbeddedKafka start(
       Path directory, Map<String, String> overrides, List<String> users) throws Exception {
     for (int attempt = 1; ; attempt++) {
-      int port;
-      int controllerPort;
-      try (ServerSocket one = new ServerSocket(0);
-          ServerSocket two = new ServerSocket(0)) {
-        port = one.getLocalPort();
-        controllerPort = two.getLocalPort();
-      }
-
+      List<Integer> ports = FreePorts.distinct(2);
       try {
         return start(
-            directory.resolve("broker-" + attempt), port, controllerPort, overrides, users);
+            directory.resolve("broker-" + attempt), ports.get(0), ports.get(1), overrides, users);
       } catch (KafkaException e) {
         // Another process can take a port between the probe and the bind.
         if (attempt == START_ATTEMPTS) {
@@ -73,11 +66,11 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Starts a broker on ports that are known to be free, or starts one again on its directory.
+   * Starts a broker on given ports, or restarts one on its data.
    *
-   * @param directory where it keeps its data; created when missing
-   * @param port where clients connect
-   * @param controllerPort where it talks to itself
+   * @param directory folder of its data; created when missing
+   * @param port port for clients
+   * @param controllerPort port between broker and controller, both of this process
    * @param overrides broker properties that win over the defaults
    */
   public static EmbeddedKafka startAt(
@@ -109,9 +102,16 @@ public final class EmbeddedKafka implements AutoCloseable {
     return new EmbeddedKafka(server, port);
   }
 
-  /** Where clients connect. */
+  /** Address for clients. */
   public String bootstrapServers() {
     return "localhost:" + port;
+  }
+
+  /** Settings of a client without a login. */
+  public Properties clients() {
+    Properties clients = new Properties();
+    clients.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+    return clients;
   }
 
   @Override

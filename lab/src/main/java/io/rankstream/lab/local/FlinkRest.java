@@ -9,7 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Flink's REST interface, to read. */
+/** Reads Flink's REST interface. */
 public final class FlinkRest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,9 +26,9 @@ public final class FlinkRest {
   }
 
   /**
-   * What the interface has at a path.
+   * Reads the JSON document at a path.
    *
-   * @throws IOException when it does not answer, or has nothing there
+   * @throws IOException when Flink does not answer, or not with 200
    */
   public JsonNode get(String path) throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(flink.resolve(path)).timeout(PATIENCE).build();

@@ -4,23 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rankstream.lab.local.EmbeddedKafka;
-import io.rankstream.lab.local.KafkaTopicReader;
+import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.LabeledImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,11 +32,11 @@ class CommandLineITCase {
   private static final int PER_CLASS = 12;
 
   @TempDir static Path directory;
-  private static EmbeddedKafka kafka;
+  private static LocalRun kafka;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
+    kafka = LocalRun.start("test");
     Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
   }
 
@@ -48,40 +45,27 @@ class CommandLineITCase {
     kafka.close();
   }
 
-  private static List<String> rankstream(String... arguments) {
-    StringWriter out = new StringWriter();
-    CommandLine line = Lab.commandLine();
-    line.setOut(new PrintWriter(out, true));
-    assertThat(line.execute(arguments)).isZero();
-    return out.toString().lines().toList();
-  }
-
   @Test
   void feedRunAndTailWorkTogether() throws Exception {
     String servers = kafka.bootstrapServers();
     rankstream(
         "feed", "--bootstrap-servers", servers, "--data", directory.resolve("photos").toString());
 
-    List<ConsumerRecord<byte[], byte[]>> fed =
-        KafkaTopicReader.committed(servers, "images.labeled.v1");
+    List<ConsumerRecord<byte[], byte[]>> fed = kafka.records(TopicNames.defaults().images());
     assertThat(fed).hasSize(CLASSES * PER_CLASS);
     LabeledImage image = LabeledImage.getDecoder().decode(fed.get(0).value());
     assertThat(image.getImageId())
         .isEqualTo(new String(fed.get(0).key(), StandardCharsets.UTF_8))
         .startsWith(image.getLabel() + "/");
 
-    Configuration settings =
-        JobSettings.read(
-            null,
-            List.of(
-                "--kafka.bootstrap.servers", servers,
-                "--input.bounded", "true",
-                "--batch.train-every", "8",
-                "--execution.checkpointing.interval", "500 ms",
-                "--execution.checkpointing.dir", directory.resolve("ck").toUri().toString()));
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    env.execute("command-line-test");
+    kafka.run(
+        kafka
+            .settings()
+            .with(JobOptions.INPUT_BOUNDED, true)
+            .with(JobOptions.BATCH_TRAIN_EVERY, 8)
+            .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500))
+            .configuration(),
+        "command-line-test");
 
     List<String> lines =
         rankstream(
@@ -115,5 +99,13 @@ class CommandLineITCase {
                 "--from-beginning",
                 "--no-follow"))
         .isEmpty();
+  }
+
+  private static List<String> rankstream(String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    assertThat(line.execute(arguments)).isZero();
+    return out.toString().lines().toList();
   }
 }

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.kafka.Topics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -26,23 +24,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The doctor, and the checks at the start of a run, at a healthy and at a sick broker. */
+/** The doctor, and the checks at the start of a run, on a broker with good and bad topics. */
 class DoctorITCase {
 
   @TempDir static Path directory;
-  private static EmbeddedKafka kafka;
-  private static Properties clients;
+  private static LocalRun kafka;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   @BeforeAll
   static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
-    clients = new Properties();
-    clients.put("bootstrap.servers", kafka.bootstrapServers());
-    Topics.create(clients, TopicNames.defaults(), 1);
-    try (Admin admin = Admin.create(clients)) {
+    kafka = LocalRun.start("test");
+    kafka.create(TopicNames.defaults());
+    try (Admin admin = Admin.create(kafka.clients())) {
       admin
           .createTopics(
               List.of(
@@ -65,22 +60,6 @@ class DoctorITCase {
   @AfterAll
   static void stopBroker() {
     kafka.close();
-  }
-
-  private int execute(String command, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                command,
-                "--kafka.bootstrap.servers",
-                kafka.bootstrapServers(),
-                "--execution.checkpointing.dir",
-                directory.resolve("ck").toUri().toString()));
-    arguments.addAll(Arrays.asList(more));
-    CommandLine line = Lab.commandLine();
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    return line.execute(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -181,5 +160,21 @@ class DoctorITCase {
         .anyMatch(
             line ->
                 line.startsWith("warning  timeout") && line.endsWith("set it to at least 70 s"));
+  }
+
+  private int execute(String command, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                command,
+                "--kafka.bootstrap.servers",
+                kafka.bootstrapServers(),
+                "--execution.checkpointing.dir",
+                directory.resolve("ck").toUri().toString()));
+    arguments.addAll(Arrays.asList(more));
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments.toArray(String[]::new));
   }
 }

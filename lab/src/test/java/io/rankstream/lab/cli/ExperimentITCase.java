@@ -21,30 +21,6 @@ class ExperimentITCase {
 
   @TempDir Path directory;
 
-  private Path photos() throws Exception {
-    for (String split : new String[] {"train", "test"}) {
-      for (int c = 0; c < CLASSES; c++) {
-        Path folder = Files.createDirectories(directory.resolve("photos/" + split + "/class-" + c));
-        for (int i = 0; i < 16; i++) {
-          long seed = split.hashCode() + 100L * c + i;
-          Files.write(folder.resolve(i + ".png"), Fixtures.png(c, seed));
-        }
-      }
-    }
-    return directory.resolve("photos");
-  }
-
-  private static String experiment(String... arguments) {
-    StringWriter out = new StringWriter();
-    CommandLine line = Lab.commandLine();
-    line.setOut(new PrintWriter(out, true));
-    int exitCode =
-        line.execute(
-            Stream.concat(Stream.of("experiment"), Stream.of(arguments)).toArray(String[]::new));
-    assertThat(exitCode).as(out.toString()).isZero();
-    return out.toString();
-  }
-
   @Test
   void comparesArmsThroughTheRealJob() throws Exception {
     String out =
@@ -101,5 +77,29 @@ class ExperimentITCase {
         new ObjectMapper().readTree(directory.resolve("held/experiment.json").toFile());
     assertThat(result.get("classes")).hasSize(CLASSES - 1);
     assertThat(result.at("/arms/0/classifies").asBoolean()).isFalse();
+  }
+
+  private Path photos() throws Exception {
+    for (String split : new String[] {"train", "test"}) {
+      for (int c = 0; c < CLASSES; c++) {
+        Path folder = Files.createDirectories(directory.resolve("photos/" + split + "/class-" + c));
+        for (int i = 0; i < 16; i++) {
+          long seed = split.hashCode() + 100L * c + i;
+          Files.write(folder.resolve(i + ".png"), Fixtures.png(c, seed));
+        }
+      }
+    }
+    return directory.resolve("photos");
+  }
+
+  private static String experiment(String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    int exitCode =
+        line.execute(
+            Stream.concat(Stream.of("experiment"), Stream.of(arguments)).toArray(String[]::new));
+    assertThat(exitCode).as(out.toString()).isZero();
+    return out.toString();
   }
 }

@@ -47,7 +47,7 @@ class LabCommandTest {
     assertThat(execute("demo", "--report", "/no/such/report.html")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Invalid method: quadruplet (must be one of softmax")
-        .contains("Invalid report: /no/such/report.html (must be a file in a directory that is")
+        .contains("Invalid report: /no/such/report.html (must be a file in a directory that exists")
         .doesNotContain("Exception", "\tat ");
   }
 

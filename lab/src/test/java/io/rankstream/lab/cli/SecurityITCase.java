@@ -34,8 +34,6 @@ class SecurityITCase {
   @TempDir static Path directory;
   private static SecureKafka kafka;
 
-  private record Outcome(int exitCode, List<String> out, String err) {}
-
   @BeforeAll
   static void startBroker() throws Exception {
     kafka = new SecureKafka(directory.resolve("secure"));
@@ -45,41 +43,6 @@ class SecurityITCase {
   @AfterAll
   static void stopBroker() {
     kafka.close();
-  }
-
-  private static Outcome rankstream(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Lab.commandLine();
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    int exitCode = line.execute(arguments);
-    return new Outcome(exitCode, out.toString().lines().toList(), err.toString());
-  }
-
-  private static Outcome run(Map<String, String> clients, String... more) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "run",
-                "--config",
-                kafka.file("job.properties", clients, "kafka.").toString(),
-                "--input.bounded",
-                "true",
-                "--batch.classes",
-                "4",
-                "--batch.train-every",
-                "8",
-                "--rest.bind-port",
-                "0",
-                "--restart-strategy.type",
-                "none",
-                "--execution.checkpointing.interval",
-                "500 ms",
-                "--execution.checkpointing.dir",
-                directory.resolve("ck").toUri().toString()));
-    arguments.addAll(Arrays.asList(more));
-    return rankstream(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -105,8 +68,7 @@ class SecurityITCase {
 
   @Test
   void aUserNeedsNoMoreThanTheRightsOfTheManual() throws Exception {
-    TopicNames names =
-        new TopicNames("own.images", "own.embeddings", "own.metrics", "own.models", "own.dlq");
+    TopicNames names = TopicNames.withPrefix("own.images", "own");
     Properties owner = new Properties();
     owner.putAll(kafka.clients(SecureKafka.USER, SecureKafka.PASSWORD));
     Topics.create(owner, names, 1);
@@ -227,5 +189,42 @@ class SecurityITCase {
         .anyMatch(line -> line.startsWith("problem  transactions"))
         .anyMatch(line -> line.startsWith("warning  timeout"));
     assertThat(outcome.toString()).doesNotContain(SecureKafka.PASSWORD);
+  }
+
+  private record Outcome(int exitCode, List<String> out, String err) {}
+
+  private static Outcome rankstream(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    int exitCode = line.execute(arguments);
+    return new Outcome(exitCode, out.toString().lines().toList(), err.toString());
+  }
+
+  private static Outcome run(Map<String, String> clients, String... more) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--config",
+                kafka.file("job.properties", clients, "kafka.").toString(),
+                "--input.bounded",
+                "true",
+                "--batch.classes",
+                "4",
+                "--batch.train-every",
+                "8",
+                "--rest.bind-port",
+                "0",
+                "--restart-strategy.type",
+                "none",
+                "--execution.checkpointing.interval",
+                "500 ms",
+                "--execution.checkpointing.dir",
+                directory.resolve("ck").toUri().toString()));
+    arguments.addAll(Arrays.asList(more));
+    return rankstream(arguments.toArray(String[]::new));
   }
 }

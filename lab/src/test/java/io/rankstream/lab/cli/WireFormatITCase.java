@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rankstream.lab.local.EmbeddedKafka;
-import io.rankstream.lab.local.KafkaTopicReader;
+import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
@@ -31,9 +29,6 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,19 +45,17 @@ class WireFormatITCase {
   private static final int IMAGES = 48;
 
   @TempDir static Path directory;
-  private static EmbeddedKafka kafka;
+  private static LocalRun kafka;
   private static StubRegistry registry;
   private static Path login;
 
   @BeforeAll
   static void runTheJob() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
+    kafka = LocalRun.start("test");
     registry = new StubRegistry(LOGIN);
     login = Files.writeString(directory.resolve("login"), LOGIN + "\n");
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", kafka.bootstrapServers());
-    Topics.create(clients, TopicNames.defaults(), 1);
-    send(images());
+    kafka.create(TopicNames.defaults());
+    RecordSender.send(kafka.clients(), TopicNames.defaults().images(), images());
     registry.fail(503, 2); // while the sinks open
 
     rankstream(
@@ -85,63 +78,6 @@ class WireFormatITCase {
     registry.close();
   }
 
-  /** A third in each of: single-object, Confluent, Confluent with a newer schema; and poison. */
-  private static List<byte[]> images() {
-    int same = registry.add(LabeledImage.getClassSchema());
-    int newer = registry.add(Fixtures.newerLabeledImage());
-    int foreign = registry.add(DeadLetter.getClassSchema());
-    List<byte[]> values = new ArrayList<>();
-    for (int i = 0; i < IMAGES; i++) {
-      String label = "class-" + i % CLASSES;
-      byte[] png = Fixtures.png(i % CLASSES, i);
-      byte[] singleObject = Fixtures.envelope("image-" + i, "default", label, png);
-      values.add(
-          switch (i % 3) {
-            case 0 -> singleObject;
-            case 1 -> Fixtures.confluent(same, singleObject);
-            default -> Fixtures.newerConfluent(newer, "image-" + i, label, png);
-          });
-    }
-    values.add(Fixtures.confluent(9, values.get(0)));
-    values.add(Fixtures.confluent(foreign, values.get(0)));
-    return values;
-  }
-
-  private static void send(List<byte[]> values) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      for (byte[] value : values) {
-        producer.send(new ProducerRecord<>("images.labeled.v1", value)).get();
-      }
-    }
-  }
-
-  private static List<String> rankstream(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine line = Lab.commandLine();
-    line.setOut(new PrintWriter(out, true));
-    line.setErr(new PrintWriter(err, true));
-    assertThat(line.execute(arguments)).as(err.toString()).isZero();
-    return out.toString().lines().toList();
-  }
-
-  private static List<String> tail(String output, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "tail",
-                output,
-                "--bootstrap-servers=" + kafka.bootstrapServers(),
-                "--from-beginning",
-                "--no-follow"));
-    arguments.addAll(List.of(more));
-    return rankstream(arguments.toArray(String[]::new));
-  }
-
   @Test
   void everyOutputRecordHasTheHeaderOfItsSubject() throws Exception {
     assertThat(registry.subjects().keySet())
@@ -160,8 +96,7 @@ class WireFormatITCase {
       String topic = entry.getKey();
       int id = registry.subjects().get(topic + "-value");
       assertThat(registry.schema(id)).isEqualTo(entry.getValue());
-      List<ConsumerRecord<byte[], byte[]>> records =
-          KafkaTopicReader.committed(kafka.bootstrapServers(), topic);
+      List<ConsumerRecord<byte[], byte[]>> records = kafka.records(topic);
       assertThat(records).isNotEmpty();
       for (ConsumerRecord<byte[], byte[]> record : records) {
         byte[] value = record.value();
@@ -202,7 +137,7 @@ class WireFormatITCase {
   }
 
   @Test
-  void aWrongLoginIsSaidPlainly() {
+  void aWrongLoginIsReportedInPlainWords() {
     StringWriter err = new StringWriter();
     CommandLine line = Lab.commandLine();
     line.setOut(new PrintWriter(new StringWriter(), true));
@@ -221,5 +156,52 @@ class WireFormatITCase {
     assertThat(err.toString())
         .contains("answers 401 to GET /schemas/ids/", "registry.basic-auth-file")
         .doesNotContain("\tat ");
+  }
+
+  /**
+   * Images in three formats (single-object, Confluent, Confluent with a newer schema) and poison.
+   */
+  private static List<byte[]> images() {
+    int same = registry.add(LabeledImage.getClassSchema());
+    int newer = registry.add(Fixtures.newerLabeledImage());
+    int foreign = registry.add(DeadLetter.getClassSchema());
+    List<byte[]> values = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      String label = "class-" + i % CLASSES;
+      byte[] png = Fixtures.png(i % CLASSES, i);
+      byte[] singleObject = Fixtures.envelope("image-" + i, "default", label, png);
+      values.add(
+          switch (i % 3) {
+            case 0 -> singleObject;
+            case 1 -> Fixtures.confluent(same, singleObject);
+            default -> Fixtures.newerConfluent(newer, "image-" + i, label, png);
+          });
+    }
+    values.add(Fixtures.confluent(9, values.get(0)));
+    values.add(Fixtures.confluent(foreign, values.get(0)));
+    return values;
+  }
+
+  private static List<String> rankstream(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    assertThat(line.execute(arguments)).as(err.toString()).isZero();
+    return out.toString().lines().toList();
+  }
+
+  private static List<String> tail(String output, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "tail",
+                output,
+                "--bootstrap-servers=" + kafka.bootstrapServers(),
+                "--from-beginning",
+                "--no-follow"));
+    arguments.addAll(List.of(more));
+    return rankstream(arguments.toArray(String[]::new));
   }
 }

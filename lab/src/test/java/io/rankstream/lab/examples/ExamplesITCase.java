@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rankstream.lab.local.EmbeddedKafka;
-import io.rankstream.lab.local.KafkaTopicReader;
+import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.RankstreamJob;
-import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.schemas.LabeledImage;
@@ -29,20 +27,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each example as a process of its own, on what the real job wrote to a real broker. */
+/** Each example as a process of its own, on records that the real job wrote to a real broker. */
 class ExamplesITCase {
 
   private static final Path EXAMPLES = Path.of("..", "examples").toAbsolutePath().normalize();
@@ -50,17 +43,138 @@ class ExamplesITCase {
   private static final int PER_CLASS = 8;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String FED_FROM_PYTHON = "fed.from.python";
+  private static final TopicNames TOPICS = TopicNames.defaults();
+
   @TempDir static Path directory;
-  private static EmbeddedKafka kafka;
+  private static LocalRun kafka;
 
   @BeforeAll
   static void embedImages() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("broker"), Map.of());
+    kafka = LocalRun.start("test");
     Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", kafka.bootstrapServers());
-    Topics.create(clients, TopicNames.defaults(), 1);
-    Topics.createImages(clients, "fed.from.python");
+    kafka.create(TOPICS);
+    Topics.createImages(kafka.clients(), FED_FROM_PYTHON);
+    RecordSender.send(kafka.clients(), TOPICS.images(), images());
+    kafka.run(
+        kafka
+            .settings()
+            .with(JobOptions.INPUT_BOUNDED, true)
+            .with(JobOptions.INPUT_STREAMS, List.of("default", "other"))
+            .with(JobOptions.BATCH_TRAIN_EVERY, 8)
+            .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
+            .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500))
+            .configuration(),
+        "examples-test");
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @Test
+  void pythonReadsWhatJavaReads() throws Exception {
+    List<JsonNode> java = consumedInJava();
+    List<JsonNode> python =
+        parsed(
+            run(
+                "python",
+                python(),
+                EXAMPLES.resolve("python/consume_embeddings.py").toString(),
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--no-follow"));
+
+    assertThat(java).hasSizeGreaterThanOrEqualTo(CLASSES * PER_CLASS);
+    assertThat(python).hasSameSizeAs(java);
+    int equal = 0;
+    for (int i = 0; i < java.size(); i++) {
+      for (String field :
+          List.of(
+              "partition", "offset", "image_id", "stream", "label", "model_version", "space_id")) {
+        assertThat(python.get(i).get(field)).as(field).isEqualTo(java.get(i).get(field));
+      }
+      if (java.get(i).has("embedding")) {
+        assertThat(vector(python.get(i))).hasSize(32).containsExactly(vector(java.get(i)));
+        equal++;
+      }
+    }
+    System.out.println("Python and Java read " + equal + " equal embeddings of 32 values");
+  }
+
+  @Test
+  void pythonFeedsAFolder() throws Exception {
+    run(
+        "feed",
+        python(),
+        EXAMPLES.resolve("python/feed_folder.py").toString(),
+        kafka.bootstrapServers(),
+        directory.resolve("photos").toString(),
+        FED_FROM_PYTHON);
+
+    List<ConsumerRecord<byte[], byte[]>> fed = kafka.records(FED_FROM_PYTHON);
+    assertThat(fed).hasSize(CLASSES * PER_CLASS);
+    for (ConsumerRecord<byte[], byte[]> record : fed) {
+      LabeledImage image = LabeledImage.getDecoder().decode(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(image.getImageId());
+      assertThat(image.getImageId()).startsWith(image.getLabel() + "/");
+      byte[] bytes = new byte[image.getImage().remaining()];
+      image.getImage().get(bytes);
+      assertThat(bytes)
+          .isEqualTo(Files.readAllBytes(directory.resolve("photos/" + image.getImageId())));
+    }
+  }
+
+  @Test
+  void neighboursAreThoseOfTheNewestEmbeddings() throws Exception {
+    Map<String, JsonNode> newest = new HashMap<>();
+    consumedInJava().forEach(line -> newest.put(line.get("image_id").asText(), line));
+    Path output = directory.resolve("search.out");
+    Process search =
+        start(
+            output,
+            List.of(
+                java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EXAMPLES.resolve("java/NeighbourSearch.java").toString(),
+                kafka.bootstrapServers(),
+                TOPICS.embeddings(),
+                "0"));
+    try {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> Files.readString(output).contains("Listening at") || !search.isAlive());
+      String base = Files.readString(output).replace("Listening at ", "").strip();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> get(base + "/status", 200).get("caught_up").asBoolean());
+
+      String id = "class-1/1.png";
+      JsonNode found = get(base + "/neighbours?k=3&id=" + encoded(id), 200);
+      assertThat(ids(found)).isEqualTo(nearest(newest, id, 3, null));
+      assertThat(ids(get(base + "/neighbours?k=3&label=class-2&id=" + encoded(id), 200)))
+          .isEqualTo(nearest(newest, id, 3, "class-2"));
+      for (JsonNode each : get(base + "/neighbours?k=1000&id=" + encoded(id), 200)) {
+        assertThat(each.get("stream").asText()).isEqualTo("default");
+      }
+      assertThat(get(base + "/neighbours?id=nobody", 400).get("error").asText()).contains("nobody");
+      assertThat(get(base + "/neighbours?k=0&id=" + encoded(id), 400).get("error").asText())
+          .contains("must be 1 to");
+
+      String gone = found.get(0).get("id").asText();
+      RecordSender.sendTombstone(kafka.clients(), TOPICS.embeddings(), gone);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> get(base + "/status", 200).get("images").asInt() == newest.size() - 1);
+      assertThat(ids(get(base + "/neighbours?k=1000&id=" + encoded(id), 200))).doesNotContain(gone);
+    } finally {
+      search.destroyForcibly().waitFor();
+    }
+  }
+
+  private static List<byte[]> images() {
     List<byte[]> images = new ArrayList<>();
     for (int i = 0; i < CLASSES * PER_CLASS; i++) {
       int c = i % CLASSES;
@@ -71,48 +185,7 @@ class ExamplesITCase {
               "class-" + c,
               Fixtures.png(c, i)));
     }
-    send("images.labeled.v1", images);
-    Configuration settings =
-        JobSettings.read(
-            null,
-            List.of(
-                "--kafka.bootstrap.servers", kafka.bootstrapServers(),
-                "--input.bounded", "true",
-                "--input.streams", "default;other",
-                "--batch.train-every", "8",
-                "--model.embedding-dimension", "32",
-                "--execution.checkpointing.interval", "500 ms",
-                "--execution.checkpointing.dir", directory.resolve("ck").toUri().toString()));
-    JobConfig config = JobConfig.from(settings);
-    StreamExecutionEnvironment env = RankstreamJob.local(settings, config);
-    env.execute("examples-test");
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    kafka.close();
-  }
-
-  private static void send(String topic, List<byte[]> values) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      for (byte[] value : values) {
-        producer.send(new ProducerRecord<>(topic, value)).get();
-      }
-    }
-  }
-
-  private static void delete(String topic, String id) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), null)).get();
-    }
+    return images;
   }
 
   private static Process start(Path output, List<String> command) throws IOException {
@@ -186,109 +259,7 @@ class ExamplesITCase {
             System.getProperty("java.class.path"),
             EXAMPLES.resolve("java/EmbeddingsConsumer.java").toString(),
             kafka.bootstrapServers(),
-            "embeddings.v1"));
-  }
-
-  @Test
-  void pythonReadsWhatJavaReads() throws Exception {
-    List<JsonNode> java = consumedInJava();
-    List<JsonNode> python =
-        parsed(
-            run(
-                "python",
-                python(),
-                EXAMPLES.resolve("python/consume_embeddings.py").toString(),
-                "--bootstrap-servers",
-                kafka.bootstrapServers(),
-                "--no-follow"));
-
-    assertThat(java).hasSizeGreaterThanOrEqualTo(CLASSES * PER_CLASS);
-    assertThat(python).hasSameSizeAs(java);
-    int equal = 0;
-    for (int i = 0; i < java.size(); i++) {
-      for (String field :
-          List.of(
-              "partition", "offset", "image_id", "stream", "label", "model_version", "space_id")) {
-        assertThat(python.get(i).get(field)).as(field).isEqualTo(java.get(i).get(field));
-      }
-      if (java.get(i).has("embedding")) {
-        assertThat(vector(python.get(i))).hasSize(32).containsExactly(vector(java.get(i)));
-        equal++;
-      }
-    }
-    System.out.println("Python and Java read " + equal + " equal embeddings of 32 values");
-  }
-
-  @Test
-  void pythonFeedsAFolder() throws Exception {
-    run(
-        "feed",
-        python(),
-        EXAMPLES.resolve("python/feed_folder.py").toString(),
-        kafka.bootstrapServers(),
-        directory.resolve("photos").toString(),
-        "fed.from.python");
-
-    List<ConsumerRecord<byte[], byte[]>> fed =
-        KafkaTopicReader.committed(kafka.bootstrapServers(), "fed.from.python");
-    assertThat(fed).hasSize(CLASSES * PER_CLASS);
-    for (ConsumerRecord<byte[], byte[]> record : fed) {
-      LabeledImage image = LabeledImage.getDecoder().decode(record.value());
-      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(image.getImageId());
-      assertThat(image.getImageId()).startsWith(image.getLabel() + "/");
-      byte[] bytes = new byte[image.getImage().remaining()];
-      image.getImage().get(bytes);
-      assertThat(bytes)
-          .isEqualTo(Files.readAllBytes(directory.resolve("photos/" + image.getImageId())));
-    }
-  }
-
-  @Test
-  void neighboursAreThoseOfTheNewestEmbeddings() throws Exception {
-    Map<String, JsonNode> newest = new HashMap<>();
-    consumedInJava().forEach(line -> newest.put(line.get("image_id").asText(), line));
-    Path output = directory.resolve("search.out");
-    Process search =
-        start(
-            output,
-            List.of(
-                java(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                EXAMPLES.resolve("java/NeighbourSearch.java").toString(),
-                kafka.bootstrapServers(),
-                "embeddings.v1",
-                "0"));
-    try {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> Files.readString(output).contains("Listening at") || !search.isAlive());
-      String base = Files.readString(output).replace("Listening at ", "").strip();
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> get(base + "/status", 200).get("caught_up").asBoolean());
-
-      String id = "class-1/1.png";
-      JsonNode found = get(base + "/neighbours?k=3&id=" + encoded(id), 200);
-      assertThat(ids(found)).isEqualTo(nearest(newest, id, 3, null));
-      assertThat(ids(get(base + "/neighbours?k=3&label=class-2&id=" + encoded(id), 200)))
-          .isEqualTo(nearest(newest, id, 3, "class-2"));
-      for (JsonNode each : get(base + "/neighbours?k=1000&id=" + encoded(id), 200)) {
-        assertThat(each.get("stream").asText()).isEqualTo("default");
-      }
-      assertThat(get(base + "/neighbours?id=nobody", 400).get("error").asText()).contains("nobody");
-      assertThat(get(base + "/neighbours?k=0&id=" + encoded(id), 400).get("error").asText())
-          .contains("must be 1 to");
-
-      String gone = found.get(0).get("id").asText();
-      delete("embeddings.v1", gone);
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> get(base + "/status", 200).get("images").asInt() == newest.size() - 1);
-      assertThat(ids(get(base + "/neighbours?k=1000&id=" + encoded(id), 200))).doesNotContain(gone);
-    } finally {
-      search.destroyForcibly().waitFor();
-    }
+            TOPICS.embeddings()));
   }
 
   /** The k nearest image ids, computed here. */

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.kafka;
 
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 
 /**
  * The topics of a job.
@@ -33,5 +34,26 @@ public record TopicNames(
         config.output().metricsTopic(),
         config.output().modelVersionsTopic(),
         config.output().deadLettersTopic());
+  }
+
+  /**
+   * The topics of one of several jobs on the same Kafka.
+   *
+   * @param images topic with the images; several jobs may read it
+   * @param prefix what the names of the output topics begin with
+   */
+  public static TopicNames withPrefix(String images, String prefix) {
+    return new TopicNames(
+        images, prefix + ".embeddings", prefix + ".metrics", prefix + ".models", prefix + ".dlq");
+  }
+
+  /** Settings of a job that reads and writes these topics. */
+  public JobSettings settings() {
+    return new JobSettings()
+        .with(JobOptions.INPUT_TOPIC, images)
+        .with(JobOptions.OUTPUT_EMBEDDINGS_TOPIC, embeddings)
+        .with(JobOptions.OUTPUT_METRICS_TOPIC, metrics)
+        .with(JobOptions.OUTPUT_MODEL_VERSIONS_TOPIC, modelVersions)
+        .with(JobOptions.OUTPUT_DEAD_LETTERS_TOPIC, deadLetters);
   }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.flink.util.FileUtils;
 
 /**
  * Finds Fashion-MNIST (Xiao et al. 2017, MIT licence) on this machine or fetches it: from the
@@ -150,7 +151,7 @@ public final class FashionMnist {
         keep(Files.readAllBytes(files.resolve(file.getKey())), file.getKey(), file.getValue());
       }
     } finally {
-      deleteTree(directory);
+      FileUtils.deleteDirectory(directory.toFile());
     }
   }
 
@@ -206,14 +207,6 @@ public final class FashionMnist {
       throw new IOException(
           "%s failed: %s"
               .formatted(command[0], Files.readString(directory.resolve("log")).strip()));
-    }
-  }
-
-  private static void deleteTree(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 
