@@ -22,8 +22,8 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A broker that accepts only clients with TLS and a password (SCRAM), checks the rights of each user,
- * and has a certificate from the JDK's keytool.
+ * A broker that accepts only clients with TLS and a password (SCRAM), checks the rights of each
+ * user, and has a certificate from the JDK's keytool.
  */
 public final class SecureKafka implements AutoCloseable {
 

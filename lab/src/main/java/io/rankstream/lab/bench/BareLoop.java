@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The training step alone, on batches that are decoded beforehand: the ceiling for what the job can
- * reach.
+ * The training step alone, on batches that are decoded beforehand: the upper bound for the pace of
+ * the job.
  */
 public final class BareLoop implements AutoCloseable {
 
@@ -36,7 +36,7 @@ public final class BareLoop implements AutoCloseable {
   /**
    * Decodes the batches.
    *
-   * @param order images that the batches are made of, one after the other
+   * @param order indices of the images, batch after batch
    */
   BareLoop(JobConfig config, Device device, ImageDataset dataset, List<Integer> order)
       throws IOException, ImageRejectedException {
@@ -60,7 +60,7 @@ public final class BareLoop implements AutoCloseable {
     trainer = OnlineTrainer.create(config.model(), device);
   }
 
-  /** Steps a second. */
+  /** Measures steps per second. */
   public static double stepsPerSecond(
       JobConfig config, Device device, ImageDataset dataset, List<Integer> order) throws Exception {
     return OneShotThread.call(
@@ -85,8 +85,8 @@ public final class BareLoop implements AutoCloseable {
   }
 
   /**
-   * What the job does with a batch of new images: predict, learn, embed, each in a pass of its own
-   * or in that of the step, as configured.
+   * Does the job's work on a batch of new images: predict, learn, embed, each in its own pass or in
+   * the pass of the step, as configured.
    */
   void predictLearnEmbed() {
     int batch = batch();

@@ -8,18 +8,18 @@ import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * How benchmarks run.
+ * Settings of the benchmarks.
  *
- * @param settings settings of the job that they measure
- * @param losses losses whose steps are measured
- * @param rounds windows of each contestant
- * @param seconds length of a window, at least one repetition
+ * @param settings settings of the measured job
+ * @param losses losses of the measured steps
+ * @param rounds measured windows of each contestant
+ * @param seconds length of a window; a window has at least one repetition
  * @param against command of a program that takes the same step, or empty
- * @param data images to decode and to feed, or empty
- * @param classes numbers of classes to measure the window with
- * @param payloadBytes size of the records for the window
- * @param backends state backends to measure the window with: hashmap, rocksdb
- * @param megabytes size of the state whose checkpoint is measured
+ * @param data images to decode and to feed, or empty for drawn ones
+ * @param classes numbers of classes for the window
+ * @param payloadBytes size of a record
+ * @param backends state backends for the window: hashmap, rocksdb
+ * @param megabytes size of the state for the checkpoint
  */
 public record BenchPlan(
     Configuration settings,

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Collects figures and prints each as soon as it is there. */
+/** Collects figures and prints each at once. */
 public final class BenchReport {
 
   private final PrintWriter out;
@@ -20,9 +20,9 @@ public final class BenchReport {
   private final Map<String, String> failures = new LinkedHashMap<>();
 
   /**
-   * Prints what the figures will be measured on.
+   * Prints the machine and the head of the table.
    *
-   * @param device where models run
+   * @param device device of the model
    */
   public BenchReport(PrintWriter out, String device) {
     this.out = out;
@@ -56,25 +56,25 @@ public final class BenchReport {
     out.flush();
   }
 
-  /** Adds how many times as much one figure is as another. */
+  /** Adds the ratio of two figures. */
   void addRatio(String name, String numerator, String denominator) {
     double ratio = figures.get(numerator).median() / figures.get(denominator).median();
     add(Figure.of(name, "ratio", ratio));
   }
 
-  /** Tells something beside the figures. */
+  /** Prints a line between the figures. */
   void say(String line) {
     out.println(line);
     out.flush();
   }
 
-  /** Notes that a benchmark could not be run; the others go on. */
+  /** Records the failure of a benchmark; the others go on. */
   public void fail(String benchmark, Exception reason) {
     failures.put(benchmark, String.valueOf(reason.getMessage()));
     say("%s failed: %s".formatted(benchmark, reason));
   }
 
-  /** Whether everything ran. */
+  /** Whether no benchmark failed. */
   public boolean isComplete() {
     return failures.isEmpty();
   }

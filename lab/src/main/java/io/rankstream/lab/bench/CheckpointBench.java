@@ -18,9 +18,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What a checkpoint costs a model, against its step: the copy of its state, which is what training
- * waits for, the write of the copy, which goes on behind, and the restore. Where the state has to
- * have a size, the embedding head is made as wide as that.
+ * The cost of a checkpoint for a model, against its step: the copy of the state, for which training
+ * waits; the write of the copy, in the background; and the restore. The embedding head is as wide
+ * as the requested size of the state needs.
  */
 public final class CheckpointBench {
 
@@ -80,7 +80,7 @@ public final class CheckpointBench {
     }
   }
 
-  /** The smallest embedding head that makes the state at least so large. */
+  /** The model with the smallest embedding head for a state of at least this size. */
   private static ModelConfig wide(ModelConfig model, int megabytes) {
     Architecture architecture = model.architecture();
     int dimension = architecture.embeddingDimension();

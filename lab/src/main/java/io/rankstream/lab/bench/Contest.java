@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Contestants that are measured in turn: A B C A B C …, in short windows. */
+/** Measures contestants in turn, in short windows: A B C A B C …. */
 final class Contest {
 
   /** One measured window. */
@@ -14,7 +14,7 @@ final class Contest {
     double measure() throws Exception;
   }
 
-  /** Work whose pace is measured. */
+  /** Work to measure the pace of. */
   @FunctionalInterface
   interface Work {
     void run() throws Exception;
@@ -28,7 +28,7 @@ final class Contest {
   }
 
   /**
-   * Runs one round that is not counted, to warm up, and then the rounds that are.
+   * Runs one round to warm up, which is not counted, and then the measured rounds.
    *
    * @return the windows of each contestant
    */
@@ -50,7 +50,7 @@ final class Contest {
     return measured;
   }
 
-  /** A window that does some work again and again, at least once, and gives its times a second. */
+  /** A window that repeats some work, at least once, and measures repetitions per second. */
   static Window rate(double seconds, Work work) {
     return () -> {
       long start = System.nanoTime();

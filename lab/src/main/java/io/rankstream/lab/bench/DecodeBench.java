@@ -7,6 +7,7 @@ import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.Normalization;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
@@ -23,8 +24,8 @@ import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
 
 /**
- * Decoding and augmentation by number of threads, against ImageIO's decoding alone, which makes no
- * pixels of the network's size yet.
+ * Decoding and augmentation by number of threads, against ImageIO's decoding alone, without the
+ * resize to the input of the network.
  */
 public final class DecodeBench {
 
@@ -40,7 +41,7 @@ public final class DecodeBench {
     JobConfig config = JobConfig.from(plan.settings());
     DecodeLimits limits = config.decode().limits();
     InputSpec input =
-        plan.settings().toMap().containsKey("model.height")
+        plan.settings().containsKey(JobOptions.MODEL_HEIGHT.key())
             ? config.model().input()
             : new InputSpec(3, USUAL_SIDE, USUAL_SIDE, Normalization.IMAGENET);
     ImageDecoder decoder = new ImageDecoder(input, limits);
@@ -92,7 +93,7 @@ public final class DecodeBench {
     Object of(byte[] encoded) throws Exception;
   }
 
-  /** Images a second of several threads, each on images of its own. */
+  /** Images per second over all threads, each of which starts at another image. */
   private static double together(
       ExecutorService pool, int threads, double seconds, List<byte[]> images, Decode decode)
       throws Exception {

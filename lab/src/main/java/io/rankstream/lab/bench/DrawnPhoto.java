@@ -11,8 +11,8 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /**
- * A drawn image with about as much detail as a photograph, for machines that have none at hand:
- * soft shades, edges and grain. A JPEG of 500×375 has 50 to 60 KB.
+ * A drawn image with about as much detail as a photograph (soft shades, edges, grain), for machines
+ * without photographs. A JPEG of 500×375 pixels has 50 to 60 KB.
  */
 final class DrawnPhoto {
 

@@ -8,7 +8,7 @@ import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.Random;
 
-/** Embeddings and predictions without training, by the size of the batch. */
+/** Embeddings and predictions without training, by batch size. */
 public final class EmbedBench {
 
   private static final int[] SIZES = {1, 8, 32, 128};
@@ -21,7 +21,7 @@ public final class EmbedBench {
     InputSpec input = config.model().input();
     NoiseBatch batch = NoiseBatch.of(config);
     try (OnlineTrainer trainer = StepBench.trainer(config, RankingLoss.TRIPLET_SEMI_HARD)) {
-      trainer.learn(batch.images(), batch.labels()); // a model that knows classes
+      trainer.learn(batch.images(), batch.labels()); // gives the model its classes
       Contest contest = new Contest();
       for (int size : SIZES) {
         byte[] pixels = new byte[size * input.pixelsPerImage()];

@@ -7,13 +7,13 @@ import org.hipparchus.stat.descriptive.rank.Median;
 /**
  * One figure of a benchmark: the median of several measured windows.
  *
- * @param name what was measured, with its parameters
- * @param unit such as {@code steps/s}, {@code ms} or {@code ratio}
+ * @param name name of the measurement, with its parameters
+ * @param unit unit, such as {@code steps/s}, {@code ms} or {@code ratio}
  * @param median median over the windows
  * @param least smallest window
  * @param most largest window
  * @param windows number of windows
- * @param load processes that wanted a core during the last minute, as the system tells it
+ * @param load load average of the last minute; negative where the system has none
  * @param notes further figures of the same measurement
  */
 public record Figure(

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The machine that figures were measured on, in words. */
+/** Describes the machine of a benchmark. */
 final class Machine {
 
   private static final long MEBI = 1 << 20;
 
-  /** What decides how OpenMP waits and how the C library keeps memory. */
+  /** Variables that control how OpenMP threads wait and how the C library keeps memory. */
   private static final List<String> ENVIRONMENT =
       List.of(
           "OMP_WAIT_POLICY",
@@ -27,7 +27,7 @@ final class Machine {
 
   private Machine() {}
 
-  /** Property by name, in the order in which they are printed. */
+  /** Properties by name, in the order of the report. */
   static Map<String, String> describe(String device) {
     Map<String, String> words = new LinkedHashMap<>();
     words.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
@@ -42,9 +42,7 @@ final class Machine {
     return words;
   }
 
-  /**
-   * Processes that wanted a core during the last minute; negative where the system does not say.
-   */
+  /** Load average of the last minute; negative where the system has none. */
   static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }

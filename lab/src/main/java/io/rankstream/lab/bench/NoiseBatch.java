@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A batch of noise: what a step costs does not depend on what the images show.
+ * A batch of noise: the cost of a step does not depend on the content of the images.
  *
  * @param images P·K images
- * @param labels their labels, K of each
+ * @param labels labels of the images, K images of each class
  */
 public record NoiseBatch(PixelBatch images, List<String> labels) {
 
-  /** A batch of the size and shape that a job trains on. */
+  /** A batch with the size and shape of the job's batches. */
   public static NoiseBatch of(JobConfig config) {
     InputSpec input = config.model().input();
     int size = config.batch().size();

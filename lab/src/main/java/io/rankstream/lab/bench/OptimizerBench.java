@@ -15,7 +15,7 @@ import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.List;
 
-/** The update of all weights alone, over the flat vector of the configured network. */
+/** The weight update alone, on a flat vector with the size of the configured network. */
 public final class OptimizerBench {
 
   private static final double LEARNING_RATE = 1e-3;
@@ -50,7 +50,7 @@ public final class OptimizerBench {
                 plan.seconds(),
                 () -> {
                   optimization.apply(gradient, LEARNING_RATE, 0);
-                  weights.getFloat(0); // on a GPU, waits until it is done
+                  weights.getFloat(0); // waits for the GPU
                 }));
       }
       contest

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Another program that takes the same training step. It runs for a while when a number of seconds
- * is written to it, answers with its steps and seconds as JSON, and waits.
+ * Another program that takes the same training step. It reads a number of seconds from its input,
+ * trains for so long, prints its steps and seconds as JSON, and waits for the next number.
  */
 final class OtherProcess implements AutoCloseable {
 
@@ -69,18 +69,18 @@ final class OtherProcess implements AutoCloseable {
             "--threads",
             Integer.toString(Devices.threads())));
     ProcessBuilder builder = new ProcessBuilder(words);
-    // As its own user would start it, not with what the launcher sets for this program.
+    // The environment of its user, without the settings of our launcher.
     builder.environment().keySet().removeIf(name -> name.matches("(MALLOC|OMP|GOMP)_.*"));
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new OtherProcess(builder.start());
   }
 
-  /** What the program says of itself. */
+  /** First line of the program, which describes it. */
   String greeting() {
     return greeting;
   }
 
-  /** Lets it run and returns its steps a second. */
+  /** Trains for some seconds and returns the steps per second. */
   double stepsPerSecond(double seconds) throws IOException {
     questions.write(Double.toString(seconds));
     questions.newLine();
@@ -97,7 +97,7 @@ final class OtherProcess implements AutoCloseable {
   private JsonNode answer() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException("The program to compare with ended; its error stands above");
+      throw new IOException("The program of --against has ended: see its error above");
     }
 
     return JSON.readTree(line);

@@ -5,9 +5,7 @@ import io.rankstream.pipeline.tools.dataset.LabeledExample;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * A data set again and again, each time with other ids, so that a small one fills a long stream.
- */
+/** Repeats a data set, each time under new ids, so that a small set fills a long stream. */
 final class RepeatedDataset implements ImageDataset {
 
   private final ImageDataset original;

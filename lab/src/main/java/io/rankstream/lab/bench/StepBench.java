@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The training step alone: each loss against softmax alone, and against another program where one
- * is given.
+ * The training step alone: each loss against softmax alone and, where a program is given, against
+ * the same step in that program.
  */
 public final class StepBench {
 
@@ -51,7 +51,7 @@ public final class StepBench {
     }
   }
 
-  /** A trainer with one loss of the paper's parameters. */
+  /** A trainer with a ranking loss that has the parameters of the paper. */
   public static OnlineTrainer trainer(JobConfig config, RankingLoss loss) {
     return OnlineTrainer.create(
         config.model().withLoss(LossConfig.paperDefaults(loss)), Devices.select(config.device()));
@@ -68,7 +68,7 @@ public final class StepBench {
         report.addRatio(ours + ", over elsewhere", ours, ours + " elsewhere");
       }
       if (loss != RankingLoss.NONE && losses.contains(RankingLoss.NONE)) {
-        // Rates: the time of the step with this loss over the time of the step without.
+        // Both are rates: their inverse ratio is the ratio of the times.
         report.addRatio(ours + ", time over softmax's", name(config, RankingLoss.NONE), ours);
       }
     }
@@ -83,7 +83,7 @@ public final class StepBench {
         stepsPerSecond);
   }
 
-  /** The step of a loss by name. */
+  /** Name of the measurement of a loss. */
   static String name(JobConfig config, RankingLoss loss) {
     return "step %s %dx%d %s"
         .formatted(

@@ -9,10 +9,10 @@ import io.rankstream.lab.bench.EmbedBench;
 import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
 import io.rankstream.lab.bench.StepBench;
-import io.rankstream.model.KebabCase;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,19 +30,19 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** Measures this machine. */
+/** Runs the benchmarks on this machine. */
 @Command(
     name = "bench",
     description = {
-      "Measure what the parts of Rankstream do a second on this machine. Whatever is compared runs in turn,",
-      "in short windows; the table has the medians.",
+      "Measure the throughput of Rankstream's parts on this machine. Contestants run in turn, in short windows;",
+      "the table has the medians.",
       "",
       "  step        the training step alone, by loss, against another program with --against, and the optimizer",
       "  pipeline    the whole job, Kafka to Kafka, exactly once, against the bare step, and where the time goes",
       "  assembler   records through the P x K window, by classes and state backend",
       "  decode      images to pixels, by threads, against ImageIO",
       "  embed       embeddings without training, by batch size",
-      "  checkpoint  how long the model waits while its state is written",
+      "  checkpoint  how long training waits for a copy of the state, and the write and the restore of it",
       "  all         all of these",
       "",
       "Settings of the job are written --key value, as for run."
@@ -59,7 +59,7 @@ import picocli.CommandLine.Unmatched;
     })
 final class BenchCommand implements Callable<Integer> {
 
-  /** What is measured. */
+  /** A benchmark, or all. */
   enum Subject {
     STEP,
     PIPELINE,
@@ -111,7 +111,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "PIXELS",
-      description = "Height and width of the images (default: what is usual for the network).")
+      description = "Height and width of the images (default: the network's own, such as 224).")
   Integer size;
 
   @Option(
@@ -121,7 +121,7 @@ final class BenchCommand implements Callable<Integer> {
       converter = LossConverter.class,
       defaultValue = "none,triplet-semi-hard",
       description = {
-        "Losses whose step is measured: none, triplet-semi-hard, triplet-hard, triplet-all, center,",
+        "Losses to measure the step of: none, triplet-semi-hard, triplet-hard, triplet-all, center,",
         "triplet-center, magnet (default: ${DEFAULT-VALUE})."
       })
   List<RankingLoss> losses;
@@ -129,13 +129,14 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of an operation of PyTorch (default: the cores).")
+      description = "Threads of a PyTorch operation (default: the number of cores).")
   Integer threads;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "Windows of each contestant (default: 15; 3 for pipeline and assembler).")
+      description =
+          "Measured windows of each contestant (default: 15; 3 for pipeline and assembler).")
   Integer rounds;
 
   @Option(
@@ -149,7 +150,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "COMMAND",
       description =
-          "Program that takes the same step, such as \"python3 lab/python/pytorch_step.py\".")
+          "Program with the same training step, such as \"python3 lab/python/pytorch_step.py\".")
   String against;
 
   @Option(
@@ -250,14 +251,11 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Configuration job() {
-    Configuration job = new Configuration();
-    job.setString("model.backbone", KebabCase.of(backbone));
+    JobSettings job = new JobSettings().with(JobOptions.MODEL_BACKBONE, backbone);
     if (size != null) {
-      job.setString("model.height", Integer.toString(size));
-      job.setString("model.width", Integer.toString(size));
+      job.with(JobOptions.MODEL_HEIGHT, size).with(JobOptions.MODEL_WIDTH, size);
     }
-    job.addAll(JobSettings.read(null, settings));
-    return job;
+    return job.with(JobSettings.read(null, settings).toMap()).configuration();
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, String text) {

@@ -11,19 +11,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows the whole path on this machine. */
+/** Shows the whole system on this machine. */
 @Command(
     name = "demo",
     description = {
-      "See it learn on this machine, from Kafka to Kafka, on real images.",
-      "A Kafka broker and a Flink cluster run in this process and a long-tailed stream goes through them.",
-      "It ends with a summary and a report, and leaves nothing running."
+      "Watch Rankstream learn on this machine, from Kafka to Kafka, on real images.",
+      "A Kafka broker and a Flink cluster run in this process; the images are a long-tailed stream.",
+      "At the end the demo prints a summary, writes a report and stops everything that it started."
     },
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Examples:",
-      "  rankstream demo                          Fashion-MNIST, fetched when it is not here",
+      "  rankstream demo                          Fashion-MNIST, downloaded where it is missing",
       "  rankstream demo --data photos.zip        your own images: train/CLASS/*.jpg and test/CLASS/*.jpg"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--drift",
       description = {
-        "Turn the long tail round half-way and let a fifth of the classes come only then;",
+        "Reverse the long tail half-way, and hold a fifth of the classes back until then;",
         "the report shows the accuracy around the change."
       })
   boolean drift;
@@ -56,14 +56,14 @@ final class DemoCommand implements Callable<Integer> {
       names = "--rate",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Images fed a second; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
+      description = "Images per second; 0 is as fast as possible (default: ${DEFAULT-VALUE}).")
   double rate;
 
   @Option(
       names = "--train-every",
       defaultValue = "8",
       paramLabel = "N",
-      description = "Labelled images for each training step (default: ${DEFAULT-VALUE}).")
+      description = "Labelled images per training step (default: ${DEFAULT-VALUE}).")
   int trainEvery;
 
   @Option(names = "--seed", defaultValue = "0", description = "Seed (default: ${DEFAULT-VALUE}).")
@@ -111,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
       try {
         demo.run();
       } catch (Exception e) {
-        if (demo.isClosed()) { // Ctrl-C: what breaks off now is no error
+        if (demo.isClosed()) { // Ctrl-C: failures from here on are none
           return CommandLine.ExitCode.SOFTWARE;
         }
         throw e;
