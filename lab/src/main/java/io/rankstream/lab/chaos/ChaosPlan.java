@@ -1,0 +1,36 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+
+/**
+ * The parameters of a chaos run.
+ *
+ * @param seed seed of the images and of the kills
+ * @param kills processes to kill; 0 measures the memory of the task manager instead
+ * @param fixedOrder whether to run the same input twice, without and with kills, in an order that
+ *     is fixed by one partition and one task: the published models must then have equal bytes
+ * @param images images to feed, where the input is fed before the job starts
+ * @param rate images a second, where it is fed while the job runs
+ * @param dataset images to choose from
+ */
+public record ChaosPlan(
+    long seed, int kills, boolean fixedOrder, long images, double rate, ImageDataset dataset) {
+
+  /**
+   * Checks the parameters.
+   *
+   * @throws IllegalArgumentException naming the parameter, its value and what is accepted
+   */
+  public ChaosPlan {
+    require(kills >= 0, "kills", kills, "at least 0");
+    require(images >= 1, "images", images, "at least 1");
+    require(rate > 0, "rate", rate, "above 0");
+  }
+
+  private static void require(boolean holds, String name, Object value, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "Invalid %s: %s (must be %s)".formatted(name, value, rule));
+    }
+  }
+}
