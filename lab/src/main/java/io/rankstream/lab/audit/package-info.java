@@ -1,2 +1,2 @@
-/** What all audits share: where a record comes from, and what came out against what had to. */
+/** Matches a job's output with its input, for every audit. */
 package io.rankstream.lab.audit;
