@@ -1,5 +1,6 @@
 package io.rankstream.lab.bench;
 
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.loss.RankingLoss;
@@ -31,7 +32,7 @@ public final class EmbedBench {
         contest.add(
             "embed %s %dx%d, batches of %d"
                 .formatted(
-                    config.model().architecture().backbone().cliName(),
+                    KebabCase.of(config.model().architecture().backbone()),
                     input.height(),
                     input.width(),
                     size),

@@ -3,6 +3,7 @@ package io.rankstream.lab.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.model.Devices;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
@@ -48,7 +49,7 @@ final class OtherProcess implements AutoCloseable {
         List.of(
             "--serve",
             "--backbone",
-            config.model().architecture().backbone().cliName(),
+            KebabCase.of(config.model().architecture().backbone()),
             "--channels",
             Integer.toString(input.channels()),
             "--size",

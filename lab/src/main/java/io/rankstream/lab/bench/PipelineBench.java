@@ -5,6 +5,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.rankstream.lab.local.EmbeddedKafka;
 import io.rankstream.model.BriefThread;
 import io.rankstream.model.Devices;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.Topics;
@@ -221,7 +222,7 @@ public final class PipelineBench {
   private static String name(JobConfig config) {
     return "%s %dx%d"
         .formatted(
-            config.model().architecture().backbone().cliName(),
+            KebabCase.of(config.model().architecture().backbone()),
             config.model().input().height(),
             config.model().input().width());
   }

@@ -1,6 +1,7 @@
 package io.rankstream.lab.bench;
 
 import io.rankstream.model.Devices;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.loss.LossConfig;
 import io.rankstream.model.loss.RankingLoss;
@@ -86,7 +87,7 @@ public final class StepBench {
   static String name(JobConfig config, RankingLoss loss) {
     return "step %s %dx%d %s"
         .formatted(
-            config.model().architecture().backbone().cliName(),
+            KebabCase.of(config.model().architecture().backbone()),
             config.model().input().height(),
             config.model().input().width(),
             loss == RankingLoss.NONE

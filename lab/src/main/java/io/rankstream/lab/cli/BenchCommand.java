@@ -9,6 +9,7 @@ import io.rankstream.lab.bench.EmbedBench;
 import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
 import io.rankstream.lab.bench.StepBench;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.config.JobConfig;
@@ -250,7 +251,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private Configuration job() {
     Configuration job = new Configuration();
-    job.setString("model.backbone", backbone.cliName());
+    job.setString("model.backbone", KebabCase.of(backbone));
     if (size != null) {
       job.setString("model.height", Integer.toString(size));
       job.setString("model.width", Integer.toString(size));

@@ -3,7 +3,6 @@ package io.rankstream.model.network;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.Normalization;
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,11 +36,11 @@ public record Architecture(
   public String id() {
     return "%s-%dx%dx%d-%s-d%d-c%d"
         .formatted(
-            backbone.cliName(),
+            backbone.id(),
             input.channels(),
             input.height(),
             input.width(),
-            kebab(input.normalization()),
+            input.normalization().id(),
             embeddingDimension,
             maxClasses);
   }
@@ -63,9 +62,9 @@ public record Architecture(
             Integer.parseInt(parts.group(2)),
             Integer.parseInt(parts.group(3)),
             Integer.parseInt(parts.group(4)),
-            Normalization.valueOf(constant(parts.group(5))));
+            Normalization.of(parts.group(5)));
     return new Architecture(
-        Backbone.valueOf(constant(parts.group(1))),
+        Backbone.of(parts.group(1)),
         input,
         Integer.parseInt(parts.group(6)),
         Integer.parseInt(parts.group(7)));
@@ -74,13 +73,5 @@ public record Architecture(
   /** The same with another capacity of the softmax head. */
   public Architecture withMaxClasses(int classes) {
     return new Architecture(backbone, input, embeddingDimension, classes);
-  }
-
-  private static String kebab(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static String constant(String kebab) {
-    return kebab.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 }

@@ -46,7 +46,7 @@ public final class TwoHeadNetwork {
     if (mapSize == 0) {
       throw new IllegalArgumentException(
           "Invalid input: %d x %d (too small for %s)"
-              .formatted(input.height(), input.width(), architecture.backbone().cliName()));
+              .formatted(input.height(), input.width(), architecture.backbone().id()));
     }
 
     int classes = architecture.maxClasses();

@@ -39,7 +39,7 @@ class BackboneReferenceTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SMALL_CNN")
   void agreesWithTheReferenceAtFloat64(Backbone backbone) {
-    BackboneReference reference = BackboneReference.of(backbone.cliName());
+    BackboneReference reference = BackboneReference.of(backbone.id());
     for (boolean training : new boolean[] {false, true}) {
       try (NDManager manager = NDManager.newBaseManager();
           GradientCollector collector = Engine.getInstance().newGradientCollector()) {
@@ -87,7 +87,7 @@ class BackboneReferenceTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SMALL_CNN")
   void agreesWithTheReferenceAtFloat32(Backbone backbone) {
-    BackboneReference reference = BackboneReference.of(backbone.cliName());
+    BackboneReference reference = BackboneReference.of(backbone.id());
     ParameterLayout layout = network(backbone, reference).layout();
     try (NDManager manager = NDManager.newBaseManager()) {
       NDArray parameters =

@@ -77,6 +77,6 @@ class EmbeddingMapTest {
   void refusesImagesThatAreTooSmall(Backbone backbone, int side) {
     assertThatThrownBy(() -> network(backbone, side, side))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("too small for " + backbone.cliName());
+        .hasMessageContaining("too small for " + backbone.id());
   }
 }
