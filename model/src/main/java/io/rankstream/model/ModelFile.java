@@ -13,22 +13,18 @@ import io.rankstream.model.network.Weights;
 import io.rankstream.model.safetensors.SafeTensors;
 import io.rankstream.model.safetensors.SafeTensorsWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
  * Weights in a safetensors file: a whole model with its classes as {@link OnlineTrainer#export}
@@ -182,15 +178,11 @@ public final class ModelFile {
   /** The first digits of the SHA-256 of the file. */
   String fingerprint() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-        in.transferTo(OutputStream.nullOutputStream());
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, FINGERPRINT_DIGITS);
+      return new DigestUtils(MessageDigestAlgorithms.SHA_256)
+          .digestAsHex(path)
+          .substring(0, FINGERPRINT_DIGITS);
     } catch (IOException e) {
       throw new UncheckedIOException("%s cannot be read".formatted(path), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
     }
   }
 
