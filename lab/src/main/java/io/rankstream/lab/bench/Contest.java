@@ -5,36 +5,47 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Contestants that are measured in turn: A B C A B C …, in short windows. */
-final class Contest {
+/**
+ * Measures contestants in turn, A B C A B C …, in short windows, so that a machine that changes its
+ * pace changes it for all of them.
+ */
+public final class Contest {
 
-  /** One measured window. */
+  /** A window of one contestant; the result is in its unit, such as milliseconds. */
   @FunctionalInterface
-  interface Window {
+  public interface Window {
     double measure() throws Exception;
   }
 
-  /** Work whose pace is measured. */
+  /** Work that is measured. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     void run() throws Exception;
   }
 
   private final Map<String, Window> contestants = new LinkedHashMap<>();
 
-  Contest add(String name, Window window) {
+  /** Adds a contestant, measured after those that were added before it. */
+  public Contest add(String name, Window window) {
     contestants.put(name, window);
     return this;
   }
 
-  /**
-   * Runs one round that is not counted, to warm up, and then the rounds that are.
-   *
-   * @return the windows of each contestant
-   */
+  /** Measures after a warm-up of one round. */
   Map<String, double[]> run(int rounds) throws Exception {
+    return run(1, rounds);
+  }
+
+  /**
+   * Measures all contestants in every round.
+   *
+   * @param warmUp rounds that are run first and not counted
+   * @param rounds rounds that are counted
+   * @return the windows of each contestant by name, one for each counted round
+   */
+  public Map<String, double[]> run(int warmUp, int rounds) throws Exception {
     Map<String, List<Double>> windows = new LinkedHashMap<>();
-    for (int round = -1; round < rounds; round++) {
+    for (int round = -warmUp; round < rounds; round++) {
       for (Map.Entry<String, Window> contestant : contestants.entrySet()) {
         double value = contestant.getValue().measure();
         if (round >= 0) {
@@ -50,7 +61,16 @@ final class Contest {
     return measured;
   }
 
-  /** A window that does some work again and again, at least once, and gives its times a second. */
+  /** A window that does some work once and measures its milliseconds. */
+  public static Window millis(Work work) {
+    return () -> {
+      long start = System.nanoTime();
+      work.run();
+      return (System.nanoTime() - start) / 1e6;
+    };
+  }
+
+  /** A window that repeats some work, at least once, and measures its repetitions a second. */
   static Window rate(double seconds, Work work) {
     return () -> {
       long start = System.nanoTime();

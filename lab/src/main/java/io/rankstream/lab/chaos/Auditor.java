@@ -2,7 +2,6 @@ package io.rankstream.lab.chaos;
 
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
-import io.rankstream.lab.audit.Sha256;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
@@ -17,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
  * Compares the input of a job with its output. It is given all records of all topics, those of a
@@ -111,7 +112,7 @@ final class Auditor {
 
   private static String digestOfFile(String uri) {
     try {
-      return Sha256.of(Path.of(URI.create(uri)));
+      return new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(Path.of(URI.create(uri)));
     } catch (IOException e) {
       return "no readable content (%s)".formatted(e);
     }

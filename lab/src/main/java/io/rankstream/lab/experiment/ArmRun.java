@@ -1,6 +1,8 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.Devices;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.JobConfig;
@@ -17,7 +19,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -89,8 +90,8 @@ final class ArmRun {
   private String name() {
     return "%s-%s-%s-seed-%d"
         .formatted(
-            arm.method().cliName(),
-            arm.sampler().name().toLowerCase(Locale.ROOT),
+            StepBench.lossName(arm.loss()),
+            KebabCase.of(arm.sampler()),
             Double.toString(arm.strength()),
             seed);
   }
@@ -119,7 +120,7 @@ final class ArmRun {
     settings.setString("output.model-versions-topic", name() + ".models");
     settings.setString("output.dead-letters-topic", name() + ".dlq");
     settings.setString("batch.sampler", arm.sampler().name());
-    settings.setString("loss.ranking", arm.method().loss().name());
+    settings.setString("loss.ranking", arm.loss().name());
     settings.setString("loss.lambda", Double.toString(arm.lambda()));
     settings.setString("model.seed", Long.toString(seed));
     settings.setString("versions.every-steps", "0"); // the last one, at the end of the stream

@@ -1,6 +1,7 @@
 package io.rankstream.lab.experiment;
 
 import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
-/** Runs all arms of a plan on the same streams. */
+/** Trains all arms of a plan on the same streams. */
 public final class Experiment {
 
   private static final int TIMED_STEPS = 100;
@@ -34,15 +35,15 @@ public final class Experiment {
 
   private final ExperimentPlan plan;
   private final JobConfig config;
-  private final Consumer<String> news;
+  private final Consumer<String> log;
 
   /**
-   * @param news told what is done
-   * @throws io.rankstream.pipeline.config.ConfigurationException when the settings are not good
+   * @param log called with a line on each event of the run
+   * @throws io.rankstream.pipeline.config.ConfigurationException when a setting is invalid
    */
-  public Experiment(ExperimentPlan plan, Consumer<String> news) {
+  public Experiment(ExperimentPlan plan, Consumer<String> log) {
     this.plan = plan;
-    this.news = news;
+    this.log = log;
     Configuration settings = new Configuration();
     plan.settings().forEach(settings::setString);
     this.config = JobConfig.from(settings);
@@ -65,7 +66,7 @@ public final class Experiment {
     }
   }
 
-  /** The stream of a seed: the long tail again and again, each time in another order. */
+  /** Fills the stream of a seed: the long tail repeatedly, each time in another order. */
   private void feed(EmbeddedKafka kafka, long seed) throws Exception {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", kafka.bootstrapServers());
@@ -81,7 +82,7 @@ public final class Experiment {
         left -= part.size();
       }
     }
-    news.accept(
+    log.accept(
         "Stream of seed %d: %,d images".formatted(seed, plan.steps() * config.batch().size()));
   }
 
@@ -93,7 +94,7 @@ public final class Experiment {
       for (long seed : plan.seeds()) {
         for (Arm arm : plan.arms()) {
           ArmRun run = new ArmRun(plan, kafka.bootstrapServers(), arm, seed, config.batch().size());
-          pending.add(threads.submit(() -> tell(run.run())));
+          pending.add(threads.submit(() -> logged(run.run())));
         }
       }
 
@@ -109,8 +110,8 @@ public final class Experiment {
     }
   }
 
-  private RunResult tell(RunResult run) {
-    news.accept(
+  private RunResult logged(RunResult run) {
+    log.accept(
         "%-28s seed %d  %,d steps in %.0f s  %sR@1 %.4f (pooled %.4f)  NMI %.4f (pooled %.4f)"
             .formatted(
                 run.arm().name(),
@@ -137,21 +138,20 @@ public final class Experiment {
     return counts;
   }
 
-  /** Times the training step of each method, without a job around it. */
-  public Map<Method, Double> stepMillis() {
-    List<Method> methods =
+  /** Median milliseconds of the training step with each loss, without a job around it. */
+  public Map<RankingLoss, Double> stepMillis() throws Exception {
+    List<RankingLoss> losses =
         Stream.concat(
-                Stream.of(Method.SOFTMAX), // what the others are compared with
-                plan.arms().stream().map(Arm::method))
+                Stream.of(RankingLoss.NONE), // what the others are compared with
+                plan.arms().stream().map(Arm::loss))
             .distinct()
             .sorted()
             .toList();
-    news.accept("Timing the step of %d methods in turn ...".formatted(methods.size()));
+    log.accept("Timing the step of %d losses in turn ...".formatted(losses.size()));
     double estimate =
-        StepTiming.medians(config, List.of(Method.SOFTMAX), 1).get(Method.SOFTMAX) / 1e3;
-    int rounds =
-        (int) Math.max(5, Math.min(TIMED_STEPS, TIMED_SECONDS / estimate / methods.size()));
-    return new LinkedHashMap<>(StepTiming.medians(config, methods, rounds));
+        StepTiming.medians(config, List.of(RankingLoss.NONE), 1).get(RankingLoss.NONE) / 1e3;
+    int rounds = (int) Math.max(5, Math.min(TIMED_STEPS, TIMED_SECONDS / estimate / losses.size()));
+    return new LinkedHashMap<>(StepTiming.medians(config, losses, rounds));
   }
 
   private static List<RunResult> ofArm(List<RunResult> runs, Arm arm) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
@@ -65,7 +66,7 @@ public final class ExperimentReport {
     root.put("architecture", result.config().model().architecture().id());
     root.put("window", result.config().trainer().prequentialWindow());
     ObjectNode millis = root.putObject("stepMillis");
-    result.stepMillis().forEach((method, value) -> millis.put(method.cliName(), value));
+    result.stepMillis().forEach((loss, value) -> millis.put(StepBench.lossName(loss), value));
     ArrayNode classes = root.putArray("classes");
     classesByTraffic()
         .forEach(
@@ -83,8 +84,8 @@ public final class ExperimentReport {
     ObjectNode node = mapper.createObjectNode();
     Arm arm = result.arm();
     node.put("name", arm.name());
-    node.put("group", new Arm(arm.method(), arm.sampler(), 1).name());
-    node.put("method", arm.method().cliName());
+    node.put("group", new Arm(arm.loss(), arm.sampler(), 1).name());
+    node.put("method", StepBench.lossName(arm.loss()));
     node.put("sampler", arm.sampler().name());
     node.put("strength", arm.strength());
     node.put("lambda", arm.lambda());

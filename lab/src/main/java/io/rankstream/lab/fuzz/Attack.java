@@ -1,6 +1,6 @@
 package io.rankstream.lab.fuzz;
 
-import java.util.Locale;
+import io.rankstream.model.KebabCase;
 
 /** A way to attack the job with a record. */
 public enum Attack {
@@ -103,6 +103,6 @@ public enum Attack {
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return KebabCase.of(this);
   }
 }

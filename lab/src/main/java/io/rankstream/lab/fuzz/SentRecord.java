@@ -1,7 +1,8 @@
 package io.rankstream.lab.fuzz;
 
-import io.rankstream.lab.audit.Sha256;
 import java.nio.ByteBuffer;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
  * The part of a record that the audit needs: digests in place of bytes.
@@ -21,6 +22,8 @@ record SentRecord(Attack attack, String key, String value) {
 
   /** SHA-256 of bytes, or empty for null. */
   static String digest(ByteBuffer bytes) {
-    return bytes == null ? "" : Sha256.of(bytes);
+    return bytes == null
+        ? ""
+        : new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(bytes.duplicate());
   }
 }

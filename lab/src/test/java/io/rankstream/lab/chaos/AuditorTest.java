@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.rankstream.lab.audit.Origin;
-import io.rankstream.lab.audit.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +40,7 @@ class AuditorTest {
     auditor.add(step("stream-0", 2));
     auditor.add(letter(DAMAGED));
     weights = Files.writeString(directory.resolve("stream-0.safetensors"), "weights");
-    auditor.add(version("stream-0", weights.toUri(), Sha256.of(weights)));
+    auditor.add(version("stream-0", weights.toUri(), JobOutput.sha256(weights)));
   }
 
   @Test
@@ -54,7 +53,7 @@ class AuditorTest {
     assertThat(audit.damaged()).isEqualTo(1);
     assertThat(audit.embeddings()).isEqualTo(3);
     assertThat(audit.steps()).containsOnly(entry("stream-0", 2L), entry("stream-1", 1L));
-    assertThat(audit.models()).containsOnly(entry("stream-0", Sha256.of(weights)));
+    assertThat(audit.models()).containsOnly(entry("stream-0", JobOutput.sha256(weights)));
   }
 
   @Test
@@ -131,19 +130,20 @@ class AuditorTest {
   @Test
   void findsAModelFileWithOtherBytesThanAnnounced() throws Exception {
     Path other = Files.writeString(directory.resolve("other.safetensors"), "other weights");
-    auditor.add(version("stream-0", other.toUri(), Sha256.of(weights)));
+    auditor.add(version("stream-0", other.toUri(), JobOutput.sha256(weights)));
 
     assertThat(auditor.audit().faults()).containsOnlyKeys(AuditFault.FOREIGN_WEIGHTS);
     assertThat(auditor.audit().found(AuditFault.FOREIGN_WEIGHTS))
         .singleElement()
         .asString()
-        .contains("stream-0", Sha256.of(weights), Sha256.of(other), "other.safetensors");
+        .contains(
+            "stream-0", JobOutput.sha256(weights), JobOutput.sha256(other), "other.safetensors");
   }
 
   @Test
   void findsAnAnnouncedModelFileThatIsMissing() throws Exception {
     Path missing = directory.resolve("missing.safetensors");
-    auditor.add(version("stream-1", missing.toUri(), Sha256.of(weights)));
+    auditor.add(version("stream-1", missing.toUri(), JobOutput.sha256(weights)));
 
     assertThat(auditor.audit().faults()).containsOnlyKeys(AuditFault.FOREIGN_WEIGHTS);
   }
@@ -159,7 +159,7 @@ class AuditorTest {
   void findsWeightsThatDifferFromThoseOfTheUndisturbedRun() throws Exception {
     Audit undisturbed = auditor.audit();
     Path other = Files.writeString(directory.resolve("other.safetensors"), "other weights");
-    auditor.add(version("stream-0", other.toUri(), Sha256.of(other)));
+    auditor.add(version("stream-0", other.toUri(), JobOutput.sha256(other)));
 
     Audit audit = auditor.audit();
     assertThat(audit.isClean()).isTrue(); // by itself

@@ -10,10 +10,13 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Input and output records of a job for the tests of its audit. */
 final class JobOutput {
@@ -90,6 +93,10 @@ final class JobOutput {
         .setSourceOffset(origin.offset())
         .setSourceTimestamp(TIME)
         .build();
+  }
+
+  static String sha256(Path file) throws IOException {
+    return DigestUtils.sha256Hex(Files.readAllBytes(file));
   }
 
   static ModelVersion version(String stream, URI file, String sha256) {

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.lab.audit.Origin;
-import io.rankstream.lab.audit.Sha256;
 import io.rankstream.lab.local.EmbeddedKafka;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
@@ -89,7 +88,7 @@ class TopicAuditITCase {
       send(
           producer,
           topics.modelVersions(),
-          version("stream-0", weights.toUri(), Sha256.of(weights)).toByteBuffer());
+          version("stream-0", weights.toUri(), JobOutput.sha256(weights)).toByteBuffer());
       producer.commitTransaction();
       producer.beginTransaction();
       send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());

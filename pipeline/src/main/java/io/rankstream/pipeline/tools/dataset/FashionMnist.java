@@ -12,11 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Finds Fashion-MNIST (Xiao et al. 2017, MIT licence) on this machine or fetches it: from the
@@ -175,7 +173,7 @@ public final class FashionMnist {
   }
 
   private void keep(byte[] content, String name, String sha256) throws IOException {
-    String found = sha256(unpacked(content));
+    String found = DigestUtils.sha256Hex(unpacked(content));
     if (!found.equals(sha256)) {
       throw new IOException("%s unpacks to SHA-256 %s, not %s".formatted(name, found, sha256));
     }
@@ -229,14 +227,6 @@ public final class FashionMnist {
   private static byte[] unpacked(byte[] gzipped) throws IOException {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(gzipped))) {
       return in.readAllBytes();
-    }
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
   }
 }
