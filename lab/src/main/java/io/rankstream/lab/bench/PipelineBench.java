@@ -9,6 +9,7 @@ import io.rankstream.model.KebabCase;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
@@ -207,7 +208,8 @@ public final class PipelineBench {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", kafka.bootstrapServers());
     Topics.createImages(clients, BenchJob.IMAGES);
-    RepeatedDataset repeated = new RepeatedDataset(dataset, count);
+    int repetitions = count / order.size() + 1;
+    ImageDataset repeated = DatasetView.repeated(dataset, repetitions * dataset.size());
     List<Integer> again = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       again.add(i / order.size() * dataset.size() + order.get(i % order.size()));

@@ -10,6 +10,7 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
+import io.rankstream.pipeline.tools.report.LearningCurve;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -27,6 +28,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * Trains one arm with the real job, from Kafka to Kafka, and scores the model that it publishes.
  */
 final class ArmRun {
+
+  private static final int CURVE_POINTS = 200;
 
   private final ExperimentPlan plan;
   private final String bootstrapServers;
@@ -80,11 +83,17 @@ final class ArmRun {
           seed,
           last.getModelVersion(),
           seconds,
-          Curve.of(steps),
+          curve(steps),
           Evaluation.of(model, embedded),
           embedded,
           file);
     }
+  }
+
+  private static LearningCurve curve(List<TrainingMetrics> steps) {
+    LearningCurve curve = new LearningCurve(CURVE_POINTS);
+    steps.forEach(curve::add);
+    return curve;
   }
 
   private String name() {

@@ -113,7 +113,7 @@ public final class ExperimentReport {
       each.set("pooled", mapper.valueToTree(run.evaluation().pooled()));
       each.put("model", run.model().toString());
     }
-    node.set("curve", mapper.valueToTree(result.runs().get(0).curve()));
+    result.runs().get(0).curve().writeTo(node.putObject("curve"));
     return node;
   }
 

@@ -2,6 +2,7 @@ package io.rankstream.lab.experiment;
 
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
+import io.rankstream.pipeline.tools.report.LearningCurve;
 import java.nio.file.Path;
 
 /**
@@ -21,7 +22,7 @@ record RunResult(
     long seed,
     long steps,
     double seconds,
-    Curve curve,
+    LearningCurve curve,
     Evaluation evaluation,
     EmbeddedDataset embedded,
     Path model) {}

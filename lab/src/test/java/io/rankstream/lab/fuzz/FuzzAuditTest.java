@@ -3,11 +3,11 @@ package io.rankstream.lab.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.lab.audit.Origin;
+import io.rankstream.pipeline.tools.Records;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -129,34 +129,19 @@ class FuzzAuditTest {
   }
 
   private static ImageEmbedding embedding(Origin origin) {
-    return ImageEmbedding.newBuilder()
-        .setImageId("id")
-        .setStream("default")
-        .setEmbedding(List.of(0.5f))
-        .setConfidence(0.5f)
-        .setTrained(false)
-        .setModelVersion(1)
-        .setSpaceId("space")
-        .setDimension(1)
-        .setMetric("euclidean")
-        .setNormalized(false)
-        .setEventTime(Instant.EPOCH)
+    return ImageEmbedding.newBuilder(Records.embedding(origin.offset(), null, 1, 0.5f))
         .setSourceTopic(origin.topic())
         .setSourcePartition(origin.partition())
-        .setSourceOffset(origin.offset())
         .build();
   }
 
-  private static DeadLetter letter(Origin origin, ByteBuffer key, ByteBuffer value, String detail) {
-    return DeadLetter.newBuilder()
-        .setReason("ENVELOPE_INVALID")
-        .setDetail(detail)
+  private static DeadLetter letter(
+      Origin origin, ByteBuffer key, ByteBuffer value, String detail) {
+    return DeadLetter.newBuilder(Records.letter("ENVELOPE_INVALID", detail, origin.offset()))
         .setKey(key)
         .setValue(value)
         .setSourceTopic(origin.topic())
         .setSourcePartition(origin.partition())
-        .setSourceOffset(origin.offset())
-        .setSourceTimestamp(Instant.EPOCH)
         .build();
   }
 }
