@@ -47,7 +47,7 @@ final class DemoProgress {
     embedded.add(embedding.getImageId());
     String actual = heldOut.get(embedding.getImageId());
     if (actual != null && scored.add(embedding.getImageId())) {
-      confusion.add(actual, String.valueOf(embedding.getPredictedLabel()));
+      confusion.add(actual, embedding.getPredictedLabel());
     }
     return true;
   }
