@@ -38,8 +38,8 @@ final class ArmRun {
   private final int batchSize;
 
   /**
-   * @param bootstrapServers where the streams are and the results go
-   * @param batchSize images in a batch, and so images of the stream for each step
+   * @param bootstrapServers broker of the streams and of the results
+   * @param batchSize images in a batch, which is the number of new images for each step
    */
   ArmRun(ExperimentPlan plan, String bootstrapServers, Arm arm, long seed, int batchSize) {
     this.plan = plan;
@@ -107,7 +107,8 @@ final class ArmRun {
 
   private Configuration settings() {
     Configuration settings = new Configuration();
-    settings.setString("batch.max-wait", "1 h"); // the stream is there: no batch needs a deadline
+    settings.setString(
+        "batch.max-wait", "1 h"); // the whole stream is there: no batch needs a deadline
     settings.setString("batch.train-every", Integer.toString(batchSize));
     settings.setString("window.reservoir-per-class", "1000"); // any image may be replayed
     settings.setString("embeddings.from", "in-step");
@@ -132,7 +133,7 @@ final class ArmRun {
     settings.setString("loss.ranking", arm.loss().name());
     settings.setString("loss.lambda", Double.toString(arm.lambda()));
     settings.setString("model.seed", Long.toString(seed));
-    settings.setString("versions.every-steps", "0"); // the last one, at the end of the stream
+    settings.setString("versions.every-steps", "0"); // only one, at the end of the stream
     settings.setString(
         "versions.directory", results.resolve("models/" + name()).toUri().toString());
     settings.setString(

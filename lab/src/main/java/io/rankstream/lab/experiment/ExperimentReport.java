@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 
-/** The result as JSON for programs and as a page for people. */
+/** Writes the result as JSON and as an HTML page. */
 public final class ExperimentReport {
 
   private static final int SAMPLE = 400;
@@ -41,7 +41,7 @@ public final class ExperimentReport {
   /**
    * Writes {@code experiment.json} and {@code report.html}.
    *
-   * @return the files
+   * @return the files that were written
    */
   public List<Path> write() throws IOException {
     ObjectNode figures = figures();
@@ -117,7 +117,7 @@ public final class ExperimentReport {
     return node;
   }
 
-  /** Adds what only the page shows. */
+  /** Adds the maps, neighbours, confusion matrices and images, which only the page shows. */
   private void addPictures(ObjectNode root) throws IOException {
     List<Integer> shuffled = new ArrayList<>();
     for (int i = 0; i < unseen.size(); i++) {

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The result as a table like the paper's, in Markdown: mean ± deviation over the seeds. */
+/**
+ * Prints the result as Markdown tables like those of the paper: mean ± deviation over the seeds.
+ */
 public final class ExperimentTable {
 
   private final ExperimentResult result;

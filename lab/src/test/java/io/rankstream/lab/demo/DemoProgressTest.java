@@ -10,17 +10,14 @@ import org.junit.jupiter.api.Test;
 class DemoProgressTest {
 
   private final DemoProgress progress =
-      new DemoProgress(
-          Map.of("null", 10, "cat", 5), Map.of("image-0", "null", "image-1", "cat"));
+      new DemoProgress(Map.of("null", 10, "cat", 5), Map.of("image-0", "null", "image-1", "cat"));
 
   @Test
   void noPredictionIsWrongEvenForAClassThatIsCalledNull() {
     progress.add(predicted(0, null));
     progress.add(predicted(1, "cat"));
 
-    assertThat(progress.confusion().recalls())
-        .containsEntry("null", 0.0)
-        .containsEntry("cat", 1.0);
+    assertThat(progress.confusion().recalls()).containsEntry("null", 0.0).containsEntry("cat", 1.0);
     assertThat(progress.confusion().micro()).isEqualTo(0.5);
   }
 

@@ -135,8 +135,7 @@ class FuzzAuditTest {
         .build();
   }
 
-  private static DeadLetter letter(
-      Origin origin, ByteBuffer key, ByteBuffer value, String detail) {
+  private static DeadLetter letter(Origin origin, ByteBuffer key, ByteBuffer value, String detail) {
     return DeadLetter.newBuilder(Records.letter("ENVELOPE_INVALID", detail, origin.offset()))
         .setKey(key)
         .setValue(value)

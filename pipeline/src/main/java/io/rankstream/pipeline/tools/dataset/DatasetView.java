@@ -55,10 +55,7 @@ public final class DatasetView implements ImageDataset {
    */
   public static DatasetView repeated(ImageDataset whole, int size) {
     return new DatasetView(
-        whole,
-        size,
-        index -> index % whole.size(),
-        index -> "-" + index / whole.size());
+        whole, size, index -> index % whole.size(), index -> "-" + index / whole.size());
   }
 
   @Override

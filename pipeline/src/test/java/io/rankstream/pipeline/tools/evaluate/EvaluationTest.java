@@ -14,8 +14,7 @@ class EvaluationTest {
 
   @Test
   void aModelThatKnowsNoClassIsAlwaysWrongEvenForAClassThatIsCalledNull() throws Exception {
-    try (OnlineTrainer untrained =
-        OnlineTrainer.create(Fixtures.config().model(), Device.cpu())) {
+    try (OnlineTrainer untrained = OnlineTrainer.create(Fixtures.config().model(), Device.cpu())) {
       Evaluation evaluation = Evaluation.of(untrained.served(), new TwoClasses("null", "cat"));
 
       assertThat(evaluation.images()).isEqualTo(4);
