@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The audit of topics on a real broker, whose outputs come in transactions. */
 class TopicAuditITCase {
 
+  private static final byte[] KEY = {1};
+
   @TempDir static Path directory;
   private static EmbeddedKafka broker;
 
@@ -149,6 +151,6 @@ class TopicAuditITCase {
 
   @SuppressWarnings("FutureReturnValueIgnored") // the commit throws what went wrong
   private static void send(KafkaProducer<byte[], byte[]> producer, String topic, byte[] value) {
-    producer.send(new ProducerRecord<>(topic, value));
+    producer.send(new ProducerRecord<>(topic, KEY, value)); // compacted topics want a key
   }
 }
