@@ -14,6 +14,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -216,8 +217,7 @@ public final class PipelineBench {
     }
     String stream = config.input().streams().iterator().next();
     try (ImageFeeder feeder = new ImageFeeder(clients)) {
-      feeder.feed(
-          repeated, again, new ImageFeeder.Plan(BenchJob.IMAGES, stream, 0, 0, 0), sent -> {});
+      feeder.feed(repeated, again, new FeedPlan(BenchJob.IMAGES, stream, 0, 0, 0), sent -> {});
     }
   }
 

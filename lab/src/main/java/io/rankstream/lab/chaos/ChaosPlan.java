@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 
 /**
@@ -22,15 +23,8 @@ public record ChaosPlan(
    * @throws IllegalArgumentException naming the parameter, its value and what is accepted
    */
   public ChaosPlan {
-    require(kills >= 0, "kills", kills, "at least 0");
-    require(images >= 1, "images", images, "at least 1");
-    require(rate > 0, "rate", rate, "above 0");
-  }
-
-  private static void require(boolean holds, String name, Object value, String rule) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %s (must be %s)".formatted(name, value, rule));
-    }
+    Rule.atLeast(0).require("kills", kills);
+    Rule.atLeast(1L).require("images", images);
+    Rule.above(0.0).require("rate", rate);
   }
 }

@@ -9,8 +9,8 @@ import io.rankstream.lab.experiment.ExperimentTable;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.cli.DataSource;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.config.Sampler;
-import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
@@ -147,9 +147,9 @@ final class ExperimentCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    requirePositive("seeds", seeds);
-    requirePositive("steps", steps);
-    requirePositive("parallel", parallel);
+    Rule.atLeast(1).require("seeds", seeds);
+    Rule.atLeast(1).require("steps", steps);
+    Rule.atLeast(1).require("parallel", parallel);
     LongTail.IMBALANCE.require("skew", skew);
     if (parallel > 1) { // read by the engine when it starts
       int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
@@ -207,11 +207,5 @@ final class ExperimentCommand implements Callable<Integer> {
   private static synchronized void say(PrintWriter out, String line) {
     out.println(line);
     out.flush();
-  }
-
-  private static void requirePositive(String name, int value) {
-    if (value < 1) {
-      throw new UsageException("Invalid %s: %d (must be at least 1)".formatted(name, value));
-    }
   }
 }

@@ -8,6 +8,7 @@ import io.rankstream.lab.fuzz.JobHealth;
 import io.rankstream.lab.fuzz.JobHealthProbe;
 import io.rankstream.lab.fuzz.LocalTarget;
 import io.rankstream.pipeline.cli.KafkaOptions;
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.TopicNames;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -89,13 +90,9 @@ final class FuzzCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    require(records >= 1, "records", records, "at least 1");
-    require(
-        largestMegabytes >= 1 && largestMegabytes <= MOST_MEGABYTES,
-        "largest",
-        largestMegabytes,
-        "1 to " + MOST_MEGABYTES);
-    require(patienceSeconds >= 1, "patience", patienceSeconds, "at least 1");
+    Rule.atLeast(1).require("records", records);
+    Rule.between(1, MOST_MEGABYTES).require("largest", largestMegabytes);
+    Rule.atLeast(1).require("patience", patienceSeconds);
     if (kafka.isGiven()) {
       return fuzz(kafka.connected(), flink, false);
     }
@@ -178,12 +175,5 @@ final class FuzzCommand implements Callable<Integer> {
         report.brokerRefused(),
         report.problems().size());
     report.problems().stream().limit(20).forEach(problem -> out.println("  " + problem));
-  }
-
-  private static void require(boolean holds, String name, int value, String rule) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "Invalid %s: %d (must be %s)".formatted(name, value, rule));
-    }
   }
 }

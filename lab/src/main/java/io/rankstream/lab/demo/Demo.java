@@ -13,6 +13,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.pipeline.tools.watch.Browser;
@@ -215,7 +216,7 @@ public final class Demo implements AutoCloseable {
       feeder.feed(
           dataset,
           order,
-          new ImageFeeder.Plan(TOPICS.images(), "default", plan.rate(), unlabeled, plan.seed()),
+          new FeedPlan(TOPICS.images(), "default", plan.rate(), unlabeled, plan.seed()),
           sent -> {});
     }
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One way to train.
+ * A way to train: one row of the tables.
  *
  * @param loss ranking loss beside the softmax cross-entropy; none for softmax alone
  * @param sampler sampler of the batches

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ public final class Experiment {
     clients.put("bootstrap.servers", kafka.bootstrapServers());
     Topics.createImages(clients, ArmRun.images(seed));
     int left = plan.steps() * config.batch().size();
-    ImageFeeder.Plan sending = new ImageFeeder.Plan(ArmRun.images(seed), "default", 0, 0, seed);
+    FeedPlan sending = new FeedPlan(ArmRun.images(seed), "default", 0, 0, seed);
     try (ImageFeeder feeder = new ImageFeeder(clients)) {
       for (int epoch = 0; left > 0; epoch++) {
         ImageDataset images = DatasetView.again(plan.training(), "#" + epoch);

@@ -3,7 +3,7 @@ package io.rankstream.lab.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.model.loss.RankingLoss;
-import io.rankstream.pipeline.config.JobOptions.Sampler;
+import io.rankstream.pipeline.config.Sampler;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
