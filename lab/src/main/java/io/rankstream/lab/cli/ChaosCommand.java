@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  rankstream chaos --kills 50 --seed 7            kill any process, at any time, during checkpoints and commits",
+      "  rankstream chaos --kills 50 --seed 7            any process, at any time, in checkpoints and commits",
       "  rankstream chaos --kills 10 --fixed-order       the kills must not change a bit of the model",
       "  rankstream chaos --kills 0 --images 180000      20,000 steps without kills: the memory must stay flat"
     })
