@@ -34,7 +34,8 @@ public final class KebabCase {
                     "Invalid value: %s (must be one of %s)".formatted(name, names(type))));
   }
 
-  private static String names(Class<? extends Enum<?>> type) {
+  /** The names of all constants, separated by commas. */
+  public static String names(Class<? extends Enum<?>> type) {
     return Arrays.stream(type.getEnumConstants())
         .map(KebabCase::of)
         .collect(Collectors.joining(", "));

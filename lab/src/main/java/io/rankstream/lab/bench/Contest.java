@@ -5,24 +5,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Measures contestants in turn, in short windows: A B C A B C …. */
-final class Contest {
+/**
+ * Measures contestants in turn, A B C A B C …, in short windows, so that a machine that changes its
+ * pace changes it for all of them.
+ */
+public final class Contest {
 
-  /** One measured window. */
+  /** A window of one contestant; the result is in its unit, such as milliseconds. */
   @FunctionalInterface
-  interface Window {
+  public interface Window {
     double measure() throws Exception;
   }
 
   /** Work to measure the pace of. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     void run() throws Exception;
   }
 
   private final Map<String, Window> contestants = new LinkedHashMap<>();
 
-  Contest add(String name, Window window) {
+  /** Adds a contestant, measured after those that were added before it. */
+  public Contest add(String name, Window window) {
     contestants.put(name, window);
     return this;
   }
@@ -33,8 +37,19 @@ final class Contest {
    * @return the windows of each contestant
    */
   Map<String, double[]> run(int rounds) throws Exception {
+    return run(1, rounds);
+  }
+
+  /**
+   * Measures all contestants in every round.
+   *
+   * @param warmUp rounds that are run first and not counted
+   * @param rounds rounds that are counted
+   * @return the windows of each contestant by name, one for each counted round
+   */
+  public Map<String, double[]> run(int warmUp, int rounds) throws Exception {
     Map<String, List<Double>> windows = new LinkedHashMap<>();
-    for (int round = -1; round < rounds; round++) {
+    for (int round = -warmUp; round < rounds; round++) {
       for (Map.Entry<String, Window> contestant : contestants.entrySet()) {
         double value = contestant.getValue().measure();
         if (round >= 0) {
@@ -50,7 +65,16 @@ final class Contest {
     return measured;
   }
 
-  /** A window that repeats some work, at least once, and measures repetitions per second. */
+  /** A window that does some work once and measures its milliseconds. */
+  public static Window millis(Work work) {
+    return () -> {
+      long start = System.nanoTime();
+      work.run();
+      return (System.nanoTime() - start) / 1e6;
+    };
+  }
+
+  /** A window that repeats some work, at least once, and measures its repetitions per second. */
   static Window rate(double seconds, Work work) {
     return () -> {
       long start = System.nanoTime();

@@ -9,10 +9,12 @@ import io.rankstream.model.OneShotThread;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -199,15 +201,15 @@ public final class PipelineBench {
       LocalRun local, JobConfig config, ImageDataset dataset, List<Integer> order, int count)
       throws Exception {
     Topics.createImages(local.clients(), BenchJob.IMAGES);
-    RepeatedDataset repeated = new RepeatedDataset(dataset, count);
+    int repetitions = count / order.size() + 1;
+    ImageDataset repeated = DatasetView.repeated(dataset, repetitions * dataset.size());
     List<Integer> again = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       again.add(i / order.size() * dataset.size() + order.get(i % order.size()));
     }
     String stream = config.input().streams().iterator().next();
     try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
-      feeder.feed(
-          repeated, again, new ImageFeeder.Plan(BenchJob.IMAGES, stream, 0, 0, 0), sent -> {});
+      feeder.feed(repeated, again, new FeedPlan(BenchJob.IMAGES, stream, 0, 0, 0), sent -> {});
     }
   }
 

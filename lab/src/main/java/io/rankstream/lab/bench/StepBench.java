@@ -8,7 +8,6 @@ import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -90,9 +89,12 @@ public final class StepBench {
             KebabCase.of(config.model().architecture().backbone()),
             config.model().input().height(),
             config.model().input().width(),
-            loss == RankingLoss.NONE
-                ? "softmax"
-                : loss.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            lossName(loss));
+  }
+
+  /** The name of a loss in tables: softmax where there is no ranking loss beside it. */
+  public static String lossName(RankingLoss loss) {
+    return loss == RankingLoss.NONE ? "softmax" : KebabCase.of(loss);
   }
 
   private static boolean isKnownElsewhere(RankingLoss loss) {

@@ -1,67 +1,112 @@
 package io.rankstream.lab.chaos;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * What an audit found.
+ * The result of an audit.
  *
  * @param accepted distinct images in the input
- * @param damaged records of the input that are none
+ * @param damaged records of the input that cannot be read
  * @param embeddings distinct pairs of image and model version in the output
- * @param steps last step of each stream
- * @param missing accepted images without an embedding
- * @param unknown embedded images that are not in the input
- * @param repeatedEmbeddings pairs of image and model version that came more than once
- * @param stepFaults steps that do not follow the one before them
- * @param unanswered damaged records without a dead letter
- * @param wrongLetters dead letters of good records
- * @param repeatedLetters records with more than one dead letter
- * @param models SHA-256 of the last published model of each stream
+ * @param steps last training step of each stream
+ * @param models SHA-256 of the last published model of each stream, as announced
+ * @param faults for each kind of fault that was found, where
  */
 record Audit(
     long accepted,
     long damaged,
     long embeddings,
     Map<String, Long> steps,
-    long missing,
-    long unknown,
-    long repeatedEmbeddings,
-    long stepFaults,
-    long unanswered,
-    long wrongLetters,
-    long repeatedLetters,
-    Map<String, String> models) {
+    Map<String, String> models,
+    Map<AuditFault, List<String>> faults) {
 
-  /** Whether nothing was lost and nothing came twice. */
+  private static final int EXAMPLES = 5;
+
+  /** Whether there was something to audit and nothing was lost, doubled or altered. */
   boolean isClean() {
-    return missing
-            + unknown
-            + repeatedEmbeddings
-            + stepFaults
-            + unanswered
-            + wrongLetters
-            + repeatedLetters
-        == 0;
+    return accepted > 0 && faults.isEmpty();
+  }
+
+  /** Where a kind of fault was found; empty when it was not. */
+  List<String> found(AuditFault fault) {
+    return faults.getOrDefault(fault, List.of());
+  }
+
+  /**
+   * This audit with {@link AuditFault#FOREIGN_WEIGHTS} for each stream whose last model is not bit
+   * for bit that of another run on the same input in the same order.
+   *
+   * @param undisturbed audit of that run; without any published model it proves nothing, which is a
+   *     fault too
+   */
+  Audit comparedWith(Audit undisturbed) {
+    List<String> foreign = new ArrayList<>(found(AuditFault.FOREIGN_WEIGHTS));
+    Set<String> streams = new TreeSet<>(models.keySet());
+    streams.addAll(undisturbed.models.keySet());
+    for (String stream : streams) {
+      String ours = models.getOrDefault(stream, "no model");
+      String theirs = undisturbed.models.getOrDefault(stream, "no model");
+      if (!ours.equals(theirs)) {
+        foreign.add("%s: %s, undisturbed %s".formatted(stream, ours, theirs));
+      }
+    }
+    if (streams.isEmpty()) {
+      foreign.add("neither run published a model");
+    }
+
+    Map<AuditFault, List<String>> all = new EnumMap<>(AuditFault.class);
+    all.putAll(faults);
+    if (!foreign.isEmpty()) {
+      all.put(AuditFault.FOREIGN_WEIGHTS, List.copyOf(foreign));
+    }
+    return new Audit(accepted, damaged, embeddings, steps, models, all);
   }
 
   @Override
   public String toString() {
-    return """
-        accepted images            %,d, without embedding %d, embedded but never sent %d
-        (image, model version)     %,d, more than once %d
-        training steps             %s, gaps or repeats %d
-        damaged records            %,d, without dead letter %d, with two %d; dead letters of good records %d"""
-        .formatted(
-            accepted,
-            missing,
-            unknown,
-            embeddings,
-            repeatedEmbeddings,
-            steps,
-            stepFaults,
-            damaged,
-            unanswered,
-            repeatedLetters,
-            wrongLetters);
+    StringBuilder text =
+        new StringBuilder(
+            """
+            accepted images            %,d, without embedding %d, embedded but never sent %d
+            (image, model version)     %,d, more than once %d
+            training steps             %s, gaps %d, repeats %d
+            damaged records            %,d, without dead letter %d, with two %d; dead letters of good records %d
+            published models           %d, with other weights %d"""
+                .formatted(
+                    accepted,
+                    count(AuditFault.LOST_IMAGE),
+                    count(AuditFault.UNKNOWN_IMAGE),
+                    embeddings,
+                    count(AuditFault.REPEATED_EMBEDDING),
+                    steps,
+                    count(AuditFault.STEP_GAP),
+                    count(AuditFault.STEP_REPEAT),
+                    damaged,
+                    count(AuditFault.MISSING_LETTER),
+                    count(AuditFault.REPEATED_LETTER),
+                    count(AuditFault.WRONG_LETTER),
+                    models.size(),
+                    count(AuditFault.FOREIGN_WEIGHTS)));
+    faults.forEach(
+        (fault, places) ->
+            text.append("%n  %s: %s%s".formatted(fault, examples(places), more(places))));
+    return text.toString();
+  }
+
+  private int count(AuditFault fault) {
+    return found(fault).size();
+  }
+
+  private static String examples(List<String> places) {
+    return String.join(", ", places.subList(0, Math.min(EXAMPLES, places.size())));
+  }
+
+  private static String more(List<String> places) {
+    return places.size() > EXAMPLES ? " and %d more".formatted(places.size() - EXAMPLES) : "";
   }
 }

@@ -1,142 +1,120 @@
 package io.rankstream.lab.chaos;
 
-import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.tools.tail.TopicTail;
+import io.rankstream.lab.audit.Origin;
+import io.rankstream.lab.audit.Reconciliation;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
- * Reads the topics of a job as any read_committed consumer does and compares what went in with what
- * came out.
+ * Compares the input of a job with its output. It is given all records of all topics, those of a
+ * topic in their order, and judges them; {@link TopicAudit} reads them from Kafka.
  */
 final class Auditor {
 
-  private final TopicTail tail;
-  private final TopicNames topics;
+  private final Reconciliation<String> images = new Reconciliation<>();
+  private final Reconciliation<String> pairs = new Reconciliation<>();
+  private final Reconciliation<Origin> letters = new Reconciliation<>();
+  private final Map<String, Long> steps = new TreeMap<>();
+  private final List<String> gaps = new ArrayList<>();
+  private final List<String> repeats = new ArrayList<>();
+  private final Map<String, String> models = new TreeMap<>();
+  private final List<String> foreign = new ArrayList<>();
 
   /**
-   * @param clients Kafka client settings
+   * Takes an input record: an image, whose embedding must come, or a damaged record, whose dead
+   * letter must come.
    */
-  Auditor(Properties clients, TopicNames topics) {
-    this.tail = new TopicTail(clients);
-    this.topics = topics;
-  }
-
-  /** Audits a job that has taken all its input. */
-  Audit audit() {
-    Set<String> accepted = new HashSet<>();
-    Set<String> damaged = new HashSet<>();
-    read(
-        topics.images(),
-        record -> {
-          try {
-            accepted.add(LabeledImage.getDecoder().decode(record.value()).getImageId());
-          } catch (IOException | AvroRuntimeException e) {
-            damaged.add(record.partition() + "@" + record.offset());
-          }
-        });
-
-    Map<String, Integer> embeddings = new HashMap<>();
-    Set<String> embedded = new HashSet<>();
-    read(
-        topics.embeddings(),
-        record -> {
-          ImageEmbedding embedding =
-              decode(() -> ImageEmbedding.getDecoder().decode(record.value()));
-          embedded.add(embedding.getImageId());
-          embeddings.merge(
-              embedding.getImageId() + "@" + embedding.getModelVersion(), 1, Integer::sum);
-        });
-
-    Map<String, Long> steps = new TreeMap<>();
-    long[] outOfOrder = new long[1];
-    read(
-        topics.metrics(),
-        record -> {
-          TrainingMetrics metrics =
-              decode(() -> TrainingMetrics.getDecoder().decode(record.value()));
-          Long before = steps.put(metrics.getStream(), metrics.getStep());
-          outOfOrder[0] += metrics.getStep() == (before == null ? 0 : before) + 1 ? 0 : 1;
-        });
-
-    Map<String, Integer> letters = new HashMap<>();
-    read(
-        topics.deadLetters(),
-        record -> {
-          DeadLetter letter = decode(() -> DeadLetter.getDecoder().decode(record.value()));
-          letters.merge(
-              letter.getSourcePartition() + "@" + letter.getSourceOffset(), 1, Integer::sum);
-        });
-
-    Map<String, String> models = new TreeMap<>();
-    read(
-        topics.modelVersions(),
-        record -> {
-          ModelVersion version = decode(() -> ModelVersion.getDecoder().decode(record.value()));
-          models.put(version.getStream(), version.getSha256());
-        });
-
-    Set<String> missing = new HashSet<>(accepted);
-    missing.removeAll(embedded);
-    Set<String> unknown = new HashSet<>(embedded);
-    unknown.removeAll(accepted);
-    Set<String> unanswered = new HashSet<>(damaged);
-    unanswered.removeAll(letters.keySet());
-    Set<String> wrongly = new HashSet<>(letters.keySet());
-    wrongly.removeAll(damaged);
-    return new Audit(
-        accepted.size(),
-        damaged.size(),
-        embeddings.size(),
-        Map.copyOf(steps),
-        missing.size(),
-        unknown.size(),
-        repeats(embeddings),
-        outOfOrder[0],
-        unanswered.size(),
-        wrongly.size(),
-        repeats(letters),
-        Map.copyOf(models));
-  }
-
-  private void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-    tail.read(
-        topic,
-        true,
-        () -> false,
-        record -> {
-          reader.accept(record);
-          return true;
-        });
-  }
-
-  private static long repeats(Map<String, Integer> counts) {
-    return counts.values().stream().filter(count -> count > 1).count();
-  }
-
-  private interface Decoding<T> {
-    T decode() throws IOException;
-  }
-
-  private static <T> T decode(Decoding<T> decoding) {
+  void addInput(Origin origin, byte[] value) {
     try {
-      return decoding.decode();
+      images.expect(LabeledImage.getDecoder().decode(value).getImageId());
+    } catch (IOException | AvroRuntimeException e) {
+      letters.expect(origin);
+    }
+  }
+
+  /** Takes an embedding. */
+  void add(ImageEmbedding embedding) {
+    images.find(embedding.getImageId());
+    pairs.find(embedding.getImageId() + "@" + embedding.getModelVersion());
+  }
+
+  /** Takes the metrics of a training step, which must follow the step before in its stream. */
+  void add(TrainingMetrics metrics) {
+    String stream = metrics.getStream();
+    long step = metrics.getStep();
+    long last = steps.getOrDefault(stream, 0L);
+    if (step <= last) {
+      repeats.add("%s step %d".formatted(stream, step));
+      return;
+    }
+    if (step > last + 1) {
+      gaps.add("%s steps %d to %d".formatted(stream, last + 1, step - 1));
+    }
+    steps.put(stream, step);
+  }
+
+  /** Takes a dead letter. */
+  void add(DeadLetter letter) {
+    letters.find(Origin.of(letter));
+  }
+
+  /** Takes the announcement of a published model and compares it with the file. */
+  void add(ModelVersion version) {
+    models.put(version.getStream(), version.getSha256());
+    String found = digestOfFile(version.getUri());
+    if (!found.equals(version.getSha256())) {
+      foreign.add(
+          "%s: announced %s, file %s has %s"
+              .formatted(version.getStream(), version.getSha256(), version.getUri(), found));
+    }
+  }
+
+  /** Judges everything that was given. */
+  Audit audit() {
+    Map<AuditFault, List<String>> faults = new EnumMap<>(AuditFault.class);
+    note(faults, AuditFault.LOST_IMAGE, images.missing());
+    note(faults, AuditFault.UNKNOWN_IMAGE, images.unexpected());
+    note(faults, AuditFault.REPEATED_EMBEDDING, pairs.repeated());
+    note(faults, AuditFault.STEP_GAP, gaps);
+    note(faults, AuditFault.STEP_REPEAT, repeats);
+    note(faults, AuditFault.MISSING_LETTER, letters.missing());
+    note(faults, AuditFault.REPEATED_LETTER, letters.repeated());
+    note(faults, AuditFault.WRONG_LETTER, letters.unexpected());
+    note(faults, AuditFault.FOREIGN_WEIGHTS, foreign);
+    return new Audit(
+        images.expectedKeys(),
+        letters.expectedKeys(),
+        pairs.foundKeys(),
+        Map.copyOf(steps),
+        Map.copyOf(models),
+        faults);
+  }
+
+  private static void note(Map<AuditFault, List<String>> faults, AuditFault fault, List<?> places) {
+    if (!places.isEmpty()) {
+      faults.put(fault, places.stream().map(Object::toString).toList());
+    }
+  }
+
+  private static String digestOfFile(String uri) {
+    try {
+      return new DigestUtils(MessageDigestAlgorithms.SHA_256).digestAsHex(Path.of(URI.create(uri)));
     } catch (IOException e) {
-      throw new UncheckedIOException("An output topic holds a record that is none of the job's", e);
+      return "no readable content (%s)".formatted(e);
     }
   }
 }

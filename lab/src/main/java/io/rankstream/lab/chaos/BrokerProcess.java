@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/** A Kafka broker as a process of its own: directory, port and controller port as arguments. */
+/** The main class of a broker process; arguments: directory, port, port of the controller. */
 final class BrokerProcess {
 
   private BrokerProcess() {}

@@ -23,10 +23,10 @@ final class ChildProcess implements AutoCloseable {
   /**
    * Starts the process.
    *
-   * @param log where its output goes
-   * @param options options of the Java machine
-   * @param main class to run
-   * @param arguments its arguments
+   * @param log file for its output
+   * @param options options of the Java virtual machine
+   * @param main class with the main method
+   * @param arguments arguments of that method
    */
   ChildProcess(Path log, List<String> options, String main, List<String> arguments)
       throws IOException {
@@ -40,7 +40,7 @@ final class ChildProcess implements AutoCloseable {
     command.add(main);
     command.addAll(arguments);
     start();
-    // It must not outlive a laboratory that is itself stopped, such as by Ctrl-C.
+    // It must not outlive this process, which Ctrl-C may end.
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "child-process-cleanup"));
   }
 
@@ -50,14 +50,14 @@ final class ChildProcess implements AutoCloseable {
     start();
   }
 
-  /** Starts the process again if it has ended by itself, as whatever supervises it would do. */
+  /** Starts the process again if it has ended by itself, as a supervisor would. */
   void supervise() throws IOException {
     if (!process.isAlive()) {
       start();
     }
   }
 
-  /** Resident memory in kilobytes, or 0 where the system does not tell. */
+  /** Resident memory in kilobytes, or 0 on systems without /proc. */
   long residentKilobytes() throws IOException {
     Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     if (!Files.exists(status)) {

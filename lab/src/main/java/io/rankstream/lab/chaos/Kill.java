@@ -7,24 +7,26 @@ import java.util.Random;
 /**
  * One planned kill.
  *
- * @param victim what is killed
- * @param moment when
- * @param delayMillis time between the job's recovery from the kill before and the wait for the
- *     moment
+ * @param victim process to kill
+ * @param moment moment to wait for
+ * @param delayMillis pause between the recovery from the previous kill and the wait for the moment
  */
 record Kill(Victim victim, Moment moment, int delayMillis) {
 
   private static final List<Moment> MOMENTS = List.of(Moment.values());
   private static final int LONGEST_DELAY_MILLIS = 3000;
 
-  /** The kills that a seed gives: the same for the same seed. */
+  /**
+   * Draws kills: half of them hit a task manager, a fifth the job manager, the rest the broker, at
+   * moments of equal chance. The same seed gives the same kills.
+   */
   static List<Kill> schedule(long seed, int count) {
     Random random = new Random(seed);
     List<Kill> kills = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int dice = random.nextInt(10);
+      int draw = random.nextInt(10);
       Victim victim =
-          dice < 5 ? Victim.TASK_MANAGER : dice < 7 ? Victim.JOB_MANAGER : Victim.BROKER;
+          draw < 5 ? Victim.TASK_MANAGER : draw < 7 ? Victim.JOB_MANAGER : Victim.BROKER;
       Moment moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
       kills.add(new Kill(victim, moment, random.nextInt(LONGEST_DELAY_MILLIS)));
     }

@@ -1,12 +1,12 @@
 package io.rankstream.lab.chaos;
 
-/** When a process is killed. */
+/** The moment at which a process is killed. */
 enum Moment {
   /** Some time after the job runs again. */
   ANY_TIME("at any time"),
-  /** While a checkpoint is under way. */
+  /** While a checkpoint is in progress. */
   DURING_CHECKPOINT("during a checkpoint"),
-  /** When a checkpoint has just completed: the sinks commit their transactions then. */
+  /** Just after a checkpoint completed, while the sinks commit their transactions. */
   DURING_COMMIT("during the commit");
 
   private final String text;

@@ -18,8 +18,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Feeds images whatever happens to the broker: good ones of several streams, some sent twice as a
- * producer does that retries, some without label, some damaged.
+ * Feeds images of several streams and goes on when the broker dies: most are good, some are sent
+ * twice as by a producer that retries, some have no label, some are damaged.
  */
 final class StormFeeder implements AutoCloseable {
 
@@ -28,16 +28,21 @@ final class StormFeeder implements AutoCloseable {
   private static final int UNLABELED_EVERY = 10;
 
   private final ImageDataset images;
-  private final String topic;
+  private final ChaosJob job;
   private final Random random;
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private long sent;
 
-  StormFeeder(ImageDataset images, String bootstrapServers, String topic, long seed) {
-    this.images = images;
-    this.topic = topic;
-    this.random = new Random(seed);
+  /**
+   * @param plan seed, and images to choose from
+   * @param bootstrapServers address of the broker
+   * @param job job whose input topic is fed
+   */
+  StormFeeder(ChaosPlan plan, String bootstrapServers, ChaosJob job) {
+    this.images = plan.dataset();
+    this.job = job;
+    this.random = new Random(plan.seed());
     this.producer =
         new KafkaProducer<>(
             Map.of(
@@ -50,7 +55,13 @@ final class StormFeeder implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  /** Sends images, at a rate per second or, for 0, as fast as the broker takes them. */
+  /**
+   * Sends images until there are enough or the thread is interrupted.
+   *
+   * @param count images to send
+   * @param rate images a second; 0 is as fast as the broker takes them
+   * @throws Exception when Kafka has refused an image
+   */
   void feed(long count, double rate) throws Exception {
     Pace pace = new Pace(rate);
     for (long i = 0; i < count && !Thread.currentThread().isInterrupted(); i++) {
@@ -75,7 +86,7 @@ final class StormFeeder implements AutoCloseable {
         ImageEnvelope.seal(
             LabeledImage.newBuilder()
                 .setImageId(id)
-                .setStream("stream-" + sent % ChaosRun.STREAMS)
+                .setStream(ChaosJob.STREAMS.get((int) (sent % ChaosJob.STREAMS.size())))
                 .setLabel(sent % UNLABELED_EVERY == 0 ? null : example.label())
                 .setImage(ByteBuffer.wrap(example.encoded()))
                 .setEventTime(Instant.now())
@@ -92,7 +103,7 @@ final class StormFeeder implements AutoCloseable {
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
   private void send(String id, byte[] value) {
     producer.send(
-        new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), value),
+        new ProducerRecord<>(job.topics().images(), id.getBytes(StandardCharsets.UTF_8), value),
         (metadata, exception) -> {
           if (exception != null) {
             failure.compareAndSet(null, exception);

@@ -1,6 +1,6 @@
 package io.rankstream.lab.chaos;
 
-/** A process that is killed. */
+/** A kind of process that can be killed. */
 enum Victim {
   TASK_MANAGER("task manager"),
   JOB_MANAGER("job manager"),

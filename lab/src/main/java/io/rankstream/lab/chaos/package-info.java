@@ -1,2 +1,2 @@
-/** Kills the processes of a running job and audits its output from Kafka alone. */
+/** Kills the processes of a running job and audits its output. */
 package io.rankstream.lab.chaos;

@@ -16,14 +16,11 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -70,24 +67,6 @@ final class BenchCommand implements Callable<Integer> {
     ALL
   }
 
-  /** Accepts the names as they are printed. */
-  static final class LossConverter implements ITypeConverter<RankingLoss> {
-
-    @Override
-    public RankingLoss convert(String value) {
-      return constant(RankingLoss.class, value);
-    }
-  }
-
-  /** Accepts the names as they are printed. */
-  static final class BackboneConverter implements ITypeConverter<Backbone> {
-
-    @Override
-    public Backbone convert(String value) {
-      return constant(Backbone.class, value);
-    }
-  }
-
   private interface Benchmark {
     void run(BenchPlan plan, BenchReport report) throws Exception;
   }
@@ -103,7 +82,6 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--backbone",
       paramLabel = "NAME",
-      converter = BackboneConverter.class,
       defaultValue = "small-cnn",
       description = "Network (default: ${DEFAULT-VALUE}).")
   Backbone backbone;
@@ -256,22 +234,5 @@ final class BenchCommand implements Callable<Integer> {
       job.with(JobOptions.MODEL_HEIGHT, size).with(JobOptions.MODEL_WIDTH, size);
     }
     return job.with(JobSettings.read(null, settings).toMap()).configuration();
-  }
-
-  private static <E extends Enum<E>> E constant(Class<E> type, String text) {
-    String wanted = text.replace('-', '_');
-    return Arrays.stream(type.getEnumConstants())
-        .filter(each -> each.name().equalsIgnoreCase(wanted))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "Invalid %s: %s (must be one of %s)"
-                        .formatted(
-                            type.getSimpleName(),
-                            text,
-                            Arrays.toString(type.getEnumConstants())
-                                .toLowerCase(Locale.ROOT)
-                                .replace('_', '-'))));
   }
 }

@@ -6,11 +6,11 @@ import io.rankstream.lab.experiment.ExperimentPlan;
 import io.rankstream.lab.experiment.ExperimentReport;
 import io.rankstream.lab.experiment.ExperimentResult;
 import io.rankstream.lab.experiment.ExperimentTable;
-import io.rankstream.lab.experiment.Method;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.cli.DataSource;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.config.Sampler;
-import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
@@ -24,19 +24,17 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.Unmatched;
 
-/** Runs the paper's comparison. */
+/** The {@code experiment} command: compares losses and samplers as the paper does. */
 @Command(
     name = "experiment",
     description = {
-      "Compare ways to train on a data set of yours, each through the real job, from Kafka to Kafka,",
-      "and score the models on images that they have not seen: a table, JSON and a report.",
+      "Compare losses and samplers on your data set. The real job trains each combination, from Kafka to Kafka;",
+      "the models are scored on images that they have not seen. Writes a table, JSON and a report.",
       "",
       "Settings of the job are written --key value, as for run."
     },
@@ -46,8 +44,8 @@ import picocli.CommandLine.Unmatched;
       "",
       "Examples:",
       "  rankstream experiment --data fashion-mnist --skew 100",
-      "  rankstream experiment --data fashion-mnist --skew 100 --methods softmax --sampler pk,natural --seeds 1",
-      "  rankstream experiment --data photos.zip --methods softmax,triplet-hard --lambda 0.2,0.5,1,2 \\",
+      "  rankstream experiment --data fashion-mnist --skew 100 --losses none --sampler pk,natural --seeds 1",
+      "  rankstream experiment --data photos.zip --losses none,triplet-hard --lambda 0.2,0.5,1,2 \\",
       "      --model.backbone resnet18 --model.channels 3 --model.height 64 --model.width 64"
     })
 final class ExperimentCommand implements Callable<Integer> {
@@ -58,35 +56,35 @@ final class ExperimentCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "Data set with a train and a test split, as for feed, or: fashion-mnist.")
+      description = "Data set with a train and a test split, as for feed; or fashion-mnist.")
   String data;
 
   @Option(
       names = "--hold-out-classes",
       paramLabel = "N",
       description = {
-        "Keep every Nth class out of the training and score retrieval on these classes alone,",
-        "for sets without a test split."
+        "Keep every Nth class out of the training and score retrieval on these classes alone.",
+        "Use it for sets without a test split."
       })
   int holdOut;
 
   @Option(
-      names = "--methods",
+      names = {"--losses", "--methods"},
       split = ",",
       paramLabel = "NAME",
-      converter = MethodConverter.class,
-      defaultValue = "softmax,center,triplet-semihard,triplet-hard",
+      converter = LossConverter.class,
+      defaultValue = "none,center,triplet-semi-hard,triplet-hard",
       description = {
-        "softmax, center, triplet-semihard, triplet-hard, triplet-all, triplet-center, magnet",
-        "(default: ${DEFAULT-VALUE})."
+        "Ranking losses to compare: none (or softmax), triplet-semi-hard, triplet-hard, triplet-all, center,",
+        "triplet-center, magnet (default: ${DEFAULT-VALUE})."
       })
-  List<Method> methods;
+  List<RankingLoss> losses;
 
   @Option(
       names = "--sampler",
       split = ",",
       defaultValue = "pk",
-      description = "pk, natural (default: ${DEFAULT-VALUE}).")
+      description = "Samplers to compare: pk, natural (default: ${DEFAULT-VALUE}).")
   List<Sampler> samplers;
 
   @Option(
@@ -95,7 +93,7 @@ final class ExperimentCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "1",
       description = {
-        "Weights of the ranking loss over those of the paper's code, which are 1, and 0.003 for center",
+        "Weights of the ranking loss, as multiples of those of the paper's code: 1, and 0.003 for center",
         "(default: ${DEFAULT-VALUE})."
       })
   List<Double> strengths;
@@ -127,44 +125,31 @@ final class ExperimentCommand implements Callable<Integer> {
       defaultValue = "1",
       paramLabel = "N",
       description = {
-        "Runs at a time; each gets its share of the cores. Small networks gain from it",
+        "Runs at the same time; each gets its share of the cores. Small networks finish sooner with it",
         "(default: ${DEFAULT-VALUE})."
       })
   int parallel;
 
   @Option(
       names = "--timing-only",
-      description = "Train nothing: only time the step of each method, all in turn.")
+      description = "Train nothing: only time the step with each loss, all in turn.")
   boolean timingOnly;
 
   @Option(
       names = "--out",
       defaultValue = "experiment",
       paramLabel = "DIRECTORY",
-      description = "Where results and models go (default: ${DEFAULT-VALUE}).")
+      description = "Directory for results and models (default: ${DEFAULT-VALUE}).")
   Path directory;
 
   @Unmatched List<String> settings = new ArrayList<>();
 
-  /** Accepts the names as they are printed. */
-  static final class MethodConverter implements ITypeConverter<Method> {
-
-    @Override
-    public Method convert(String value) {
-      try {
-        return Method.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    requirePositive("seeds", seeds);
-    requirePositive("steps", steps);
-    requirePositive("parallel", parallel);
+    Rule.atLeast(1).require("seeds", seeds);
+    Rule.atLeast(1).require("steps", steps);
+    Rule.atLeast(1).require("parallel", parallel);
     LongTail.IMBALANCE.require("skew", skew);
     if (parallel > 1) { // read by the engine when it starts
       int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
@@ -177,7 +162,7 @@ final class ExperimentCommand implements Callable<Integer> {
         new ExperimentPlan(
             training,
             unseen(out),
-            Arm.combine(methods, samplers, strengths),
+            Arm.combine(losses, samplers, strengths),
             LongStream.range(0, seeds).boxed().toList(),
             steps,
             skew,
@@ -222,11 +207,5 @@ final class ExperimentCommand implements Callable<Integer> {
   private static synchronized void say(PrintWriter out, String line) {
     out.println(line);
     out.flush();
-  }
-
-  private static void requirePositive(String name, int value) {
-    if (value < 1) {
-      throw new UsageException("Invalid %s: %d (must be at least 1)".formatted(name, value));
-    }
   }
 }

@@ -1,12 +1,14 @@
 package io.rankstream.lab.cli;
 
+import io.rankstream.lab.fuzz.AttackCounts;
 import io.rankstream.lab.fuzz.FuzzReport;
 import io.rankstream.lab.fuzz.Fuzzer;
 import io.rankstream.lab.fuzz.HostileRecords;
 import io.rankstream.lab.fuzz.JobHealth;
+import io.rankstream.lab.fuzz.JobHealthProbe;
 import io.rankstream.lab.fuzz.LocalTarget;
 import io.rankstream.pipeline.cli.KafkaOptions;
-import io.rankstream.pipeline.config.UsageException;
+import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.TopicNames;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -21,15 +23,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Sends hostile records to a job and says where each of them went. */
+/** The {@code fuzz} command: sends hostile records to a job and finds each of them again. */
 @Command(
     name = "fuzz",
     description = {
       "Send hostile records to a job and find each of them again: embedded, or dead-lettered byte for byte.",
-      "Without an address of Kafka, a broker and the job run in this process. Exit code 1 when a record was lost,",
-      "told twice or altered, or when the job restarted.",
+      "Without --bootstrap-servers, a broker and the job run in this process. Exit code 1 when a record was lost,",
+      "came out twice or came back altered, or when the job restarted.",
       "",
-      "Do not let it at a model that you need: the records are made to spoil it."
+      "Never run this against a production model: the records are meant to damage it."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -41,6 +43,7 @@ import picocli.CommandLine.Spec;
 final class FuzzCommand implements Callable<Integer> {
 
   private static final int ROUNDS = 5;
+  private static final int MOST_MEGABYTES = 900; // an array holds 2 GB, and copies are made
 
   @Mixin KafkaOptions kafka;
   @Spec CommandSpec spec;
@@ -61,7 +64,7 @@ final class FuzzCommand implements Callable<Integer> {
   @Option(
       names = "--stream",
       defaultValue = "default",
-      description = "Stream, and so model, that is attacked (default: ${DEFAULT-VALUE}).")
+      description = "Stream, and so model, to attack (default: ${DEFAULT-VALUE}).")
   String stream;
 
   @Option(
@@ -76,22 +79,20 @@ final class FuzzCommand implements Callable<Integer> {
       defaultValue = "60",
       paramLabel = "SECONDS",
       description =
-          "How long nothing may come before what is missing counts as lost (default: ${DEFAULT-VALUE}).")
+          "Time without output after which missing records count as lost (default: ${DEFAULT-VALUE}).")
   int patienceSeconds;
 
   @Option(
       names = "--flink",
       paramLabel = "URL",
-      description = "Flink's page, to count restarts (default: http://localhost:8081).")
+      description = "Address of Flink, to count restarts (default: http://localhost:8081).")
   URI flink = URI.create("http://localhost:8081");
 
   @Override
   public Integer call() throws Exception {
-    if (records < 1 || largestMegabytes < 1 || largestMegabytes > 900 || patienceSeconds < 1) {
-      throw new UsageException(
-          "Invalid records, largest or patience: %d, %d, %d (must be at least 1, largest at most 900)"
-              .formatted(records, largestMegabytes, patienceSeconds));
-    }
+    Rule.atLeast(1).require("records", records);
+    Rule.between(1, MOST_MEGABYTES).require("largest", largestMegabytes);
+    Rule.atLeast(1).require("patience", patienceSeconds);
     if (kafka.isGiven()) {
       return fuzz(kafka.connected(), flink, false);
     }
@@ -106,11 +107,11 @@ final class FuzzCommand implements Callable<Integer> {
 
   private int fuzz(Properties clients, URI address, boolean local) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    JobHealth job = new JobHealth(address);
+    JobHealthProbe job = new JobHealthProbe(address);
     int largestBytes = largestMegabytes << 20;
     HostileRecords hostile = new HostileRecords(seed, stream, largestBytes);
-    long restartsBefore = job.ask().map(JobHealth.Figures::restarts).orElse(0L);
-    FuzzReport whole = null;
+    long restartsBefore = job.ask().map(JobHealth::restarts).orElse(0L);
+    FuzzReport whole = FuzzReport.empty();
     out.printf("Seed %d: sending %,d records in %d rounds%n", seed, records, ROUNDS);
     try (Fuzzer fuzzer =
         new Fuzzer(
@@ -119,8 +120,8 @@ final class FuzzCommand implements Callable<Integer> {
         long from = (long) records * (round - 1) / ROUNDS;
         long to = (long) records * round / ROUNDS;
         FuzzReport report = fuzzer.run(hostile, from, (int) (to - from));
-        whole = whole == null ? report : whole.plus(report);
-        FuzzReport.Figures total = whole.total();
+        whole = whole.plus(report);
+        AttackCounts total = whole.total();
         out.printf(
             "  round %d: sent %,7d = accepted %,7d + dead-lettered %,7d   %s%n",
             round, total.sent(), total.accepted(), total.refused(), heap(job, local));
@@ -128,20 +129,21 @@ final class FuzzCommand implements Callable<Integer> {
       }
     }
 
-    Optional<JobHealth.Figures> after = job.ask();
+    Optional<JobHealth> after = job.ask();
     print(whole, out);
-    long restarts = after.map(figures -> figures.restarts() - restartsBefore).orElse(0L);
-    boolean runs = after.map(figures -> figures.state().equals("RUNNING")).orElse(!local);
+    long restarts = after.map(health -> health.restarts() - restartsBefore).orElse(0L);
+    boolean runs = after.map(health -> health.state().equals("RUNNING")).orElse(!local);
     out.println(
         after
-            .map(figures -> "Job: %s, restarts %d".formatted(figures.state(), restarts))
+            .map(health -> "Job: %s, restarts %d".formatted(health.state(), restarts))
             .orElse(
-                "Job: Flink does not answer at %s, restarts were not counted".formatted(address)));
+                "Job: Flink does not answer at %s, so restarts were not counted: give its address with --flink"
+                    .formatted(address)));
     out.flush();
     return whole.isClean() && restarts == 0 && runs ? 0 : 1;
   }
 
-  private static String heap(JobHealth job, boolean local) throws InterruptedException {
+  private static String heap(JobHealthProbe job, boolean local) throws InterruptedException {
     if (local) {
       System.gc();
       long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -149,7 +151,7 @@ final class FuzzCommand implements Callable<Integer> {
     }
 
     return job.ask()
-        .map(figures -> "heap of the task managers %,d MB".formatted(figures.heapBytes() >> 20))
+        .map(health -> "heap of the task managers %,d MB".formatted(health.heapBytes() >> 20))
         .orElse("");
   }
 
@@ -158,13 +160,13 @@ final class FuzzCommand implements Callable<Integer> {
     report
         .attacks()
         .forEach(
-            (attack, figures) ->
+            (attack, counts) ->
                 out.printf(
                     "%-18s %,9d %,9d %,14d%n",
-                    attack, figures.sent(), figures.accepted(), figures.refused()));
+                    attack, counts.sent(), counts.accepted(), counts.refused()));
     out.printf("%nDead letters by reason%n");
     report.reasons().forEach((reason, count) -> out.printf("  %-26s %,9d%n", reason, count));
-    FuzzReport.Figures total = report.total();
+    AttackCounts total = report.total();
     out.printf(
         "%nSent %,d = accepted %,d + dead-lettered %,d; not taken by the broker %,d; problems %,d%n",
         total.sent(),

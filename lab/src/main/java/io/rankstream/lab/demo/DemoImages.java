@@ -6,6 +6,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,9 +102,8 @@ record DemoImages(
     }
   }
 
-  private static ImageFeeder.Plan plan(
-      TopicNames topics, double rate, double unlabeled, long seed) {
-    return new ImageFeeder.Plan(topics.images(), "default", rate, unlabeled, seed);
+  private static FeedPlan plan(TopicNames topics, double rate, double unlabeled, long seed) {
+    return new FeedPlan(topics.images(), "default", rate, unlabeled, seed);
   }
 
   private static String classOf(ImageDataset dataset, int index) {

@@ -1,6 +1,7 @@
 package io.rankstream.lab.demo;
 
 import io.rankstream.model.evaluation.ConfusionMatrix;
+import io.rankstream.pipeline.tools.report.StepRate;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The records that the demo has read from the output topics so far. */
+/** Figures of the output topics that the demo has read so far. Thread-safe. */
 final class DemoProgress {
 
   private final Map<String, String> heldOut;
@@ -24,10 +25,11 @@ final class DemoProgress {
   private final ConfusionMatrix confusion = new ConfusionMatrix();
   private final Map<String, Integer> slots = new TreeMap<>();
   private final List<TrainingMetrics> steps = new ArrayList<>();
+  private final StepRate rate = new StepRate(Integer.MAX_VALUE);
 
   /**
-   * @param traffic number of images of each class that are fed with their label
-   * @param heldOut actual class of each image that is fed without a label, by image id
+   * @param traffic number of labelled images that are fed, by class
+   * @param heldOut actual class of each image that is fed without its label, by image id
    */
   DemoProgress(Map<String, Integer> traffic, Map<String, String> heldOut) {
     this.traffic = new TreeMap<>(traffic);
@@ -36,6 +38,7 @@ final class DemoProgress {
 
   synchronized void add(TrainingMetrics metrics) {
     steps.add(metrics);
+    rate.add(metrics);
     metrics.getClassCounts().forEach((label, count) -> slots.merge(label, count, Integer::sum));
   }
 
@@ -43,7 +46,7 @@ final class DemoProgress {
     embedded.add(embedding.getImageId());
     String actual = heldOut.get(embedding.getImageId());
     if (actual != null && scored.add(embedding.getImageId())) {
-      confusion.add(actual, String.valueOf(embedding.getPredictedLabel()));
+      confusion.add(actual, embedding.getPredictedLabel());
     }
   }
 
@@ -69,13 +72,7 @@ final class DemoProgress {
 
   /** Training steps a second, from the first step to the last. */
   synchronized double stepsPerSecond() {
-    if (steps.size() < 2) {
-      return 0;
-    }
-
-    long first = steps.get(0).getProcessedAt().toEpochMilli();
-    long last = steps.get(steps.size() - 1).getProcessedAt().toEpochMilli();
-    return (steps.size() - 1) * 1000.0 / Math.max(1, last - first);
+    return rate.perSecond();
   }
 
   /** The state of the run in one line. */

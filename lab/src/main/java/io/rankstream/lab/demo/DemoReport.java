@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.pipeline.tools.report.HtmlPage;
+import io.rankstream.pipeline.tools.report.LearningCurve;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
 
 /** The result of the demo, as text and as one self-contained HTML page. */
 final class DemoReport {
+
+  private static final int CURVE_POINTS = 400;
 
   private final String dataset;
   private final DemoProgress progress;
@@ -131,16 +134,10 @@ final class DemoReport {
     root.put("macro", confusion.macro());
     root.put("heldOut", confusion.count());
 
-    ObjectNode curves = root.putObject("curves");
-    List<TrainingMetrics> steps = progress.steps();
-    steps.forEach(step -> curves.withArray("step").add(step.getStep()));
-    steps.forEach(step -> curves.withArray("classification").add(step.getClassificationLoss()));
-    steps.forEach(step -> curves.withArray("ranking").add(step.getRankingLoss()));
-    steps.forEach(step -> curves.withArray("micro").add(step.getAccuracy().getMicro()));
-    steps.forEach(step -> curves.withArray("macro").add(step.getAccuracy().getMacro()));
-
-    steps.forEach(step -> curves.withArray("windowMicro").add(step.getAccuracy().getWindowMicro()));
-    steps.forEach(step -> curves.withArray("windowMacro").add(step.getAccuracy().getWindowMacro()));
+    root.put("steps", progress.steps().size());
+    LearningCurve curve = new LearningCurve(CURVE_POINTS);
+    progress.steps().forEach(curve::add);
+    curve.writeTo(root.putObject("curves"));
     ArrayNode changes = root.putArray("changes");
     change.ifPresent(changes::add);
     map.ifPresent(all -> root.set("map", all));

@@ -1,27 +1,30 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.bench.StepBench;
+import io.rankstream.model.KebabCase;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * One way to train.
+ * A way to train: one row of the tables.
  *
- * @param method what is learnt beside the softmax
- * @param sampler how batches are put together
+ * @param loss ranking loss beside the softmax cross-entropy; none for softmax alone
+ * @param sampler sampler of the batches
  * @param strength weight of the ranking loss over that of the paper's code; 1 for softmax alone
  */
-public record Arm(Method method, Sampler sampler, double strength) {
+public record Arm(RankingLoss loss, Sampler sampler, double strength) {
 
-  /** All combinations; softmax alone has no weight to vary. */
+  /** All combinations; softmax alone has no ranking loss whose weight could vary. */
   public static List<Arm> combine(
-      List<Method> methods, List<Sampler> samplers, List<Double> strengths) {
+      List<RankingLoss> losses, List<Sampler> samplers, List<Double> strengths) {
     List<Arm> arms = new ArrayList<>();
     for (Sampler sampler : samplers) {
-      for (Method method : methods) {
-        for (double strength : method == Method.SOFTMAX ? List.of(1.0) : strengths) {
-          arms.add(new Arm(method, sampler, strength));
+      for (RankingLoss loss : losses) {
+        for (double strength : loss == RankingLoss.NONE ? List.of(1.0) : strengths) {
+          arms.add(new Arm(loss, sampler, strength));
         }
       }
     }
@@ -31,12 +34,12 @@ public record Arm(Method method, Sampler sampler, double strength) {
 
   /** λ, the weight of the ranking loss in the total. */
   public double lambda() {
-    return method.loss().defaultLambda() * strength;
+    return loss.defaultLambda() * strength;
   }
 
   /** The name in tables, such as {@code triplet-hard pk}. */
   public String name() {
-    String base = method.cliName() + " " + sampler.name().toLowerCase(Locale.ROOT);
+    String base = StepBench.lossName(loss) + " " + KebabCase.of(sampler);
     return strength == 1 ? base : String.format(Locale.ROOT, "%s λ=%s", base, text(lambda()));
   }
 

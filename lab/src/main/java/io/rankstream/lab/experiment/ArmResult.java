@@ -1,5 +1,6 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
 import java.util.Comparator;
 import java.util.List;
@@ -9,10 +10,10 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The runs of an arm.
+ * The scores of an arm over its runs.
  *
- * @param arm the arm
- * @param runs one for each seed
+ * @param arm arm that was trained
+ * @param runs its runs, one for each seed
  * @param traffic images of each class in the stream
  */
 record ArmResult(Arm arm, List<RunResult> runs, Map<String, Integer> traffic) {
@@ -85,14 +86,14 @@ record ArmResult(Arm arm, List<RunResult> runs, Map<String, Integer> traffic) {
     return recalls;
   }
 
-  /** Whether the softmax head knows the unseen classes, so that accuracies mean something. */
+  /** Whether the softmax head knows the unseen classes; otherwise accuracies mean nothing. */
   boolean classifies() {
     return runs.get(0).evaluation().knownClasses() > 0;
   }
 
   /** Whether the embedding head was trained. */
   boolean embeds() {
-    return arm.method() != Method.SOFTMAX;
+    return arm.loss() != RankingLoss.NONE;
   }
 
   double secondsPerRun() {

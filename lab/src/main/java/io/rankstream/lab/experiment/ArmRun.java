@@ -1,7 +1,9 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.bench.StepBench;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.model.Devices;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.EmbeddingsFrom;
@@ -11,6 +13,7 @@ import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
+import io.rankstream.pipeline.tools.report.LearningCurve;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -18,7 +21,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -26,6 +28,8 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 
 /** Trains one arm with the real job, from Kafka to Kafka, and scores the published model. */
 final class ArmRun {
+
+  private static final int CURVE_POINTS = 200;
 
   private final ExperimentPlan plan;
   private final LocalRun local;
@@ -76,18 +80,24 @@ final class ArmRun {
           seed,
           last.getModelVersion(),
           seconds,
-          Curve.of(steps),
+          curve(steps),
           Evaluation.of(model, embedded),
           embedded,
           file);
     }
   }
 
+  private static LearningCurve curve(List<TrainingMetrics> steps) {
+    LearningCurve curve = new LearningCurve(CURVE_POINTS);
+    steps.forEach(curve::add);
+    return curve;
+  }
+
   private String name() {
     return "%s-%s-%s-seed-%d"
         .formatted(
-            arm.method().cliName(),
-            arm.sampler().name().toLowerCase(Locale.ROOT),
+            StepBench.lossName(arm.loss()),
+            KebabCase.of(arm.sampler()),
             Double.toString(arm.strength()),
             seed);
   }
@@ -109,7 +119,7 @@ final class ArmRun {
         .with(local.settings(topics, name()).configuration().toMap())
         .with(JobOptions.INPUT_BOUNDED, true)
         .with(JobOptions.BATCH_SAMPLER, arm.sampler())
-        .with(JobOptions.LOSS_RANKING, arm.method().loss())
+        .with(JobOptions.LOSS_RANKING, arm.loss())
         .with(JobOptions.LOSS_LAMBDA, Double.toString(arm.lambda()))
         .with(JobOptions.MODEL_SEED, seed)
         .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one version, at the end of the stream

@@ -1,12 +1,14 @@
 package io.rankstream.lab.experiment;
 
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 
-/** Runs all arms of a plan on the same streams. */
+/** Trains all arms of a plan on the same streams. */
 public final class Experiment {
 
   private static final int TIMED_STEPS = 100;
@@ -33,7 +35,7 @@ public final class Experiment {
   private final Consumer<String> log;
 
   /**
-   * @param log called with a line on each finished part
+   * @param log called with a line on each event of the run
    * @throws io.rankstream.pipeline.config.ConfigurationException when a setting is invalid
    */
   public Experiment(ExperimentPlan plan, Consumer<String> log) {
@@ -56,11 +58,11 @@ public final class Experiment {
     }
   }
 
-  /** Feeds the stream of a seed: the long tail over and over, each time in another order. */
+  /** Fills the stream of a seed: the long tail repeatedly, each time in another order. */
   private void feed(LocalRun local, long seed) throws Exception {
     Topics.createImages(local.clients(), ArmRun.images(seed));
     int left = plan.steps() * config.batch().size();
-    ImageFeeder.Plan sending = new ImageFeeder.Plan(ArmRun.images(seed), "default", 0, 0, seed);
+    FeedPlan sending = new FeedPlan(ArmRun.images(seed), "default", 0, 0, seed);
     try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
       for (int epoch = 0; left > 0; epoch++) {
         ImageDataset images = DatasetView.again(plan.training(), "#" + epoch);
@@ -126,21 +128,20 @@ public final class Experiment {
     return counts;
   }
 
-  /** Times the training step of each method, without a job around it. */
-  public Map<Method, Double> stepMillis() {
-    List<Method> methods =
+  /** Median milliseconds of the training step with each loss, without a job around it. */
+  public Map<RankingLoss, Double> stepMillis() throws Exception {
+    List<RankingLoss> losses =
         Stream.concat(
-                Stream.of(Method.SOFTMAX), // the baseline of the comparison
-                plan.arms().stream().map(Arm::method))
+                Stream.of(RankingLoss.NONE), // what the others are compared with
+                plan.arms().stream().map(Arm::loss))
             .distinct()
             .sorted()
             .toList();
-    log.accept("Timing the step of %d methods in turn ...".formatted(methods.size()));
+    log.accept("Timing the step of %d losses in turn ...".formatted(losses.size()));
     double estimate =
-        StepTiming.medians(config, List.of(Method.SOFTMAX), 1).get(Method.SOFTMAX) / 1e3;
-    int rounds =
-        (int) Math.max(5, Math.min(TIMED_STEPS, TIMED_SECONDS / estimate / methods.size()));
-    return new LinkedHashMap<>(StepTiming.medians(config, methods, rounds));
+        StepTiming.medians(config, List.of(RankingLoss.NONE), 1).get(RankingLoss.NONE) / 1e3;
+    int rounds = (int) Math.max(5, Math.min(TIMED_STEPS, TIMED_SECONDS / estimate / losses.size()));
+    return new LinkedHashMap<>(StepTiming.medians(config, losses, rounds));
   }
 
   private static List<RunResult> ofArm(List<RunResult> runs, Arm arm) {

@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is compared, and on what.
+ * The parameters of an experiment.
  *
  * @param training images that the arms train on
- * @param unseen images that they are scored on
- * @param arms what is compared
- * @param seeds runs of each arm; the seed decides initial weights and order of the stream
+ * @param unseen images that the arms are scored on
+ * @param arms arms to compare
+ * @param seeds one run of each arm for each; a seed sets the initial weights and the order of the
+ *     stream
  * @param steps training steps of each run
  * @param skew images of the first class over images of the last in the stream
  * @param parallel runs at a time
  * @param settings further settings of the job
- * @param directory where results go
+ * @param directory directory for results
  */
 public record ExperimentPlan(
     ImageDataset training,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
@@ -20,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 
-/** The result as JSON for programs and as a page for people. */
+/** Writes the result as JSON and as an HTML page. */
 public final class ExperimentReport {
 
   private static final int SAMPLE = 400;
@@ -40,7 +41,7 @@ public final class ExperimentReport {
   /**
    * Writes {@code experiment.json} and {@code report.html}.
    *
-   * @return the files
+   * @return the files that were written
    */
   public List<Path> write() throws IOException {
     ObjectNode figures = figures();
@@ -65,7 +66,7 @@ public final class ExperimentReport {
     root.put("architecture", result.config().model().architecture().id());
     root.put("window", result.config().trainer().prequentialWindow());
     ObjectNode millis = root.putObject("stepMillis");
-    result.stepMillis().forEach((method, value) -> millis.put(method.cliName(), value));
+    result.stepMillis().forEach((loss, value) -> millis.put(StepBench.lossName(loss), value));
     ArrayNode classes = root.putArray("classes");
     classesByTraffic()
         .forEach(
@@ -83,8 +84,8 @@ public final class ExperimentReport {
     ObjectNode node = mapper.createObjectNode();
     Arm arm = result.arm();
     node.put("name", arm.name());
-    node.put("group", new Arm(arm.method(), arm.sampler(), 1).name());
-    node.put("method", arm.method().cliName());
+    node.put("group", new Arm(arm.loss(), arm.sampler(), 1).name());
+    node.put("method", StepBench.lossName(arm.loss()));
     node.put("sampler", arm.sampler().name());
     node.put("strength", arm.strength());
     node.put("lambda", arm.lambda());
@@ -112,11 +113,11 @@ public final class ExperimentReport {
       each.set("pooled", mapper.valueToTree(run.evaluation().pooled()));
       each.put("model", run.model().toString());
     }
-    node.set("curve", mapper.valueToTree(result.runs().get(0).curve()));
+    result.runs().get(0).curve().writeTo(node.putObject("curve"));
     return node;
   }
 
-  /** Adds what only the page shows. */
+  /** Adds the maps, neighbours, confusion matrices and images, which only the page shows. */
   private void addPictures(ObjectNode root) throws IOException {
     List<Integer> shuffled = new ArrayList<>();
     for (int i = 0; i < unseen.size(); i++) {

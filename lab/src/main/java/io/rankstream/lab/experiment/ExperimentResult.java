@@ -1,16 +1,20 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What an experiment found.
+ * The result of an experiment.
  *
- * @param plan what was compared
+ * @param plan its parameters
  * @param config settings of the job that all arms share
  * @param arms the arms in the order of the plan
- * @param stepMillis median milliseconds of a training step by method, without the job around it
+ * @param stepMillis median milliseconds of a training step by loss, without the job around it
  */
 public record ExperimentResult(
-    ExperimentPlan plan, JobConfig config, List<ArmResult> arms, Map<Method, Double> stepMillis) {}
+    ExperimentPlan plan,
+    JobConfig config,
+    List<ArmResult> arms,
+    Map<RankingLoss, Double> stepMillis) {}

@@ -1,12 +1,17 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.bench.StepBench;
+import io.rankstream.model.KebabCase;
+import io.rankstream.model.loss.RankingLoss;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The result as a table like the paper's, in Markdown: mean ± deviation over the seeds. */
+/**
+ * Prints the result as Markdown tables like those of the paper: mean ± deviation over the seeds.
+ */
 public final class ExperimentTable {
 
   private final ExperimentResult result;
@@ -33,17 +38,17 @@ public final class ExperimentTable {
     printStepMillis(out, result.stepMillis());
   }
 
-  /** Prints what each method adds to the step. */
-  public static void printStepMillis(PrintWriter out, Map<Method, Double> millis) {
+  /** Prints the time of the step with each loss, and its excess over softmax alone. */
+  public static void printStepMillis(PrintWriter out, Map<RankingLoss, Double> millis) {
     row(out, List.of("method", "step, median ms", "over softmax"));
     row(out, List.of("---", "---", "---"));
-    double softmax = millis.get(Method.SOFTMAX);
+    double softmax = millis.get(RankingLoss.NONE);
     millis.forEach(
-        (method, each) ->
+        (loss, each) ->
             row(
                 out,
                 List.of(
-                    method.cliName(),
+                    StepBench.lossName(loss),
                     String.format(Locale.ROOT, "%.2f", each),
                     String.format(Locale.ROOT, "%+.1f %%", 100 * (each / softmax - 1)))));
     out.flush();
@@ -51,8 +56,8 @@ public final class ExperimentTable {
 
   private static List<String> cells(ArmResult arm, boolean classifies) {
     List<String> cells = new ArrayList<>();
-    cells.add(arm.arm().method().cliName());
-    cells.add(arm.arm().sampler().name().toLowerCase(Locale.ROOT));
+    cells.add(StepBench.lossName(arm.arm().loss()));
+    cells.add(KebabCase.of(arm.arm().sampler()));
     cells.add(arm.embeds() ? String.format(Locale.ROOT, "%.4g", arm.arm().lambda()) : "");
     if (classifies) {
       cells.add(arm.microAsInTraffic().toString());

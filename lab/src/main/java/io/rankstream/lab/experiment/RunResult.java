@@ -2,18 +2,19 @@ package io.rankstream.lab.experiment;
 
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
+import io.rankstream.pipeline.tools.report.LearningCurve;
 import java.nio.file.Path;
 
 /**
  * One run of one arm.
  *
- * @param arm the arm
+ * @param arm arm that was trained
  * @param seed seed of weights and stream
  * @param steps training steps taken
  * @param seconds wall-clock time of the job
- * @param curve how it learnt
- * @param evaluation how the final model does on the unseen images
- * @param embedded what the final model says of each unseen image
+ * @param curve learning curve
+ * @param evaluation scores of the final model on the unseen images
+ * @param embedded outputs of the final model for each unseen image
  * @param model file of the final model
  */
 record RunResult(
@@ -21,7 +22,7 @@ record RunResult(
     long seed,
     long steps,
     double seconds,
-    Curve curve,
+    LearningCurve curve,
     Evaluation evaluation,
     EmbeddedDataset embedded,
     Path model) {}

@@ -1,8 +1,10 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.bench.Contest;
 import io.rankstream.lab.bench.NoiseBatch;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.OnlineTrainer;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,42 +13,35 @@ import java.util.Map;
 import org.hipparchus.stat.descriptive.rank.Median;
 
 /**
- * What each method adds to the training step: the same batch through all of them in turn, so that a
- * machine that changes its pace changes it for all.
+ * Times the training step with each loss: all of them on the same batch, a step of each in turn.
  */
 final class StepTiming {
 
-  private static final int WARM_UP = 3;
+  private static final int WARM_UP_ROUNDS = 3;
 
   private StepTiming() {}
 
   /**
-   * Median milliseconds of a step by method, in the order of the methods.
+   * Median milliseconds of a step by loss, in the order of the losses.
    *
-   * @param rounds measured steps of each method
+   * @param rounds measured steps with each loss, at least 1
    */
-  static Map<Method, Double> medians(JobConfig config, List<Method> methods, int rounds) {
+  static Map<RankingLoss, Double> medians(JobConfig config, List<RankingLoss> losses, int rounds)
+      throws Exception {
     NoiseBatch batch = NoiseBatch.of(config);
     List<OnlineTrainer> trainers = new ArrayList<>();
     try {
-      double[][] millis = new double[methods.size()][rounds];
-      for (Method method : methods) {
-        trainers.add(StepBench.trainer(config, method.loss()));
-      }
-      for (int round = -WARM_UP; round < rounds; round++) {
-        for (int m = 0; m < trainers.size(); m++) {
-          long start = System.nanoTime();
-          trainers.get(m).learn(batch.images(), batch.labels());
-          if (round >= 0) {
-            millis[m][round] = (System.nanoTime() - start) / 1e6;
-          }
-        }
+      Contest contest = new Contest();
+      for (RankingLoss loss : losses) {
+        OnlineTrainer trainer = StepBench.trainer(config, loss);
+        trainers.add(trainer);
+        contest.add(
+            loss.name(), Contest.millis(() -> trainer.learn(batch.images(), batch.labels())));
       }
 
-      Map<Method, Double> medians = new LinkedHashMap<>();
-      for (int m = 0; m < millis.length; m++) {
-        medians.put(methods.get(m), new Median().evaluate(millis[m]));
-      }
+      Map<String, double[]> millis = contest.run(WARM_UP_ROUNDS, rounds);
+      Map<RankingLoss, Double> medians = new LinkedHashMap<>();
+      losses.forEach(loss -> medians.put(loss, new Median().evaluate(millis.get(loss.name()))));
       return medians;
     } finally {
       trainers.forEach(OnlineTrainer::close);

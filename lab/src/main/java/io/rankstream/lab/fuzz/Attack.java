@@ -1,16 +1,16 @@
 package io.rankstream.lab.fuzz;
 
-import java.util.Locale;
+import io.rankstream.model.KebabCase;
 
-/** What is wrong with a record of the fuzzer. */
+/** A way to attack the job with a record. */
 public enum Attack {
-  /** Nothing. */
+  /** No attack: a good record. */
   GOOD(30, Fate.ACCEPTED),
   /** Bits of the envelope are flipped. */
   ENVELOPE_BITS(8, Fate.EITHER),
   /** The envelope ends early. */
   ENVELOPE_CUT(4, Fate.REFUSED),
-  /** Marker or schema fingerprint are others. */
+  /** A byte of the marker or of the schema fingerprint is changed. */
   ENVELOPE_MAGIC(3, Fate.REFUSED),
   /** Random bytes, some behind a good marker and fingerprint. */
   NOISE(4, Fate.REFUSED),
@@ -34,11 +34,11 @@ public enum Attack {
   CONTROL_LABEL(1, Fate.REFUSED),
   /** A label that no other record has. */
   NEW_LABEL(15, Fate.EITHER),
-  /** Event times at the ends of what 64 bits hold. */
+  /** Event times at the limits of 64 bits. */
   EVENT_TIME(2, Fate.ACCEPTED),
-  /** A stream that nobody configured. */
+  /** A stream that is not configured. */
   OTHER_STREAM(1, Fate.REFUSED),
-  /** A record as large as was asked for. */
+  /** A record of the largest size. */
   HUGE_VALUE(0.1, Fate.REFUSED),
   /** A key of megabytes. */
   HUGE_KEY(0.1, Fate.EITHER),
@@ -46,7 +46,7 @@ public enum Attack {
   IMAGE_BITS(8, Fate.EITHER),
   /** The image ends early. */
   IMAGE_CUT(4, Fate.REFUSED),
-  /** The image starts as one of another format. */
+  /** The image starts with the bytes of another format. */
   IMAGE_MAGIC(2, Fate.REFUSED),
   /** An image of no bytes. */
   IMAGE_EMPTY(1, Fate.REFUSED),
@@ -64,7 +64,7 @@ public enum Attack {
   PALETTE_PNG(1, Fate.ACCEPTED),
   /** One pixel, or a line of them. */
   THIN_PNG(1, Fate.ACCEPTED),
-  /** Pixels that inflate to far more than the header tells. */
+  /** Pixels that inflate to far more than the header claims. */
   PIXEL_BOMB(0.3, Fate.EITHER),
   /** Text or a colour profile that inflates to far more than the file. */
   TEXT_BOMB(0.3, Fate.ACCEPTED),
@@ -73,13 +73,13 @@ public enum Attack {
   /** Forty million pixels in a few kilobytes. */
   LARGE_PNG(0.1, Fate.ACCEPTED);
 
-  /** What a job with default limits does with the record. */
+  /** The outcome for a record at a job with default limits. */
   public enum Fate {
     /** It gets an embedding. */
     ACCEPTED,
     /** It becomes a dead letter. */
     REFUSED,
-    /** One of the two: it depends on the bits or on what came before. */
+    /** One of the two, depending on the bits or on earlier records. */
     EITHER
   }
 
@@ -91,18 +91,18 @@ public enum Attack {
     this.fate = fate;
   }
 
-  /** How often it comes, in proportion to the others. */
+  /** Relative frequency among the attacks. */
   double weight() {
     return weight;
   }
 
-  /** What a job with default limits does with the record. */
+  /** The outcome at a job with default limits. */
   public Fate fate() {
     return fate;
   }
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return KebabCase.of(this);
   }
 }

@@ -7,49 +7,40 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where the records of the fuzzer went.
+ * The result of fuzzing a job.
  *
- * @param attacks figures of each attack
+ * @param attacks counts of each attack
  * @param reasons dead letters by reason code
- * @param brokerRefused records that Kafka itself did not take, which count as not sent
- * @param problems one sentence for each record that went wrong: lost, told twice, or altered
+ * @param brokerRefused records that Kafka itself did not take; they do not count as sent
+ * @param problems one sentence for each record that was lost, came out twice or came back altered
  */
 public record FuzzReport(
-    Map<Attack, Figures> attacks,
+    Map<Attack, AttackCounts> attacks,
     Map<String, Long> reasons,
     long brokerRefused,
     List<String> problems) {
 
-  /**
-   * Counts of one attack.
-   *
-   * @param sent records in the input topic
-   * @param accepted of them, with an embedding
-   * @param refused of them, dead-lettered
-   */
-  public record Figures(long sent, long accepted, long refused) {
-
-    Figures plus(Figures other) {
-      return new Figures(sent + other.sent, accepted + other.accepted, refused + other.refused);
-    }
+  /** A report on no records. */
+  public static FuzzReport empty() {
+    return new FuzzReport(Map.of(), Map.of(), 0, List.of());
   }
 
-  /** Figures over all attacks. */
-  public Figures total() {
-    return attacks.values().stream().reduce(new Figures(0, 0, 0), Figures::plus);
+  /** Counts over all attacks. */
+  public AttackCounts total() {
+    return attacks.values().stream().reduce(AttackCounts.NONE, AttackCounts::plus);
   }
 
-  /** Whether every record went where it belongs, once. */
+  /** Whether every record was accepted or refused, once and unaltered. */
   public boolean isClean() {
-    Figures total = total();
+    AttackCounts total = total();
     return problems.isEmpty() && total.sent() == total.accepted() + total.refused();
   }
 
   /** This report and another together. */
   public FuzzReport plus(FuzzReport other) {
-    Map<Attack, Figures> both = new EnumMap<>(Attack.class);
+    Map<Attack, AttackCounts> both = new EnumMap<>(Attack.class);
     both.putAll(attacks);
-    other.attacks.forEach((attack, figures) -> both.merge(attack, figures, Figures::plus));
+    other.attacks.forEach((attack, counts) -> both.merge(attack, counts, AttackCounts::plus));
     Map<String, Long> codes = new TreeMap<>(reasons);
     other.reasons.forEach((reason, count) -> codes.merge(reason, count, Long::sum));
     List<String> sentences = new ArrayList<>(problems);

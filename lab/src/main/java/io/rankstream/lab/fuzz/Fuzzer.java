@@ -1,23 +1,16 @@
 package io.rankstream.lab.fuzz;
 
+import io.rankstream.lab.audit.Origin;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sends hostile records to a running job and finds each of them again: as an embedding, or once in
- * the dead letters, byte for byte. Records are told apart by their offset in the input topic.
+ * the dead letters, byte for byte.
  */
 public final class Fuzzer implements AutoCloseable {
 
@@ -45,12 +38,12 @@ public final class Fuzzer implements AutoCloseable {
   private final List<TopicPartition> outputs = new ArrayList<>();
 
   /**
-   * Looks at the outputs from their present end on.
+   * Prepares to read the outputs from their present end.
    *
    * @param clients Kafka client settings
    * @param topics topics of the job
    * @param largestBytes size of the largest record
-   * @param patience how long nothing may come before what is missing counts as lost
+   * @param patience time without any output after which missing records count as lost
    */
   public Fuzzer(Properties clients, TopicNames topics, int largestBytes, Duration patience) {
     this.topics = topics;
@@ -71,16 +64,17 @@ public final class Fuzzer implements AutoCloseable {
    * Sends records and waits until each of them has come out.
    *
    * @param from number of the first record
-   * @param count how many
+   * @param count number of records
+   * @throws IOException when an output topic holds a record that the job cannot have written
    */
   public FuzzReport run(HostileRecords records, long from, int count) throws IOException {
-    Map<TopicPartition, Map<Long, SentRecord>> sent = new ConcurrentHashMap<>();
+    Map<Origin, SentRecord> sent = new ConcurrentHashMap<>();
     AtomicLong brokerRefused = new AtomicLong();
     for (long number = from; number < from + count; number++) {
       send(records.record(number), sent, brokerRefused);
     }
     producer.flush();
-    return audit(sent, brokerRefused.get());
+    return audit(new FuzzAudit(sent)).report(brokerRefused.get());
   }
 
   @Override
@@ -90,159 +84,48 @@ public final class Fuzzer implements AutoCloseable {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
-  private void send(
-      HostileRecord record,
-      Map<TopicPartition, Map<Long, SentRecord>> sent,
-      AtomicLong brokerRefused) {
-    SentRecord remembered =
-        new SentRecord(record.attack(), sha256(record.key()), sha256(record.value()));
+  private void send(HostileRecord record, Map<Origin, SentRecord> sent, AtomicLong brokerRefused) {
+    SentRecord remembered = SentRecord.of(record);
     producer.send(
         new ProducerRecord<>(topics.images(), record.key(), record.value()),
         (metadata, exception) -> {
           if (exception != null) {
             brokerRefused.incrementAndGet();
           } else {
-            sent.computeIfAbsent(
-                    new TopicPartition(metadata.topic(), metadata.partition()),
-                    partition -> new ConcurrentHashMap<>())
-                .put(metadata.offset(), remembered);
+            sent.put(Origin.of(metadata), remembered);
           }
         });
   }
 
-  private FuzzReport audit(Map<TopicPartition, Map<Long, SentRecord>> sent, long brokerRefused)
-      throws IOException {
-    Audit audit = new Audit(sent);
-    long lastNews = System.nanoTime();
-    while (!audit.isComplete() && System.nanoTime() - lastNews < patience.toNanos()) {
+  private FuzzAudit audit(FuzzAudit audit) throws IOException {
+    long lastFound = System.nanoTime();
+    while (!audit.isComplete() && System.nanoTime() - lastFound < patience.toNanos()) {
       int before = audit.found();
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        audit.add(record);
-      }
+      poll(audit);
       if (audit.found() > before) {
-        lastNews = System.nanoTime();
+        lastFound = System.nanoTime();
       }
     }
 
-    // What is told twice may come later than what is told once.
+    // A second dead letter may come after the first one of every record.
     Map<TopicPartition, Long> ends = consumer.endOffsets(outputs);
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        audit.add(record);
-      }
+      poll(audit);
     }
-    return audit.report(brokerRefused);
+    return audit;
   }
 
-  /** Matches what comes out with what was sent. */
-  private final class Audit {
-
-    private final Map<TopicPartition, Map<Long, SentRecord>> sent;
-    private final Set<Origin> accepted = new HashSet<>();
-    private final Set<Origin> refused = new HashSet<>();
-    private final Map<String, Long> reasons = new TreeMap<>();
-    private final List<String> problems = new ArrayList<>();
-    private final int total;
-
-    private record Origin(TopicPartition partition, long offset) {
-
-      @Override
-      public String toString() {
-        return partition + "@" + offset;
-      }
-    }
-
-    Audit(Map<TopicPartition, Map<Long, SentRecord>> sent) {
-      this.sent = sent;
-      this.total = sent.values().stream().mapToInt(Map::size).sum();
-    }
-
-    boolean isComplete() {
-      return found() >= total;
-    }
-
-    int found() {
-      return accepted.size() + refused.size();
-    }
-
-    void add(ConsumerRecord<byte[], byte[]> record) throws IOException {
+  private void poll(FuzzAudit audit) throws IOException {
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       if (record.value() == null) {
-        return;
+        continue; // deletes its key
       }
       if (record.topic().equals(topics.embeddings())) {
-        ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(record.value());
-        Origin origin =
-            new Origin(
-                new TopicPartition(embedding.getSourceTopic(), embedding.getSourcePartition()),
-                embedding.getSourceOffset());
-        if (remembered(origin) != null) {
-          accepted.add(origin);
-        }
+        audit.add(ImageEmbedding.getDecoder().decode(record.value()));
       } else {
-        add(DeadLetter.getDecoder().decode(record.value()));
+        audit.add(DeadLetter.getDecoder().decode(record.value()));
       }
-    }
-
-    private void add(DeadLetter letter) {
-      Origin origin =
-          new Origin(
-              new TopicPartition(letter.getSourceTopic(), letter.getSourcePartition()),
-              letter.getSourceOffset());
-      SentRecord record = remembered(origin);
-      if (record == null) {
-        return; // someone else's
-      }
-      if (!refused.add(origin)) {
-        problems.add("%s has two dead letters".formatted(origin));
-        return;
-      }
-
-      reasons.merge(letter.getReason(), 1L, Long::sum);
-      if (!returns(letter, letter.getKey(), record.key())
-          || !returns(letter, letter.getValue(), record.value())) {
-        problems.add(
-            "%s (%s, %s) came back altered".formatted(origin, record.attack(), letter.getReason()));
-      }
-    }
-
-    /** Whether a letter has the bytes that were sent, or says that it is too small for them. */
-    private boolean returns(DeadLetter letter, ByteBuffer bytes, String sentDigest) {
-      boolean isLeftBehind = bytes == null && !sentDigest.isEmpty();
-      return isLeftBehind
-          ? letter.getDetail().contains(sentDigest)
-          : sha256(bytes).equals(sentDigest);
-    }
-
-    private SentRecord remembered(Origin origin) {
-      return sent.getOrDefault(origin.partition(), Map.of()).get(origin.offset());
-    }
-
-    FuzzReport report(long brokerRefused) {
-      Map<Attack, FuzzReport.Figures> figures = new EnumMap<>(Attack.class);
-      sent.forEach(
-          (partition, records) ->
-              records.forEach(
-                  (offset, record) -> {
-                    Origin origin = new Origin(partition, offset);
-                    boolean isAccepted = accepted.contains(origin);
-                    boolean isRefused = refused.contains(origin);
-                    if (isAccepted == isRefused) {
-                      problems.add(
-                          "%s (%s) %s"
-                              .formatted(
-                                  origin,
-                                  record.attack(),
-                                  isAccepted
-                                      ? "has both an embedding and a dead letter"
-                                      : "is lost"));
-                    }
-                    figures.merge(
-                        record.attack(),
-                        new FuzzReport.Figures(1, isAccepted ? 1 : 0, isRefused ? 1 : 0),
-                        FuzzReport.Figures::plus);
-                  }));
-      return new FuzzReport(figures, reasons, brokerRefused, problems);
     }
   }
 
@@ -264,22 +147,5 @@ public final class Fuzzer implements AutoCloseable {
         ClientSettings.committedReader(clients),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
-  }
-
-  private static String sha256(byte[] bytes) {
-    return bytes == null ? "" : sha256(ByteBuffer.wrap(bytes));
-  }
-
-  private static String sha256(ByteBuffer bytes) {
-    if (bytes == null) {
-      return "";
-    }
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes.duplicate());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

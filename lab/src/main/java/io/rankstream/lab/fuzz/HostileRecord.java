@@ -7,5 +7,5 @@ package io.rankstream.lab.fuzz;
  * @param key key of the Kafka record
  * @param value value of the Kafka record, or null for none
  */
-@SuppressWarnings("ArrayRecordComponent") // it is sent, and nobody compares it
+@SuppressWarnings("ArrayRecordComponent") // records are sent, never compared
 public record HostileRecord(Attack attack, byte[] key, byte[] value) {}

@@ -17,7 +17,7 @@ import org.apache.avro.io.EncoderFactory;
 
 /**
  * Makes hostile records. A record depends on the seed and its number alone, so that a failure can
- * be made to happen again.
+ * be repeated.
  */
 public final class HostileRecords {
 
@@ -32,7 +32,7 @@ public final class HostileRecords {
   private final int largestBytes;
 
   /**
-   * @param stream stream that most of the records are for
+   * @param stream stream of most records
    * @param largestBytes size of the largest records
    */
   public HostileRecords(long seed, String stream, int largestBytes) {
@@ -41,7 +41,7 @@ public final class HostileRecords {
     this.largestBytes = largestBytes;
   }
 
-  /** The record of a number. The first ones take each attack in turn. */
+  /** The record with a number. The first ones take each attack in turn, the others at random. */
   public HostileRecord record(long number) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L + number * 0xBF58476D1CE4E5B9L);
     Attack[] attacks = Attack.values();
@@ -49,7 +49,7 @@ public final class HostileRecords {
   }
 
   private HostileRecord record(long number, Attack attack, Random random) {
-    // Random digits keep one id from becoming another when bits flip.
+    // Flipped bits must not turn one id into another: hence the random digits.
     String id = "fuzz-%d-%d-%016x".formatted(seed, number, random.nextLong());
     byte[] key = id.getBytes(StandardCharsets.UTF_8);
     if (attack == Attack.HUGE_KEY) {
@@ -59,10 +59,10 @@ public final class HostileRecords {
   }
 
   private static Attack attack(Random random) {
-    double place = random.nextDouble() * ALL_WEIGHTS;
+    double draw = random.nextDouble() * ALL_WEIGHTS;
     for (Attack attack : Attack.values()) {
-      place -= attack.weight();
-      if (place < 0) {
+      draw -= attack.weight();
+      if (draw < 0) {
         return attack;
       }
     }
@@ -73,88 +73,122 @@ public final class HostileRecords {
   private byte[] value(Attack attack, String id, Random random) {
     int pattern = random.nextInt(CLASSES);
     return switch (attack) {
-      case GOOD -> good(id, pattern, random);
+      case GOOD, HUGE_KEY -> good(id, pattern, random);
       case ENVELOPE_BITS -> flipBits(good(id, pattern, random), random);
       case ENVELOPE_CUT -> cut(good(id, pattern, random), random);
-      case ENVELOPE_MAGIC -> {
-        byte[] value = good(id, pattern, random);
-        value[random.nextInt(HEADER_BYTES)] ^= (byte) (1 + random.nextInt(255));
-        yield value;
-      }
+      case ENVELOPE_MAGIC -> wrongHeader(good(id, pattern, random), random);
       case NOISE -> noise(good(id, pattern, random), random);
       case VALUE_EMPTY -> new byte[0];
       case VALUE_NONE -> null;
       case CLAIMED_LENGTH -> claimedLength(good(id, pattern, random), random);
-      case MANY_ATTRIBUTES -> {
-        Map<String, String> attributes = new HashMap<>();
-        for (int i = 0; i < 100_000; i++) {
-          attributes.put("key-" + i, "");
-        }
-        LabeledImage image = image(id, null, HostileImages.png(pattern, random));
-        image.setAttributes(attributes);
-        yield encode(image);
-      }
-      case LONG_ATTRIBUTE -> {
-        LabeledImage image = image(id, null, HostileImages.png(pattern, random));
-        image.setAttributes(Map.of("a", "b".repeat(MEGABYTE)));
-        yield encode(image);
-      }
-      case INVALID_UTF8 -> {
-        byte[] value = envelope(id, "label-x", HostileImages.png(pattern, random));
-        value[indexOf(value, "label-x")] = (byte) 0xFF;
-        yield value;
-      }
-      case LONG_LABEL -> envelope(id, "l".repeat(MEGABYTE), HostileImages.png(pattern, random));
-      case BAD_ID ->
-          envelope(
-              random.nextInt(10) == 0 ? "i".repeat(MEGABYTE) : " ".repeat(random.nextInt(3)),
-              label(pattern),
-              HostileImages.png(pattern, random));
+      case MANY_ATTRIBUTES -> withAttributes(id, manyAttributes(), pattern, random);
+      case LONG_ATTRIBUTE -> withAttributes(id, Map.of("a", "b".repeat(MEGABYTE)), pattern, random);
+      case INVALID_UTF8 -> invalidUtf8(id, pattern, random);
+      case LONG_LABEL -> envelope(id, "l".repeat(MEGABYTE), DrawnImages.png(pattern, random));
+      case BAD_ID -> envelope(badId(random), label(pattern), DrawnImages.png(pattern, random));
       case CONTROL_LABEL ->
-          envelope(id, "class" + (char) random.nextInt(0x20), HostileImages.png(pattern, random));
-      case NEW_LABEL -> envelope(id, "of-" + id, HostileImages.png(pattern, random));
-      case EVENT_TIME -> {
-        long[] times = {
-          Long.MIN_VALUE, Long.MAX_VALUE, -1, 0, Double.doubleToRawLongBits(Double.NaN)
-        };
-        LabeledImage image = image(id, label(pattern), HostileImages.png(pattern, random));
-        image.setEventTime(Instant.ofEpochMilli(times[random.nextInt(times.length)]));
-        yield encode(image);
-      }
-      case OTHER_STREAM -> {
-        LabeledImage image = image(id, label(pattern), HostileImages.png(pattern, random));
-        image.setStream("no-" + stream);
-        yield encode(image);
-      }
-      case HUGE_VALUE ->
-          Arrays.copyOf(good(id, pattern, random), largestBytes); // zeros: they compress
-      case HUGE_KEY -> good(id, pattern, random);
-      case IMAGE_BITS -> envelope(id, label(pattern), flipBits(anyImage(pattern, random), random));
-      case IMAGE_CUT -> envelope(id, label(pattern), cut(anyImage(pattern, random), random));
-      case IMAGE_MAGIC -> {
-        byte[] png = HostileImages.png(pattern, random);
-        byte[] jpeg = HostileImages.jpeg(pattern, random);
-        boolean fromJpeg = random.nextBoolean();
-        byte[] image = fromJpeg ? png : jpeg;
-        System.arraycopy(fromJpeg ? jpeg : png, 0, image, 0, 4 + random.nextInt(4));
-        yield envelope(id, label(pattern), image);
-      }
-      case IMAGE_EMPTY -> envelope(id, label(pattern), new byte[0]);
-      case HUGE_HEADER -> envelope(id, label(pattern), HostileImages.hugeHeader(pattern, random));
-      case ANIMATED_GIF -> envelope(id, label(pattern), HostileImages.animatedGif(random));
-      case ANIMATED_PNG -> envelope(id, label(pattern), HostileImages.animatedPng(pattern, random));
-      case CMYK_JPEG -> envelope(id, label(pattern), HostileImages.cmykJpeg(random));
-      case DEEP_PNG -> envelope(id, label(pattern), HostileImages.deepPng(random));
-      case INTERLACED_PNG -> envelope(id, label(pattern), HostileImages.interlacedPng(random));
-      case PROGRESSIVE_JPEG -> envelope(id, label(pattern), HostileImages.progressiveJpeg(random));
-      case ROTATED_JPEG -> envelope(id, label(pattern), HostileImages.rotatedJpeg(pattern, random));
-      case PALETTE_PNG -> envelope(id, label(pattern), HostileImages.palettePng(random));
-      case THIN_PNG -> envelope(id, label(pattern), HostileImages.thinPng(random));
-      case PIXEL_BOMB -> envelope(id, null, HostileImages.pixelBomb(random));
-      case TEXT_BOMB -> envelope(id, null, HostileImages.textBomb(random));
-      case SCAN_BOMB -> envelope(id, null, HostileImages.scanBomb(random));
-      case LARGE_PNG -> envelope(id, null, HostileImages.large());
+          envelope(id, "class" + (char) random.nextInt(0x20), DrawnImages.png(pattern, random));
+      case NEW_LABEL -> envelope(id, "of-" + id, DrawnImages.png(pattern, random));
+      case EVENT_TIME -> extremeEventTime(id, pattern, random);
+      case OTHER_STREAM -> ofOtherStream(id, pattern, random);
+      // Filled up with zeros, which compress.
+      case HUGE_VALUE -> Arrays.copyOf(good(id, pattern, random), largestBytes);
+      case PIXEL_BOMB, TEXT_BOMB, SCAN_BOMB, LARGE_PNG ->
+          envelope(id, null, image(attack, pattern, random));
+      case IMAGE_BITS,
+          IMAGE_CUT,
+          IMAGE_MAGIC,
+          IMAGE_EMPTY,
+          HUGE_HEADER,
+          ANIMATED_GIF,
+          ANIMATED_PNG,
+          CMYK_JPEG,
+          DEEP_PNG,
+          INTERLACED_PNG,
+          PROGRESSIVE_JPEG,
+          ROTATED_JPEG,
+          PALETTE_PNG,
+          THIN_PNG ->
+          envelope(id, label(pattern), image(attack, pattern, random));
     };
+  }
+
+  /** The image of an attack by images. */
+  private static byte[] image(Attack attack, int pattern, Random random) {
+    return switch (attack) {
+      case IMAGE_BITS -> flipBits(anyImage(pattern, random), random);
+      case IMAGE_CUT -> cut(anyImage(pattern, random), random);
+      case IMAGE_MAGIC -> wrongMagic(pattern, random);
+      case IMAGE_EMPTY -> new byte[0];
+      case HUGE_HEADER -> ImageBombs.hugeHeader(pattern, random);
+      case ANIMATED_GIF -> HostileImages.animatedGif(random);
+      case ANIMATED_PNG -> HostileImages.animatedPng(pattern, random);
+      case CMYK_JPEG -> HostileImages.cmykJpeg(random);
+      case DEEP_PNG -> HostileImages.deepPng(random);
+      case INTERLACED_PNG -> HostileImages.interlacedPng(random);
+      case PROGRESSIVE_JPEG -> HostileImages.progressiveJpeg(random);
+      case ROTATED_JPEG -> HostileImages.rotatedJpeg(pattern, random);
+      case PALETTE_PNG -> HostileImages.palettePng(random);
+      case THIN_PNG -> HostileImages.thinPng(random);
+      case PIXEL_BOMB -> ImageBombs.pixelBomb(random);
+      case TEXT_BOMB -> ImageBombs.textBomb(random);
+      case SCAN_BOMB -> ImageBombs.scanBomb(random);
+      case LARGE_PNG -> ImageBombs.large();
+      default -> throw new IllegalArgumentException(attack + " has no image of its own");
+    };
+  }
+
+  private static byte[] wrongHeader(byte[] value, Random random) {
+    value[random.nextInt(HEADER_BYTES)] ^= (byte) (1 + random.nextInt(255));
+    return value;
+  }
+
+  private byte[] withAttributes(
+      String id, Map<String, String> attributes, int pattern, Random random) {
+    LabeledImage image = image(id, null, DrawnImages.png(pattern, random));
+    image.setAttributes(attributes);
+    return encode(image);
+  }
+
+  private static Map<String, String> manyAttributes() {
+    Map<String, String> attributes = new HashMap<>();
+    for (int i = 0; i < 100_000; i++) {
+      attributes.put("key-" + i, "");
+    }
+    return attributes;
+  }
+
+  private byte[] invalidUtf8(String id, int pattern, Random random) {
+    byte[] value = envelope(id, "label-x", DrawnImages.png(pattern, random));
+    value[indexOf(value, "label-x")] = (byte) 0xFF;
+    return value;
+  }
+
+  private static String badId(Random random) {
+    return random.nextInt(10) == 0 ? "i".repeat(MEGABYTE) : " ".repeat(random.nextInt(3));
+  }
+
+  private byte[] extremeEventTime(String id, int pattern, Random random) {
+    long[] times = {Long.MIN_VALUE, Long.MAX_VALUE, -1, 0, Double.doubleToRawLongBits(Double.NaN)};
+    LabeledImage image = image(id, label(pattern), DrawnImages.png(pattern, random));
+    image.setEventTime(Instant.ofEpochMilli(times[random.nextInt(times.length)]));
+    return encode(image);
+  }
+
+  private byte[] ofOtherStream(String id, int pattern, Random random) {
+    LabeledImage image = image(id, label(pattern), DrawnImages.png(pattern, random));
+    image.setStream("no-" + stream);
+    return encode(image);
+  }
+
+  /** A PNG that starts as a JPEG, or the other way round. */
+  private static byte[] wrongMagic(int pattern, Random random) {
+    byte[] png = DrawnImages.png(pattern, random);
+    byte[] jpeg = DrawnImages.jpeg(pattern, random);
+    boolean fromJpeg = random.nextBoolean();
+    byte[] image = fromJpeg ? png : jpeg;
+    System.arraycopy(fromJpeg ? jpeg : png, 0, image, 0, 4 + random.nextInt(4));
+    return image;
   }
 
   private byte[] good(String id, int pattern, Random random) {
@@ -163,8 +197,8 @@ public final class HostileRecords {
 
   private static byte[] anyImage(int pattern, Random random) {
     return random.nextBoolean()
-        ? HostileImages.png(pattern, random)
-        : HostileImages.jpeg(pattern, random);
+        ? DrawnImages.png(pattern, random)
+        : DrawnImages.jpeg(pattern, random);
   }
 
   private static String label(int pattern) {
@@ -201,7 +235,10 @@ public final class HostileRecords {
     return bytes;
   }
 
-  /** Without its last bytes, but for the last one of an envelope, which ends no attributes. */
+  /**
+   * Cuts more than 20 bytes off the end. Less may not matter: the last byte of an envelope, for
+   * one, only ends its empty attributes.
+   */
   private static byte[] cut(byte[] bytes, Random random) {
     return Arrays.copyOf(bytes, random.nextInt(bytes.length - 20));
   }
@@ -221,7 +258,7 @@ public final class HostileRecords {
     body.write(good, 0, HEADER_BYTES);
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(body, null);
     try {
-      if (random.nextBoolean()) { // where the id is
+      if (random.nextBoolean()) { // the length of the image; otherwise of the id
         encoder.writeString("id");
         encoder.writeString("default");
         encoder.writeIndex(0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The whole comparison, small: two methods, two samplers, one λ beside the paper's. */
+/** The whole comparison, small: two losses, two samplers, one λ beside the paper's. */
 class ExperimentITCase {
 
   private static final int CLASSES = 4;
@@ -26,7 +26,7 @@ class ExperimentITCase {
     String out =
         experiment(
             "--data=" + photos(),
-            "--methods=softmax,triplet-semihard",
+            "--losses=none,triplet-semi-hard",
             "--sampler=pk,natural",
             "--lambda=1,2",
             "--seeds=1",
@@ -39,7 +39,7 @@ class ExperimentITCase {
 
     assertThat(out)
         .contains("| softmax | pk |")
-        .contains("| triplet-semihard | natural | 2.000 |")
+        .contains("| triplet-semi-hard | natural | 2.000 |")
         .contains("| method | step, median ms | over softmax |");
     JsonNode result =
         new ObjectMapper().readTree(directory.resolve("out/experiment.json").toFile());

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands of the laboratory, as far as they get without a broker. */
@@ -43,12 +46,49 @@ class LabCommandTest {
 
   @Test
   void saysInALineOrTwoWhatIsWrongWithTheArguments() {
-    assertThat(execute("experiment", "--data", "photos", "--methods", "quadruplet")).isEqualTo(2);
+    assertThat(execute("experiment", "--data", "photos", "--losses", "quadruplet")).isEqualTo(2);
     assertThat(execute("demo", "--report", "/no/such/report.html")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("Invalid method: quadruplet (must be one of softmax")
+        .contains("quadruplet (must be one of none, triplet-semi-hard, triplet-hard, triplet-all,")
         .contains("Invalid report: /no/such/report.html (must be a file in a directory that exists")
         .doesNotContain("Exception", "\tat ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bench steps,'steps (must be one of step, pipeline, assembler, decode, embed, checkpoint, all)'",
+    "bench step --losses triplet,'triplet (must be one of none, triplet-semi-hard, '",
+    "bench step --backbone resnet,'resnet (must be one of small-cnn, '",
+    "experiment --data photos --sampler pk;natural,'pk;natural (must be one of pk, natural)'",
+    "feed --data photos --split validation,'validation (must be one of train, test)'",
+    "evaluate --data photos --model m --split all,'all (must be one of train, test)'",
+    "mirror --to topic --format faiss,'faiss (must be one of qdrant, milvus)'",
+    "tail letters,'letters (must be one of embeddings, metrics, models, dead-letters)'"
+  })
+  void everyCommandListsTheNamesThatItAccepts(String line, String message) {
+    assertThat(execute(line.split(" "))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(message)
+        .doesNotContain("cannot convert", "Exception", "java", "RankingLoss", "Backbone");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kills -1", "images 0", "rate -1.5"})
+  void chaosNamesTheParameterAndItsValue(String option) {
+    assertThat(execute("chaos", "--" + option.replace(' ', '='))).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("error: Invalid %s (must be ".formatted(option.replace(" ", ": ")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "records 0,Invalid records: 0 (must be at least 1)",
+    "largest 901,Invalid largest: 901 (must be 1 to 900)",
+    "patience 0,Invalid patience: 0 (must be at least 1)"
+  })
+  void fuzzNamesTheParameterAndItsValue(String option, String message) {
+    assertThat(execute("fuzz", "--" + option.replace(' ', '='))).isEqualTo(2);
+    assertThat(err.toString()).contains("error: " + message);
   }
 
   @Test

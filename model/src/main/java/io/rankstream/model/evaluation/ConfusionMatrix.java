@@ -1,27 +1,33 @@
 package io.rankstream.model.evaluation;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Counts of actual against predicted classes, and the accuracies that follow from them. */
 public final class ConfusionMatrix {
 
-  private final SortedMap<String, SortedMap<String, Long>> counts = new TreeMap<>();
+  /** Rows by actual class; in a row, the empty key counts images without a prediction. */
+  private final SortedMap<String, Map<Optional<String>, Long>> counts = new TreeMap<>();
 
   /**
    * Counts a result.
    *
    * @param actual the label
-   * @param predicted the prediction
+   * @param predicted the prediction, or null while the model knows no class: always wrong, whatever
+   *     the classes are called
    */
   public void add(String actual, String predicted) {
-    counts.computeIfAbsent(actual, label -> new TreeMap<>()).merge(predicted, 1L, Long::sum);
+    counts
+        .computeIfAbsent(actual, label -> new HashMap<>())
+        .merge(Optional.ofNullable(predicted), 1L, Long::sum);
   }
 
   /** Images of class {@code actual} that were predicted as {@code predicted}. */
   public long count(String actual, String predicted) {
-    return counts.getOrDefault(actual, new TreeMap<>()).getOrDefault(predicted, 0L);
+    return counts.getOrDefault(actual, Map.of()).getOrDefault(Optional.of(predicted), 0L);
   }
 
   /** All images counted. */
@@ -50,7 +56,7 @@ public final class ConfusionMatrix {
     return recalls;
   }
 
-  private static long total(Map<String, Long> row) {
+  private static long total(Map<?, Long> row) {
     return row.values().stream().mapToLong(Long::longValue).sum();
   }
 }

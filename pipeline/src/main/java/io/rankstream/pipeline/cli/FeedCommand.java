@@ -7,6 +7,7 @@ import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.PrintWriter;
 import java.util.List;
@@ -114,7 +115,7 @@ final class FeedCommand implements Callable<Integer> {
     List<Integer> whole =
         drift ? LongTail.drift(dataset, skew, seed).order() : LongTail.order(dataset, skew, seed);
     List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));
-    ImageFeeder.Plan plan = new ImageFeeder.Plan(topic, stream, rate, unlabeled, seed);
+    FeedPlan plan = new FeedPlan(topic, stream, rate, unlabeled, seed);
     TopicNames defaults = TopicNames.defaults();
     Properties clients = kafka.connected();
     Topics.create(

@@ -1,10 +1,10 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.model.KebabCase;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.mirror.EmbeddingMirror;
 import io.rankstream.pipeline.tools.mirror.VectorStoreFormat;
 import io.rankstream.pipeline.wire.RecordDecoder;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -61,8 +61,7 @@ final class MirrorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Properties clients = kafka.connected();
-    String name =
-        "rankstream-mirror-%s-%s-%s".formatted(format.name().toLowerCase(Locale.ROOT), stream, to);
+    String name = "rankstream-mirror-%s-%s-%s".formatted(KebabCase.of(format), stream, to);
     new EmbeddingMirror(
             clients,
             new RecordDecoder(registry.config()),

@@ -111,7 +111,7 @@ public final class Rankstream implements Runnable {
     extension.accept(line); // before the settings below, which apply to the existing commands only
     line.setExecutionExceptionHandler(root::explain);
     line.setParameterExceptionHandler(Rankstream::explainUsage);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
+    EnumConverter.registerFor(line);
     line.setUsageHelpWidth(HELP_WIDTH);
     return line;
   }

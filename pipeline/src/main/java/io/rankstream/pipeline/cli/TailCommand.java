@@ -6,19 +6,16 @@ import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.pipeline.wire.RecordDecoder;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Prints the records of an output topic. */
 @Command(
@@ -40,22 +37,14 @@ final class TailCommand implements Callable<Integer> {
     EMBEDDINGS,
     METRICS,
     MODELS,
-    DEAD_LETTERS;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    DEAD_LETTERS
   }
 
   @Mixin KafkaOptions kafka;
   @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "OUTPUT",
-      converter = OutputConverter.class,
-      description = "embeddings, metrics, models or dead-letters.")
+  @Parameters(paramLabel = "OUTPUT", description = "embeddings, metrics, models or dead-letters.")
   Output output;
 
   @Option(names = "--topic", paramLabel = "NAME", description = "Topic, when not the default one.")
@@ -76,23 +65,6 @@ final class TailCommand implements Callable<Integer> {
   long limit = Long.MAX_VALUE;
 
   private RecordDecoder decoder;
-
-  /** Accepts the names as they are printed. */
-  static final class OutputConverter implements ITypeConverter<Output> {
-
-    @Override
-    public Output convert(String value) {
-      for (Output each : Output.values()) {
-        if (each.toString().equalsIgnoreCase(value)) {
-          return each;
-        }
-      }
-
-      throw new TypeConversionException(
-          "Invalid output: %s (must be embeddings, metrics, models or dead-letters)"
-              .formatted(value));
-    }
-  }
 
   @Override
   public Integer call() throws Exception {

@@ -84,7 +84,7 @@ class RankstreamCommandTest {
     assertThat(execute("tail", "pictures")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Missing required option: '--data=PATH'")
-        .contains("must be embeddings, metrics, models or dead-letters");
+        .contains("(must be one of embeddings, metrics, models, dead-letters)");
   }
 
   @Test

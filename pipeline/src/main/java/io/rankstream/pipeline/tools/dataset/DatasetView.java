@@ -3,25 +3,30 @@ package io.rankstream.pipeline.tools.dataset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 
-/** Some of the images of a set, in an order of their own, with ids that may get an ending. */
+/** A selection of the images of a set, which may repeat them under other ids. */
 public final class DatasetView implements ImageDataset {
 
   private final ImageDataset whole;
-  private final List<Integer> indices;
-  private final String idEnding;
+  private final int size;
+  private final IntUnaryOperator indexInWhole; // by index in the view
+  private final IntFunction<String> idEnding; // by index in the view
 
-  private DatasetView(ImageDataset whole, List<Integer> indices, String idEnding) {
+  private DatasetView(
+      ImageDataset whole, int size, IntUnaryOperator indexInWhole, IntFunction<String> idEnding) {
     this.whole = whole;
-    this.indices = indices;
+    this.size = size;
+    this.indexInWhole = indexInWhole;
     this.idEnding = idEnding;
   }
 
   /**
    * The images of some classes.
    *
-   * @param wanted tells which classes stay, by index
+   * @param wanted whether a class stays, by its index
    */
   public static DatasetView ofClasses(ImageDataset whole, IntPredicate wanted) {
     List<Integer> indices = new ArrayList<>();
@@ -31,21 +36,26 @@ public final class DatasetView implements ImageDataset {
       }
     }
 
-    return new DatasetView(whole, indices, "");
+    return new DatasetView(whole, indices.size(), indices::get, index -> "");
   }
 
   /**
-   * The whole set with other ids, so that its images are others when they are sent again.
+   * The whole set under other ids, so that the job takes its images for new ones.
    *
-   * @param idEnding what follows each id
+   * @param idEnding ending that is added to each id
    */
   public static DatasetView again(ImageDataset whole, String idEnding) {
-    List<Integer> indices = new ArrayList<>();
-    for (int i = 0; i < whole.size(); i++) {
-      indices.add(i);
-    }
+    return new DatasetView(whole, whole.size(), index -> index, index -> idEnding);
+  }
 
-    return new DatasetView(whole, indices, idEnding);
+  /**
+   * The whole set repeated, each time under other ids, so that a small set fills a long stream.
+   *
+   * @param size number of images; the last repetition may be cut short
+   */
+  public static DatasetView repeated(ImageDataset whole, int size) {
+    return new DatasetView(
+        whole, size, index -> index % whole.size(), index -> "-" + index / whole.size());
   }
 
   @Override
@@ -60,22 +70,22 @@ public final class DatasetView implements ImageDataset {
 
   @Override
   public int size() {
-    return indices.size();
+    return size;
   }
 
   @Override
   public int classOf(int index) {
-    return whole.classOf(indices.get(index));
+    return whole.classOf(indexInWhole.applyAsInt(index));
   }
 
   @Override
   public String id(int index) {
-    return whole.id(indices.get(index)) + idEnding;
+    return whole.id(indexInWhole.applyAsInt(index)) + idEnding.apply(index);
   }
 
   @Override
   public LabeledExample example(int index) throws IOException {
-    LabeledExample example = whole.example(indices.get(index));
-    return new LabeledExample(example.id() + idEnding, example.label(), example.encoded());
+    LabeledExample example = whole.example(indexInWhole.applyAsInt(index));
+    return new LabeledExample(id(index), example.label(), example.encoded());
   }
 }

@@ -12,11 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,16 +21,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.flink.util.FileUtils;
 
 /**
- * Finds Fashion-MNIST (Xiao et al. 2017, MIT licence) on this machine or fetches it: from the
- * Debian and Ubuntu package, from the cache, through {@code apt-get download} without root, or from
- * the home of the data set.
+ * Opens Fashion-MNIST (Xiao et al. 2017, MIT licence). It looks in the directory of the Debian and
+ * Ubuntu package and in the user's cache, and otherwise downloads: with {@code apt-get download},
+ * which needs no root, or from the home page of the data set.
  */
 public final class FashionMnist {
 
-  /** Name of the set, and of the option that asks for it. */
+  /** Name of the set, also as a value of {@code --data}. */
   public static final String NAME = "fashion-mnist";
 
   static final List<String> CLASSES =
@@ -55,7 +53,7 @@ public final class FashionMnist {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /**
-   * SHA-256 of the unpacked files: the package and the home of the set compress the same content
+   * SHA-256 of the unpacked files: the package and the home page compress the same content
    * differently.
    */
   private static final Map<String, String> FILES =
@@ -75,7 +73,7 @@ public final class FashionMnist {
   private boolean unavailable;
 
   /**
-   * @param log told what is tried and why it failed
+   * @param log called with a line for each download that is tried, and with the reasons of failures
    */
   public FashionMnist(Consumer<String> log) {
     this(cacheDirectory(), log);
@@ -86,7 +84,11 @@ public final class FashionMnist {
     this.log = log;
   }
 
-  /** Opens a split; drawn images take its place, loudly, where the real ones cannot be had. */
+  /**
+   * Opens a split. Without the real images it warns and opens drawn ones instead.
+   *
+   * @throws IOException when files are there and cannot be read
+   */
   public ImageDataset open(Split split) throws IOException {
     for (Path directory : List.of(PACKAGE, cache)) {
       if (IdxDataset.isIn(directory, split)) {
@@ -104,9 +106,10 @@ public final class FashionMnist {
       return IdxDataset.read(NAME, cache, split, CLASSES);
     }
 
-    log.accept("WARNING: Fashion-MNIST cannot be had here; DRAWN TEXTURES TAKE ITS PLACE.");
+    log.accept("WARNING: Fashion-MNIST could not be downloaded. DRAWN TEXTURES TAKE ITS PLACE.");
     failures.forEach(failure -> log.accept("  " + failure));
-    log.accept("  Give its four .gz files with --data DIRECTORY to use the real images.");
+    log.accept(
+        "  To use the real images, put its four .gz files into a directory and give --data DIRECTORY.");
     unavailable = true;
     return drawn(split);
   }
@@ -167,7 +170,8 @@ public final class FashionMnist {
       HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
       try (InputStream body = response.body()) {
         if (response.statusCode() != 200) {
-          throw new IOException("HTTP status %d".formatted(response.statusCode()));
+          throw new IOException(
+              "HTTP status %d for %s".formatted(response.statusCode(), file.getKey()));
         }
 
         keep(body.readAllBytes(), file.getKey(), file.getValue());
@@ -176,7 +180,7 @@ public final class FashionMnist {
   }
 
   private void keep(byte[] content, String name, String sha256) throws IOException {
-    String found = sha256(unpacked(content));
+    String found = DigestUtils.sha256Hex(unpacked(content));
     if (!found.equals(sha256)) {
       throw new IOException("%s unpacks to SHA-256 %s, not %s".formatted(name, found, sha256));
     }
@@ -222,14 +226,6 @@ public final class FashionMnist {
   private static byte[] unpacked(byte[] gzipped) throws IOException {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(gzipped))) {
       return in.readAllBytes();
-    }
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
   }
 }

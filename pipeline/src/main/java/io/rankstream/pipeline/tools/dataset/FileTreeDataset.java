@@ -13,13 +13,13 @@ import java.util.zip.ZipError;
 import java.util.zip.ZipException;
 
 /**
- * Images in class folders, on disk or in a zip file. The folders above an image name its class; a
- * level called {@code train} or {@code test} picks the split, and folders that all images share do
- * not count.
+ * Images in class folders, on disk or in a zip file. The folders above an image name its class. A
+ * folder called {@code train} or {@code test} selects the split, and folders that all images share
+ * are left out of the name.
  */
 public final class FileTreeDataset implements ImageDataset {
 
-  /** An image and the folders above it, the one that names the split taken out. */
+  /** An image and the folders above it, without the one that names the split. */
   private record Entry(Path file, String id, List<String> folders, Split split) {
 
     static Entry of(Path root, Path file) {
@@ -58,9 +58,9 @@ public final class FileTreeDataset implements ImageDataset {
   }
 
   /**
-   * Finds the images below a folder or in a zip file.
+   * Opens the JPEG and PNG images of a split below a folder or in a zip file.
    *
-   * @throws IOException when there are none
+   * @throws IOException when there are none; the message shows the layout
    */
   public static FileTreeDataset open(Path folderOrZip, Split split) throws IOException {
     Path root = root(folderOrZip);
@@ -94,12 +94,11 @@ public final class FileTreeDataset implements ImageDataset {
     }
 
     try {
-      // The file system of a zip stays open for as long as its images may be read: to the end of
-      // the process.
+      // The file system of a zip stays open until the process ends: its images are read on demand.
       return FileSystems.newFileSystem(folderOrZip).getPath("/");
     } catch (ProviderNotFoundException | ZipError | ZipException e) {
       throw new IOException(
-          "%s is neither a folder nor a zip file: give one of class folders with JPEG or PNG images"
+          "%s is neither a folder nor a zip file: give a folder or a zip file with a folder of JPEG or PNG images for each class"
               .formatted(folderOrZip),
           e);
     }
@@ -143,10 +142,7 @@ public final class FileTreeDataset implements ImageDataset {
         && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
   }
 
-  /**
-   * Leading folders that all images have in common say nothing of the class; the last folder always
-   * does.
-   */
+  /** Number of leading folders that all images share; the last folder always names a class. */
   private static int sharedFolders(List<Entry> images) {
     List<List<String>> paths =
         images.stream().map(Entry::folders).filter(folders -> !folders.isEmpty()).toList();

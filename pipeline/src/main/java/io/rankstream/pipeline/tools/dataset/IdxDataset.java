@@ -59,9 +59,9 @@ public final class IdxDataset implements ImageDataset {
   /**
    * Reads a split.
    *
-   * @param directory holds files such as train-images-idx3-ubyte.gz
-   * @param classNames names of classes 0, 1, …; empty to use the numbers
-   * @throws IOException when the files are missing or are not IDX
+   * @param directory directory of files such as train-images-idx3-ubyte.gz
+   * @param classNames names of classes 0, 1, …; the numbers are used where there are too few
+   * @throws IOException when the files are missing or are no IDX files
    */
   public static IdxDataset read(String name, Path directory, Split split, List<String> classNames)
       throws IOException {
@@ -69,7 +69,8 @@ public final class IdxDataset implements ImageDataset {
       return parse(name, directory, split, classNames);
     } catch (BufferUnderflowException | NegativeArraySizeException | ArithmeticException e) {
       throw new IOException(
-          "%s has files that do not hold what they claim: download them again".formatted(directory),
+          "%s has files that are shorter than their headers say: download them again"
+              .formatted(directory),
           e);
     }
   }
@@ -153,7 +154,8 @@ public final class IdxDataset implements ImageDataset {
   private static ByteBuffer buffer(Path directory, String name, int magic) throws IOException {
     Path file = find(directory, name);
     if (file == null) {
-      throw new IOException("%s has no %s or %s.gz".formatted(directory, name, name));
+      throw new IOException(
+          "%s has no %s or %s.gz: download the data set again".formatted(directory, name, name));
     }
 
     try (InputStream raw = Files.newInputStream(file);
@@ -162,7 +164,8 @@ public final class IdxDataset implements ImageDataset {
       int found = buffer.remaining() < Integer.BYTES ? 0 : buffer.getInt();
       if (found != magic) {
         throw new IOException(
-            "%s is not an IDX file (it starts with %08x, not %08x)".formatted(file, found, magic));
+            "%s is not an IDX file (it starts with %08x, not %08x): download it again"
+                .formatted(file, found, magic));
       }
 
       return buffer;

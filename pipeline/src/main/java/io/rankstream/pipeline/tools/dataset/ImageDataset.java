@@ -3,10 +3,10 @@ package io.rankstream.pipeline.tools.dataset;
 import java.io.IOException;
 import java.util.List;
 
-/** A set of labelled images whose bytes are read when they are asked for. */
+/** A set of labelled images. The bytes of an image are read on demand. */
 public interface ImageDataset {
 
-  /** Name for people. */
+  /** Name of the set in messages and reports. */
   String name();
 
   /** Class names in order. */
@@ -18,9 +18,14 @@ public interface ImageDataset {
   /** Class of an image, as an index into {@link #classes}. */
   int classOf(int index);
 
-  /** Identity of an image within the set. */
+  /** Id of an image, unique within the set. */
   String id(int index);
 
-  /** An image. */
+  /**
+   * Reads an image.
+   *
+   * @param index 0 to {@link #size} - 1
+   * @throws IOException when it cannot be read
+   */
   LabeledExample example(int index) throws IOException;
 }

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Opens a data set whatever its kind. */
+/** Opens data sets of all kinds. */
 public final class ImageDatasets {
 
   private static final int SAMPLE = 50;
@@ -21,7 +21,7 @@ public final class ImageDatasets {
   /**
    * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders.
    *
-   * @throws IOException when it is none of these; the message says what is accepted
+   * @throws IOException when it is none of these; the message lists what is accepted
    */
   public static ImageDataset open(Path path, Split split) throws IOException {
     if (!Files.exists(path)) {
@@ -42,17 +42,17 @@ public final class ImageDatasets {
   }
 
   /**
-   * Looks at a few images of a set before a long run is started with them.
+   * Decodes images of a set until one succeeds, before a long run is started with them.
    *
-   * @throws IOException when none of them can be decoded
+   * @throws IOException when none of a sample of 50 can be decoded
    */
   public static void requireReadable(ImageDataset dataset) throws IOException {
     ImageDecoder decoder = new ImageDecoder(SMALL, DecodeLimits.defaults());
-    int looked = Math.min(SAMPLE, dataset.size());
+    int tried = Math.min(SAMPLE, dataset.size());
     ImageRejectedException last = null;
-    for (int i = 0; i < looked; i++) {
+    for (int i = 0; i < tried; i++) {
       try {
-        decoder.decode(dataset.example((int) ((long) i * dataset.size() / looked)).encoded());
+        decoder.decode(dataset.example((int) ((long) i * dataset.size() / tried)).encoded());
         return;
       } catch (ImageRejectedException e) {
         last = e;
@@ -62,7 +62,7 @@ public final class ImageDatasets {
     if (last != null) {
       throw new IOException(
           "%s: none of %d images of it can be read (%s): give JPEG or PNG images"
-              .formatted(dataset.name(), looked, last.getMessage()),
+              .formatted(dataset.name(), tried, last.getMessage()),
           last);
     }
   }

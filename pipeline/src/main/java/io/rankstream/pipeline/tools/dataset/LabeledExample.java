@@ -3,9 +3,9 @@ package io.rankstream.pipeline.tools.dataset;
 /**
  * One image of a set.
  *
- * @param id identity within the set
+ * @param id id, unique within the set
  * @param label class name
  * @param encoded JPEG or PNG
  */
-@SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares examples
+@SuppressWarnings("ArrayRecordComponent") // examples are never compared
 public record LabeledExample(String id, String label, byte[] encoded) {}

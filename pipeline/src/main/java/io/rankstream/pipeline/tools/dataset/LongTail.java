@@ -20,7 +20,7 @@ public final class LongTail {
   private LongTail() {}
 
   /**
-   * The order in which the images of a set are sent. Of class i, in the order of the classes, the
+   * The order in which to send the images of a set. Of class i, in the order of the classes, the
    * first n_i images stay: {@code n_i = ⌊n_max · imbalance^(−i/(C−1)) + ½⌋}, where n_max is the
    * size of the largest class.
    *
@@ -37,8 +37,8 @@ public final class LongTail {
   }
 
   /**
-   * The order of a stream that changes half-way. Before the change it is a long tail over the first
-   * four fifths of the classes; after it the tail is turned round, the last class the most
+   * The order of a stream that changes half-way. Its first half is a long tail over the first four
+   * fifths of the classes. In the second half the tail is reversed, with the last class the most
    * frequent, and the last fifth of the classes comes for the first time. No image is in both
    * halves.
    *
@@ -69,7 +69,7 @@ public final class LongTail {
    * A stream that changes.
    *
    * @param order indices into the set
-   * @param change place in the order of the first image after the change
+   * @param change index in {@code order} of the first image after the change
    */
   public record Drift(List<Integer> order, int change) {}
 
@@ -82,7 +82,7 @@ public final class LongTail {
     return sizes;
   }
 
-  /** How many images of each class stay. */
+  /** Number of images of each class that stay. */
   private static int[] limits(int[] sizes, double imbalance) {
     int largest = Arrays.stream(sizes).max().orElse(0);
     int[] limits = new int[sizes.length];
@@ -94,7 +94,7 @@ public final class LongTail {
     return limits;
   }
 
-  /** The first images of each class up to a limit, without those taken before. */
+  /** The first images of each class up to a limit, without those taken before; adds to those. */
   private static List<Integer> take(ImageDataset dataset, int[] limits, Set<Integer> taken) {
     int[] kept = new int[limits.length];
     List<Integer> order = new ArrayList<>();

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
- * Ten classes of drawn textures under noise, 28×28 grey: for machines that can get no real images.
+ * Ten classes of drawn textures under noise, 28×28 grey, for machines without access to real
+ * images. An image depends on split and index alone.
  */
 public final class ProceduralDataset implements ImageDataset {
 
@@ -23,7 +24,7 @@ public final class ProceduralDataset implements ImageDataset {
 
   /**
    * @param perClass images of each class
-   * @param split the splits have no image in common
+   * @param split split; the splits share no image
    */
   public ProceduralDataset(int perClass, Split split) {
     this.perClass = perClass;

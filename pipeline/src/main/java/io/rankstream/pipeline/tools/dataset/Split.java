@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.tools.dataset;
 
-/** The part of a data set. */
+/** A part of a data set. */
 public enum Split {
   TRAIN,
   TEST

@@ -44,7 +44,7 @@ public record Evaluation(
     for (int i = 0; i < labels.length; i++) {
       labels[i] = dataset.classOf(i);
       String actual = dataset.classes().get(labels[i]);
-      confusion.add(actual, String.valueOf(embedded.images().get(i).prediction().label()));
+      confusion.add(actual, embedded.images().get(i).prediction().label());
       known.add(actual);
     }
 

@@ -1,6 +1,5 @@
 package io.rankstream.pipeline.tools.feed;
 
-import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
@@ -22,23 +21,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends the images of a set to the input topic, keyed by image id. */
 public final class ImageFeeder implements AutoCloseable {
-
-  /**
-   * How images are sent.
-   *
-   * @param topic input topic
-   * @param stream stream of the images, which selects the model
-   * @param rate images per second; 0 for as fast as possible
-   * @param unlabeled share of images that are sent without their label, 0 to 1
-   * @param seed seed of the choice of images without label
-   */
-  public record Plan(String topic, String stream, double rate, double unlabeled, long seed) {
-
-    public Plan {
-      Rule.atLeast(0.0).because("where 0 is as fast as possible").require("rate", rate);
-      Rule.between(0.0, 1.0).require("unlabeled", unlabeled);
-    }
-  }
 
   private static final byte[] CONTENT_TYPE =
       ImageEnvelope.CONTENT_TYPE.getBytes(StandardCharsets.UTF_8);
@@ -66,7 +48,7 @@ public final class ImageFeeder implements AutoCloseable {
    * @param progress called with the number of images sent so far
    * @throws IOException when an image cannot be read or Kafka refuses one
    */
-  public void feed(ImageDataset dataset, List<Integer> order, Plan plan, IntConsumer progress)
+  public void feed(ImageDataset dataset, List<Integer> order, FeedPlan plan, IntConsumer progress)
       throws IOException {
     Random random = new Random(plan.seed());
     Pace pace = new Pace(plan.rate());
@@ -88,7 +70,7 @@ public final class ImageFeeder implements AutoCloseable {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps failures
-  private void send(Plan plan, LabeledExample example, String label) throws IOException {
+  private void send(FeedPlan plan, LabeledExample example, String label) throws IOException {
     LabeledImage image =
         LabeledImage.newBuilder()
             .setImageId(example.id())

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.pipeline.tools.report.EmbeddingMap;
+import io.rankstream.pipeline.tools.report.LearningCurve;
+import io.rankstream.pipeline.tools.report.StepRate;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -22,7 +24,8 @@ final class LiveStream {
   private static final int MAX_CLASSES = 5000;
   private static final int SHOWN_CLASSES = 100;
   private static final int SHOWN_VERSIONS = 10;
-  private static final int PACE_STEPS = 200;
+  private static final int CURVE_POINTS = 400;
+  private static final int RATE_STEPS = 200;
   private static final int NEIGHBOURS = 10;
 
   private static final class ClassFigures {
@@ -31,12 +34,12 @@ final class LiveStream {
     private Double recall;
   }
 
-  private final LiveCurve curve = new LiveCurve();
+  private final LearningCurve curve = new LearningCurve(CURVE_POINTS);
   private final ImageSample sample = new ImageSample();
   private final MovingPlane plane = new MovingPlane();
   private final Map<String, ClassFigures> classes = new HashMap<>();
   private final Map<String, SeenOffsets> offsets = new HashMap<>();
-  private final Deque<Long> pace = new ArrayDeque<>();
+  private final StepRate rate = new StepRate(RATE_STEPS);
   private final Deque<ModelVersion> versions = new ArrayDeque<>();
   private TrainingMetrics last;
   private long images;
@@ -46,10 +49,7 @@ final class LiveStream {
   synchronized void add(TrainingMetrics metrics) {
     curve.add(metrics);
     last = metrics;
-    pace.add(metrics.getProcessedAt().toEpochMilli());
-    if (pace.size() > PACE_STEPS) {
-      pace.remove();
-    }
+    rate.add(metrics);
     metrics.getClassCounts().forEach((label, count) -> figures(label).slots += count);
     metrics.getRecalls().forEach((label, recall) -> figures(label).recall = recall);
   }
@@ -95,7 +95,7 @@ final class LiveStream {
       node.put("knownClasses", last.getKnownClasses());
       node.put("micro", last.getAccuracy().getMicro());
       node.put("macro", last.getAccuracy().getMacro());
-      node.put("stepsPerSecond", stepsPerSecond());
+      node.put("stepsPerSecond", rate.perSecond());
       curve.writeTo(node.putObject("curve"));
     }
     writeClasses(node.putArray("classes"));
@@ -195,10 +195,5 @@ final class LiveStream {
     return classes.size() < MAX_CLASSES
         ? classes.computeIfAbsent(label, name -> new ClassFigures())
         : classes.getOrDefault(label, new ClassFigures());
-  }
-
-  private double stepsPerSecond() {
-    long millis = pace.getLast() - pace.getFirst();
-    return millis == 0 ? 0 : (pace.size() - 1) * 1000.0 / millis;
   }
 }

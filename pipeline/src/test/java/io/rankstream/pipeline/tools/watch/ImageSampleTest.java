@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.tools.watch;
 
-import static io.rankstream.pipeline.tools.watch.LiveRecords.embedding;
+import static io.rankstream.pipeline.tools.Records.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.schemas.ImageEmbedding;

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.tools.watch;
 
-import static io.rankstream.pipeline.tools.watch.LiveRecords.embedding;
-import static io.rankstream.pipeline.tools.watch.LiveRecords.letter;
-import static io.rankstream.pipeline.tools.watch.LiveRecords.step;
-import static io.rankstream.pipeline.tools.watch.LiveRecords.version;
+import static io.rankstream.pipeline.tools.Records.embedding;
+import static io.rankstream.pipeline.tools.Records.letter;
+import static io.rankstream.pipeline.tools.Records.step;
+import static io.rankstream.pipeline.tools.Records.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.rankstream.pipeline.tools.Records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ class MovingPlaneTest {
   private static List<SampledImage> images(List<float[]> cloud) {
     List<SampledImage> images = new ArrayList<>();
     for (int i = 0; i < cloud.size(); i++) {
-      images.add(SampledImage.of(i, LiveRecords.embedding(i, "cat", 1, cloud.get(i))));
+      images.add(SampledImage.of(i, Records.embedding(i, "cat", 1, cloud.get(i))));
     }
     return images;
   }

@@ -1,6 +1,6 @@
-package io.rankstream.pipeline.tools.watch;
+package io.rankstream.pipeline.tools.report;
 
-import static io.rankstream.pipeline.tools.watch.LiveRecords.step;
+import static io.rankstream.pipeline.tools.Records.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,15 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class LiveCurveTest {
+class LearningCurveTest {
 
-  private final LiveCurve curve = new LiveCurve();
-
-  private ObjectNode json() {
-    ObjectNode node = new ObjectMapper().createObjectNode();
-    curve.writeTo(node);
-    return node;
-  }
+  private final LearningCurve curve = new LearningCurve(400);
 
   @Test
   void aLongRunHasABoundedNumberOfPointsAndKeepsItsMean() {
@@ -48,5 +42,11 @@ class LiveCurveTest {
 
     assertThat(json().get("step").toString()).isEqualTo("[1]");
     assertThat(json().get("loss").toString()).isEqualTo("[3.0]");
+  }
+
+  private ObjectNode json() {
+    ObjectNode node = new ObjectMapper().createObjectNode();
+    curve.writeTo(node);
+    return node;
   }
 }

@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.tools.watch;
+package io.rankstream.pipeline.tools.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.schemas.PrequentialFigures;
@@ -10,13 +10,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The learning curves of a run of any length in a bounded number of points. Losses are means over
- * the steps of a point, accuracies those at its end. When there are too many points, neighbours are
- * merged and each point holds twice as many steps from then on.
+ * The learning curves of a run of any length in a bounded number of points. A point has the mean
+ * losses over its steps and the accuracies at its last step. When there are too many points,
+ * neighbours are merged and each further point takes twice as many steps. Not thread-safe.
  */
-final class LiveCurve {
+public final class LearningCurve {
 
-  private static final int MAX_POINTS = 400;
   private static final List<String> LOSSES = List.of("loss", "classification", "ranking");
   private static final Map<String, Function<PrequentialFigures, Double>> ACCURACIES =
       new TreeMap<>(
@@ -44,13 +43,22 @@ final class LiveCurve {
     }
   }
 
+  private final int maxPoints;
   private final List<Point> points = new ArrayList<>();
   private int stride = 1;
 
-  void add(TrainingMetrics metrics) {
+  /**
+   * @param maxPoints number of points that is not exceeded; long runs have at least half of it
+   */
+  public LearningCurve(int maxPoints) {
+    this.maxPoints = maxPoints;
+  }
+
+  /** Adds a step; one that does not follow the last belongs to another model and starts anew. */
+  public void add(TrainingMetrics metrics) {
     Point point = point(metrics);
     Point last = points.isEmpty() ? null : points.get(points.size() - 1);
-    if (last != null && point.step <= last.step) { // another model took the place of this one
+    if (last != null && point.step <= last.step) {
       points.clear();
       stride = 1;
       last = null;
@@ -61,13 +69,16 @@ final class LiveCurve {
     } else {
       points.add(point);
     }
-    if (points.size() > MAX_POINTS) {
+    if (points.size() > maxPoints) {
       thin();
     }
   }
 
-  /** One array for each curve, by name, beside {@code step}. */
-  void writeTo(ObjectNode node) {
+  /**
+   * Adds an array for each curve, all of the same length: step, loss, classification, ranking,
+   * micro, macro, windowMicro, windowMacro, head and tail.
+   */
+  public void writeTo(ObjectNode node) {
     points.forEach(point -> node.withArray("step").add(point.step));
     for (int i = 0; i < LOSSES.size(); i++) {
       for (Point point : points) {

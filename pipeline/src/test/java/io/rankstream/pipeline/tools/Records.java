@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.tools.watch;
+package io.rankstream.pipeline.tools;
 
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Output records for the tests of the live page. */
-final class LiveRecords {
+/** Output records of a job for tests. */
+public final class Records {
 
   private static final Instant TIME = Instant.ofEpochMilli(1_700_000_000_000L);
 
-  private LiveRecords() {}
+  private Records() {}
 
   /** A step at ten steps a second. */
-  static TrainingMetrics step(long step, double loss, Map<String, Integer> classCounts) {
+  public static TrainingMetrics step(long step, double loss, Map<String, Integer> classCounts) {
     return TrainingMetrics.newBuilder()
         .setStream("default")
         .setStep(step)
@@ -42,7 +42,7 @@ final class LiveRecords {
   }
 
   /** An embedding of the image at an offset. */
-  static ImageEmbedding embedding(long offset, String label, long version, float... values) {
+  public static ImageEmbedding embedding(long offset, String label, long version, float... values) {
     List<Float> list = new ArrayList<>();
     for (float value : values) {
       list.add(value);
@@ -67,7 +67,7 @@ final class LiveRecords {
         .build();
   }
 
-  static DeadLetter letter(String reason, String detail, long offset) {
+  public static DeadLetter letter(String reason, String detail, long offset) {
     return DeadLetter.newBuilder()
         .setReason(reason)
         .setDetail(detail)
@@ -78,7 +78,7 @@ final class LiveRecords {
         .build();
   }
 
-  static ModelVersion version(long version) {
+  public static ModelVersion version(long version) {
     return ModelVersion.newBuilder()
         .setStream("default")
         .setModelVersion(version)

@@ -1,0 +1,37 @@
+package io.rankstream.lab.chaos;
+
+/** A fault that an audit can find. */
+enum AuditFault {
+  /** An image of the input has no embedding. */
+  LOST_IMAGE("image without embedding"),
+  /** An embedding belongs to no image of the input. */
+  UNKNOWN_IMAGE("embedded but never sent"),
+  /** The same image was embedded twice with the same version of the model. */
+  REPEATED_EMBEDDING("embedded twice with one model version"),
+  /** The metrics leave out at least one training step of a stream. */
+  STEP_GAP("training steps left out"),
+  /** The metrics have a training step of a stream twice. */
+  STEP_REPEAT("training step taken twice"),
+  /** A damaged record has no dead letter. */
+  MISSING_LETTER("damaged record without dead letter"),
+  /** A record has more than one dead letter. */
+  REPEATED_LETTER("record with more than one dead letter"),
+  /** A record that is not damaged has a dead letter. */
+  WRONG_LETTER("dead letter of a good record"),
+  /**
+   * A published file does not have the SHA-256 that was announced, or the weights differ from those
+   * of the undisturbed run.
+   */
+  FOREIGN_WEIGHTS("published model with other weights");
+
+  private final String text;
+
+  AuditFault(String text) {
+    this.text = text;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

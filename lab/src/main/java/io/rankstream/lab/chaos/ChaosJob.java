@@ -1,0 +1,108 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.kafka.TopicNames;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+
+/**
+ * The job of a chaos run.
+ *
+ * @param group consumer group of its input
+ * @param topics its topics
+ * @param checkpoints where it keeps its checkpoints
+ * @param settings all its settings
+ */
+record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration settings) {
+
+  /** The streams that images are sent to. */
+  static final List<String> STREAMS = List.of("stream-0", "stream-1");
+
+  /** Labelled images for each training step. */
+  static final int TRAIN_EVERY = 8;
+
+  /** A job that takes images as they arrive, in several tasks. */
+  static ChaosJob asImagesArrive(ClusterProcesses cluster, String name, int tasks) {
+    return of(
+        cluster,
+        name,
+        name,
+        new JobSettings()
+            .with(CoreOptions.DEFAULT_PARALLELISM, tasks)
+            .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(1)));
+  }
+
+  /**
+   * A job whose batches depend on the order of its input alone. Its input has no bound: a bounded
+   * Kafka source that another job manager restores never learns that there are no more partitions,
+   * and so never ends.
+   *
+   * @param images input topic
+   */
+  static ChaosJob inFixedOrder(ClusterProcesses cluster, String images, String name) {
+    return of(cluster, images, name, fixedOrder());
+  }
+
+  /** A job in a fixed order that ends with its input, and whose memory is full after a warm-up. */
+  static ChaosJob bounded(ClusterProcesses cluster, String images, String name) {
+    return of(
+        cluster,
+        images,
+        name,
+        fixedOrder()
+            .with(JobOptions.INPUT_BOUNDED, true)
+            .with(JobOptions.REPEATS_REMEMBERED, 1000));
+  }
+
+  private static JobSettings fixedOrder() {
+    return new JobSettings()
+        .with(CoreOptions.DEFAULT_PARALLELISM, 1)
+        // The clock must not end a batch.
+        .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1));
+  }
+
+  private static ChaosJob of(
+      ClusterProcesses cluster, String images, String name, JobSettings settings) {
+    TopicNames topics =
+        new TopicNames(
+            images, name + "-embeddings", name + "-metrics", name + "-models", name + "-dlq");
+    Path checkpoints = cluster.directory().resolve("checkpoints-" + name);
+    settings
+        .withKafka("bootstrap.servers", cluster.bootstrapServers())
+        .with(JobOptions.INPUT_TOPIC, topics.images())
+        .with(JobOptions.INPUT_GROUP_ID, name)
+        .with(JobOptions.INPUT_STREAMS, STREAMS)
+        .with(JobOptions.OUTPUT_EMBEDDINGS_TOPIC, topics.embeddings())
+        .with(JobOptions.OUTPUT_METRICS_TOPIC, topics.metrics())
+        .with(JobOptions.OUTPUT_MODEL_VERSIONS_TOPIC, topics.modelVersions())
+        .with(JobOptions.OUTPUT_DEAD_LETTERS_TOPIC, topics.deadLetters())
+        .with(JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX, name)
+        .with(JobOptions.BATCH_TRAIN_EVERY, TRAIN_EVERY)
+        .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
+        .with(JobOptions.DECODE_THREADS, 1)
+        .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one model, at the end
+        .with(JobOptions.VERSIONS_DIRECTORY, uri(cluster.directory().resolve("models-" + name)))
+        .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1))
+        .with(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofSeconds(30))
+        .with(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000)
+        .with(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(checkpoints))
+        .with(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay")
+        .with(
+            RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+            Duration.ofMillis(200))
+        .with(
+            RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+            Duration.ofSeconds(2));
+    return new ChaosJob(name, topics, checkpoints, settings.configuration());
+  }
+
+  private static String uri(Path path) {
+    return path.toUri().toString();
+  }
+}

@@ -1,0 +1,30 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.pipeline.config.Rule;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+
+/**
+ * The parameters of a chaos run.
+ *
+ * @param seed seed of the images and of the kills
+ * @param kills processes to kill; 0 measures the memory of the task manager instead
+ * @param fixedOrder whether to run the same input twice, without and with kills, in an order that
+ *     is fixed by one partition and one task: the published models must then have equal bytes
+ * @param images images to feed, where the input is fed before the job starts
+ * @param rate images a second, where it is fed while the job runs
+ * @param dataset images to choose from
+ */
+public record ChaosPlan(
+    long seed, int kills, boolean fixedOrder, long images, double rate, ImageDataset dataset) {
+
+  /**
+   * Checks the parameters.
+   *
+   * @throws IllegalArgumentException naming the parameter, its value and what is accepted
+   */
+  public ChaosPlan {
+    Rule.atLeast(0).require("kills", kills);
+    Rule.atLeast(1L).require("images", images);
+    Rule.above(0.0).require("rate", rate);
+  }
+}

@@ -1,0 +1,208 @@
+package io.rankstream.lab.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rankstream.lab.local.FlinkRest;
+import io.rankstream.pipeline.KafkaEndpoints;
+import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.config.EngineDefaults;
+import io.rankstream.pipeline.config.JobConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * A job on {@link ClusterProcesses}. When its job manager is killed, it is submitted again from the
+ * newest checkpoint.
+ */
+final class ClusterJob {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final long PAUSE_MILLIS = 20;
+  private static final long PAUSE_BEFORE_NEXT_SUBMIT_MILLIS = 500;
+
+  private final ClusterProcesses cluster;
+  private final ChaosJob job;
+  private final FlinkRest rest;
+  private JobID id;
+
+  ClusterJob(ClusterProcesses cluster, ChaosJob job) {
+    this.cluster = cluster;
+    this.job = job;
+    this.rest = cluster.rest();
+  }
+
+  /** Starts the job from the newest of its checkpoints, if there is one. */
+  void submit() throws Exception {
+    Configuration settings = new Configuration(job.settings());
+    Optional<Path> newest = newestCheckpoint();
+    newest.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, uri(path)));
+    JobConfig config = JobConfig.from(job.settings());
+    Configuration engine = EngineDefaults.forJob(settings, new Configuration());
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
+    RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) { // the job manager may not be up yet
+      try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
+        id = client.submitJob(env.getStreamGraph().getJobGraph()).get(20, TimeUnit.SECONDS);
+        return;
+      } catch (Exception e) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              "The job manager took no job within %d s: see its log in %s"
+                  .formatted(PATIENCE.toSeconds(), cluster.directory()),
+              e);
+        }
+        Thread.sleep(PAUSE_BEFORE_NEXT_SUBMIT_MILLIS);
+      }
+    }
+  }
+
+  /**
+   * Kills a process of the cluster.
+   *
+   * @param index chooses among the task managers, modulo their number
+   */
+  void kill(Victim victim, int index) throws Exception {
+    cluster.kill(victim, index);
+    if (victim == Victim.JOB_MANAGER) {
+      submit();
+    }
+  }
+
+  /** Waits until the job has completed another checkpoint, or has ended. */
+  void awaitCheckpoint() throws Exception {
+    int before = Math.max(0, checkpoints("completed"));
+    await("A checkpoint", () -> checkpoints("completed") > before || isOver());
+  }
+
+  /** Waits for the moment of a kill, or until the job has ended. */
+  void awaitMoment(Moment moment) throws Exception {
+    int before = checkpoints("completed");
+    switch (moment) {
+      case ANY_TIME -> {}
+      case DURING_CHECKPOINT ->
+          await("A checkpoint in progress", () -> checkpoints("in_progress") > 0 || isOver());
+      case DURING_COMMIT ->
+          await("A completed checkpoint", () -> checkpoints("completed") > before || isOver());
+    }
+  }
+
+  /** Waits until the offsets that the job commits with its checkpoints reach the input's ends. */
+  void awaitInputTaken() throws Exception {
+    try (Admin admin = Admin.create(cluster.clients())) {
+      InputProgress progress = new InputProgress(admin, job.topics().images(), job.group());
+      long all = progress.end();
+      while (progress.committed() < all) {
+        awaitCheckpoint();
+      }
+    }
+  }
+
+  /** Whether the job has ended, finished or failed. */
+  boolean isOver() throws InterruptedException {
+    return status().filter(List.of("FINISHED", "FAILED", "CANCELED")::contains).isPresent();
+  }
+
+  /**
+   * Waits until the job has ended.
+   *
+   * @throws IOException when it has failed
+   */
+  void awaitEnd() throws Exception {
+    while (!isOver()) {
+      awaitCheckpoint(); // as long as they come, the job makes progress
+    }
+    if (status().filter("FINISHED"::equals).isEmpty()) {
+      throw new IOException("The job has failed: see the logs in " + cluster.directory());
+    }
+  }
+
+  /** Ends the job with a savepoint, all its input processed. */
+  void drain() throws Exception {
+    await("A savepoint", this::stopsWithSavepoint);
+    awaitEnd();
+  }
+
+  /** Not every task may run yet after the last kill: then there is no savepoint. */
+  private boolean stopsWithSavepoint() throws Exception {
+    Path savepoints = cluster.directory().resolve("savepoints");
+    try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
+      client
+          .stopWithSavepoint(id, true, uri(savepoints), SavepointFormatType.CANONICAL)
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return isOver();
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private void await(String event, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.holds()) {
+      cluster.supervise();
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "%s did not come within %d s: see the logs in %s"
+                .formatted(event, PATIENCE.toSeconds(), cluster.directory()));
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  /** Flink's word for the state of the job; empty while the job manager does not answer. */
+  private Optional<String> status() throws InterruptedException {
+    return get("/jobs/" + id).map(answer -> answer.path("state").asText());
+  }
+
+  /** Checkpoints of a kind since the job was submitted, or -1 while unknown. */
+  private int checkpoints(String kind) throws InterruptedException {
+    return get("/jobs/%s/checkpoints".formatted(id))
+        .map(answer -> answer.path("counts").path(kind).asInt(-1))
+        .orElse(-1);
+  }
+
+  private Optional<JsonNode> get(String path) throws InterruptedException {
+    try {
+      return Optional.of(rest.get(path));
+    } catch (IOException e) {
+      return Optional.empty(); // killed, or not up again yet
+    }
+  }
+
+  /** The newest checkpoint that is whole: its metadata is written last. */
+  private Optional<Path> newestCheckpoint() throws IOException {
+    if (!Files.exists(job.checkpoints())) {
+      return Optional.empty();
+    }
+
+    try (Stream<Path> files = Files.walk(job.checkpoints(), 3)) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+          .map(Path::getParent);
+    }
+  }
+
+  private static String uri(Path path) {
+    return path.toUri().toString();
+  }
+}

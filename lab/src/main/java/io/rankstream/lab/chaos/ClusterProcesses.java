@@ -1,0 +1,175 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.lab.local.FlinkRest;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.RestOptions;
+
+/**
+ * A Kafka broker, a Flink job manager and task managers, each a process of its own on this machine.
+ * A process that is killed is started again at once.
+ */
+final class ClusterProcesses implements AutoCloseable {
+
+  private static final String HOST = "localhost";
+
+  private final Path directory;
+  private final int brokerPort = freePort();
+  private final int restPort = freePort();
+  private final int rpcPort = freePort();
+  private final ChildProcess broker;
+  private final ChildProcess jobManager;
+  private final List<ChildProcess> taskManagers = new ArrayList<>();
+
+  /**
+   * Starts the processes.
+   *
+   * @param directory for data, checkpoints and logs
+   * @param taskManagers number of task managers with one slot each
+   */
+  ClusterProcesses(Path directory, int taskManagers) throws IOException {
+    this.directory = directory;
+    Path conf = Files.createDirectories(directory.resolve("conf"));
+    Files.writeString(conf.resolve("config.yaml"), clusterSettings());
+    broker =
+        new ChildProcess(
+            directory.resolve("broker.log"),
+            List.of("-Xmx384m"),
+            BrokerProcess.class.getName(),
+            List.of(
+                directory.resolve("kafka").toString(),
+                Integer.toString(brokerPort),
+                Integer.toString(freePort())));
+    jobManager =
+        new ChildProcess(
+            directory.resolve("job-manager.log"),
+            List.of("-Xmx384m"),
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+            List.of("-c", conf.toString()));
+    for (int i = 1; i <= taskManagers; i++) {
+      this.taskManagers.add(
+          new ChildProcess(
+              directory.resolve("task-manager-%d.log".formatted(i)),
+              List.of("-Xms768m", "-Xmx768m", "-XX:+AlwaysPreTouch", "-XX:+UseG1GC"),
+              "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+              List.of("-c", conf.toString(), "-D", "taskmanager.resource-id=tm-" + i)));
+    }
+  }
+
+  /** Where data, checkpoints and logs are. */
+  Path directory() {
+    return directory;
+  }
+
+  /** Where Kafka clients connect. */
+  String bootstrapServers() {
+    return HOST + ":" + brokerPort;
+  }
+
+  /** Settings of Kafka clients that wait while the broker starts again. */
+  Properties clients() {
+    Properties clients = new Properties();
+    clients.put("bootstrap.servers", bootstrapServers());
+    clients.put("default.api.timeout.ms", "60000");
+    return clients;
+  }
+
+  /** Flink's REST interface, which does not answer while the job manager is down. */
+  FlinkRest rest() {
+    return new FlinkRest(URI.create("http://%s:%d".formatted(HOST, restPort)));
+  }
+
+  /** A client that submits and stops jobs; the caller closes it. */
+  RestClusterClient<StandaloneClusterId> client() throws Exception {
+    Configuration address = new Configuration();
+    address.set(RestOptions.ADDRESS, HOST);
+    address.set(RestOptions.PORT, restPort);
+    address.set(JobManagerOptions.ADDRESS, HOST);
+    address.set(JobManagerOptions.PORT, rpcPort);
+    return new RestClusterClient<>(address, StandaloneClusterId.getInstance());
+  }
+
+  /**
+   * Kills a process and starts it again. A job manager that was killed has lost its jobs.
+   *
+   * @param index chooses among the task managers, modulo their number
+   */
+  void kill(Victim victim, int index) throws IOException, InterruptedException {
+    switch (victim) {
+      case TASK_MANAGER -> taskManagers.get(index % taskManagers.size()).killAndRestart();
+      case JOB_MANAGER -> jobManager.killAndRestart();
+      case BROKER -> broker.killAndRestart();
+    }
+  }
+
+  /** Starts the broker and the task managers again if they have ended by themselves. */
+  void supervise() throws IOException {
+    broker.supervise();
+    for (ChildProcess taskManager : taskManagers) {
+      taskManager.supervise();
+    }
+  }
+
+  /** Resident memory of the first task manager in kilobytes. */
+  long residentKilobytes() throws IOException {
+    return taskManagers.get(0).residentKilobytes();
+  }
+
+  @Override
+  public void close() {
+    taskManagers.forEach(ChildProcess::close);
+    jobManager.close();
+    broker.close();
+  }
+
+  private String clusterSettings() {
+    return """
+        jobmanager.rpc.address: localhost
+        jobmanager.rpc.port: %d
+        jobmanager.bind-host: localhost
+        jobmanager.memory.process.size: 1g
+        taskmanager.bind-host: localhost
+        taskmanager.host: localhost
+        taskmanager.numberOfTaskSlots: 1
+        taskmanager.cpu.cores: 1
+        taskmanager.memory.task.heap.size: 512m
+        taskmanager.memory.task.off-heap.size: 256m
+        taskmanager.memory.managed.size: 32m
+        taskmanager.memory.network.min: 64m
+        taskmanager.memory.network.max: 64m
+        taskmanager.memory.framework.heap.size: 128m
+        taskmanager.memory.framework.off-heap.size: 128m
+        taskmanager.memory.jvm-metaspace.size: 256m
+        taskmanager.memory.jvm-overhead.min: 192m
+        taskmanager.memory.jvm-overhead.max: 192m
+        rest.address: localhost
+        rest.bind-address: localhost
+        rest.port: %d
+        heartbeat.interval: 1000
+        heartbeat.timeout: 6000
+        web.tmpdir: %s
+        io.tmp.dirs: %s
+        """
+        .formatted(
+            rpcPort,
+            restPort,
+            directory.resolve("web").toString(),
+            directory.resolve("tmp").toString());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

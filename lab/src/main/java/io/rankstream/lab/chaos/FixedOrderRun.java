@@ -1,0 +1,55 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.pipeline.kafka.Topics;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Runs the same input in the same order twice, undisturbed and with kills. Both runs must be clean
+ * and publish models with equal bytes.
+ */
+final class FixedOrderRun {
+
+  private static final String IMAGES = "images";
+
+  private final ChaosPlan plan;
+  private final Path directory;
+  private final RunLog log;
+
+  FixedOrderRun(ChaosPlan plan, Path directory, RunLog log) {
+    this.plan = plan;
+    this.directory = directory;
+    this.log = log;
+  }
+
+  /** Whether all kills were done and neither audit found a fault. */
+  boolean run(List<Kill> kills) throws Exception {
+    try (ClusterProcesses cluster = new ClusterProcesses(directory, 1)) {
+      ChaosJob calm = ChaosJob.inFixedOrder(cluster, IMAGES, "calm");
+      ChaosJob stormy = ChaosJob.inFixedOrder(cluster, IMAGES, "stormy");
+      Topics.create(cluster.clients(), calm.topics(), 1);
+      Topics.create(cluster.clients(), stormy.topics(), 1);
+      try (StormFeeder feeder = new StormFeeder(plan, cluster.bootstrapServers(), calm)) {
+        feeder.feed(plan.images(), 0);
+      }
+
+      log.say("%,d images are in the topic; first a run without kills ...", plan.images());
+      ClusterJob undisturbed = new ClusterJob(cluster, calm);
+      undisturbed.submit();
+      undisturbed.awaitInputTaken();
+      undisturbed.drain();
+      Audit expected = TopicAudit.of(cluster.clients(), calm.topics());
+      boolean isCalmClean = log.report(expected);
+
+      ClusterJob disturbed = new ClusterJob(cluster, stormy);
+      disturbed.submit();
+      boolean allKilled = new KillSequence(disturbed, log).run(kills);
+      disturbed.awaitInputTaken();
+      disturbed.drain();
+      Audit audit = TopicAudit.of(cluster.clients(), stormy.topics()).comparedWith(expected);
+      boolean isStormyClean = log.report(audit);
+      audit.models().forEach((stream, sha256) -> log.say("SHA-256 of %s: %s", stream, sha256));
+      return isCalmClean && isStormyClean && allKilled;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.lab.audit.Origin;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tools.tail.TopicTail;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
+import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.message.MessageDecoder;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Gives an {@link Auditor} the topics of a job, read as any read_committed consumer reads them. */
+final class TopicAudit {
+
+  private final TopicTail tail;
+  private final Auditor auditor = new Auditor();
+
+  private TopicAudit(Properties clients) {
+    this.tail = new TopicTail(clients);
+  }
+
+  /**
+   * Audits a job that has taken all its input.
+   *
+   * @param clients Kafka client settings
+   * @param topics topics of the job
+   * @throws UncheckedIOException when an output topic holds a record that the job cannot have
+   *     written
+   */
+  static Audit of(Properties clients, TopicNames topics) {
+    return new TopicAudit(clients).read(topics);
+  }
+
+  private Audit read(TopicNames topics) {
+    read(topics.images(), record -> auditor.addInput(Origin.of(record), record.value()));
+    read(topics.embeddings(), record -> auditor.add(decode(ImageEmbedding.getDecoder(), record)));
+    read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
+    read(topics.deadLetters(), record -> auditor.add(decode(DeadLetter.getDecoder(), record)));
+    read(topics.modelVersions(), record -> auditor.add(decode(ModelVersion.getDecoder(), record)));
+    return auditor.audit();
+  }
+
+  private void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    tail.read(
+        topic,
+        true,
+        () -> false,
+        record -> {
+          reader.accept(record);
+          return true;
+        });
+  }
+
+  private static <T> T decode(MessageDecoder<T> decoder, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return decoder.decode(record.value());
+    } catch (IOException | AvroRuntimeException e) {
+      throw new UncheckedIOException(
+          "%s is not a record of the job: audit topics that only the job writes to"
+              .formatted(Origin.of(record)),
+          e instanceof IOException io ? io : new IOException(e));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.rankstream.lab.fuzz;
+
+import io.rankstream.lab.audit.Origin;
+import io.rankstream.lab.audit.Reconciliation;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Matches the output of a job with the records that were sent: each must have embeddings or one
+ * dead letter with its bytes. Output of other records is ignored.
+ */
+final class FuzzAudit {
+
+  private final Map<Origin, SentRecord> sent;
+  private final Reconciliation<Origin> outcomes = new Reconciliation<>();
+  private final Set<Origin> accepted = new HashSet<>();
+  private final Set<Origin> refused = new HashSet<>();
+  private final Map<String, Long> reasons = new TreeMap<>();
+  private final List<String> altered = new ArrayList<>();
+
+  FuzzAudit(Map<Origin, SentRecord> sent) {
+    this.sent = sent;
+    sent.keySet().forEach(outcomes::expect);
+  }
+
+  /** Whether every record has come out. */
+  boolean isComplete() {
+    return found() == sent.size();
+  }
+
+  /** Number of records that have come out. */
+  int found() {
+    return outcomes.foundKeys();
+  }
+
+  /** Takes an embedding; further ones of the same record, from replays, are no fault. */
+  void add(ImageEmbedding embedding) {
+    Origin origin = Origin.of(embedding);
+    if (sent.containsKey(origin) && accepted.add(origin)) {
+      outcomes.find(origin);
+    }
+  }
+
+  /** Takes a dead letter. */
+  void add(DeadLetter letter) {
+    Origin origin = Origin.of(letter);
+    SentRecord record = sent.get(origin);
+    if (record == null) {
+      return;
+    }
+
+    outcomes.find(origin);
+    if (refused.add(origin)) {
+      reasons.merge(letter.getReason(), 1L, Long::sum);
+      if (!returns(letter, letter.getKey(), record.key())
+          || !returns(letter, letter.getValue(), record.value())) {
+        altered.add(
+            "%s (%s, %s) came back altered".formatted(origin, record.attack(), letter.getReason()));
+      }
+    }
+  }
+
+  /**
+   * Judges everything that was given.
+   *
+   * @param brokerRefused records that Kafka itself did not take
+   */
+  FuzzReport report(long brokerRefused) {
+    Map<Attack, AttackCounts> counts = new EnumMap<>(Attack.class);
+    sent.forEach(
+        (origin, record) ->
+            counts.merge(
+                record.attack(),
+                new AttackCounts(
+                    1, accepted.contains(origin) ? 1 : 0, refused.contains(origin) ? 1 : 0),
+                AttackCounts::plus));
+
+    List<String> problems = new ArrayList<>(altered);
+    outcomes.missing().forEach(origin -> problems.add(problem(origin, "is lost")));
+    for (Origin origin : outcomes.repeated()) {
+      problems.add(
+          problem(
+              origin,
+              accepted.contains(origin)
+                  ? "has both an embedding and a dead letter"
+                  : "has two dead letters"));
+    }
+    return new FuzzReport(counts, reasons, brokerRefused, problems);
+  }
+
+  private String problem(Origin origin, String what) {
+    return "%s (%s) %s".formatted(origin, sent.get(origin).attack(), what);
+  }
+
+  /** Whether a letter has the bytes that were sent, or their digest where they do not fit in. */
+  private static boolean returns(DeadLetter letter, ByteBuffer bytes, String sentDigest) {
+    boolean isLeftBehind = bytes == null && !sentDigest.isEmpty();
+    return isLeftBehind
+        ? letter.getDetail().contains(sentDigest)
+        : SentRecord.digest(bytes).equals(sentDigest);
+  }
+}

@@ -1,0 +1,49 @@
+package io.rankstream.lab.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class KillTest {
+
+  @Test
+  void theSameSeedGivesTheSameKills() {
+    assertThat(Kill.schedule(7, 50)).isEqualTo(Kill.schedule(7, 50));
+    assertThat(Kill.schedule(7, 50)).isNotEqualTo(Kill.schedule(8, 50));
+  }
+
+  @Test
+  void aLongerScheduleStartsAsAShorterOne() {
+    assertThat(Kill.schedule(7, 50).subList(0, 10)).isEqualTo(Kill.schedule(7, 10));
+  }
+
+  @Test
+  void everyProcessIsKilledInItsShareAndAtEveryMoment() {
+    List<Kill> kills = Kill.schedule(1, 3_000);
+
+    Map<Victim, Long> victims =
+        kills.stream().collect(Collectors.groupingBy(Kill::victim, Collectors.counting()));
+    assertThat(victims.get(Victim.TASK_MANAGER)).isBetween(1_400L, 1_600L);
+    assertThat(victims.get(Victim.JOB_MANAGER)).isBetween(500L, 700L);
+    assertThat(victims.get(Victim.BROKER)).isBetween(800L, 1_000L);
+    Map<Moment, Long> moments =
+        kills.stream().collect(Collectors.groupingBy(Kill::moment, Collectors.counting()));
+    assertThat(moments).containsOnlyKeys(Moment.values());
+    assertThat(moments.values()).allSatisfy(count -> assertThat(count).isBetween(900L, 1_100L));
+    assertThat(kills).allSatisfy(kill -> assertThat(kill.delayMillis()).isBetween(0, 2_999));
+  }
+
+  @Test
+  void noKillsAreNoSchedule() {
+    assertThat(Kill.schedule(1, 0)).isEmpty();
+  }
+
+  @Test
+  void aKillReadsAsASentence() {
+    assertThat(new Kill(Victim.BROKER, Moment.DURING_COMMIT, 1_500))
+        .hasToString("broker during the commit, 1.5 s after recovery");
+  }
+}

@@ -1,0 +1,156 @@
+package io.rankstream.lab.chaos;
+
+import static io.rankstream.lab.chaos.JobOutput.damagedImage;
+import static io.rankstream.lab.chaos.JobOutput.embedding;
+import static io.rankstream.lab.chaos.JobOutput.image;
+import static io.rankstream.lab.chaos.JobOutput.letter;
+import static io.rankstream.lab.chaos.JobOutput.step;
+import static io.rankstream.lab.chaos.JobOutput.version;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rankstream.lab.audit.Origin;
+import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The audit of topics on a real broker, whose outputs come in transactions. */
+class TopicAuditITCase {
+
+  private static final byte[] KEY = {1};
+
+  @TempDir static Path directory;
+  private static EmbeddedKafka broker;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void findsTheFaultsInTheTopicsOfAJob() throws Exception {
+    TopicNames topics = topics("faulty");
+    Path weights = Files.writeString(directory.resolve("weights"), "weights");
+    try (KafkaProducer<byte[], byte[]> producer = producer("faulty")) {
+      producer.beginTransaction();
+      send(producer, topics.images(), image("a"));
+      send(producer, topics.images(), image("lost"));
+      send(producer, topics.images(), damagedImage("c"));
+      send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      send(producer, topics.metrics(), step("stream-0", 1).toByteBuffer());
+      send(producer, topics.metrics(), step("stream-0", 3).toByteBuffer());
+      send(
+          producer, topics.deadLetters(), letter(new Origin(topics.images(), 0, 0)).toByteBuffer());
+      send(
+          producer,
+          topics.modelVersions(),
+          version("stream-0", weights.toUri(), "0000").toByteBuffer());
+      producer.commitTransaction();
+    }
+
+    Audit audit = TopicAudit.of(clients(), topics);
+
+    assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("lost");
+    assertThat(audit.found(AuditFault.REPEATED_EMBEDDING)).containsExactly("a@0");
+    assertThat(audit.found(AuditFault.STEP_GAP)).containsExactly("stream-0 steps 2 to 2");
+    assertThat(audit.found(AuditFault.MISSING_LETTER)).containsExactly(topics.images() + "-0@2");
+    assertThat(audit.found(AuditFault.WRONG_LETTER)).containsExactly(topics.images() + "-0@0");
+    assertThat(audit.found(AuditFault.FOREIGN_WEIGHTS)).hasSize(1);
+    assertThat(audit.faults()).hasSize(6);
+  }
+
+  @Test
+  void doesNotSeeWhatATransactionThatFailedHasWritten() throws Exception {
+    TopicNames topics = topics("aborted");
+    Path weights = Files.writeString(directory.resolve("good-weights"), "weights");
+    try (KafkaProducer<byte[], byte[]> producer = producer("aborted")) {
+      producer.beginTransaction();
+      send(producer, topics.images(), image("a"));
+      send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      send(producer, topics.metrics(), step("stream-0", 1).toByteBuffer());
+      send(
+          producer,
+          topics.modelVersions(),
+          version("stream-0", weights.toUri(), JobOutput.sha256(weights)).toByteBuffer());
+      producer.commitTransaction();
+      producer.beginTransaction();
+      send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      send(producer, topics.metrics(), step("stream-0", 1).toByteBuffer());
+      producer.flush();
+      producer.abortTransaction();
+    }
+
+    assertThat(TopicAudit.of(clients(), topics).faults()).isEmpty();
+  }
+
+  @Test
+  void refusesATopicThatSomethingElseWritesTo() throws Exception {
+    TopicNames topics = topics("foreign");
+    try (KafkaProducer<byte[], byte[]> producer = producer("foreign")) {
+      producer.beginTransaction();
+      send(producer, topics.embeddings(), new byte[] {1, 2, 3});
+      producer.commitTransaction();
+    }
+
+    assertThatThrownBy(() -> TopicAudit.of(clients(), topics))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(topics.embeddings() + "-0@0 is not a record of the job");
+  }
+
+  private static TopicNames topics(String prefix) throws Exception {
+    TopicNames topics =
+        new TopicNames(
+            prefix + ".images",
+            prefix + ".embeddings",
+            prefix + ".metrics",
+            prefix + ".models",
+            prefix + ".dlq");
+    Topics.create(clients(), topics, 1);
+    return topics;
+  }
+
+  private static Properties clients() {
+    Properties clients = new Properties();
+    clients.put("bootstrap.servers", broker.bootstrapServers());
+    return clients;
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+    Properties settings = clients();
+    settings.put("transactional.id", transactionalId);
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer.initTransactions();
+    return producer;
+  }
+
+  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, ByteBuffer value) {
+    byte[] bytes = new byte[value.remaining()];
+    value.get(bytes);
+    send(producer, topic, bytes);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the commit throws what went wrong
+  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, byte[] value) {
+    producer.send(new ProducerRecord<>(topic, KEY, value)); // compacted topics want a key
+  }
+}

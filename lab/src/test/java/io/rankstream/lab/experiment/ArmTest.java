@@ -1,0 +1,36 @@
+package io.rankstream.lab.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.pipeline.config.Sampler;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArmTest {
+
+  @Test
+  void combinesLossesSamplersAndWeights() {
+    List<Arm> arms =
+        Arm.combine(
+            List.of(RankingLoss.NONE, RankingLoss.CENTER),
+            List.of(Sampler.PK, Sampler.NATURAL),
+            List.of(1.0, 2.0));
+
+    assertThat(arms.stream().map(Arm::name))
+        .containsExactly(
+            "softmax pk",
+            "center pk",
+            "center pk λ=0.006",
+            "softmax natural",
+            "center natural",
+            "center natural λ=0.006");
+  }
+
+  @Test
+  void aWeightIsAMultipleOfThatOfThePaper() {
+    assertThat(new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, 0.5).lambda()).isEqualTo(0.5);
+    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, 2).lambda()).isEqualTo(0.006);
+    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, 1).lambda()).isZero();
+  }
+}
