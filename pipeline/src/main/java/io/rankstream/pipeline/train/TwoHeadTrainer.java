@@ -295,7 +295,6 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
           "A training step did not return within {} s. Its memory is freed when the process ends; restart this TaskManager if its memory runs short.",
           STEP_TIMEOUT_SECONDS);
     }
-
     return stopped;
   }
 }
