@@ -69,19 +69,13 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
 
   private static ChaosJob of(
       ClusterProcesses cluster, String images, String name, JobSettings settings) {
-    TopicNames topics =
-        new TopicNames(
-            images, name + "-embeddings", name + "-metrics", name + "-models", name + "-dlq");
+    TopicNames topics = TopicNames.withPrefix(images, name);
     Path checkpoints = cluster.directory().resolve("checkpoints-" + name);
     settings
         .withKafka("bootstrap.servers", cluster.bootstrapServers())
-        .with(JobOptions.INPUT_TOPIC, topics.images())
+        .with(topics.settings().configuration().toMap())
         .with(JobOptions.INPUT_GROUP_ID, name)
         .with(JobOptions.INPUT_STREAMS, STREAMS)
-        .with(JobOptions.OUTPUT_EMBEDDINGS_TOPIC, topics.embeddings())
-        .with(JobOptions.OUTPUT_METRICS_TOPIC, topics.metrics())
-        .with(JobOptions.OUTPUT_MODEL_VERSIONS_TOPIC, topics.modelVersions())
-        .with(JobOptions.OUTPUT_DEAD_LETTERS_TOPIC, topics.deadLetters())
         .with(JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX, name)
         .with(JobOptions.BATCH_TRAIN_EVERY, TRAIN_EVERY)
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)

@@ -1,6 +1,7 @@
 package io.rankstream.lab.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rankstream.lab.local.ConsumerLag;
 import io.rankstream.lab.local.FlinkRest;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
@@ -23,7 +24,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.admin.Admin;
 
 /**
  * A job on {@link ClusterProcesses}. When its job manager is killed, it is submitted again from the
@@ -104,10 +104,8 @@ final class ClusterJob {
 
   /** Waits until the offsets that the job commits with its checkpoints reach the input's ends. */
   void awaitInputTaken() throws Exception {
-    try (Admin admin = Admin.create(cluster.clients())) {
-      InputProgress progress = new InputProgress(admin, job.topics().images(), job.group());
-      long all = progress.end();
-      while (progress.committed() < all) {
+    try (ConsumerLag lag = new ConsumerLag(cluster.clients(), job.topics().images(), job.group())) {
+      while (lag.records() > 0) {
         awaitCheckpoint();
       }
     }

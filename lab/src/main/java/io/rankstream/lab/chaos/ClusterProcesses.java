@@ -1,8 +1,8 @@
 package io.rankstream.lab.chaos;
 
 import io.rankstream.lab.local.FlinkRest;
+import io.rankstream.lab.local.FreePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +24,9 @@ final class ClusterProcesses implements AutoCloseable {
   private static final String HOST = "localhost";
 
   private final Path directory;
-  private final int brokerPort = freePort();
-  private final int restPort = freePort();
-  private final int rpcPort = freePort();
+  private final int brokerPort;
+  private final int restPort;
+  private final int rpcPort;
   private final ChildProcess broker;
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
@@ -39,6 +39,10 @@ final class ClusterProcesses implements AutoCloseable {
    */
   ClusterProcesses(Path directory, int taskManagers) throws IOException {
     this.directory = directory;
+    List<Integer> ports = FreePorts.distinct(4);
+    brokerPort = ports.get(0);
+    restPort = ports.get(1);
+    rpcPort = ports.get(2);
     Path conf = Files.createDirectories(directory.resolve("conf"));
     Files.writeString(conf.resolve("config.yaml"), clusterSettings());
     broker =
@@ -49,7 +53,7 @@ final class ClusterProcesses implements AutoCloseable {
             List.of(
                 directory.resolve("kafka").toString(),
                 Integer.toString(brokerPort),
-                Integer.toString(freePort())));
+                Integer.toString(ports.get(3))));
     jobManager =
         new ChildProcess(
             directory.resolve("job-manager.log"),
@@ -165,11 +169,5 @@ final class ClusterProcesses implements AutoCloseable {
             restPort,
             directory.resolve("web").toString(),
             directory.resolve("tmp").toString());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -10,14 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.lab.audit.Origin;
-import io.rankstream.lab.local.EmbeddedKafka;
+import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.kafka.Topics;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,16 +31,16 @@ class TopicAuditITCase {
   private static final byte[] KEY = {1};
 
   @TempDir static Path directory;
-  private static EmbeddedKafka broker;
+  private static LocalRun local;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = EmbeddedKafka.start(directory.resolve("kafka"), Map.of());
+    local = LocalRun.start("audit-test");
   }
 
   @AfterAll
   static void stopBroker() {
-    broker.close();
+    local.close();
   }
 
   @Test
@@ -67,7 +65,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    Audit audit = TopicAudit.of(clients(), topics);
+    Audit audit = TopicAudit.of(local.clients(), topics);
 
     assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("lost");
     assertThat(audit.found(AuditFault.REPEATED_EMBEDDING)).containsExactly("a@0");
@@ -99,7 +97,7 @@ class TopicAuditITCase {
       producer.abortTransaction();
     }
 
-    assertThat(TopicAudit.of(clients(), topics).faults()).isEmpty();
+    assertThat(TopicAudit.of(local.clients(), topics).faults()).isEmpty();
   }
 
   @Test
@@ -111,31 +109,19 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThatThrownBy(() -> TopicAudit.of(clients(), topics))
+    assertThatThrownBy(() -> TopicAudit.of(local.clients(), topics))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(topics.embeddings() + "-0@0 is not a record of the job");
   }
 
   private static TopicNames topics(String prefix) throws Exception {
-    TopicNames topics =
-        new TopicNames(
-            prefix + ".images",
-            prefix + ".embeddings",
-            prefix + ".metrics",
-            prefix + ".models",
-            prefix + ".dlq");
-    Topics.create(clients(), topics, 1);
+    TopicNames topics = TopicNames.withPrefix(prefix + ".images", prefix);
+    local.create(topics);
     return topics;
   }
 
-  private static Properties clients() {
-    Properties clients = new Properties();
-    clients.put("bootstrap.servers", broker.bootstrapServers());
-    return clients;
-  }
-
   private static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
-    Properties settings = clients();
+    Properties settings = local.clients();
     settings.put("transactional.id", transactionalId);
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
