@@ -29,7 +29,7 @@ final class BenchJob {
    * @param busyMillis mean time that the training thread works on a batch
    * @param cpuMillis processor time of the process per batch, with start and end of the job
    */
-  record Run(double stepsPerSecond, double busyMillis, double cpuMillis) {}
+  record Timing(double stepsPerSecond, double busyMillis, double cpuMillis) {}
 
   /**
    * Runs the job.
@@ -38,7 +38,7 @@ final class BenchJob {
    * @param local broker with the topic of images
    * @param round number of the run, which names its output topics
    */
-  static Run run(Configuration given, LocalRun local, int round) throws Exception {
+  static Timing run(Configuration given, LocalRun local, int round) throws Exception {
     String name = "bench-" + round;
     TopicNames topics = TopicNames.withPrefix(IMAGES, name);
     local.create(topics);
@@ -59,7 +59,7 @@ final class BenchJob {
     return run(local.read(topics.metrics(), TrainingMetrics.getDecoder()), cpuMillis);
   }
 
-  private static Run run(List<TrainingMetrics> steps, double cpuMillis) {
+  private static Timing run(List<TrainingMetrics> steps, double cpuMillis) {
     int first = (int) (steps.size() * WARM_UP);
     int last = steps.size() - 1;
     if (first >= last) {
@@ -71,7 +71,7 @@ final class BenchJob {
         Duration.between(steps.get(first).getProcessedAt(), steps.get(last).getProcessedAt());
     double[] busy =
         steps.subList(first, last).stream().mapToDouble(TrainingMetrics::getStepMillis).toArray();
-    return new Run(
+    return new Timing(
         (last - first) / (time.toNanos() / 1e9),
         new Mean().evaluate(busy),
         cpuMillis / steps.size());

@@ -71,7 +71,7 @@ public final class PipelineBench {
       // A round to warm up, which is not counted: the JVM compiles during all of the first job.
       measure(works, plan.seconds(), null);
       BenchJob.run(plan.settings(), local, 0);
-      List<BenchJob.Run> jobs = new ArrayList<>();
+      List<BenchJob.Timing> jobs = new ArrayList<>();
       double bareCpu = 0;
       for (int round = 1; round <= plan.rounds(); round++) {
         measure(works, plan.seconds(), rates);
@@ -124,7 +124,7 @@ public final class PipelineBench {
       BenchReport report,
       String job,
       Map<String, List<Double>> rates,
-      List<BenchJob.Run> runs,
+      List<BenchJob.Timing> runs,
       double bareCpu,
       int batchSize) {
     String whole = "full job " + job + ", Kafka to Kafka, exactly once";
@@ -135,7 +135,7 @@ public final class PipelineBench {
                     "loop %s, %s".formatted(job, name),
                     "batches/s",
                     values.stream().mapToDouble(Double::doubleValue).toArray())));
-    double[] jobRates = runs.stream().mapToDouble(BenchJob.Run::stepsPerSecond).toArray();
+    double[] jobRates = runs.stream().mapToDouble(BenchJob.Timing::stepsPerSecond).toArray();
     report.add(
         Figure.of(
             whole,
@@ -148,10 +148,10 @@ public final class PipelineBench {
 
     // The parts of the time of a batch, in milliseconds.
     double wall = 1000 / new Median().evaluate(jobRates);
-    double busy = median(runs.stream().map(BenchJob.Run::busyMillis).toList());
+    double busy = median(runs.stream().map(BenchJob.Timing::busyMillis).toList());
     double learn = 1000 / median(rates.get(LEARN));
     double same = 1000 / median(rates.get(SAME_WORK));
-    double cpu = median(runs.stream().map(BenchJob.Run::cpuMillis).toList());
+    double cpu = median(runs.stream().map(BenchJob.Timing::cpuMillis).toList());
     time(report, job, "1 wall time of a batch in the job", wall);
     time(report, job, "2 training step alone", learn);
     time(report, job, "3 prediction and embedding around it, alone", same - learn);

@@ -132,7 +132,7 @@ public final class Experiment {
   public Map<RankingLoss, Double> stepMillis() throws Exception {
     List<RankingLoss> losses =
         Stream.concat(
-                Stream.of(RankingLoss.NONE), // what the others are compared with
+                Stream.of(RankingLoss.NONE), // the baseline of the comparison
                 plan.arms().stream().map(Arm::loss))
             .distinct()
             .sorted()
