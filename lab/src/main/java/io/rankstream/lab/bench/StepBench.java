@@ -7,14 +7,24 @@ import io.rankstream.model.loss.LossConfig;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The training step alone: each loss against softmax alone and, where a program is given, against
  * the same step in that program.
  */
 public final class StepBench {
+
+  /** Losses that the program of {@code --against} has, too. */
+  private static final Set<RankingLoss> KNOWN_ELSEWHERE =
+      EnumSet.of(
+          RankingLoss.NONE,
+          RankingLoss.TRIPLET_SEMI_HARD,
+          RankingLoss.TRIPLET_HARD,
+          RankingLoss.CENTER);
 
   private StepBench() {}
 
@@ -31,7 +41,7 @@ public final class StepBench {
         contest.add(
             name(config, loss),
             Contest.rate(plan.seconds(), () -> trainer.learn(batch.images(), batch.labels())));
-        if (plan.against().isPresent() && isKnownElsewhere(loss)) {
+        if (plan.against().isPresent() && KNOWN_ELSEWHERE.contains(loss)) {
           OtherProcess other = OtherProcess.start(plan.against().get(), config, loss);
           open.add(other);
           report.say("Against: %s %s".formatted(plan.against().get(), other.greeting()));
@@ -95,12 +105,5 @@ public final class StepBench {
   /** The name of a loss in tables: softmax where there is no ranking loss beside it. */
   public static String lossName(RankingLoss loss) {
     return loss == RankingLoss.NONE ? "softmax" : KebabCase.of(loss);
-  }
-
-  private static boolean isKnownElsewhere(RankingLoss loss) {
-    return switch (loss) {
-      case NONE, TRIPLET_SEMI_HARD, TRIPLET_HARD, CENTER -> true;
-      case TRIPLET_ALL, TRIPLET_CENTER, MAGNET -> false;
-    };
   }
 }
