@@ -100,7 +100,7 @@ class MetricsITCase {
     assertThat(value(samples, perStream + "embeddingFreshnessMs", stream)).isPositive();
     assertThat(value(samples, perStream + "reservoirImages", stream)).isPositive();
     assertThat(value(samples, perStream + "windowBytes", stream)).isPositive();
-    assertThat(value(samples, OPERATOR + "decodeLatencyMs_count", "decode_batch")).isPositive();
+    assertThat(value(samples, OPERATOR + "decodeLatencyUs_count", "receive_images")).isPositive();
     String letters = OPERATOR + "reason_numDeadLetters";
     assertThat(value(samples, letters, "reason=\"ENVELOPE_INVALID\"")).isEqualTo(1);
     assertThat(value(samples, letters, "reason=\"IMAGE_CORRUPT\"")).isZero();

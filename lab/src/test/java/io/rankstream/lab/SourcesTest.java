@@ -25,7 +25,7 @@ class SourcesTest {
   @Test
   void findsTheNamesOfMetricsAndNotOtherTexts() {
     assertThat(Sources.metrics())
-        .contains("numImagesRepeated", "decodeLatencyMs", "tailRecall", "ml", "timestamp")
+        .contains("numImagesRepeated", "decodeLatencyUs", "tailRecall", "ml", "timestamp")
         .doesNotContain("default", "epsilon", "images");
   }
 }

@@ -1,9 +1,7 @@
 package io.rankstream.pipeline;
 
-import static io.rankstream.pipeline.event.OperatorNames.DECODE_BATCH;
-import static io.rankstream.pipeline.event.OperatorNames.PARSE_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.READ_IMAGES;
-import static io.rankstream.pipeline.event.OperatorNames.SPLIT_REJECTED;
+import static io.rankstream.pipeline.event.OperatorNames.RECEIVE_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.TWO_HEAD_TRAINER;
 import static io.rankstream.pipeline.event.OperatorNames.WRITE_DEAD_LETTERS;
 import static io.rankstream.pipeline.event.OperatorNames.WRITE_EMBEDDINGS;
@@ -12,25 +10,21 @@ import static io.rankstream.pipeline.event.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.decode.DecodeBatch;
-import io.rankstream.pipeline.decode.SplitRejected;
 import io.rankstream.pipeline.event.AcceptedImage;
-import io.rankstream.pipeline.event.DecodedBatch;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.parse.ParseImages;
+import io.rankstream.pipeline.receive.ReceiveImages;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
@@ -39,14 +33,14 @@ import org.apache.flink.util.OutputTag;
  * The job graph, in the order of the data flow.
  *
  * <pre>
- *   images ─▶ parse ─▶ P×K window ─▶ decode ─▶ split ─▶ two-head trainer ─▶ embeddings
- *               │          │                     │              ├─────────▶ metrics
- *               │          │                     │              └─────────▶ model versions
- *               └──────────┴─────────────────────┴────────────────────────▶ dead letters
+ *   images ─▶ receive ═▶ P×K window ─▶ two-head trainer ─▶ embeddings
+ *                │            │                ├───────────▶ metrics
+ *                │            │                └───────────▶ model versions
+ *                └────────────┴────────────────────────────▶ dead letters
  * </pre>
  *
  * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
- * streams.
+ * streams. They share a task, so that images go over the network once.
  */
 public final class RankstreamJob {
 
@@ -57,8 +51,6 @@ public final class RankstreamJob {
 
   private static final OutputTag<ModelVersion> MODEL_VERSIONS =
       new OutputTag<>("model-versions", TypeInformation.of(ModelVersion.class));
-
-  private static final long NO_TIMEOUT = 0;
 
   private RankstreamJob() {}
 
@@ -90,11 +82,9 @@ public final class RankstreamJob {
 
     SingleOutputStreamOperator<AcceptedImage> images =
         records
-            .process(
-                new ParseImages(
-                    config.input(), config.decode().limits(), config.registry(), DEAD_LETTERS))
-            .name(PARSE_IMAGES)
-            .uid(PARSE_IMAGES);
+            .process(new ReceiveImages(config, DEAD_LETTERS))
+            .name(RECEIVE_IMAGES)
+            .uid(RECEIVE_IMAGES);
 
     BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
     SingleOutputStreamOperator<MicroBatch> batches =
@@ -104,32 +94,15 @@ public final class RankstreamJob {
             .name(window.name())
             .uid(window.name());
 
-    DataStream<DecodedBatch> decoded =
-        AsyncDataStream.orderedWait(
-                batches,
-                new DecodeBatch(
-                    config.decode(),
-                    config.model().input(),
-                    config.augmentation(),
-                    config.registry(),
-                    config.model().seed()),
-                NO_TIMEOUT,
-                TimeUnit.MILLISECONDS,
-                config.decode().batchesInFlight())
-            .name(DECODE_BATCH)
-            .uid(DECODE_BATCH);
-
-    SingleOutputStreamOperator<DecodedBatch> good =
-        decoded.process(new SplitRejected(DEAD_LETTERS)).name(SPLIT_REJECTED).uid(SPLIT_REJECTED);
-
+    // A window emits only batches of the stream that it is keyed by: its task trains them too.
     SingleOutputStreamOperator<ImageEmbedding> embeddings =
-        good.keyBy(DecodedBatch::stream)
+        DataStreamUtils.reinterpretAsKeyedStream(batches, MicroBatch::stream)
             .transform(
                 TWO_HEAD_TRAINER,
                 TypeInformation.of(ImageEmbedding.class),
                 new TwoHeadTrainerFactory(
                     config,
-                    TypeInformation.of(DecodedBatch.class)
+                    TypeInformation.of(MicroBatch.class)
                         .createSerializer(env.getConfig().getSerializerConfig()),
                     METRICS,
                     MODEL_VERSIONS))
@@ -144,7 +117,7 @@ public final class RankstreamJob {
         .uid(WRITE_MODEL_VERSIONS);
     images
         .getSideOutput(DEAD_LETTERS)
-        .union(batches.getSideOutput(DEAD_LETTERS), good.getSideOutput(DEAD_LETTERS))
+        .union(batches.getSideOutput(DEAD_LETTERS))
         .sinkTo(ends.deadLetters())
         .name(WRITE_DEAD_LETTERS)
         .uid(WRITE_DEAD_LETTERS);

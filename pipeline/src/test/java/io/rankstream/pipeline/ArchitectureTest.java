@@ -33,7 +33,7 @@ class ArchitectureTest {
   static final ArchRule STAGES_DO_NOT_KNOW_KAFKA =
       noClasses()
           .that()
-          .resideInAnyPackage("..parse..", "..window..", "..decode..", "..train..", "..event..")
+          .resideInAnyPackage("..receive..", "..window..", "..train..", "..event..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.kafka..", "org.apache.flink.connector.kafka..");
@@ -51,7 +51,7 @@ class ArchitectureTest {
   static final ArchRule STAGES_DO_NOT_KNOW_THE_JOB =
       noClasses()
           .that()
-          .resideInAnyPackage("..parse..", "..window..", "..decode..", "..train..", "..event..")
+          .resideInAnyPackage("..receive..", "..window..", "..train..", "..event..")
           .should()
           .dependOnClassesThat()
           .haveSimpleName("RankstreamJob");
@@ -81,11 +81,9 @@ class ArchitectureTest {
     assertThat(OperatorNames.all())
         .containsExactly(
             "read-images",
-            "parse-images",
+            "receive-images",
             "pk-window",
             "natural-window",
-            "decode-batch",
-            "split-rejected",
             "two-head-trainer",
             "write-embeddings",
             "write-metrics",

@@ -2,6 +2,7 @@ package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.Origin;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.LabeledImage;
@@ -153,21 +154,15 @@ public final class Fixtures {
         value);
   }
 
+  /** An offset of partition 0. */
+  public static Origin origin(long offset) {
+    return new Origin("images", 0, offset, 1_700_000_000_000L);
+  }
+
   /** An accepted image of a class, or without label for null, that keeps {@code bytes} bytes. */
   public static AcceptedImage image(long id, String label, int bytes) {
     return new AcceptedImage(
-        "image-" + id, "default", label, id, (int) id, record(id, new byte[bytes]));
-  }
-
-  /** An accepted image with real pixels. */
-  public static AcceptedImage picture(long id, String label, int pattern) {
-    return new AcceptedImage(
-        "image-" + id,
-        "default",
-        label,
-        id,
-        (int) id,
-        record(id, envelope("image-" + id, "default", label, png(pattern, id))));
+        "image-" + id, "default", label, id, (int) id, new byte[bytes], origin(id));
   }
 
   /**

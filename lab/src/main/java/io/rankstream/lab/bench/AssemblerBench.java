@@ -6,7 +6,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.event.AcceptedImage;
-import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.Origin;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
 import java.lang.management.ManagementFactory;
@@ -175,7 +175,8 @@ public final class AssemblerBench {
           label,
           number,
           Long.hashCode(number),
-          new RawRecord("images", 0, number, number, null, new byte[payloadBytes]));
+          new byte[payloadBytes],
+          new Origin("images", 0, number, number));
     }
   }
 }

@@ -79,7 +79,6 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
         .with(JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX, name)
         .with(JobOptions.BATCH_TRAIN_EVERY, TRAIN_EVERY)
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
-        .with(JobOptions.DECODE_THREADS, 1)
         .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one model, at the end
         .with(JobOptions.VERSIONS_DIRECTORY, uri(cluster.directory().resolve("models-" + name)))
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1))

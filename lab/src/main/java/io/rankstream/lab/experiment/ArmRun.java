@@ -110,7 +110,6 @@ final class ArmRun {
         .with(JobOptions.BATCH_TRAIN_EVERY, batchSize)
         .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000) // any image may be replayed
         .with(JobOptions.EMBEDDINGS_FROM, EmbeddingsFrom.IN_STEP)
-        .with(JobOptions.DECODE_THREADS, 1)
         .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
         .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) plan.steps())
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))

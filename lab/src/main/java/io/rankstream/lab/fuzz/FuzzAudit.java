@@ -2,6 +2,7 @@ package io.rankstream.lab.fuzz;
 
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
+import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import java.nio.ByteBuffer;
@@ -60,8 +61,9 @@ final class FuzzAudit {
     outcomes.find(origin);
     if (refused.add(origin)) {
       reasons.merge(letter.getReason(), 1L, Long::sum);
-      if (!returns(letter, letter.getKey(), record.key())
-          || !returns(letter, letter.getValue(), record.value())) {
+      if (RejectionReason.valueOf(letter.getReason()).holdsRecord()
+          && (!returns(letter, letter.getKey(), record.key())
+              || !returns(letter, letter.getValue(), record.value()))) {
         altered.add(
             "%s (%s, %s) came back altered".formatted(origin, record.attack(), letter.getReason()));
       }

@@ -40,11 +40,12 @@ final class ConfigurationPage {
 
       ## Reasons of dead letters
 
-      Records that cannot be used go to `output.dead-letters-topic`, complete and with their origin; `detail` explains the
-      reason in words. `./rankstream tail dead-letters --from-beginning` reads them. Damaged pixels behind a good header are
-      found when the batch of the image is decoded; the dead letter is written then, once. A record that is too large for a
-      dead letter stays in the input topic, and its dead letter holds its position, size and SHA-256. The attributes of an
-      image are never read.
+      Records that cannot be used go to `output.dead-letters-topic`, complete with key, value and headers, and with their
+      origin; `detail` explains the reason in words. `./rankstream tail dead-letters --from-beginning` reads them. Everything
+      that is wrong with a record is found when it is read, damaged pixels too. A part that is too large for a dead letter
+      stays in the input topic, and the dead letter holds its size and SHA-256. `LAG_SHED` and `TOO_MANY_CLASSES` are found
+      later and concern good images: such a letter tells only where the record stands. The attributes of an image are never
+      read.
 
       | Reason | Meaning | What to do |
       |---|---|---|

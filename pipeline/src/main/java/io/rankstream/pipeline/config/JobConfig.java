@@ -176,14 +176,8 @@ public record JobConfig(
     }
   }
 
-  /**
-   * The decoding of images to pixels.
-   *
-   * @param threads threads of each subtask
-   * @param batchesInFlight batches that are decoded ahead of the trainer
-   */
-  public record Decode(DecodeLimits limits, int threads, int batchesInFlight)
-      implements Serializable {
+  /** The decoding of images to pixels. */
+  public record Decode(DecodeLimits limits) implements Serializable {
 
     static Decode read(SettingReader in) {
       return new Decode(
@@ -191,16 +185,14 @@ public record JobConfig(
               bytes(in.read(IMAGE_MAX_BYTES)),
               in.read(IMAGE_MAX_WIDTH),
               in.read(IMAGE_MAX_HEIGHT),
-              in.read(IMAGE_MAX_PIXELS)),
-          in.read(DECODE_THREADS),
-          in.read(DECODE_BATCHES_IN_FLIGHT));
+              in.read(IMAGE_MAX_PIXELS)));
     }
   }
 
   /**
    * The training operator.
    *
-   * @param batchesInFlight decoded batches that wait for the training thread
+   * @param batchesInFlight batches that wait for the training thread
    * @param embeddingsFrom pass that embeds the images of a training batch
    * @param predictionsFrom pass that makes the predictions for the prequential accuracies
    * @param fadingFactor weight of the past in the prequential accuracies, above 0 and at most 1

@@ -155,7 +155,7 @@ public final class JobOptions extends ModelOptions {
       size("window.max-bytes", MemorySize.ofMebiBytes(512))
           .atLeast(MemorySize.ofMebiBytes(1))
           .means(
-              "Bytes of images that the window of one stream keeps. Above it, the oldest reservoir entries are dropped first.");
+              "Pixels in bytes that the window of one stream keeps: one byte for each channel, row and column of the input of the model (150 KB an image for 3 x 224 x 224), whatever the size of the encoded images. Above it, the oldest reservoir entries are dropped first.");
   public static final Setting<LagPolicy> WINDOW_LAG_POLICY =
       choice("window.lag-policy", LagPolicy.WAIT)
           .means(
@@ -194,19 +194,10 @@ public final class JobOptions extends ModelOptions {
           .means(
               "Largest width times height. Decoding takes up to 12 bytes for each pixel; images of 8 million pixels or more are decoded one at a time.");
 
-  public static final Setting<Integer> DECODE_THREADS =
-      integer("decode.threads", 2)
-          .atLeast(1)
-          .means("Threads of each decode subtask that decode images.");
-  public static final Setting<Integer> DECODE_BATCHES_IN_FLIGHT =
-      integer("decode.batches-in-flight", 4)
-          .atLeast(1)
-          .means("Batches that are decoded ahead of the trainer.");
-
   public static final Setting<Integer> TRAINER_BATCHES_IN_FLIGHT =
       integer("trainer.batches-in-flight", 2)
           .atLeast(1)
-          .means("Decoded batches that wait for the training thread.");
+          .means("Batches that wait for the training thread.");
   public static final Setting<EmbeddingsFrom> EMBEDDINGS_FROM =
       choice("embeddings.from", EmbeddingsFrom.UPDATED)
           .means(

@@ -1,26 +1,35 @@
 package io.rankstream.pipeline.event;
 
 /**
- * An image with a valid envelope and header. It holds its input record unchanged: the pixels are
- * not copied before they are decoded, and a dead letter returns the exact input bytes.
+ * An image that was checked and decoded. Its encoded bytes stay behind: so its size is known before
+ * it arrives, and nothing behind can find fault with it.
  *
  * @param imageId identity of the image
  * @param stream stream of the image, which selects the model
  * @param label class name, or null for an image to embed without training
  * @param eventTime milliseconds since the epoch
  * @param digest CRC-32C of the encoded image, which distinguishes a repeated image from a new one
- * @param origin the input record that holds the image
+ * @param pixels uint8, shape {@code [C, H, W]}, the size of the model's input; never changed
+ * @param origin where the record with the image stands
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // Flink copies primitive arrays fast; the records are never compared
 public record AcceptedImage(
-    String imageId, String stream, String label, long eventTime, int digest, RawRecord origin) {
+    String imageId,
+    String stream,
+    String label,
+    long eventTime,
+    int digest,
+    byte[] pixels,
+    Origin origin) {
 
   /** Whether the image can be trained on. */
   public boolean isLabeled() {
     return label != null;
   }
 
-  /** Size of the input record that this image holds, in bytes. */
+  /** Size of the pixels in bytes, the same for all images of a job. */
   public int sizeBytes() {
-    return origin.value().length;
+    return pixels.length;
   }
 }

@@ -9,11 +9,9 @@ import java.util.List;
 public final class OperatorNames {
 
   public static final String READ_IMAGES = "read-images";
-  public static final String PARSE_IMAGES = "parse-images";
+  public static final String RECEIVE_IMAGES = "receive-images";
   public static final String PK_WINDOW = "pk-window";
   public static final String NATURAL_WINDOW = "natural-window";
-  public static final String DECODE_BATCH = "decode-batch";
-  public static final String SPLIT_REJECTED = "split-rejected";
   public static final String TWO_HEAD_TRAINER = "two-head-trainer";
   public static final String WRITE_EMBEDDINGS = "write-embeddings";
   public static final String WRITE_METRICS = "write-metrics";
@@ -26,11 +24,9 @@ public final class OperatorNames {
   public static List<String> all() {
     return List.of(
         READ_IMAGES,
-        PARSE_IMAGES,
+        RECEIVE_IMAGES,
         PK_WINDOW,
         NATURAL_WINDOW,
-        DECODE_BATCH,
-        SPLIT_REJECTED,
         TWO_HEAD_TRAINER,
         WRITE_EMBEDDINGS,
         WRITE_METRICS,

@@ -13,4 +13,10 @@ package io.rankstream.pipeline.event;
 @SuppressWarnings(
     "ArrayRecordComponent") // Flink copies primitive arrays fast; the records are never compared
 public record RawRecord(
-    String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {}
+    String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
+
+  /** Where the record stands. */
+  public Origin origin() {
+    return new Origin(topic, partition, offset, timestamp);
+  }
+}

@@ -65,6 +65,14 @@ public enum RejectionReason {
     return remedy;
   }
 
+  /**
+   * Whether the dead letters hold the record. Those of the window do not: nothing is wrong with
+   * their images, and only pixels are left of them there.
+   */
+  public boolean holdsRecord() {
+    return this != LAG_SHED && this != TOO_MANY_CLASSES;
+  }
+
   /** The reason code for an image that the decoder refused. */
   public static RejectionReason of(ImageRejectedException.Reason reason) {
     return switch (reason) {
@@ -77,7 +85,7 @@ public enum RejectionReason {
   }
 
   /** The dead letter for an image of a class beyond the capacity of the model. */
-  public static DeadLetter tooManyClasses(RawRecord origin, int maxClasses) {
+  public static DeadLetter tooManyClasses(Origin origin, int maxClasses) {
     return TOO_MANY_CLASSES.letter(
         origin,
         "The label is new, and the model already knows model.max-classes = %d classes"
@@ -87,19 +95,34 @@ public enum RejectionReason {
   /**
    * The dead letter that returns a record with this reason.
    *
-   * @param origin the record, returned unchanged
+   * @param record the record, returned unchanged
    * @param detail description of the problem for people
    */
-  public DeadLetter letter(RawRecord origin, String detail) {
+  public DeadLetter letter(RawRecord record, String detail) {
+    return addressed(record.origin(), detail)
+        .setKey(record.key() == null ? null : ByteBuffer.wrap(record.key()))
+        .setValue(record.value() == null ? null : ByteBuffer.wrap(record.value()))
+        .build();
+  }
+
+  /**
+   * The dead letter for a good image that the job has no room for. The record is no longer at hand:
+   * the letter tells where it stands.
+   *
+   * @param origin where the record with the image stands
+   * @param detail description of the problem for people
+   */
+  public DeadLetter letter(Origin origin, String detail) {
+    return addressed(origin, detail + "; the record stays in the source topic").build();
+  }
+
+  private DeadLetter.Builder addressed(Origin origin, String detail) {
     return DeadLetter.newBuilder()
         .setReason(name())
         .setDetail(detail)
         .setSourceTopic(origin.topic())
         .setSourcePartition(origin.partition())
         .setSourceOffset(origin.offset())
-        .setSourceTimestamp(Instant.ofEpochMilli(origin.timestamp()))
-        .setKey(origin.key() == null ? null : ByteBuffer.wrap(origin.key()))
-        .setValue(origin.value() == null ? null : ByteBuffer.wrap(origin.value()))
-        .build();
+        .setSourceTimestamp(Instant.ofEpochMilli(origin.timestamp()));
   }
 }

@@ -4,7 +4,7 @@ import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.Prediction;
 import io.rankstream.model.PreparedStep;
 import io.rankstream.model.network.PixelBatch;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import java.util.List;
 
 /**
@@ -18,7 +18,7 @@ import java.util.List;
  * @param startNanos {@link System#nanoTime()} at the start
  */
 record PreparedBatch(
-    DecodedBatch batch,
+    MicroBatch batch,
     PixelBatch pixels,
     List<EmbeddedImage> embedded,
     PreparedStep step,

@@ -2,8 +2,9 @@ package io.rankstream.pipeline.train;
 
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.step.StepReport;
-import io.rankstream.pipeline.event.DecodedBatch;
-import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -29,7 +30,7 @@ import java.util.TreeMap;
  * @param millis duration on the training thread
  */
 record StepResult(
-    DecodedBatch batch,
+    MicroBatch batch,
     StepReport report,
     List<EmbeddedImage> embedded,
     ModelStatus model,
@@ -48,8 +49,8 @@ record StepResult(
     List<ImageEmbedding> records = new ArrayList<>(embedded.size());
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < embedded.size(); i++) {
-      if (ids.add(batch.images().get(i).imageId())) {
-        records.add(embedding(batch.images().get(i), embedded.get(i)));
+      if (ids.add(batch.images().get(i).image().imageId())) {
+        records.add(embedding(batch.images().get(i).image(), embedded.get(i)));
       }
     }
 
@@ -61,7 +62,7 @@ record StepResult(
     return step().map(step -> metrics(step, now));
   }
 
-  private ImageEmbedding embedding(DecodedImage image, EmbeddedImage result) {
+  private ImageEmbedding embedding(AcceptedImage image, EmbeddedImage result) {
     boolean classified = result.prediction().label() != null;
     return ImageEmbedding.newBuilder()
         .setImageId(image.imageId())
@@ -77,9 +78,9 @@ record StepResult(
         .setMetric(model.metric())
         .setNormalized(true)
         .setEventTime(Instant.ofEpochMilli(image.eventTime()))
-        .setSourceTopic(image.topic())
-        .setSourcePartition(image.partition())
-        .setSourceOffset(image.offset())
+        .setSourceTopic(image.origin().topic())
+        .setSourcePartition(image.origin().partition())
+        .setSourceOffset(image.origin().offset())
         .build();
   }
 
@@ -91,7 +92,7 @@ record StepResult(
         .setProcessedAt(now)
         .setClassesInBatch(classCounts.size())
         .setImagesInBatch(batch.images().size())
-        .setFreshImages((int) batch.images().stream().filter(DecodedImage::fresh).count())
+        .setFreshImages((int) batch.images().stream().filter(BatchImage::fresh).count())
         .setKnownClasses(model.knownClasses())
         .setLoss(step.loss())
         .setClassificationLoss(step.classificationLoss())
@@ -112,7 +113,7 @@ record StepResult(
 
   private Map<String, Integer> classCounts() {
     Map<String, Integer> counts = new TreeMap<>();
-    batch.images().forEach(image -> counts.merge(image.label(), 1, Integer::sum));
+    batch.images().forEach(slot -> counts.merge(slot.image().label(), 1, Integer::sum));
     return counts;
   }
 

@@ -1,7 +1,8 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.step.StepReport;
-import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.metrics.RecentHistogram;
 import io.rankstream.schemas.PrequentialFigures;
 import java.util.Objects;
@@ -87,14 +88,15 @@ final class StreamMetrics {
     version = result.model().version();
     result.step().ifPresent(report -> trained(report, result.millis()));
     result.published().forEach(published -> publishedVersion = published.getModelVersion());
-    for (DecodedImage image : result.batch().images()) {
+    for (BatchImage slot : result.batch().images()) {
+      AcceptedImage image = slot.image();
       embeddingFreshness.emitted(image.eventTime());
-      if (image.fresh() && image.label() != null) {
+      if (slot.fresh() && image.label() != null) {
         in.add(image.label());
       }
       if (result.step().isPresent()) {
         out.add(image.label());
-        if (image.fresh()) {
+        if (slot.fresh()) {
           trainedFreshness.update(Math.max(0, now - image.eventTime()));
         }
       }

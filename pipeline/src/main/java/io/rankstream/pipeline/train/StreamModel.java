@@ -6,7 +6,6 @@ import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.Prediction;
 import io.rankstream.model.PreparedStep;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
-import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.step.StepFault;
 import io.rankstream.model.step.StepOutcome;
@@ -15,8 +14,8 @@ import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.PredictionsFrom;
-import io.rankstream.pipeline.event.DecodedBatch;
-import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
@@ -25,7 +24,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +46,7 @@ final class StreamModel implements AutoCloseable {
   private final JobConfig config;
   private final String stream;
   private final OnlineTrainer trainer;
+  private final BatchPixels inputs;
   private final PrequentialAccuracy accuracy;
   private final ModelPublisher publisher;
 
@@ -55,6 +54,8 @@ final class StreamModel implements AutoCloseable {
     this.config = config;
     this.stream = stream;
     this.trainer = trainer;
+    this.inputs =
+        new BatchPixels(config.model().input(), config.augmentation(), config.model().seed());
     this.accuracy =
         new PrequentialAccuracy(
             config.trainer().fadingFactor(), config.trainer().prequentialWindow());
@@ -106,9 +107,9 @@ final class StreamModel implements AutoCloseable {
    *
    * @return the input of {@link #finish}, to be closed by the caller
    */
-  PreparedBatch prepare(DecodedBatch batch) {
+  PreparedBatch prepare(MicroBatch batch) {
     long start = System.nanoTime();
-    PixelBatch pixels = pixels(batch.pixels());
+    PixelBatch pixels = inputs.of(batch.images());
     boolean trains = batch.purpose() == Purpose.TRAIN && classes(batch.images()) >= 2;
     if (!trains) {
       return new PreparedBatch(
@@ -117,8 +118,7 @@ final class StreamModel implements AutoCloseable {
 
     boolean inStep = config.trainer().predictionsFrom() == PredictionsFrom.IN_STEP;
     List<Prediction> predictions = inStep ? List.of() : predictFresh(batch);
-    PixelBatch training = batch.augmented().length == 0 ? pixels : pixels(batch.augmented());
-    PreparedStep step = trainer.prepare(training, labels(batch.images()));
+    PreparedStep step = trainer.prepare(inputs.forTraining(batch, pixels), labels(batch.images()));
     if (inStep) {
       predictions = ofFresh(batch, trainer.predicted(step));
     }
@@ -133,11 +133,11 @@ final class StreamModel implements AutoCloseable {
    *     with finite embeddings
    */
   StepResult finish(PreparedBatch prepared) throws IOException {
-    DecodedBatch batch = prepared.batch();
+    MicroBatch batch = prepared.batch();
     StepReport report = null;
     List<EmbeddedImage> embedded = prepared.embedded();
     if (prepared.isTrained()) {
-      score(batch.images().stream().filter(DecodedImage::fresh).toList(), prepared.predictions());
+      score(batch.images().stream().filter(BatchImage::fresh).toList(), prepared.predictions());
       report = trainer.take(prepared.step());
       embedded = embedAfter(report, prepared);
     }
@@ -174,22 +174,12 @@ final class StreamModel implements AutoCloseable {
   }
 
   /** Predicts the images that the model has not trained on: the test of test-then-train. */
-  private List<Prediction> predictFresh(DecodedBatch batch) {
-    byte[] pixels = new byte[batch.pixels().length];
-    int size = config.model().input().pixelsPerImage();
-    int fresh = 0;
-    for (int i = 0; i < batch.images().size(); i++) {
-      if (batch.images().get(i).fresh()) {
-        System.arraycopy(batch.pixels(), i * size, pixels, fresh * size, size);
-        fresh++;
-      }
-    }
-
-    byte[] kept = Arrays.copyOf(pixels, fresh * size);
-    return fresh == 0 ? List.of() : trainer.served().predict(pixels(kept));
+  private List<Prediction> predictFresh(MicroBatch batch) {
+    List<BatchImage> fresh = batch.images().stream().filter(BatchImage::fresh).toList();
+    return fresh.isEmpty() ? List.of() : trainer.served().predict(inputs.of(fresh));
   }
 
-  private static List<Prediction> ofFresh(DecodedBatch batch, List<Prediction> predictions) {
+  private static List<Prediction> ofFresh(MicroBatch batch, List<Prediction> predictions) {
     return IntStream.range(0, predictions.size())
         .filter(i -> batch.images().get(i).fresh())
         .mapToObj(predictions::get)
@@ -215,10 +205,11 @@ final class StreamModel implements AutoCloseable {
     }
   }
 
-  private void score(List<DecodedImage> images, List<Prediction> predictions) {
+  private void score(List<BatchImage> images, List<Prediction> predictions) {
     for (int i = 0; i < images.size(); i++) {
-      if (images.get(i).label() != null) {
-        accuracy.add(images.get(i).label(), predictions.get(i).label());
+      String label = images.get(i).image().label();
+      if (label != null) {
+        accuracy.add(label, predictions.get(i).label());
       }
     }
   }
@@ -238,7 +229,7 @@ final class StreamModel implements AutoCloseable {
     return value.isPresent() ? value.getAsDouble() : null;
   }
 
-  private ModelStatus status(DecodedBatch batch) {
+  private ModelStatus status(MicroBatch batch) {
     return new ModelStatus(
         trainer.spaceId(stream),
         config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean",
@@ -248,27 +239,17 @@ final class StreamModel implements AutoCloseable {
         recalls(batch));
   }
 
-  private Map<String, Double> recalls(DecodedBatch batch) {
+  private Map<String, Double> recalls(MicroBatch batch) {
     Map<String, Double> recalls = accuracy.recalls();
     recalls.keySet().retainAll(new HashSet<>(labels(batch.images())));
     return recalls;
   }
 
-  private PixelBatch pixels(byte[] pixels) {
-    InputSpec input = config.model().input();
-    return new PixelBatch(
-        pixels.length / input.pixelsPerImage(),
-        input.channels(),
-        input.height(),
-        input.width(),
-        pixels);
+  private static List<String> labels(List<BatchImage> images) {
+    return images.stream().map(slot -> slot.image().label()).toList();
   }
 
-  private static List<String> labels(List<DecodedImage> images) {
-    return images.stream().map(DecodedImage::label).toList();
-  }
-
-  private static long classes(List<DecodedImage> images) {
-    return images.stream().map(DecodedImage::label).distinct().count();
+  private static long classes(List<BatchImage> images) {
+    return images.stream().map(slot -> slot.image().label()).distinct().count();
   }
 }

@@ -3,7 +3,7 @@ package io.rankstream.pipeline.train;
 import ai.djl.Device;
 import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,7 +32,7 @@ import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
  */
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
@@ -49,13 +49,13 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   }
 
   private final Map<String, OfStream> models = new TreeMap<>();
-  private final List<DecodedBatch> waiting;
-  private final TypeSerializer<DecodedBatch> batchSerializer;
+  private final List<MicroBatch> waiting;
+  private final TypeSerializer<MicroBatch> batchSerializer;
   private final int maxParallelism;
 
   private TrainerSnapshot(
-      Collection<DecodedBatch> waiting,
-      TypeSerializer<DecodedBatch> batchSerializer,
+      Collection<MicroBatch> waiting,
+      TypeSerializer<MicroBatch> batchSerializer,
       int maxParallelism) {
     this.waiting = List.copyOf(waiting);
     this.batchSerializer = batchSerializer.duplicate(); // another thread writes
@@ -71,8 +71,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    */
   static TrainerSnapshot of(
       Map<String, StreamModel> models,
-      Collection<DecodedBatch> waiting,
-      TypeSerializer<DecodedBatch> batchSerializer,
+      Collection<MicroBatch> waiting,
+      TypeSerializer<MicroBatch> batchSerializer,
       int maxParallelism)
       throws IOException {
     TrainerSnapshot snapshot = new TrainerSnapshot(waiting, batchSerializer, maxParallelism);
@@ -105,10 +105,10 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
         model.getValue().history().writeTo(data);
       }
 
-      List<DecodedBatch> batches =
+      List<MicroBatch> batches =
           waiting.stream().filter(batch -> keyGroup(batch.stream()) == group.getKey()).toList();
       data.writeInt(batches.size());
-      for (DecodedBatch batch : batches) {
+      for (MicroBatch batch : batches) {
         batchSerializer.serialize(batch, new DataOutputViewStreamWrapper(data));
       }
       data.flush();
@@ -127,9 +127,9 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
       JobConfig config,
       Device device,
-      TypeSerializer<DecodedBatch> batchSerializer,
+      TypeSerializer<MicroBatch> batchSerializer,
       Map<String, StreamModel> models,
-      Queue<DecodedBatch> waiting)
+      Queue<MicroBatch> waiting)
       throws IOException {
     for (KeyGroupStatePartitionStreamProvider group : groups) {
       DataInputStream in =

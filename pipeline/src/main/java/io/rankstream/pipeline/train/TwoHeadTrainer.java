@@ -5,7 +5,7 @@ import io.rankstream.model.Devices;
 import io.rankstream.model.OneShotThread;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -55,7 +55,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * job is rescaled.
  */
 final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
-    implements OneInputStreamOperator<DecodedBatch, ImageEmbedding>, BoundedOneInput {
+    implements OneInputStreamOperator<MicroBatch, ImageEmbedding>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -64,13 +64,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private final JobConfig jobConfig;
   private final OutputTag<TrainingMetrics> metricsTag;
   private final OutputTag<ModelVersion> versionsTag;
-  private final TypeSerializer<DecodedBatch> batchSerializer;
+  private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
 
   private transient Device device;
   private transient StepGate gate;
   private transient Map<String, StreamModel> models;
-  private transient ArrayDeque<DecodedBatch> inFlight;
+  private transient ArrayDeque<MicroBatch> inFlight;
   private transient Queue<StepResult> finished;
   private transient ExecutorService trainingThread;
   private transient KeyedStateCheckpointOutputStream rawState;
@@ -79,7 +79,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   TwoHeadTrainer(
       StreamOperatorParameters<ImageEmbedding> parameters,
       JobConfig config,
-      TypeSerializer<DecodedBatch> batchSerializer,
+      TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag) {
     super(parameters);
@@ -128,7 +128,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   }
 
   @Override
-  public void processElement(StreamRecord<DecodedBatch> element) throws Exception {
+  public void processElement(StreamRecord<MicroBatch> element) throws Exception {
     gate.open(); // an aborted checkpoint may have left it closed
     while (inFlight.size() >= jobConfig.trainer().batchesInFlight()) {
       mailbox.yield(); // back-pressure
@@ -209,7 +209,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
     super.close();
   }
 
-  private void submit(DecodedBatch batch) {
+  private void submit(MicroBatch batch) {
     trainingThread.execute(
         () -> {
           try {
@@ -226,7 +226,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   }
 
   /** Only what changes the models happens inside the gate. */
-  private void process(DecodedBatch batch) throws IOException {
+  private void process(MicroBatch batch) throws IOException {
     StreamModel model = model(batch.stream());
     try (PreparedBatch prepared = model.prepare(batch)) {
       gate.enter();

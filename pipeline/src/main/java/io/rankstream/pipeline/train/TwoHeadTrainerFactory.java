@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -14,12 +14,12 @@ import org.apache.flink.util.OutputTag;
 
 /** Creates the training operator on the TaskManager: only there its mailbox exists. */
 public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<ImageEmbedding>
-    implements OneInputStreamOperatorFactory<DecodedBatch, ImageEmbedding> {
+    implements OneInputStreamOperatorFactory<MicroBatch, ImageEmbedding> {
 
   private static final long serialVersionUID = 1L;
 
   private final JobConfig config;
-  private final TypeSerializer<DecodedBatch> batchSerializer;
+  private final TypeSerializer<MicroBatch> batchSerializer;
   private final OutputTag<TrainingMetrics> metricsTag;
   private final OutputTag<ModelVersion> versionsTag;
 
@@ -31,7 +31,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
    */
   public TwoHeadTrainerFactory(
       JobConfig config,
-      TypeSerializer<DecodedBatch> batchSerializer,
+      TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag) {
     this.config = config;

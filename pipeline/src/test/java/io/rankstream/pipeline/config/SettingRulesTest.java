@@ -45,8 +45,6 @@ class SettingRulesTest {
       image.max-width               | 1                      | 0                    | at least 1
       image.max-height              | 1                      | 0                    | at least 1
       image.max-pixels              | 1                      | 0                    | at least 1
-      decode.threads                | 1                      | 0                    | at least 1
-      decode.batches-in-flight      | 1                      | 0                    | at least 1
       trainer.batches-in-flight     | 1                      | 0                    | at least 1
       prequential.fading-factor     | 1e-9; 1                | 0; 1.000001          | above 0 and at most 1
       prequential.window            | 1; 100000              | 0; 100001            | 1 to 100000

@@ -8,7 +8,7 @@ import ai.djl.Device;
 import io.rankstream.model.ModelFile;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
 import java.io.ByteArrayInputStream;
@@ -183,7 +183,7 @@ class ModelPublisherTest {
 
   /** Takes a step, which ends at an instant. */
   private Optional<ModelVersion> stepAt(ModelPublisher publisher, Instant now) throws Exception {
-    DecodedBatch batch = batch("a", trainer.step());
+    MicroBatch batch = batch("a", trainer.step());
     trainer.learn(TrainingBatches.pixels(batch), TrainingBatches.labels(batch));
     return publisher.afterStep(trainer, ACCURACY, now);
   }

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -19,7 +19,7 @@ import org.apache.flink.util.OutputTag;
 
 /** One subtask of the training operator in Flink's test harness. */
 final class TrainerHarness
-    extends KeyedOneInputStreamOperatorTestHarness<String, DecodedBatch, ImageEmbedding> {
+    extends KeyedOneInputStreamOperatorTestHarness<String, MicroBatch, ImageEmbedding> {
 
   private static final int KEY_GROUPS = 128;
   private static final int MAX_STATE_BYTES = 64 << 20;
@@ -31,7 +31,7 @@ final class TrainerHarness
   private TrainerHarness(JobConfig config, int parallelism, int subtask) throws Exception {
     super(
         new TwoHeadTrainerFactory(config, TrainingBatches.serializer(), METRICS, VERSIONS),
-        DecodedBatch::stream,
+        MicroBatch::stream,
         Types.STRING,
         KEY_GROUPS,
         parallelism,
@@ -61,7 +61,7 @@ final class TrainerHarness
     return KeyGroupRangeAssignment.assignKeyToParallelOperator(stream, KEY_GROUPS, parallelism);
   }
 
-  void process(DecodedBatch batch) throws Exception {
+  void process(MicroBatch batch) throws Exception {
     processElement(batch, 0);
   }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.rankstream.model.ModelSnapshot;
-import io.rankstream.pipeline.event.DecodedBatch;
+import io.rankstream.pipeline.event.MicroBatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,11 +45,11 @@ class TrainerSnapshotTest {
   void whatIsReadIsWhatWasWritten() throws Exception {
     learn("a", 1);
     learn("b", 2);
-    List<DecodedBatch> waiting = List.of(batch("a", 7), batch("a", 8), batch("new", 0));
+    List<MicroBatch> waiting = List.of(batch("a", 7), batch("a", 8), batch("new", 0));
     byte[] written = write(models, waiting, 1).get(0);
 
     Map<String, StreamModel> readModels = new TreeMap<>();
-    Queue<DecodedBatch> readWaiting = new ArrayDeque<>();
+    Queue<MicroBatch> readWaiting = new ArrayDeque<>();
     read(List.of(written), readModels, readWaiting);
 
     assertThat(readModels).containsOnlyKeys("a", "b");
@@ -66,7 +66,7 @@ class TrainerSnapshotTest {
     List<byte[]> groups = write(models, List.of(batch("new", 0)), 128);
 
     Map<String, StreamModel> readModels = new TreeMap<>();
-    Queue<DecodedBatch> readWaiting = new ArrayDeque<>();
+    Queue<MicroBatch> readWaiting = new ArrayDeque<>();
     read(groups, readModels, readWaiting);
 
     assertThat(groups).hasSize(3);
@@ -95,13 +95,13 @@ class TrainerSnapshotTest {
   @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
-    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(3);
-    ByteBuffer.wrap(written).putInt(4);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(4);
+    ByteBuffer.wrap(written).putInt(5);
 
     assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "The checkpoint was written by another release of Rankstream (trainer state format 4, this release reads 3): restore it with that release");
+            "The checkpoint was written by another release of Rankstream (trainer state format 5, this release reads 4): restore it with that release");
     assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
   }
 
@@ -116,13 +116,12 @@ class TrainerSnapshotTest {
   }
 
   private static TrainerSnapshot snapshot(
-      Map<String, StreamModel> models, List<DecodedBatch> waiting, int keyGroups)
-      throws IOException {
+      Map<String, StreamModel> models, List<MicroBatch> waiting, int keyGroups) throws IOException {
     return TrainerSnapshot.of(models, waiting, TrainingBatches.serializer(), keyGroups);
   }
 
   private static List<byte[]> write(
-      Map<String, StreamModel> models, List<DecodedBatch> waiting, int keyGroups) throws Exception {
+      Map<String, StreamModel> models, List<MicroBatch> waiting, int keyGroups) throws Exception {
     try (TrainerSnapshot snapshot = snapshot(models, waiting, keyGroups)) {
       return bytes(snapshot, keyGroups);
     }
@@ -155,7 +154,7 @@ class TrainerSnapshotTest {
   }
 
   private void read(
-      List<byte[]> groups, Map<String, StreamModel> readModels, Queue<DecodedBatch> readWaiting)
+      List<byte[]> groups, Map<String, StreamModel> readModels, Queue<MicroBatch> readWaiting)
       throws IOException {
     List<KeyGroupStatePartitionStreamProvider> providers =
         groups.stream()

@@ -1,11 +1,13 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.DecodedBatch;
-import io.rankstream.pipeline.event.DecodedImage;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** Small decoded batches of four classes for the tests of the trainer. */
+/** Small batches of four classes for the tests of the trainer. */
 final class TrainingBatches {
 
   static final JobConfig CONFIG = Fixtures.config("model.embedding-dimension", "16");
@@ -24,34 +26,42 @@ final class TrainingBatches {
   private TrainingBatches() {}
 
   /** A batch to train on. */
-  static DecodedBatch batch(String stream, long number) throws Exception {
+  static MicroBatch batch(String stream, long number) throws ImageRejectedException {
     return batch(stream, number, Purpose.TRAIN);
   }
 
   /** Eight fresh images of four classes; equal numbers give equal pixels. */
-  static DecodedBatch batch(String stream, long number, Purpose purpose) throws Exception {
+  static MicroBatch batch(String stream, long number, Purpose purpose)
+      throws ImageRejectedException {
     ImageDecoder decoder = new ImageDecoder(CONFIG.model().input(), CONFIG.decode().limits());
-    List<DecodedImage> images = new ArrayList<>();
-    ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+    List<BatchImage> images = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
-      pixels.writeBytes(decoder.decode(Fixtures.png(i / 2, number * 100 + i)));
-      String id = "%s-%d-%d".formatted(stream, number, i);
-      images.add(new DecodedImage(id, "class-" + i / 2, 5, "images", 0, number * IMAGES + i, true));
+      AcceptedImage image =
+          new AcceptedImage(
+              "%s-%d-%d".formatted(stream, number, i),
+              stream,
+              "class-" + i / 2,
+              5,
+              i,
+              decoder.decode(Fixtures.png(i / 2, number * 100 + i)),
+              Fixtures.origin(number * IMAGES + i));
+      images.add(new BatchImage(image, true));
     }
-    return new DecodedBatch(
-        stream, number, purpose, images, pixels.toByteArray(), new byte[0], List.of());
+    return new MicroBatch(stream, number, purpose, images);
   }
 
   /** The images of a batch as a model takes them. */
-  static PixelBatch pixels(DecodedBatch batch) {
-    return new PixelBatch(IMAGES, 1, 28, 28, batch.pixels());
+  static PixelBatch pixels(MicroBatch batch) {
+    ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+    batch.images().forEach(slot -> pixels.writeBytes(slot.image().pixels()));
+    return new PixelBatch(IMAGES, 1, 28, 28, pixels.toByteArray());
   }
 
-  static List<String> labels(DecodedBatch batch) {
-    return batch.images().stream().map(DecodedImage::label).toList();
+  static List<String> labels(MicroBatch batch) {
+    return batch.images().stream().map(slot -> slot.image().label()).toList();
   }
 
-  static TypeSerializer<DecodedBatch> serializer() {
-    return TypeInformation.of(DecodedBatch.class).createSerializer(new SerializerConfigImpl());
+  static TypeSerializer<MicroBatch> serializer() {
+    return TypeInformation.of(MicroBatch.class).createSerializer(new SerializerConfigImpl());
   }
 }

@@ -336,7 +336,7 @@ class PkWindowHarnessTest {
 
   private static AcceptedImage at(AcceptedImage image, long eventTime, String label, int digest) {
     return new AcceptedImage(
-        image.imageId(), image.stream(), label, eventTime, digest, image.origin());
+        image.imageId(), image.stream(), label, eventTime, digest, image.pixels(), image.origin());
   }
 
   private static JobConfig twoByTwo(String... pairs) {

@@ -117,6 +117,6 @@ class RecentImagesTest {
 
   private static AcceptedImage image(String id, String label, int digest, long eventTime) {
     return new AcceptedImage(
-        id, "default", label, eventTime, digest, Fixtures.record(0, new byte[1]));
+        id, "default", label, eventTime, digest, new byte[1], Fixtures.origin(0));
   }
 }

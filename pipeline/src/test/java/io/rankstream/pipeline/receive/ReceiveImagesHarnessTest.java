@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.parse;
+package io.rankstream.pipeline.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,12 +12,19 @@ import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
+import java.awt.image.DataBufferByte;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -27,21 +34,38 @@ import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
-class ParseImagesHarnessTest {
+class ReceiveImagesHarnessTest {
 
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
-  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> parse()
+  /** The samples of {@code Fixtures.png(1, 1)}: a grey image of the model's size stays as it is. */
+  private static final byte[] PIXELS = samples(Fixtures.png(1, 1));
+
+  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> receive()
       throws Exception {
-    return parse(new JobConfig.Registry("", ""));
+    return receive(new JobConfig.Registry("", ""));
   }
 
-  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> parse(
+  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> receive(
       JobConfig.Registry registry) throws Exception {
-    JobConfig config = Fixtures.config("input.max-record-bytes", "1 mb");
     return ProcessFunctionTestHarnesses.forProcessFunction(
-        new ParseImages(config.input(), config.decode().limits(), registry, DEAD_LETTERS));
+        new ReceiveImages(
+            Fixtures.config(
+                "input.max-record-bytes", "1 mb",
+                "registry.url", registry.url(),
+                "registry.basic-auth-file", registry.basicAuthFile()),
+            DEAD_LETTERS));
+  }
+
+  private static byte[] samples(byte[] png) {
+    try {
+      return ((DataBufferByte)
+              ImageIO.read(new ByteArrayInputStream(png)).getRaster().getDataBuffer())
+          .getData();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String reason(byte[] value) throws Exception {
@@ -49,7 +73,7 @@ class ParseImagesHarnessTest {
   }
 
   private static String reason(byte[] value, JobConfig.Registry registry) throws Exception {
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse(registry)) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive(registry)) {
       harness.processElement(Fixtures.record(0, value), 0);
       assertThat(harness.extractOutputValues()).isEmpty();
       List<String> reasons =
@@ -62,25 +86,39 @@ class ParseImagesHarnessTest {
     }
   }
 
+  private static String reasonOfImage(byte[] encoded) throws Exception {
+    return reason(record(encoded).value());
+  }
+
+  private static RawRecord record(byte[] encoded) {
+    return Fixtures.record(9, Fixtures.envelope("id", "default", "cat", encoded));
+  }
+
+  private static List<DeadLetter> letters(
+      OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness) {
+    return harness.getSideOutput(DEAD_LETTERS).stream().map(StreamRecord::getValue).toList();
+  }
+
   @Test
-  void acceptsAGoodImageAndKeepsItsRecord() throws Exception {
+  void acceptsAGoodImageWithItsPixelsAndItsOrigin() throws Exception {
     byte[] value = Fixtures.envelope("id-1", "default", "cat", Fixtures.png(1, 1));
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
       harness.processElement(Fixtures.record(7, value), 0);
 
       AcceptedImage image = harness.extractOutputValues().get(0);
       assertThat(image.imageId()).isEqualTo("id-1");
       assertThat(image.label()).isEqualTo("cat");
       assertThat(image.eventTime()).isEqualTo(1_700_000_000_000L);
-      assertThat(image.origin().offset()).isEqualTo(7);
-      assertThat(image.origin().value()).isEqualTo(value);
+      assertThat(image.origin()).isEqualTo(Fixtures.record(7, value).origin());
+      assertThat(image.pixels()).isEqualTo(PIXELS);
+      assertThat(image.sizeBytes()).isEqualTo(28 * 28);
     }
   }
 
   @Test
   void acceptsAnImageWithoutLabel() throws Exception {
     byte[] value = Fixtures.envelope("id-1", "default", null, Fixtures.png(1, 1));
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
       harness.processElement(Fixtures.record(7, value), 0);
 
       assertThat(harness.extractOutputValues()).noneMatch(AcceptedImage::isLabeled).hasSize(1);
@@ -99,6 +137,74 @@ class ParseImagesHarnessTest {
     assertThat(reason(Fixtures.envelope("id", "default", "  ", png))).isEqualTo("LABEL_INVALID");
     assertThat(reason(Fixtures.envelope("id", "default", "a\u0000b", png)))
         .isEqualTo("LABEL_INVALID");
+  }
+
+  @Test
+  void refusesImages() throws Exception {
+    byte[] png = Fixtures.png(1, 1);
+    byte[] jpeg = Fixtures.jpeg(1, 1);
+    byte[] wide = png.clone();
+    ByteBuffer.wrap(wide).putInt(16, 10_000); // width in the header
+    byte[] flipped = png.clone();
+    flipped[png.length / 2] ^= 0x55; // in the compressed pixels
+
+    assertThat(reasonOfImage(new byte[0])).isEqualTo("IMAGE_EMPTY");
+    assertThat(reasonOfImage("GIF89a".getBytes(StandardCharsets.US_ASCII)))
+        .isEqualTo("IMAGE_UNSUPPORTED_FORMAT");
+    assertThat(reasonOfImage(wide)).isEqualTo("IMAGE_TOO_LARGE");
+    assertThat(reasonOfImage(Arrays.copyOf(png, 200))).isEqualTo("IMAGE_CORRUPT");
+    assertThat(reasonOfImage(flipped)).isEqualTo("IMAGE_CORRUPT");
+    assertThat(reasonOfImage(Arrays.copyOf(jpeg, jpeg.length - 40))).isEqualTo("IMAGE_CORRUPT");
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+        ProcessFunctionTestHarnesses.forProcessFunction(
+            new ReceiveImages(Fixtures.config("image.max-bytes", "100 b"), DEAD_LETTERS))) {
+      harness.processElement(record(png), 0);
+      assertThat(letters(harness))
+          .extracting(DeadLetter::getReason)
+          .containsExactly("IMAGE_TOO_MANY_BYTES");
+    }
+  }
+
+  @Test
+  void anImageThatLeavesNoMemoryIsRefusedAndTheNextIsTaken() throws Exception {
+    long side = 46_000; // 4 GB in 16 bits, more than the heap of the tests
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+        ProcessFunctionTestHarnesses.forProcessFunction(
+            new ReceiveImages(
+                Fixtures.config(
+                    "image.max-width", Long.toString(side),
+                    "image.max-height", Long.toString(side),
+                    "image.max-pixels", Long.toString(side * side)),
+                DEAD_LETTERS))) {
+      byte[] bomb = Fixtures.png(1, 1);
+      ByteBuffer.wrap(bomb).putInt(16, (int) side).putInt(20, (int) side);
+      bomb[24] = 16; // bits of a sample
+      CRC32 checksum = new CRC32();
+      checksum.update(bomb, 12, 17);
+      ByteBuffer.wrap(bomb).putInt(29, (int) checksum.getValue());
+      harness.processElement(record(bomb), 0);
+      harness.processElement(record(Fixtures.png(1, 1)), 0);
+
+      assertThat(letters(harness)).hasSize(1);
+      assertThat(letters(harness).get(0).getReason()).isIn("IMAGE_TOO_LARGE", "IMAGE_CORRUPT");
+      assertThat(harness.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aLetterHasTheWholeRecord() throws Exception {
+    RawRecord record =
+        record(Arrays.copyOf(Fixtures.png(1, 1), 200)); // found by the decoder, not by the header
+    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
+      harness.processElement(record, 0);
+
+      DeadLetter letter = letters(harness).get(0);
+      assertThat(letter.getKey()).isEqualTo(ByteBuffer.wrap(record.key()));
+      assertThat(letter.getValue()).isEqualTo(ByteBuffer.wrap(record.value()));
+      assertThat(letter.getSourceTopic()).isEqualTo("images");
+      assertThat(letter.getSourceOffset()).isEqualTo(9);
+      assertThat(letter.getSourceTimestamp().toEpochMilli()).isEqualTo(record.timestamp());
+    }
   }
 
   @Test
@@ -122,7 +228,7 @@ class ParseImagesHarnessTest {
       int newer = registry.add(Fixtures.newerLabeledImage());
       byte[] png = Fixtures.png(1, 1);
       try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
-          parse(registry.config())) {
+          receive(registry.config())) {
         harness.processElement(
             Fixtures.record(
                 0, Fixtures.confluent(same, Fixtures.envelope("a", "default", "cat", png))),
@@ -170,7 +276,7 @@ class ParseImagesHarnessTest {
           Fixtures.record(
               0, Fixtures.confluent(registry.add(LabeledImage.getClassSchema()), envelope));
       try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
-          parse(registry.config())) {
+          receive(registry.config())) {
         registry.fail(401, 1);
         assertThatThrownBy(() -> harness.processElement(record, 0))
             .isInstanceOf(RegistryException.class);
@@ -255,7 +361,7 @@ class ParseImagesHarnessTest {
       ByteBuffer buffer = image.toByteBuffer();
       byte[] value = new byte[buffer.remaining()];
       buffer.get(value);
-      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = parse()) {
+      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
         harness.processElement(Fixtures.record(1, value), 0);
 
         assertThat(harness.extractOutputValues().get(0).eventTime()).isEqualTo(time);

@@ -1,2 +1,0 @@
-/** Checks each input record: envelope, names and image header. */
-package io.rankstream.pipeline.parse;

@@ -1,0 +1,127 @@
+package io.rankstream.pipeline.receive;
+
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.ImageRejectedException;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.RejectedException;
+import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.LabeledImage;
+import java.util.zip.CRC32C;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Finds everything that can be wrong with an input record while the record is still at hand:
+ * envelope, names, header and pixels of the image. What is good goes on as pixels of the model's
+ * size; what is not becomes a dead letter with the whole record.
+ *
+ * <p>It runs in the task of the source, so that decoding scales with the partitions.
+ */
+public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImage> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final JobConfig.Input input;
+  private final JobConfig.Decode decode;
+  private final JobConfig.Registry registry;
+  private final InputSpec pixels;
+  private final OutputTag<DeadLetter> deadLetters;
+
+  private transient NameRule ids;
+  private transient NameRule labels;
+  private transient ImageEnvelope envelope;
+  private transient ImageDecoder decoder;
+  private transient ReceiveMetrics metrics;
+
+  /**
+   * @param config accepted streams, names and sizes, limits of the images, the model's input, and
+   *     the registry of records in the Confluent format
+   * @param deadLetters side output of the rejected records
+   */
+  public ReceiveImages(JobConfig config, OutputTag<DeadLetter> deadLetters) {
+    this.input = config.input();
+    this.decode = config.decode();
+    this.registry = config.registry();
+    this.pixels = config.model().input();
+    this.deadLetters = deadLetters;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    ids = new NameRule(RejectionReason.IMAGE_ID_INVALID, input.maxIdLength());
+    labels = new NameRule(RejectionReason.LABEL_INVALID, input.maxLabelLength());
+    envelope = new ImageEnvelope(registry);
+    decoder = new ImageDecoder(pixels, decode.limits());
+    metrics = new ReceiveMetrics(getRuntimeContext().getMetricGroup());
+  }
+
+  @Override
+  public void processElement(RawRecord record, Context context, Collector<AcceptedImage> out) {
+    AcceptedImage image;
+    try {
+      image = accept(record);
+    } catch (RejectedException e) {
+      context.output(deadLetters, metrics.rejected(e.reason().letter(record, e.getMessage())));
+      return;
+    }
+
+    out.collect(image);
+    metrics.accepted();
+  }
+
+  private AcceptedImage accept(RawRecord record) throws RejectedException {
+    if (record.value() == null) {
+      throw new RejectedException(RejectionReason.VALUE_MISSING, "The record has no value");
+    }
+    if (record.value().length > input.maxRecordBytes()) {
+      throw new RejectedException(
+          RejectionReason.VALUE_TOO_LARGE,
+          "The record has %d bytes (at most %d)"
+              .formatted(record.value().length, input.maxRecordBytes()));
+    }
+
+    LabeledImage image = envelope.open(record.value());
+    ids.require(image.getImageId());
+    if (!input.streams().contains(image.getStream())) {
+      throw new RejectedException(
+          RejectionReason.STREAM_UNKNOWN,
+          "The stream is not one of input.streams = " + String.join(";", input.streams()));
+    }
+    if (image.getLabel() != null) {
+      labels.require(image.getLabel());
+    }
+    byte[] encoded = ImageEnvelope.encodedImage(image);
+    return new AcceptedImage(
+        image.getImageId(),
+        image.getStream(),
+        image.getLabel(),
+        image.getEventTime().toEpochMilli(),
+        digest(encoded),
+        decode(encoded),
+        record.origin());
+  }
+
+  private byte[] decode(byte[] encoded) throws RejectedException {
+    long start = System.nanoTime();
+    try {
+      return decoder.decode(encoded);
+    } catch (ImageRejectedException e) {
+      throw new RejectedException(RejectionReason.of(e.reason()), e.getMessage());
+    } finally {
+      metrics.decoded(start);
+    }
+  }
+
+  private static int digest(byte[] encoded) {
+    CRC32C digest = new CRC32C();
+    digest.update(encoded);
+    return (int) digest.getValue();
+  }
+}
