@@ -2,6 +2,7 @@ package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.Header;
 import io.rankstream.pipeline.event.Origin;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.ImageEnvelope;
@@ -151,7 +152,8 @@ public final class Fixtures {
         offset,
         1_700_000_000_000L,
         ("key-" + offset).getBytes(StandardCharsets.UTF_8),
-        value);
+        value,
+        List.of(new Header("traceparent", new byte[] {1, 2}), new Header("empty", null)));
   }
 
   /** An offset of partition 0. */

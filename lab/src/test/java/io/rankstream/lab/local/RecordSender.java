@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Writes records to a topic and waits until the broker has them. */
 public final class RecordSender {
 
-  private static final String LARGEST_REQUEST = Integer.toString(8 << 20);
+  private static final String LARGEST_REQUEST = Integer.toString(16 << 20);
 
   private RecordSender() {}
 
@@ -39,7 +39,12 @@ public final class RecordSender {
     send(clients, List.of(record(topic, key, null)));
   }
 
-  private static void send(Properties clients, List<ProducerRecord<byte[], byte[]>> records)
+  /**
+   * Sends records as they are.
+   *
+   * @param clients Kafka client settings
+   */
+  public static void send(Properties clients, List<ProducerRecord<byte[], byte[]>> records)
       throws Exception {
     Properties settings = new Properties();
     settings.putAll(clients);

@@ -47,6 +47,10 @@ final class ConfigurationPage {
       later and concern good images: such a letter tells only where the record stands. The attributes of an image are never
       read.
 
+      The Kafka record of a letter has the time of writing, whatever time its image had, and headers for tools that know the
+      dead letters of Kafka Connect: `reason`, and `__connect.errors.` with `topic`, `partition`, `offset`,
+      `exception.class.name` and `exception.message`.
+
       | Reason | Meaning | What to do |
       |---|---|---|
       """;

@@ -1,5 +1,7 @@
 package io.rankstream.pipeline.event;
 
+import java.util.List;
+
 /**
  * A record of the input topic as Kafka delivered it, with its origin.
  *
@@ -9,11 +11,18 @@ package io.rankstream.pipeline.event;
  * @param timestamp Kafka timestamp in milliseconds since the epoch
  * @param key key bytes, or null
  * @param value value bytes, or null for a tombstone
+ * @param headers the headers in their order
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // Flink copies primitive arrays fast; the records are never compared
 public record RawRecord(
-    String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
+    String topic,
+    int partition,
+    long offset,
+    long timestamp,
+    byte[] key,
+    byte[] value,
+    List<Header> headers) {
 
   /** Where the record stands. */
   public Origin origin() {

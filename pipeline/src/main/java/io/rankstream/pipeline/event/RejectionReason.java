@@ -2,6 +2,7 @@ package io.rankstream.pipeline.event;
 
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.LetterHeader;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
@@ -102,6 +103,7 @@ public enum RejectionReason {
     return addressed(record.origin(), detail)
         .setKey(record.key() == null ? null : ByteBuffer.wrap(record.key()))
         .setValue(record.value() == null ? null : ByteBuffer.wrap(record.value()))
+        .setHeaders(record.headers().stream().map(RejectionReason::returned).toList())
         .build();
   }
 
@@ -114,6 +116,11 @@ public enum RejectionReason {
    */
   public DeadLetter letter(Origin origin, String detail) {
     return addressed(origin, detail + "; the record stays in the source topic").build();
+  }
+
+  private static LetterHeader returned(Header header) {
+    return new LetterHeader(
+        header.key(), header.value() == null ? null : ByteBuffer.wrap(header.value()));
   }
 
   private DeadLetter.Builder addressed(Origin origin, String detail) {

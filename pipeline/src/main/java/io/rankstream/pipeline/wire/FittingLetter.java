@@ -3,7 +3,9 @@ package io.rankstream.pipeline.wire;
 import static org.apache.commons.codec.digest.MessageDigestAlgorithms.SHA_256;
 
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.LetterHeader;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -13,16 +15,23 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 final class FittingLetter {
 
-  /** Room for reason, detail, names and framing; only the detail can be long, and it is cut. */
-  private static final int FRAME_BYTES = 8192;
+  /**
+   * Room for reason, detail, names and framing. Only the detail can be long; it is cut, and it is a
+   * header of the Kafka record too.
+   */
+  private static final int FRAME_BYTES = 12_288;
+
+  /** Lengths in front of a header's name and value, at most. */
+  private static final int HEADER_FRAME_BYTES = 16;
 
   private static final int MAX_DETAIL_LENGTH = 1000;
 
   private FittingLetter() {}
 
   /**
-   * Fits a letter. Where it is too large, its key or value is left out, and the detail gives their
-   * size and SHA-256. The key counts twice: it is the key of the Kafka record too.
+   * Fits a letter. Where it is too large, its key, headers or value are left out, and the detail
+   * gives their size, and the SHA-256 of key and value. The key counts twice: it is the key of the
+   * Kafka record too.
    *
    * @param maxBytes largest size of the Kafka record, in bytes
    * @return the same letter when it fits
@@ -30,11 +39,14 @@ final class FittingLetter {
   static DeadLetter of(DeadLetter letter, int maxBytes) {
     long room = (long) maxBytes - FRAME_BYTES;
     long keys = 2L * size(letter.getKey());
-    boolean fits = keys + size(letter.getValue()) <= room;
+    long headers = headerBytes(letter);
+    boolean fits = keys + headers + size(letter.getValue()) <= room;
     boolean dropsKey = !fits && keys > room / 8; // a key of usual size identifies the image
-    boolean dropsValue = !fits && (dropsKey ? 0 : keys) + size(letter.getValue()) > room;
+    boolean dropsHeaders = !fits && headers > room / 8;
+    long kept = (dropsKey ? 0 : keys) + (dropsHeaders ? 0 : headers);
+    boolean dropsValue = !fits && kept + size(letter.getValue()) > room;
     boolean cutsDetail = letter.getDetail().length() > MAX_DETAIL_LENGTH;
-    if (!dropsKey && !dropsValue && !cutsDetail) {
+    if (fits && !cutsDetail) {
       return letter;
     }
 
@@ -43,6 +55,11 @@ final class FittingLetter {
             cutsDetail ? letter.getDetail().substring(0, MAX_DETAIL_LENGTH) : letter.getDetail());
     if (dropsKey) {
       detail.append("; ").append(leftBehind("key", letter.getKey()));
+    }
+    if (dropsHeaders) {
+      detail.append(
+          "; the headers stay in the source topic (too large for a dead letter: %d bytes)"
+              .formatted(headers));
     }
     if (dropsValue) {
       detail.append("; ").append(leftBehind("value", letter.getValue()));
@@ -55,12 +72,22 @@ final class FittingLetter {
         letter.getSourceOffset(),
         letter.getSourceTimestamp(),
         dropsKey ? null : letter.getKey(),
-        dropsValue ? null : letter.getValue());
+        dropsValue ? null : letter.getValue(),
+        dropsHeaders ? List.of() : letter.getHeaders());
   }
 
   private static String leftBehind(String part, ByteBuffer bytes) {
     return "the %s stays in the source topic (too large for a dead letter: %d bytes, SHA-256 %s)"
         .formatted(part, size(bytes), new DigestUtils(SHA_256).digestAsHex(bytes.duplicate()));
+  }
+
+  private static long headerBytes(DeadLetter letter) {
+    long bytes = 0;
+    for (LetterHeader header : letter.getHeaders()) {
+      bytes += HEADER_FRAME_BYTES + 3L * header.getKey().length() + size(header.getValue());
+    }
+
+    return bytes;
   }
 
   private static int size(ByteBuffer bytes) {

@@ -39,6 +39,12 @@ public final class OutputRecords<T extends SpecificRecord>
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * The producer fills in the time of writing. The time of an input record may be anything: brokers
+   * refuse some times, and retention deletes records by them.
+   */
+  private static final Long NOW = null;
+
   private final String topic;
   private final RecordEncoding<T> encoding;
   private final SerializableFunction<T, T> fitting;
@@ -113,7 +119,7 @@ public final class OutputRecords<T extends SpecificRecord>
         RecordEncoding.of(config, topic, DeadLetter.class),
         fitting,
         letter -> bytes(letter.getKey()),
-        letter -> new RecordHeaders().add("reason", utf8(letter.getReason())));
+        LetterHeaders::of);
   }
 
   @Override
@@ -124,9 +130,8 @@ public final class OutputRecords<T extends SpecificRecord>
   @Override
   public ProducerRecord<byte[], byte[]> serialize(T record, KafkaSinkContext context, Long time) {
     T fit = fitting.apply(record); // once: it may hash a hundred megabytes
-    Long timestamp = time == null || time < 0 ? null : time; // Kafka accepts none that are negative
     return new ProducerRecord<>(
-        topic, null, timestamp, key.apply(fit), encoding.encode(fit), headers(fit));
+        topic, null, NOW, key.apply(fit), encoding.encode(fit), headers(fit));
   }
 
   private Headers headers(T record) {

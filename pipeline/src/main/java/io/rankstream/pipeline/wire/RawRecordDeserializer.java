@@ -1,6 +1,9 @@
 package io.rankstream.pipeline.wire;
 
+import io.rankstream.pipeline.event.Header;
 import io.rankstream.pipeline.event.RawRecord;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -23,7 +26,14 @@ public final class RawRecordDeserializer implements KafkaRecordDeserializationSc
             record.offset(),
             record.timestamp(),
             record.key(),
-            record.value()));
+            record.value(),
+            headers(record)));
+  }
+
+  private static List<Header> headers(ConsumerRecord<byte[], byte[]> record) {
+    List<Header> headers = new ArrayList<>();
+    record.headers().forEach(each -> headers.add(new Header(each.key(), each.value())));
+    return headers;
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
+import io.rankstream.schemas.LetterHeader;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -201,6 +202,10 @@ class ReceiveImagesHarnessTest {
       DeadLetter letter = letters(harness).get(0);
       assertThat(letter.getKey()).isEqualTo(ByteBuffer.wrap(record.key()));
       assertThat(letter.getValue()).isEqualTo(ByteBuffer.wrap(record.value()));
+      assertThat(letter.getHeaders())
+          .containsExactly(
+              new LetterHeader("traceparent", ByteBuffer.wrap(new byte[] {1, 2})),
+              new LetterHeader("empty", null));
       assertThat(letter.getSourceTopic()).isEqualTo("images");
       assertThat(letter.getSourceOffset()).isEqualTo(9);
       assertThat(letter.getSourceTimestamp().toEpochMilli()).isEqualTo(record.timestamp());

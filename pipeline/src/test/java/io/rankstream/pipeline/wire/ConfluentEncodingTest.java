@@ -7,6 +7,7 @@ import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfluentEncodingTest {
@@ -28,7 +29,7 @@ class ConfluentEncodingTest {
   void aRecordIsTheHeaderAndTheBodyOfTheOtherFormat() throws Exception {
     DeadLetter letter =
         RejectionReason.IMAGE_EMPTY.letter(
-            new RawRecord("t", 2, 3, 4, new byte[] {5}, new byte[] {6, 7}), "x");
+            new RawRecord("t", 2, 3, 4, new byte[] {5}, new byte[] {6, 7}, List.of()), "x");
     byte[] singleObject = letter.toByteBuffer().array();
     try (StubRegistry stub = new StubRegistry(null)) {
       ConfluentEncoding<DeadLetter> encoding =

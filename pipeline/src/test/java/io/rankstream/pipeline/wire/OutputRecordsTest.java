@@ -10,6 +10,7 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,12 +84,35 @@ class OutputRecordsTest {
   }
 
   @Test
-  void aRecordHasTheTimeThatFlinkGivesUnlessItIsNegative() throws Exception {
-    OutputRecords<ImageEmbedding> records = opened(OutputRecords.embeddings(CONFIG));
+  void aRecordHasTheTimeOfWritingWhateverTimeItsInputHas() throws Exception {
+    OutputRecords<ImageEmbedding> embeddings = opened(OutputRecords.embeddings(CONFIG));
+    OutputRecords<DeadLetter> letters = opened(OutputRecords.deadLetters(CONFIG));
 
-    assertThat(records.serialize(embedding(), null, 5L).timestamp()).isEqualTo(5);
-    assertThat(records.serialize(embedding(), null, null).timestamp()).isNull();
-    assertThat(records.serialize(embedding(), null, Long.MIN_VALUE).timestamp()).isNull();
+    for (Long time : Arrays.asList(null, Long.MIN_VALUE, -1L, 0L, 5L, Long.MAX_VALUE)) {
+      assertThat(embeddings.serialize(embedding(), null, time).timestamp())
+          .describedAs("null: the producer takes the time of writing")
+          .isNull();
+      assertThat(letters.serialize(letter(10), null, time).timestamp()).isNull();
+    }
+  }
+
+  @Test
+  void aDeadLetterHasTheHeadersOfKafkaConnect() throws Exception {
+    ProducerRecord<byte[], byte[]> record =
+        opened(OutputRecords.deadLetters(CONFIG)).serialize(letter(10), null, 5L);
+
+    assertThat(headers(record))
+        .containsExactly(
+            Map.entry("ce_type", "io.rankstream.schemas.DeadLetter"),
+            Map.entry("reason", "VALUE_TOO_LARGE"),
+            Map.entry("__connect.errors.topic", "images"),
+            Map.entry("__connect.errors.partition", "3"),
+            Map.entry("__connect.errors.offset", "17"),
+            Map.entry(
+                "__connect.errors.exception.class.name",
+                "io.rankstream.pipeline.event.RejectedException"),
+            Map.entry("__connect.errors.exception.message", "too large"),
+            Map.entry("content-type", "application/vnd.apache.avro+single-object"));
   }
 
   /** The records as a task has them: after serialization. */
@@ -102,7 +126,8 @@ class OutputRecordsTest {
 
   private static DeadLetter letter(int bytes) {
     return RejectionReason.VALUE_TOO_LARGE.letter(
-        new RawRecord("images", 3, 17, 5, new byte[bytes], new byte[bytes]), "too large");
+        new RawRecord("images", 3, 17, 5, new byte[bytes], new byte[bytes], List.of()),
+        "too large");
   }
 
   private static ImageEmbedding embedding() {

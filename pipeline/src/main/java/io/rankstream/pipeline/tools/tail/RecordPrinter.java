@@ -132,7 +132,8 @@ public final class RecordPrinter {
       node.set(name, object(nested));
     } else if (value instanceof Collection<?> values) {
       ArrayNode array = node.putArray(name);
-      values.forEach(each -> array.addPOJO(each));
+      values.forEach(
+          each -> array.addPOJO(each instanceof IndexedRecord nested ? object(nested) : each));
     } else if (value instanceof ByteBuffer buffer) {
       byte[] bytes = new byte[buffer.remaining()];
       buffer.duplicate().get(bytes);
