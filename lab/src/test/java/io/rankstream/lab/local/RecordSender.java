@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Writes records to a topic and waits until the broker has them. */
 public final class RecordSender {
 
-  private static final String LARGEST_REQUEST = Integer.toString(16 << 20);
+  private static final String LARGEST_REQUEST = Integer.toString(8 << 20);
 
   private RecordSender() {}
 

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.pipeline.event.Header;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
@@ -27,9 +28,10 @@ class ConfluentEncodingTest {
 
   @Test
   void aRecordIsTheHeaderAndTheBodyOfTheOtherFormat() throws Exception {
+    List<Header> headers = List.of(new Header("h", new byte[] {9}));
     DeadLetter letter =
         RejectionReason.IMAGE_EMPTY.letter(
-            new RawRecord("t", 2, 3, 4, new byte[] {5}, new byte[] {6, 7}, List.of()), "x");
+            new RawRecord("t", 2, 3, 4, new byte[] {5}, new byte[] {6, 7}, headers), "x");
     byte[] singleObject = letter.toByteBuffer().array();
     try (StubRegistry stub = new StubRegistry(null)) {
       ConfluentEncoding<DeadLetter> encoding =
@@ -39,7 +41,8 @@ class ConfluentEncodingTest {
       byte[] value = encoding.encode(letter);
       byte[] again = encoding.encode(letter);
 
-      // 00, the id 70001, then: "IMAGE_EMPTY", "x", "t", partition 2, offset 3, time 4, [5], [6 7]
+      // 00, the id 70001, then: "IMAGE_EMPTY", "x", "t", partition 2, offset 3, time 4, [5], [6 7],
+      // one header, "h" of [9], and the end of the headers
       assertThat(HexFormat.of().withUpperCase().formatHex(value))
           .isEqualTo(
               "00"
@@ -51,7 +54,9 @@ class ConfluentEncodingTest {
                   + "06"
                   + "08"
                   + "020205"
-                  + "02040607");
+                  + "02040607"
+                  + "020268020209"
+                  + "00");
       assertThat(Arrays.copyOfRange(value, 5, value.length))
           .isEqualTo(Arrays.copyOfRange(singleObject, 10, 10 + value.length - 5));
       assertThat(again).isEqualTo(value);
