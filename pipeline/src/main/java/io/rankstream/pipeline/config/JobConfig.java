@@ -108,7 +108,8 @@ public record JobConfig(
    * @param imagesPerClass K
    * @param trainEvery new labelled images that make a batch due
    * @param freshClasses classes chosen first among those with new images
-   * @param maxWait longest time that a window stays open
+   * @param minImages distinct images with which a class enters training, at least 1
+   * @param maxWait longest time that a new image waits
    * @param embeddingSize images embedded together without training
    */
   public record Batch(
@@ -117,17 +118,20 @@ public record JobConfig(
       int imagesPerClass,
       int trainEvery,
       int freshClasses,
+      int minImages,
       Duration maxWait,
       int embeddingSize)
       implements Serializable {
 
     static Batch read(SettingReader in) {
+      int asMany = Math.min(in.read(BATCH_IMAGES_PER_CLASS), in.read(WINDOW_RESERVOIR_PER_CLASS));
       return new Batch(
           in.read(BATCH_SAMPLER),
           in.read(BATCH_CLASSES),
           in.read(BATCH_IMAGES_PER_CLASS),
           in.read(BATCH_TRAIN_EVERY),
           in.read(BATCH_FRESH_CLASSES),
+          in.read(BATCH_MIN_IMAGES) == 0 ? asMany : in.read(BATCH_MIN_IMAGES),
           in.read(BATCH_MAX_WAIT),
           in.read(BATCH_EMBEDDING_SIZE));
     }
@@ -152,6 +156,7 @@ public record JobConfig(
    * @param freshPerClass new images of a class that wait for a batch
    * @param reservoirPerClass trained images of a class that are kept for replay
    * @param maxBytes bytes of the images of one stream
+   * @param classTtl silence after which a class leaves the window; zero for never
    * @param maxLag age from which the lag policy applies
    */
   public record Window(
@@ -159,6 +164,7 @@ public record JobConfig(
       int reservoirPerClass,
       Reservoir reservoir,
       long maxBytes,
+      Duration classTtl,
       LagPolicy lagPolicy,
       Duration maxLag,
       Repeats repeats)
@@ -170,6 +176,7 @@ public record JobConfig(
           in.read(WINDOW_RESERVOIR_PER_CLASS),
           in.read(WINDOW_RESERVOIR),
           in.read(WINDOW_MAX_BYTES).getBytes(),
+          in.read(WINDOW_CLASS_TTL),
           in.read(WINDOW_LAG_POLICY),
           in.read(WINDOW_MAX_LAG),
           new Repeats(in.read(REPEATS_WITHIN), in.read(REPEATS_REMEMBERED)));

@@ -48,6 +48,8 @@ final class JobConfigReader {
   private static void checkTogether(JobConfig config, SettingReader in) {
     in.requireAtMost(BATCH_FRESH_CLASSES, BATCH_CLASSES);
     in.requireAtLeast(WINDOW_FRESH_PER_CLASS, BATCH_IMAGES_PER_CLASS);
+    in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_FRESH_PER_CLASS);
+    in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_RESERVOIR_PER_CLASS);
     in.requireAtLeast(MODEL_MAX_CLASSES, BATCH_CLASSES);
     if (config.output().wireFormat() == WireFormat.CONFLUENT && !config.registry().isOn()) {
       in.problem(

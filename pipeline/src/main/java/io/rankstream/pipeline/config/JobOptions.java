@@ -127,11 +127,16 @@ public final class JobOptions extends ModelOptions {
           .atLeast(0)
           .means(
               "Number of the P classes that are first chosen among those with new images, at most batch.classes. The others are those trained longest ago, replayed where they have no new images.");
+  public static final Setting<Integer> BATCH_MIN_IMAGES =
+      integer("batch.min-images", 0)
+          .atLeast(0)
+          .means(
+              "Distinct images with which a class enters training, at most window.fresh-per-class and window.reservoir-per-class. Before that, its images are embedded and kept. 0: batch.images-per-class, or window.reservoir-per-class if that is less.");
   public static final Setting<Duration> BATCH_MAX_WAIT =
       duration("batch.max-wait", Duration.ofSeconds(5))
           .atLeast(Duration.ofMillis(1))
           .means(
-              "Longest time that a window stays open. Then it trains on the images it has (at least two classes), or only embeds them.");
+              "Longest time that a new image waits. Then the window trains on what it has if it did not train for that time; otherwise it embeds the image and keeps it for later batches.");
   public static final Setting<Integer> BATCH_EMBEDDING_SIZE =
       integer("batch.embedding-size", 32)
           .atLeast(1)
@@ -155,7 +160,12 @@ public final class JobOptions extends ModelOptions {
       size("window.max-bytes", MemorySize.ofMebiBytes(512))
           .atLeast(MemorySize.ofMebiBytes(1))
           .means(
-              "Pixels in bytes that the window of one stream keeps: one byte for each channel, row and column of the input of the model (150 KB an image for 3 x 224 x 224), whatever the size of the encoded images. Above it, the oldest reservoir entries are dropped first.");
+              "Pixels in bytes that the window of one stream keeps: one byte for each channel, row and column of the input of the model (150 KB an image for 3 x 224 x 224), whatever the size of the encoded images. Above it, the class with the most kept images gives some, at random, down to batch.images-per-class.");
+  public static final Setting<Duration> WINDOW_CLASS_TTL =
+      duration("window.class-ttl", Duration.ofDays(90))
+          .atLeast(Duration.ZERO)
+          .means(
+              "A class without an image for this long leaves the window and is not replayed any more; its label may come again. A pause of the whole stream counts for a tenth at most. 0: never.");
   public static final Setting<LagPolicy> WINDOW_LAG_POLICY =
       choice("window.lag-policy", LagPolicy.WAIT)
           .means(

@@ -1,22 +1,37 @@
 package io.rankstream.pipeline.window;
 
 /**
- * The counters of one class, which the window reads without touching its images.
+ * What the window knows of one class without touching its images.
  *
- * @param ordinal position of the class among the classes of the stream, in order of appearance
+ * @param ordinal position of the class in the order of appearance; no two classes of a stream share
+ *     one
+ * @param enrolled whether training batches may take the class; before that it is a candidate
  * @param firstFresh index of the oldest fresh image
  * @param nextFresh index that the next fresh image gets
+ * @param freshSince processing time at which the oldest fresh image arrived, if there is one
  * @param kept images in the reservoir
  * @param seen images offered to the reservoir so far
+ * @param bytes bytes of the fresh and the kept images
+ * @param lastSeen active time of the stream when the last image of the class came, rounded; see
+ *     {@link StreamAge}
  * @param lastTrained turn in which the class was last trained, or -1; no two classes share a turn,
  *     so the classes of one batch keep an order among themselves
  */
 public record ClassLedger(
-    int ordinal, long firstFresh, long nextFresh, int kept, long seen, long lastTrained) {
+    int ordinal,
+    boolean enrolled,
+    long firstFresh,
+    long nextFresh,
+    long freshSince,
+    int kept,
+    long seen,
+    long bytes,
+    long lastSeen,
+    long lastTrained) {
 
   /** The ledger of a class that has just appeared. */
   static ClassLedger first(int ordinal) {
-    return new ClassLedger(ordinal, 0, 0, 0, 0, -1);
+    return new ClassLedger(ordinal, false, 0, 0, 0, 0, 0, 0, 0, -1);
   }
 
   /** Fresh images that wait. */
@@ -30,27 +45,81 @@ public record ClassLedger(
   }
 
   /**
-   * Whether a full batch may take the class now. A class needs K images the first time. Later it is
-   * ready with fewer, and its images repeat: otherwise one mislabelled image could block its stream
-   * for ever.
+   * Whether a training batch may take the class now. Once enrolled, a class is ready with any
+   * number of images, and repeats them: a class with few images cannot hold up its stream.
    */
-  boolean isReady(int imagesPerClass) {
-    return available() >= imagesPerClass || (lastTrained >= 0 && available() > 0);
+  boolean isReady() {
+    return enrolled && available() > 0;
   }
 
-  ClassLedger withFreshAdded() {
-    return new ClassLedger(ordinal, firstFresh, nextFresh + 1, kept, seen, lastTrained);
+  ClassLedger withEnrolment() {
+    return new ClassLedger(
+        ordinal, true, firstFresh, nextFresh, freshSince, kept, seen, bytes, lastSeen, lastTrained);
   }
 
-  ClassLedger withFreshTaken() {
-    return new ClassLedger(ordinal, firstFresh + 1, nextFresh, kept, seen, lastTrained);
+  /** With one more fresh image, which arrived at a processing time and an active time. */
+  ClassLedger withFreshAdded(long size, long arrival, long active) {
+    long since = fresh() == 0 ? arrival : freshSince;
+    return new ClassLedger(
+        ordinal,
+        enrolled,
+        firstFresh,
+        nextFresh + 1,
+        since,
+        kept,
+        seen,
+        bytes + size,
+        active,
+        lastTrained);
   }
 
-  ClassLedger withReservoir(int newKept, long newSeen) {
-    return new ClassLedger(ordinal, firstFresh, nextFresh, newKept, newSeen, lastTrained);
+  /** Without the {@code count} oldest fresh images; the next one arrived at {@code since}. */
+  ClassLedger withFreshTaken(int count, long size, long since) {
+    return new ClassLedger(
+        ordinal,
+        enrolled,
+        firstFresh + count,
+        nextFresh,
+        since,
+        kept,
+        seen,
+        bytes - size,
+        lastSeen,
+        lastTrained);
+  }
+
+  /** With another number of kept images, which take {@code growth} bytes more. */
+  ClassLedger withKept(int newKept, long growth) {
+    return new ClassLedger(
+        ordinal,
+        enrolled,
+        firstFresh,
+        nextFresh,
+        freshSince,
+        newKept,
+        seen,
+        bytes + growth,
+        lastSeen,
+        lastTrained);
+  }
+
+  /** With one more image offered to the reservoir. */
+  ClassLedger withOffer() {
+    return new ClassLedger(
+        ordinal,
+        enrolled,
+        firstFresh,
+        nextFresh,
+        freshSince,
+        kept,
+        seen + 1,
+        bytes,
+        lastSeen,
+        lastTrained);
   }
 
   ClassLedger withTraining(long turn) {
-    return new ClassLedger(ordinal, firstFresh, nextFresh, kept, seen, turn);
+    return new ClassLedger(
+        ordinal, enrolled, firstFresh, nextFresh, freshSince, kept, seen, bytes, lastSeen, turn);
   }
 }

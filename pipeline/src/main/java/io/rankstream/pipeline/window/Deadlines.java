@@ -8,16 +8,29 @@ final class Deadlines {
 
   private Deadlines() {}
 
-  /** Sets a timer for each kind of waiting image that has none. */
-  static void set(WindowClock clock, TimerService timers, Duration maxWait) {
-    long deadline = timers.currentProcessingTime() + maxWait.toMillis();
-    if (clock.freshWaiting > 0 && clock.trainingDeadline == 0) {
-      clock.trainingDeadline = deadline;
-      timers.registerProcessingTimeTimer(deadline);
+  /**
+   * Sets a timer for the oldest fresh image and one for the oldest image to embed. When an earlier
+   * timer is set, that one looks again when it fires; a later one is from before a change of {@code
+   * batch.max-wait}.
+   */
+  static void set(StreamWindow window, TimerService timers, Duration maxWait) {
+    WindowCounters counters = window.counters();
+    Place oldest = window.table().oldestFresh();
+    if (oldest != null) {
+      counters.freshTimer = set(counters.freshTimer, oldest.rank() + maxWait.toMillis(), timers);
     }
-    if (clock.embeddingWaiting > 0 && clock.embeddingDeadline == 0) {
-      clock.embeddingDeadline = deadline;
-      timers.registerProcessingTimeTimer(deadline);
+    if (counters.embeddingWaiting > 0) {
+      counters.embeddingTimer =
+          set(counters.embeddingTimer, counters.embeddingSince + maxWait.toMillis(), timers);
     }
+  }
+
+  private static long set(long timer, long deadline, TimerService timers) {
+    if (timer != 0 && timer <= deadline) {
+      return timer;
+    }
+
+    timers.registerProcessingTimeTimer(deadline);
+    return deadline;
   }
 }

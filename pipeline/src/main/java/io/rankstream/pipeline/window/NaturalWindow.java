@@ -21,6 +21,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -43,7 +44,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   private transient Counter repeated;
   private transient ListState<AcceptedImage> labeled;
   private transient ListState<AcceptedImage> unlabeled;
-  private transient ValueState<WindowClock> clocks;
+  private transient ValueState<NaturalCounters> allCounters;
   private transient MapState<String, Boolean> classes;
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
@@ -71,12 +72,14 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     repeated = getRuntimeContext().getMetricGroup().counter("numImagesRepeated");
     metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
     deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
-    TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
+    SharedSerializer<AcceptedImage> image =
+        WindowState.shared(getRuntimeContext(), AcceptedImage.class);
     labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
     unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
-    clocks =
+    allCounters =
         getRuntimeContext()
-            .getState(new ValueStateDescriptor<>("clock", TypeInformation.of(WindowClock.class)));
+            .getState(
+                new ValueStateDescriptor<>("counters", TypeInformation.of(NaturalCounters.class)));
     classes =
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("classes", Types.STRING, Types.BOOLEAN));
@@ -90,80 +93,99 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
       return;
     }
 
-    WindowClock clock = clocks.value();
-    if (clock == null) {
-      clock = new WindowClock();
+    NaturalCounters counters = allCounters.value();
+    if (counters == null) {
+      counters = new NaturalCounters();
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
     }
 
-    if (image.isLabeled() && !isKnown(clock, image.label())) {
+    if (image.isLabeled() && !isKnown(counters, image.label())) {
       context.output(
           deadLetters,
           deadLetterCounters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
     } else if (image.isLabeled()) {
+      recent.remember(image);
       labeled.add(image);
-      clock.freshWaiting++;
+      counters.labeledWaiting++;
     } else {
+      recent.remember(image);
       unlabeled.add(image);
-      clock.embeddingWaiting++;
+      counters.unlabeledWaiting++;
     }
-    if (clock.freshWaiting == batch.size()) {
-      emitLabeled(context.getCurrentKey(), clock, out);
+    if (counters.labeledWaiting == batch.size()) {
+      emitLabeled(context.getCurrentKey(), counters, out);
     }
-    if (clock.embeddingWaiting == batch.embeddingSize()) {
-      emitUnlabeled(context.getCurrentKey(), clock, out);
+    if (counters.unlabeledWaiting == batch.embeddingSize()) {
+      emitUnlabeled(context.getCurrentKey(), counters, out);
     }
-    Deadlines.set(clock, context.timerService(), batch.maxWait());
-    clocks.update(clock);
-    metrics.update(context.getCurrentKey(), clock);
+    setDeadlines(counters, context.timerService());
+    allCounters.update(counters);
+    metrics.update(context.getCurrentKey(), figures(counters));
   }
 
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<MicroBatch> out)
       throws Exception {
-    WindowClock clock = clocks.value();
+    NaturalCounters counters = allCounters.value();
     boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
-    if (inputEnded || time == clock.trainingDeadline) {
-      emitLabeled(context.getCurrentKey(), clock, out);
+    if (inputEnded || time == counters.labeledDeadline) {
+      emitLabeled(context.getCurrentKey(), counters, out);
     }
-    if (inputEnded || time == clock.embeddingDeadline) {
-      emitUnlabeled(context.getCurrentKey(), clock, out);
+    if (inputEnded || time == counters.unlabeledDeadline) {
+      emitUnlabeled(context.getCurrentKey(), counters, out);
     }
-    clocks.update(clock);
-    metrics.update(context.getCurrentKey(), clock);
+    allCounters.update(counters);
+    metrics.update(context.getCurrentKey(), figures(counters));
+  }
+
+  private void setDeadlines(NaturalCounters counters, TimerService timers) {
+    long deadline = timers.currentProcessingTime() + batch.maxWait().toMillis();
+    if (counters.labeledWaiting > 0 && counters.labeledDeadline == 0) {
+      counters.labeledDeadline = deadline;
+      timers.registerProcessingTimeTimer(deadline);
+    }
+    if (counters.unlabeledWaiting > 0 && counters.unlabeledDeadline == 0) {
+      counters.unlabeledDeadline = deadline;
+      timers.registerProcessingTimeTimer(deadline);
+    }
   }
 
   /** Whether the model knows the class or has room for it. */
-  private boolean isKnown(WindowClock clock, String label) throws Exception {
+  private boolean isKnown(NaturalCounters counters, String label) throws Exception {
     if (classes.contains(label)) {
       return true;
     }
-    if (clock.classes >= maxClasses) {
+    if (counters.classes >= maxClasses) {
       return false;
     }
 
     classes.put(label, true);
-    clock.classes++;
+    counters.classes++;
     return true;
   }
 
-  private void emitLabeled(String stream, WindowClock clock, Collector<MicroBatch> out)
-      throws Exception {
-    emit(stream, clock, Purpose.TRAIN, labeled, out);
-    clock.freshWaiting = 0;
-    clock.trainingDeadline = 0;
+  private static WindowFigures figures(NaturalCounters counters) {
+    return new WindowFigures(
+        counters.labeledWaiting, counters.unlabeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0);
   }
 
-  private void emitUnlabeled(String stream, WindowClock clock, Collector<MicroBatch> out)
+  private void emitLabeled(String stream, NaturalCounters counters, Collector<MicroBatch> out)
       throws Exception {
-    emit(stream, clock, Purpose.EMBED, unlabeled, out);
-    clock.embeddingWaiting = 0;
-    clock.embeddingDeadline = 0;
+    emit(stream, counters, Purpose.TRAIN, labeled, out);
+    counters.labeledWaiting = 0;
+    counters.labeledDeadline = 0;
+  }
+
+  private void emitUnlabeled(String stream, NaturalCounters counters, Collector<MicroBatch> out)
+      throws Exception {
+    emit(stream, counters, Purpose.EMBED, unlabeled, out);
+    counters.unlabeledWaiting = 0;
+    counters.unlabeledDeadline = 0;
   }
 
   private static void emit(
       String stream,
-      WindowClock clock,
+      NaturalCounters counters,
       Purpose purpose,
       ListState<AcceptedImage> waiting,
       Collector<MicroBatch> out)
@@ -172,7 +194,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
     waiting.get().forEach(image -> slots.add(new BatchImage(image, true)));
     waiting.clear();
     if (!slots.isEmpty()) {
-      out.collect(new MicroBatch(stream, clock.batches++, purpose, slots));
+      out.collect(new MicroBatch(stream, counters.batches++, purpose, slots));
     }
   }
 }

@@ -19,12 +19,15 @@ import org.apache.flink.util.OutputTag;
 /**
  * The keyed window that turns a skewed stream into class-balanced P×K micro-batches.
  *
- * <p>Labelled images wait as <em>fresh</em> in a short queue of their class. A batch is due after
- * every {@code batch.train-every} of them. It is emitted as soon as P classes (all classes, if
- * fewer are known) have K distinct images each, counting the reservoirs of images trained before,
- * or when the window has been open for {@code batch.max-wait}. {@link TrainingQueue} chooses the
- * classes. A class gives its oldest fresh images first, then a random draw from its reservoir, and
- * repeats images only when it has fewer than K in all.
+ * <p>Labelled images wait as <em>fresh</em> in a short queue of their class. A class is trained
+ * once it has {@code batch.min-images} distinct images ({@link Enrolment}). A batch is due after
+ * every {@code batch.train-every} images. {@link TrainingQueue} chooses the classes. A class gives
+ * its oldest fresh images first, then a random draw from its reservoir, and repeats images only
+ * when it has fewer than K in all.
+ *
+ * <p>No fresh image waits longer than {@code batch.max-wait}. Then the window trains on what it
+ * has, if it did not train for that time. Otherwise there are more classes with fresh images than
+ * batches have places: the image is embedded now and kept, and trained when its class has its turn.
  *
  * <p>Unlabelled images, and those that overflow the queue of a frequent class, are emitted in
  * batches to embed. When the job lags, {@code window.lag-policy} can send them to the dead letters
@@ -32,7 +35,7 @@ import org.apache.flink.util.OutputTag;
  * RecentImages repeats}.
  *
  * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
- * processing time passes.
+ * processing time passes or a class retires.
  */
 public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
 
@@ -43,10 +46,13 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
 
   private transient RecentImages recent;
   private transient WindowState state;
-  private transient Map<String, TrainingQueue> queues; // by stream
-  private transient PkCounters counters;
+  private transient Map<String, Classes> classes; // by stream
+  private transient PkEvents events;
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
+
+  /** What the operator derives from the state of a stream once after a start. */
+  private record Classes(ClassTable table, Enrolment enrolment) {}
 
   /**
    * @param batch shape and pace of the batches
@@ -69,8 +75,8 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   public void open(OpenContext context) {
     recent = new RecentImages(getRuntimeContext(), settings.bounds().repeats());
     state = new WindowState(getRuntimeContext());
-    queues = new HashMap<>();
-    counters = new PkCounters(getRuntimeContext().getMetricGroup());
+    classes = new HashMap<>();
+    events = new PkEvents(getRuntimeContext().getMetricGroup());
     metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
     deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
   }
@@ -79,27 +85,24 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
       throws Exception {
     if (recent.isRepeat(image)) {
-      counters.repeated.inc();
+      events.repeated.inc();
       return;
     }
 
+    long now = context.timerService().currentProcessingTime();
     StreamWindow window = window(context);
-    if (!image.isLabeled()) {
-      passOn(window, image, context);
-    } else if (!window.hasRoomFor(image.label())) {
+    window.arrive(now);
+    if (image.isLabeled() && !window.hasRoomFor(image.label())) {
       reject(RejectionReason.tooManyClasses(image.origin(), settings.maxClasses()), context);
     } else {
-      Optional<AcceptedImage> surplus = window.addFresh(image);
-      if (surplus.isPresent()) {
-        passOn(window, surplus.get(), context);
-        counters.surplus.inc();
-      }
-      if (window.isFullBatchDue()) {
-        out.collect(window.takeFullBatch());
-      }
+      recent.remember(image);
+      take(window, image, context);
     }
 
-    if (window.clock().embeddingWaiting >= settings.batch().embeddingSize()) {
+    if (window.isFullBatchDue()) {
+      out.collect(window.takeFullBatch(now));
+    }
+    if (window.counters().embeddingWaiting >= settings.batch().embeddingSize()) {
       out.collect(window.takeEmbeddingBatch());
     }
     finish(window, context);
@@ -109,53 +112,104 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   public void onTimer(long time, OnTimerContext context, Collector<MicroBatch> out)
       throws Exception {
     StreamWindow window = window(context);
-    WindowClock clock = window.clock();
-    boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
-    if (inputEnded || time == clock.trainingDeadline) {
-      clock.trainingDeadline = 0;
-      do {
-        trainOnAvailable(window, out);
-      } while (inputEnded && clock.freshWaiting > 0);
-    }
-    if ((inputEnded || time == clock.embeddingDeadline) && clock.embeddingWaiting > 0) {
-      out.collect(window.takeEmbeddingBatch());
+    WindowCounters counters = window.counters();
+    if (context.timeDomain() == TimeDomain.EVENT_TIME) {
+      takeAll(window, time(context), out);
+    } else {
+      if (time == counters.freshTimer) {
+        counters.freshTimer = 0;
+      }
+      takeOverdue(window, time, out);
+      if (time == counters.embeddingTimer) {
+        counters.embeddingTimer = 0;
+      }
+      if (window.hasToEmbed(time - settings.batch().maxWait().toMillis())) {
+        out.collect(window.takeEmbeddingBatch());
+      }
     }
     finish(window, context);
   }
 
-  /** The window of the current stream; a new stream gets a timer for the end of the input. */
+  /** The window of the current stream; its table is built on the first use after a start. */
   private StreamWindow window(Context context) throws Exception {
     String stream = context.getCurrentKey();
-    WindowClock clock = state.clock();
-    if (clock == null) {
-      clock = new WindowClock();
-      context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
+    WindowCounters counters = state.counters();
+    Classes known = classes.get(stream);
+    if (known == null) {
+      ClassTable table = new ClassTable(settings.batch(), state);
+      known = new Classes(table, new Enrolment(settings, table, state));
+      classes.put(stream, known);
+      // fires when the input ends; set again after a start, since a savepoint with drain fired it
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
     }
 
-    return new StreamWindow(stream, clock, queueOf(stream), state, settings, counters);
+    return new StreamWindow(
+        stream,
+        counters == null ? new WindowCounters() : counters,
+        known.table(),
+        known.enrolment(),
+        state,
+        recent,
+        settings,
+        events);
   }
 
-  /** The classes of a stream in order; built from the ledgers on the first use after a start. */
-  private TrainingQueue queueOf(String stream) throws Exception {
-    TrainingQueue known = queues.get(stream);
-    if (known == null) {
-      known = new TrainingQueue(settings.batch(), state.ledgers());
-      queues.put(stream, known);
+  private void take(StreamWindow window, AcceptedImage image, Context context) throws Exception {
+    if (!image.isLabeled()) {
+      passOn(window, new FreshImage(time(context), image), context);
+      return;
     }
 
-    return known;
+    Optional<FreshImage> surplus = window.addFresh(image, time(context));
+    if (surplus.isPresent()) {
+      passOn(window, surplus.get(), context);
+      events.surplus.inc();
+    }
+  }
+
+  /** Takes the images that have waited for {@code batch.max-wait}. */
+  private void takeOverdue(StreamWindow window, long time, Collector<MicroBatch> out)
+      throws Exception {
+    long maxWait = settings.batch().maxWait().toMillis();
+    long overdue = time - maxWait;
+    if (!window.isWaitingSince(overdue)) {
+      return;
+    }
+
+    if (window.counters().lastTraining <= overdue && window.canTrainOnImagesSince(overdue)) {
+      out.collect(window.takeFreshBatch(time));
+    }
+    if (window.isWaitingSince(overdue)) {
+      // Those that are due soon go along: a batch of its own for each image would be dear.
+      window.embedAndKeep(overdue + maxWait / 4);
+      out.collect(window.takeEmbeddingBatch());
+    }
+  }
+
+  /** Takes all images, since no more will come. */
+  private static void takeAll(StreamWindow window, long now, Collector<MicroBatch> out)
+      throws Exception {
+    window.embedAndKeepCandidates();
+    while (window.canTrainOnImagesSince(Long.MAX_VALUE)) {
+      out.collect(window.takeFreshBatch(now));
+    }
+    window.embedAndKeep(Long.MAX_VALUE); // of the only class
+    if (window.counters().embeddingWaiting > 0) {
+      out.collect(window.takeEmbeddingBatch());
+    }
   }
 
   private void finish(StreamWindow window, Context context) throws Exception {
-    Deadlines.set(window.clock(), context.timerService(), settings.batch().maxWait());
+    Deadlines.set(window, context.timerService(), settings.batch().maxWait());
     window.save();
-    metrics.update(context.getCurrentKey(), window.clock());
+    metrics.update(context.getCurrentKey(), WindowFigures.of(window.counters(), window.table()));
   }
 
   /** Queues an image that no training batch needs for embedding, or sheds it when the job lags. */
-  private void passOn(StreamWindow window, AcceptedImage image, Context context) throws Exception {
+  private void passOn(StreamWindow window, FreshImage waiting, Context context) throws Exception {
+    AcceptedImage image = waiting.image();
     JobConfig.Window bounds = settings.bounds();
-    long age = context.timerService().currentProcessingTime() - image.origin().timestamp();
+    long age = time(context) - image.origin().timestamp();
     if (bounds.lagPolicy() == LagPolicy.SHED && age > bounds.maxLag().toMillis()) {
       reject(
           RejectionReason.LAG_SHED.letter(
@@ -163,9 +217,10 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
               "It is %d s old (window.max-lag = %d s), and no training batch needs it"
                   .formatted(age / 1000, bounds.maxLag().toSeconds())),
           context);
-      counters.shed.inc();
+      recent.forget(image.imageId()); // it may be sent again
+      events.shed.inc();
     } else {
-      window.addForEmbedding(image);
+      window.addForEmbedding(image, waiting.arrival());
     }
   }
 
@@ -173,15 +228,7 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
     context.output(deadLetters, deadLetterCounters.count(letter));
   }
 
-  private static void trainOnAvailable(StreamWindow window, Collector<MicroBatch> out)
-      throws Exception {
-    if (window.clock().freshWaiting == 0) {
-      return;
-    }
-    if (window.clock().classes >= 2) {
-      out.collect(window.takeAvailableBatch());
-    } else {
-      window.embedTheOnlyClass();
-    }
+  private static long time(Context context) {
+    return context.timerService().currentProcessingTime();
   }
 }

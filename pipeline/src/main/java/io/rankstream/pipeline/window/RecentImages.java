@@ -8,7 +8,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
@@ -35,32 +34,37 @@ final class RecentImages {
     byId =
         context.getMapState(
             new MapStateDescriptor<>(
-                "recent-images", Types.STRING, TypeInformation.of(RecentImage.class)));
+                "recent-images",
+                context.createSerializer(Types.STRING),
+                WindowState.shared(context, RecentImage.class)));
     arrivals =
         context.getMapState(new MapStateDescriptor<>("recent-arrivals", Types.LONG, Types.STRING));
     oldest = context.getState(new ValueStateDescriptor<>("recent-oldest", Types.LONG));
     next = context.getState(new ValueStateDescriptor<>("recent-next", Types.LONG));
   }
 
-  /** Whether an image is a repeat; one that is not is remembered. */
+  /** Whether an image repeats one that is remembered. */
   boolean isRepeat(AcceptedImage image) throws Exception {
     if (withinMillis == 0) {
       return false;
     }
 
     RecentImage known = byId.get(image.imageId());
-    if (known != null
+    return known != null
         && known.digest() == image.digest()
         && Objects.equals(known.label(), image.label())
-        && isNear(known.eventTime(), image.eventTime())) {
-      return true;
-    }
-
-    remember(image);
-    return false;
+        && isNear(known.eventTime(), image.eventTime());
   }
 
-  private void remember(AcceptedImage image) throws Exception {
+  /**
+   * Remembers an image that was taken. One that went to the dead letters is not remembered, so that
+   * it is taken when it is sent again.
+   */
+  void remember(AcceptedImage image) throws Exception {
+    if (withinMillis == 0) {
+      return;
+    }
+
     long number = next.value() == null ? 0 : next.value();
     byId.put(
         image.imageId(), new RecentImage(image.label(), image.digest(), image.eventTime(), number));
@@ -77,13 +81,22 @@ final class RecentImages {
     }
   }
 
+  /** Forgets an image, as if it had never come. */
+  void forget(String imageId) throws Exception {
+    RecentImage known = byId.get(imageId);
+    if (known != null) {
+      byId.remove(imageId);
+      arrivals.remove(known.number());
+    }
+  }
+
   /**
-   * Forgets an arrival when there are too many, when it is too old, or when a later one replaced
+   * Lets an arrival go when there are too many, when it is too old, or when a later one replaced
    * it.
    */
   private boolean mayForget(long arrival, long newest, long now) throws Exception {
     String id = arrivals.get(arrival);
-    RecentImage image = byId.get(id);
+    RecentImage image = id == null ? null : byId.get(id);
     boolean isReplaced = image == null || image.number() != arrival;
     boolean isTooOld = !isReplaced && image.eventTime() < now && !isNear(image.eventTime(), now);
     if (!isReplaced && !isTooOld && newest - arrival < capacity) {

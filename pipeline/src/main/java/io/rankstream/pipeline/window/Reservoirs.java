@@ -4,11 +4,13 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.Reservoir;
 import io.rankstream.pipeline.event.AcceptedImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The reservoirs of trained images in the state of a window, one for each class.
+ * The reservoirs of images that had their first batch, one for each class. The slots of a class are
+ * dense: 0 to {@code kept} - 1.
  *
  * @see <a href="https://doi.org/10.1145/3147.3165">Vitter 1985, Random Sampling with a Reservoir,
  *     algorithm R</a>
@@ -16,83 +18,96 @@ import java.util.SplittableRandom;
 final class Reservoirs {
 
   private final WindowState state;
+  private final ClassTable table;
   private final JobConfig.Window bounds;
 
-  Reservoirs(WindowState state, JobConfig.Window bounds) {
+  Reservoirs(WindowState state, ClassTable table, JobConfig.Window bounds) {
     this.state = state;
+    this.table = table;
     this.bounds = bounds;
   }
 
-  /** Offers a trained image to the reservoir of its class; returns the new ledger of the class. */
-  ClassLedger offer(
-      WindowClock clock, ClassLedger ledger, AcceptedImage image, SplittableRandom random)
-      throws Exception {
-    long seen = ledger.seen() + 1;
+  /**
+   * Offers an image to the reservoir of its class.
+   *
+   * @param capacity images that the class may keep now, at least one
+   */
+  void offer(AcceptedImage image, int capacity, SplittableRandom random) throws Exception {
+    String label = image.label();
+    ClassLedger ledger = table.ledger(label);
+    ClassLedger after = ledger.withOffer();
     int kept = ledger.kept();
-    if (kept < bounds.reservoirPerClass()) {
-      put(clock, image, kept);
-      return ledger.withReservoir(kept + 1, seen);
+    if (kept < capacity) {
+      state.keep(label, kept, image);
+      after = after.withKept(kept + 1, image.sizeBytes());
+    } else {
+      // RECENT overwrites slots in turn. Evictions leave gaps in that order, so a slightly older
+      // image may survive; nothing is lost.
+      long slot =
+          bounds.reservoir() == Reservoir.RECENT
+              ? ledger.seen() % kept
+              : random.nextLong(after.seen());
+      if (slot < kept) {
+        long growth = (long) image.sizeBytes() - state.kept(label, slot).sizeBytes();
+        state.keep(label, slot, image);
+        after = after.withKept(kept, growth);
+      }
     }
 
-    // RECENT overwrites slots in turn. Evictions leave gaps in that order, so a slightly older
-    // image
-    // may survive; nothing is lost.
-    long slot =
-        bounds.reservoir() == Reservoir.RECENT ? ledger.seen() % kept : random.nextLong(seen);
-    if (slot < kept) {
-      clock.bytes -= state.drop(image.label(), slot).image().sizeBytes();
-      put(clock, image, slot);
-    }
-
-    return ledger.withReservoir(kept, seen);
+    table.put(label, after);
   }
 
   /** Draws distinct images of a class, at most {@code count}. */
-  List<AcceptedImage> draw(String label, ClassLedger ledger, int count, SplittableRandom random)
-      throws Exception {
-    int drawn = Math.min(count, ledger.kept());
-    int[] slots = new int[ledger.kept()];
+  List<AcceptedImage> draw(String label, int count, SplittableRandom random) throws Exception {
+    int[] slots = new int[table.ledger(label).kept()];
     for (int i = 0; i < slots.length; i++) {
       slots[i] = i;
     }
 
+    int drawn = Math.min(count, slots.length);
     List<AcceptedImage> images = new ArrayList<>(drawn);
     for (int i = 0; i < drawn; i++) { // the first steps of a Fisher-Yates shuffle
       int j = i + random.nextInt(slots.length - i);
       int slot = slots[j];
       slots[j] = slots[i];
-      images.add(state.kept(label, slot).image());
+      images.add(state.kept(label, slot));
     }
 
     return images;
   }
 
-  /**
-   * Evicts the oldest entry of all classes.
-   *
-   * @return the class that lost an image, or null when all reservoirs are empty
-   */
-  String evictOldest(WindowClock clock) throws Exception {
-    for (; clock.oldestAge < clock.nextAge; clock.oldestAge++) {
-      ImageKey slot = state.keptAt(clock.oldestAge);
-      if (slot != null) {
-        ClassLedger ledger = state.ledger(slot.label());
-        clock.bytes -= state.drop(slot.label(), slot.index()).image().sizeBytes();
-        int last = ledger.kept() - 1;
-        if (slot.index() != last) { // slots stay dense
-          state.keep(slot.label(), slot.index(), state.drop(slot.label(), last));
-        }
-
-        state.ledger(slot.label(), ledger.withReservoir(last, ledger.seen()));
-        return slot.label();
-      }
-    }
-
-    return null;
+  /** Drops one image of a class, each with the same probability. */
+  void dropOne(String label, SplittableRandom random) throws Exception {
+    drop(label, random.nextInt(table.ledger(label).kept()));
   }
 
-  private void put(WindowClock clock, AcceptedImage image, long slot) throws Exception {
-    state.keep(image.label(), slot, new ReservoirEntry(clock.nextAge++, image));
-    clock.bytes += image.sizeBytes();
+  /** Drops what a class keeps above a number of images. */
+  void shrink(String label, int capacity) throws Exception {
+    while (table.ledger(label).kept() > capacity) {
+      drop(label, table.ledger(label).kept() - 1L);
+    }
+  }
+
+  /** Removes the images with an id; returns how many there were. */
+  int forget(String imageId) throws Exception {
+    List<ImageKey> found = state.findKept(imageId);
+    // from the highest slot down: the last slot, which fills the gap, is then never one of these
+    found.sort(Comparator.comparingLong(ImageKey::index).reversed());
+    for (ImageKey key : found) {
+      drop(key.label(), key.index());
+    }
+
+    return found.size();
+  }
+
+  private void drop(String label, long slot) throws Exception {
+    ClassLedger ledger = table.ledger(label);
+    int last = ledger.kept() - 1;
+    long bytes = state.kept(label, slot).sizeBytes();
+    if (slot != last) {
+      state.keep(label, slot, state.kept(label, last));
+    }
+    state.drop(label, last);
+    table.put(label, ledger.withKept(last, -bytes));
   }
 }

@@ -12,60 +12,90 @@ import java.util.SplittableRandom;
 
 /**
  * The window of one stream, for as long as the operator works on one element or timer: its
- * counters, its classes in the order of their training, and its images in the keyed state. It keeps
- * images and assembles batches; {@link PkWindow} decides when a batch leaves.
+ * counters, the table of its classes, and its images in the keyed state. It keeps images and
+ * assembles batches; {@link PkWindow} decides when a batch leaves.
  */
 final class StreamWindow {
 
   private final String stream;
-  private final WindowClock clock;
-  private final TrainingQueue queue;
+  private final WindowCounters counters;
+  private final ClassTable table;
   private final WindowState state;
-  private final Reservoirs reservoirs;
-  private final JobConfig.Batch batch;
+  private final RecentImages recent;
   private final PkSettings settings;
-  private final PkCounters counters;
+  private final PkEvents events;
+  private final JobConfig.Batch batch;
+  private final FreshQueues fresh;
+  private final Reservoirs reservoirs;
+  private final EmbeddingQueue embedding;
+  private final Retirement retirement;
+  private final MemoryBound memory;
+  private final Enrolment enrolment;
+  private final StreamAge age;
+  private final Draws draws;
 
   /**
-   * @param clock counters of the stream; changed here and stored by {@link #save}
-   * @param queue classes of the stream, kept in step with their ledgers
+   * @param counters counters of the stream; changed here and stored by {@link #save}
+   * @param table classes of the stream; the same
+   * @param enrolment labels of the stream that training may take
    * @param state state whose current key is the stream
+   * @param recent the same, of the images that would be repeats
    */
   StreamWindow(
       String stream,
-      WindowClock clock,
-      TrainingQueue queue,
+      WindowCounters counters,
+      ClassTable table,
+      Enrolment enrolment,
       WindowState state,
+      RecentImages recent,
       PkSettings settings,
-      PkCounters counters) {
+      PkEvents events) {
     this.stream = stream;
-    this.clock = clock;
-    this.queue = queue;
-    this.state = state;
-    this.reservoirs = new Reservoirs(state, settings.bounds());
-    this.batch = settings.batch();
-    this.settings = settings;
     this.counters = counters;
+    this.table = table;
+    this.state = state;
+    this.recent = recent;
+    this.settings = settings;
+    this.events = events;
+    this.enrolment = enrolment;
+    batch = settings.batch();
+    fresh = new FreshQueues(state, table);
+    reservoirs = new Reservoirs(state, table, settings.bounds());
+    embedding = new EmbeddingQueue(state, counters);
+    retirement = new Retirement(settings, counters, table, fresh, reservoirs, embedding, events);
+    memory = new MemoryBound(settings, counters, table, reservoirs, retirement, events);
+    age = new StreamAge(settings.bounds().classTtl());
+    draws = new Draws(settings.seed(), counters);
   }
 
-  WindowClock clock() {
-    return clock;
+  WindowCounters counters() {
+    return counters;
   }
 
-  /** Stores the counters; everything else is in the state already. */
+  ClassTable table() {
+    return table;
+  }
+
+  /** Stores the counters and the ledgers; the images are in the state already. */
   void save() throws Exception {
-    state.clock(clock);
+    table.save(state);
+    state.counters(counters);
   }
 
-  /** Whether the class is known, or one more class is allowed. */
+  /** Moves the time of the stream on to an image, and retires the classes that were silent. */
+  void arrive(long now) throws Exception {
+    age.arrive(counters, now);
+    retirement.retireSilent();
+  }
+
+  /** Whether the model knows the label or has room for it. */
   boolean hasRoomFor(String label) throws Exception {
-    return clock.classes < settings.maxClasses() || state.ledger(label) != null;
+    return enrolment.hasRoomFor(label);
   }
 
   /** Whether enough images came since the last training batch, and enough classes are ready. */
   boolean isFullBatchDue() {
-    return clock.sinceTraining >= batch.trainEvery()
-        && clock.readyClasses >= Math.min(batch.classes(), Math.max(2, clock.classes));
+    return counters.sinceTraining >= batch.trainEvery() && table.queue().ready() >= classesNeeded();
   }
 
   /**
@@ -73,144 +103,146 @@ final class StreamWindow {
    *
    * @return the oldest fresh image of the class, when the queue or the memory is full
    */
-  Optional<AcceptedImage> addFresh(AcceptedImage image) throws Exception {
+  Optional<FreshImage> addFresh(AcceptedImage image, long now) throws Exception {
     String label = image.label();
-    ClassLedger before = state.ledger(label);
-    if (before == null) {
-      before = ClassLedger.first(clock.classes++);
+    if (table.ledger(label) == null) {
+      table.put(label, ClassLedger.first(counters.nextOrdinal++));
     }
 
-    state.addFresh(label, before.nextFresh(), image);
-    clock.bytes += image.sizeBytes();
-    clock.freshWaiting++;
-    clock.sinceTraining++;
-    update(label, before, before.withFreshAdded());
-    makeRoom();
-    boolean overflows =
-        state.ledger(label).fresh() > settings.bounds().freshPerClass()
-            || clock.bytes > settings.bounds().maxBytes();
-    return overflows ? Optional.of(takeFresh(label)) : Optional.empty();
+    fresh.add(image, now, age.seen(counters));
+    counters.sinceTraining++;
+    enrolment.update(label);
+    boolean hasRoom = memory.makeRoom(label);
+    if (!hasRoom) {
+      events.withoutRoom.inc();
+    }
+    boolean overflows = table.ledger(label).fresh() > settings.bounds().freshPerClass();
+    return overflows || !hasRoom ? Optional.of(fresh.take(label, 1).get(0)) : Optional.empty();
   }
 
-  void addForEmbedding(AcceptedImage image) throws Exception {
-    state.queueForEmbedding(image);
-    clock.bytes += image.sizeBytes();
-    clock.embeddingWaiting++;
+  /** Queues an image, which came at a processing time, for embedding. */
+  void addForEmbedding(AcceptedImage image, long arrival) throws Exception {
+    embedding.add(image, arrival);
   }
 
-  /** A training batch of classes that are ready. */
-  MicroBatch takeFullBatch() throws Exception {
-    return takeTraining(queue.chooseReady());
+  /** A training batch that is due. */
+  MicroBatch takeFullBatch(long now) throws Exception {
+    return takeTraining(table.queue().choose(), now);
   }
 
-  /** A training batch of any classes that have images. */
-  MicroBatch takeAvailableBatch() throws Exception {
-    return takeTraining(queue.chooseAvailable());
+  /** Whether a class has a fresh image that arrived at a time or before it. */
+  boolean isWaitingSince(long arrival) {
+    return table.oldestFresh() != null && table.oldestFresh().rank() <= arrival;
+  }
+
+  /** Whether training could take a fresh image that arrived at a time or before it. */
+  boolean canTrainOnImagesSince(long arrival) {
+    return table.queue().ready() >= 2
+        && table.waitingSince(arrival).stream().anyMatch(label -> table.ledger(label).enrolled());
+  }
+
+  /** A training batch of the classes with fresh images, filled up with others. */
+  MicroBatch takeFreshBatch(long now) throws Exception {
+    return takeTraining(table.queue().chooseFreshFirst(), now);
+  }
+
+  /**
+   * Queues the fresh images of the classes that have waited since a time for embedding, and keeps
+   * them for later batches.
+   */
+  void embedAndKeep(long arrival) throws Exception {
+    for (String label : table.waitingSince(arrival)) {
+      embedAndKeep(label);
+    }
+  }
+
+  /** The same for the classes that training cannot take. */
+  void embedAndKeepCandidates() throws Exception {
+    for (String label : table.waitingSince(Long.MAX_VALUE)) {
+      if (!table.ledger(label).enrolled()) {
+        embedAndKeep(label);
+      }
+    }
+  }
+
+  /** Whether an image that arrived at a time or before it waits to be embedded. */
+  boolean hasToEmbed(long arrival) {
+    return counters.embeddingWaiting > 0 && counters.embeddingSince <= arrival;
   }
 
   /** A batch of all images that wait to be embedded. */
   MicroBatch takeEmbeddingBatch() throws Exception {
-    List<BatchImage> slots = new ArrayList<>(clock.embeddingWaiting);
-    for (AcceptedImage image : state.takeEmbeddingQueue()) {
+    List<BatchImage> slots = new ArrayList<>(counters.embeddingWaiting);
+    for (AcceptedImage image : embedding.takeAll()) {
       slots.add(new BatchImage(image, true));
-      clock.bytes -= image.sizeBytes();
     }
-    clock.embeddingWaiting = 0;
-    clock.embeddingDeadline = 0;
-    return new MicroBatch(stream, clock.batches++, Purpose.EMBED, slots);
+    return new MicroBatch(stream, counters.batches++, Purpose.EMBED, slots);
   }
 
   /**
-   * Moves the fresh images of the only class to the embedding queue and its reservoir: a single
-   * class has no negatives, so it trains once a second class appears.
+   * Removes the images with an id from the window, and from those that are known as repeats. It
+   * walks over all images of the stream.
+   *
+   * @return images that were removed
    */
-  void embedTheOnlyClass() throws Exception {
-    String label = state.ledgers().iterator().next().getKey();
-    SplittableRandom random = random(label.hashCode());
-    while (clock.freshWaiting > 0) {
-      AcceptedImage image = takeFresh(label);
-      addForEmbedding(image);
-      ClassLedger ledger = state.ledger(label);
-      update(label, ledger, reservoirs.offer(clock, ledger, image, random));
-    }
-    clock.sinceTraining = 0;
+  int forget(String imageId) throws Exception {
+    recent.forget(imageId);
+    return fresh.forget(imageId) + reservoirs.forget(imageId) + embedding.forget(imageId);
   }
 
-  private MicroBatch takeTraining(List<String> labels) throws Exception {
+  /**
+   * Before the first batch, a new stream waits for P classes, or for all if there are fewer, so
+   * that the model does not start on two of many. Later a batch takes what is ready: a label that
+   * comes once must not hold up the others.
+   */
+  private int classesNeeded() {
+    return counters.turns > 0 ? 2 : Math.min(batch.classes(), Math.max(2, table.classes()));
+  }
+
+  private MicroBatch takeTraining(List<String> labels, long now) throws Exception {
     List<BatchImage> slots = new ArrayList<>(batch.classes() * batch.imagesPerClass());
     for (String label : labels) {
       slots.addAll(takeGroup(label));
     }
-    clock.sinceTraining = 0;
-    clock.trainingDeadline = 0;
-    return new MicroBatch(stream, clock.batches++, Purpose.TRAIN, slots);
+    counters.sinceTraining = 0;
+    counters.lastTraining = now;
+    return new MicroBatch(stream, counters.batches++, Purpose.TRAIN, slots);
   }
 
   /** K images of a class: first fresh ones, then replayed ones, then repeats. */
   private List<BatchImage> takeGroup(String label) throws Exception {
     int size = batch.imagesPerClass();
-    SplittableRandom random = random(label.hashCode());
+    reservoirs.shrink(label, settings.bounds().reservoirPerClass());
+    List<AcceptedImage> freshImages =
+        fresh.take(label, size).stream().map(FreshImage::image).toList();
+    SplittableRandom random = draws.forBatch(label);
     List<BatchImage> group = new ArrayList<>(size);
-    while (group.size() < size && state.ledger(label).fresh() > 0) {
-      group.add(new BatchImage(takeFresh(label), true));
-    }
-
-    int fresh = group.size();
-    for (AcceptedImage image : reservoirs.draw(label, state.ledger(label), size - fresh, random)) {
-      group.add(new BatchImage(image, false));
-    }
+    freshImages.forEach(image -> group.add(new BatchImage(image, true)));
+    reservoirs
+        .draw(label, size - freshImages.size(), random)
+        .forEach(image -> group.add(new BatchImage(image, false)));
     for (int i = 0; group.size() < size; i++) {
       group.add(new BatchImage(group.get(i).image(), false));
     }
-    counters.replayed.inc(size - fresh);
+    events.replayed.inc(size - freshImages.size());
 
-    ClassLedger before = state.ledger(label);
-    ClassLedger after = before.withTraining(clock.turns++);
-    for (BatchImage slot : group.subList(0, fresh)) {
-      after = reservoirs.offer(clock, after, slot.image(), random);
-    }
-    update(label, before, after);
+    keep(freshImages, random);
+    table.put(label, table.ledger(label).withTraining(counters.turns++));
     return group;
   }
 
-  /** Takes the oldest fresh image of a class out of its queue. */
-  private AcceptedImage takeFresh(String label) throws Exception {
-    ClassLedger ledger = state.ledger(label);
-    AcceptedImage image = state.takeFresh(label, ledger.firstFresh());
-    clock.bytes -= image.sizeBytes();
-    clock.freshWaiting--;
-    update(label, ledger, ledger.withFreshTaken());
-    return image;
-  }
-
-  /** Evicts reservoir entries until the window is within its bound, or no entry is left. */
-  private void makeRoom() throws Exception {
-    while (clock.bytes > settings.bounds().maxBytes()) {
-      String label = reservoirs.evictOldest(clock);
-      if (label == null) {
-        break;
-      }
-
-      counters.evicted.inc();
-      ClassLedger after = state.ledger(label);
-      recount(label, after.withReservoir(after.kept() + 1, after.seen()), after);
+  private void embedAndKeep(String label) throws Exception {
+    List<FreshImage> images = fresh.take(label, Integer.MAX_VALUE);
+    for (FreshImage image : images) {
+      embedding.add(image.image(), image.arrival());
     }
+    keep(images.stream().map(FreshImage::image).toList(), draws.forBatch(label));
+    events.overdue.inc(images.size());
   }
 
-  private void update(String label, ClassLedger before, ClassLedger after) throws Exception {
-    state.ledger(label, after);
-    recount(label, before, after);
-  }
-
-  private void recount(String label, ClassLedger before, ClassLedger after) {
-    queue.update(label, before, after);
-    int size = batch.imagesPerClass();
-    clock.kept += after.kept() - before.kept();
-    clock.readyClasses += (after.isReady(size) ? 1 : 0) - (before.isReady(size) ? 1 : 0);
-  }
-
-  /** The seed comes from counters in the state, so a replay after a crash draws the same. */
-  private SplittableRandom random(int salt) {
-    return new SplittableRandom(settings.seed() * 0x9E3779B97F4A7C15L + clock.batches * 31 + salt);
+  private void keep(List<AcceptedImage> images, SplittableRandom random) throws Exception {
+    for (AcceptedImage image : images) {
+      reservoirs.offer(image, memory.capacity(image.label(), image.sizeBytes()), random);
+    }
   }
 }

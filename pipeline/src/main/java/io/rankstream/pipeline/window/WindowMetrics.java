@@ -15,11 +15,13 @@ final class WindowMetrics {
   private final Map<String, Gauges> streams = new HashMap<>();
 
   private static final class Gauges {
-    private volatile int fresh;
-    private volatile int embedding;
-    private volatile int classes;
-    private volatile int reservoir;
-    private volatile long bytes;
+    private volatile WindowFigures figures;
+
+    /** A gauge is asked at any time, so the age of an image that waits goes on growing. */
+    private long oldestFreshMillis() {
+      long since = figures.oldestFresh();
+      return since == 0 ? 0 : Math.max(0, System.currentTimeMillis() - since);
+    }
   }
 
   /**
@@ -29,28 +31,29 @@ final class WindowMetrics {
     this.operator = operator;
   }
 
-  /** Shows the new counters of a stream. */
-  void update(String stream, WindowClock clock) {
-    Gauges gauges = of(stream);
-    gauges.fresh = clock.freshWaiting;
-    gauges.embedding = clock.embeddingWaiting;
-    gauges.classes = clock.classes;
-    gauges.reservoir = clock.kept;
-    gauges.bytes = clock.bytes;
+  /** Shows the new figures of a stream. */
+  void update(String stream, WindowFigures figures) {
+    Gauges gauges = streams.get(stream);
+    if (gauges != null) {
+      gauges.figures = figures;
+    } else {
+      streams.put(stream, register(stream, figures));
+    }
   }
 
-  private Gauges of(String stream) {
-    return streams.computeIfAbsent(stream, this::register);
-  }
-
-  private Gauges register(String stream) {
+  private Gauges register(String stream, WindowFigures figures) {
     Gauges gauges = new Gauges();
+    gauges.figures = figures;
     MetricGroup group = operator.addGroup("stream", stream);
-    group.gauge("freshImagesWaiting", (Gauge<Integer>) () -> gauges.fresh);
-    group.gauge("embeddingImagesWaiting", (Gauge<Integer>) () -> gauges.embedding);
-    group.gauge("windowClasses", (Gauge<Integer>) () -> gauges.classes);
-    group.gauge("reservoirImages", (Gauge<Integer>) () -> gauges.reservoir);
-    group.gauge("windowBytes", (Gauge<Long>) () -> gauges.bytes);
+    group.gauge("freshImagesWaiting", (Gauge<Integer>) () -> gauges.figures.fresh());
+    group.gauge("embeddingImagesWaiting", (Gauge<Integer>) () -> gauges.figures.embedding());
+    group.gauge("oldestFreshMs", (Gauge<Long>) gauges::oldestFreshMillis);
+    group.gauge("windowClasses", (Gauge<Integer>) () -> gauges.figures.classes());
+    group.gauge("singletonClasses", (Gauge<Integer>) () -> gauges.figures.singletons());
+    group.gauge("reservoirImages", (Gauge<Integer>) () -> gauges.figures.reservoir());
+    group.gauge("windowBytes", (Gauge<Long>) () -> gauges.figures.bytes());
+    group.gauge("largestClassBytes", (Gauge<Long>) () -> gauges.figures.largestClass());
+    group.gauge("smallestClassBytes", (Gauge<Long>) () -> gauges.figures.smallestClass());
     return gauges;
   }
 }

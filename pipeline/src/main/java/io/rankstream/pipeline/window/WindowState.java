@@ -16,91 +16,132 @@ import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * The keyed state of the window. Images are in maps of their own, apart from the small ledgers, so
- * that an access touches one image and never a whole class.
+ * that an access touches one image and never a whole class. Keys and values are {@linkplain
+ * SharedSerializer shared}, so that a checkpoint does not copy them.
  */
 final class WindowState {
 
-  private final ValueState<WindowClock> clock;
+  private final ValueState<WindowCounters> counters;
   private final MapState<String, ClassLedger> ledgers;
-  private final MapState<ImageKey, AcceptedImage> fresh;
-  private final MapState<ImageKey, ReservoirEntry> reservoir;
-  private final MapState<Long, ImageKey> ages;
+  private final MapState<String, Boolean> enrolled;
+  private final MapState<ImageKey, FreshImage> fresh;
+  private final MapState<ImageKey, AcceptedImage> reservoir;
   private final ListState<AcceptedImage> embedding;
 
   WindowState(RuntimeContext context) {
-    TypeInformation<ImageKey> imageKey = TypeInformation.of(ImageKey.class);
-    TypeInformation<AcceptedImage> image = TypeInformation.of(AcceptedImage.class);
-    clock =
+    SharedSerializer<ImageKey> key = shared(context, ImageKey.class);
+    SharedSerializer<AcceptedImage> image = shared(context, AcceptedImage.class);
+    counters =
         context.getState(
-            new ValueStateDescriptor<>("clock", TypeInformation.of(WindowClock.class)));
+            new ValueStateDescriptor<>("counters", TypeInformation.of(WindowCounters.class)));
     ledgers =
         context.getMapState(
             new MapStateDescriptor<>(
-                "ledgers", Types.STRING, TypeInformation.of(ClassLedger.class)));
-    fresh = context.getMapState(new MapStateDescriptor<>("fresh", imageKey, image));
-    reservoir =
+                "ledgers",
+                context.createSerializer(Types.STRING),
+                shared(context, ClassLedger.class)));
+    enrolled =
         context.getMapState(
-            new MapStateDescriptor<>(
-                "reservoir", imageKey, TypeInformation.of(ReservoirEntry.class)));
-    ages = context.getMapState(new MapStateDescriptor<>("ages", Types.LONG, imageKey));
+            new MapStateDescriptor<>("enrolled-labels", Types.STRING, Types.BOOLEAN));
+    fresh =
+        context.getMapState(
+            new MapStateDescriptor<>("fresh", key, shared(context, FreshImage.class)));
+    reservoir = context.getMapState(new MapStateDescriptor<>("reservoir", key, image));
     embedding = context.getListState(new ListStateDescriptor<>("embedding", image));
   }
 
+  /** A serializer that shares the values of a type, which nobody changes. */
+  static <T> SharedSerializer<T> shared(RuntimeContext context, Class<T> type) {
+    return new SharedSerializer<>(context.createSerializer(TypeInformation.of(type)));
+  }
+
   /** The counters of the stream, or null when the stream is new. */
-  WindowClock clock() throws Exception {
-    return clock.value();
+  WindowCounters counters() throws Exception {
+    return counters.value();
   }
 
-  void clock(WindowClock value) throws Exception {
-    clock.update(value);
+  void counters(WindowCounters value) throws Exception {
+    counters.update(value);
   }
 
-  /** The ledger of a class, or null when the class is new. */
-  ClassLedger ledger(String label) throws Exception {
-    return ledgers.get(label);
-  }
-
+  /** Stores the ledger of a class, or removes it for null. */
   void ledger(String label, ClassLedger ledger) throws Exception {
-    ledgers.put(label, ledger);
+    if (ledger == null) {
+      ledgers.remove(label);
+    } else {
+      ledgers.put(label, ledger);
+    }
   }
 
   Iterable<Map.Entry<String, ClassLedger>> ledgers() throws Exception {
     return ledgers.entries();
   }
 
-  void addFresh(String label, long index, AcceptedImage image) throws Exception {
+  /** Whether a label was ever enrolled, and so may be in the vocabulary of the model. */
+  boolean isEnrolled(String label) throws Exception {
+    return enrolled.contains(label);
+  }
+
+  void enrol(String label) throws Exception {
+    enrolled.put(label, true);
+  }
+
+  /** Labels that were ever enrolled; walks over them. */
+  int countEnrolled() throws Exception {
+    int count = 0;
+    for (String ignored : enrolled.keys()) {
+      count++;
+    }
+    return count;
+  }
+
+  FreshImage fresh(String label, long index) throws Exception {
+    return fresh.get(new ImageKey(label, index));
+  }
+
+  void fresh(String label, long index, FreshImage image) throws Exception {
     fresh.put(new ImageKey(label, index), image);
   }
 
-  AcceptedImage takeFresh(String label, long index) throws Exception {
+  FreshImage takeFresh(String label, long index) throws Exception {
     ImageKey key = new ImageKey(label, index);
-    AcceptedImage image = fresh.get(key);
+    FreshImage image = fresh.get(key);
     fresh.remove(key);
     return image;
   }
 
-  ReservoirEntry kept(String label, long index) throws Exception {
+  AcceptedImage kept(String label, long index) throws Exception {
     return reservoir.get(new ImageKey(label, index));
   }
 
-  void keep(String label, long index, ReservoirEntry entry) throws Exception {
-    ImageKey key = new ImageKey(label, index);
-    reservoir.put(key, entry);
-    ages.put(entry.age(), key);
+  void keep(String label, long index, AcceptedImage image) throws Exception {
+    reservoir.put(new ImageKey(label, index), image);
   }
 
-  /** Removes a reservoir entry and returns it. */
-  ReservoirEntry drop(String label, long index) throws Exception {
-    ImageKey key = new ImageKey(label, index);
-    ReservoirEntry entry = reservoir.get(key);
-    reservoir.remove(key);
-    ages.remove(entry.age());
-    return entry;
+  void drop(String label, long index) throws Exception {
+    reservoir.remove(new ImageKey(label, index));
   }
 
-  /** The key of the reservoir entry of an age, or null when it is gone. */
-  ImageKey keptAt(long age) throws Exception {
-    return ages.get(age);
+  /** Keys of the fresh images with an id; walks over all fresh images of the stream. */
+  List<ImageKey> findFresh(String imageId) throws Exception {
+    List<ImageKey> keys = new ArrayList<>();
+    for (Map.Entry<ImageKey, FreshImage> entry : fresh.entries()) {
+      if (entry.getValue().image().imageId().equals(imageId)) {
+        keys.add(entry.getKey());
+      }
+    }
+    return keys;
+  }
+
+  /** Keys of the kept images with an id; walks over all kept images of the stream. */
+  List<ImageKey> findKept(String imageId) throws Exception {
+    List<ImageKey> keys = new ArrayList<>();
+    for (Map.Entry<ImageKey, AcceptedImage> entry : reservoir.entries()) {
+      if (entry.getValue().imageId().equals(imageId)) {
+        keys.add(entry.getKey());
+      }
+    }
+    return keys;
   }
 
   void queueForEmbedding(AcceptedImage image) throws Exception {

@@ -233,6 +233,16 @@ class JobConfigTest {
                         "Invalid input.group-id:   (must be a name that is not blank)"));
   }
 
+  @Test
+  void aClassEntersTrainingWithKImagesUnlessItIsSet() {
+    assertThat(Fixtures.config("batch.images-per-class", "6").batch().minImages()).isEqualTo(6);
+    assertThat(Fixtures.config("window.reservoir-per-class", "3").batch().minImages()).isEqualTo(3);
+    assertThat(Fixtures.config("batch.min-images", "1").batch().minImages()).isEqualTo(1);
+    assertThatThrownBy(() -> Fixtures.config("batch.min-images", "17"))
+        .hasMessageContaining(
+            "Invalid batch.min-images: 17 (must be at most window.fresh-per-class = 16)");
+  }
+
   private static JobSettings settings() {
     return new JobSettings();
   }

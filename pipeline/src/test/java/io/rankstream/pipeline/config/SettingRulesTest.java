@@ -33,11 +33,13 @@ class SettingRulesTest {
       batch.images-per-class        | 2                      | 1                    | at least 2, or no anchor has a positive
       batch.train-every             | 1                      | 0                    | at least 1
       batch.fresh-classes           | 0                      | -1                   | at least 0
+      batch.min-images              | 0; 16                  | -1                   | at least 0
       batch.max-wait                | 1 ms                   | 999 micro            | at least 1 ms
       batch.embedding-size          | 1                      | 0                    | at least 1
       window.fresh-per-class        | 2                      | 1                    | at least 2
       window.reservoir-per-class    | 1                      | 0                    | at least 1
       window.max-bytes              | 1 mb                   | 1023 kb              | at least 1 mb
+      window.class-ttl              | 0 s                    |                      | at least 0 s
       window.max-lag                | 0 s                    |                      | at least 0 s
       repeats.within                | 0 s                    |                      | at least 0 s
       repeats.remembered            | 1                      | 0                    | at least 1

@@ -4,6 +4,8 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -32,6 +34,18 @@ final class KeyedStateHarness implements AutoCloseable {
 
   RuntimeContext context() {
     return operator.getRuntimeContext();
+  }
+
+  /**
+   * Begins a checkpoint as a task does before it goes on with its input. It is not written, so it
+   * stays open, and the heap backend must not let anybody change what it holds.
+   */
+  void beginCheckpoint() throws Exception {
+    operator.snapshotState(
+        1,
+        1,
+        CheckpointOptions.forCheckpointWithDefaultLocation(),
+        new MemCheckpointStreamFactory(Integer.MAX_VALUE));
   }
 
   /** Entries in a map of the state. */

@@ -69,9 +69,9 @@ class PkWindowHarnessTest {
 
   @Test
   void repeatsImagesOnlyWhenTheClassHasFewerThanK() throws Exception {
-    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
-      window.feed(0, "a", "a", "a", "b");
-      window.advanceTo(5_000);
+    try (WindowHarness window = WindowHarness.open(twoByTwo("batch.min-images", "1"))) {
+      window.feed(0, "a", "a", "a");
+      window.feed(3, "b");
 
       MicroBatch batch = window.batches().get(0);
       assertThat(ids(batch)).containsExactlyInAnyOrder("image-0", "image-1", "image-3", "image-3");
@@ -173,7 +173,7 @@ class PkWindowHarnessTest {
   }
 
   @Test
-  void evictsTheOldestReservoirEntriesOverTheByteBoundAndLosesNothing() throws Exception {
+  void staysWithinTheByteBoundAndLosesNothing() throws Exception {
     JobConfig config =
         Fixtures.config(
             "batch.train-every", "8",
@@ -188,7 +188,7 @@ class PkWindowHarnessTest {
     }
     try (WindowHarness window = WindowHarness.open(config)) {
       window.feed(images);
-      assertThat(window.stateEntries()).isLessThan(5 + 3 * (1 << 20) / bytes);
+      assertThat(window.stateBytes()).isLessThan((1 << 20) + 33L * bytes); // and a batch to embed
       window.endInput();
 
       window
@@ -205,14 +205,14 @@ class PkWindowHarnessTest {
   @Test
   void sendsImagesOfMoreClassesThanTheModelHoldsToDeadLetters() throws Exception {
     try (WindowHarness window = WindowHarness.open(twoByTwo("model.max-classes", "2"))) {
-      window.feed(0, "a", "b", "c");
+      window.feed(0, "a", "a", "b", "b", "c");
 
       assertThat(window.deadLetters())
           .singleElement()
           .satisfies(
               letter -> {
                 assertThat(letter.getReason()).isEqualTo("TOO_MANY_CLASSES");
-                assertThat(letter.getSourceOffset()).isEqualTo(2);
+                assertThat(letter.getSourceOffset()).isEqualTo(4);
                 assertThat(letter.getDetail()).contains("model.max-classes = 2");
               });
     }

@@ -31,6 +31,8 @@ class RecentImagesTest {
     RecentImages recent = remembering(10, "1 min");
 
     assertThat(recent.isRepeat(image("1", "a", 7, 0))).isFalse();
+    recent.remember(image("1", "a", 7, 0));
+
     assertThat(recent.isRepeat(image("1", "a", 7, 0))).isTrue();
     assertThat(recent.isRepeat(image("2", "a", 7, 0))).isFalse();
   }
@@ -38,18 +40,21 @@ class RecentImagesTest {
   @Test
   void anotherLabelOrAnotherPictureIsANewImage() throws Exception {
     RecentImages recent = remembering(10, "1 min");
-    recent.isRepeat(image("1", "a", 7, 0));
+    recent.remember(image("1", "a", 7, 0));
 
     assertThat(recent.isRepeat(image("1", "b", 7, 0))).isFalse();
     assertThat(recent.isRepeat(image("1", "b", 8, 0))).isFalse();
-    assertThat(recent.isRepeat(image("1", null, 8, 0))).isFalse();
+    assertThat(recent.isRepeat(image("1", null, 7, 0))).isFalse();
+    recent.remember(image("1", null, 8, 0));
+
     assertThat(recent.isRepeat(image("1", null, 8, 0))).isTrue();
+    assertThat(recent.isRepeat(image("1", "a", 7, 0))).isFalse(); // the last one counts
   }
 
   @Test
   void aRepeatLiesWithinTheConfiguredTimeBeforeOrAfter() throws Exception {
     RecentImages recent = remembering(10, "1 min");
-    recent.isRepeat(image("1", "a", 7, MINUTE));
+    recent.remember(image("1", "a", 7, MINUTE));
 
     assertThat(recent.isRepeat(image("1", "a", 7, 2 * MINUTE))).isTrue();
     assertThat(recent.isRepeat(image("1", "a", 7, 0))).isTrue();
@@ -60,7 +65,7 @@ class RecentImagesTest {
   void forgetsTheOldestImagesOverItsCapacity() throws Exception {
     RecentImages recent = remembering(10, "1 min");
     for (int id = 0; id < 11; id++) {
-      recent.isRepeat(image("" + id, "a", 7, 0));
+      recent.remember(image("" + id, "a", 7, 0));
     }
 
     assertThat(recent.isRepeat(image("10", "a", 7, 0))).isTrue();
@@ -72,7 +77,7 @@ class RecentImagesTest {
   void itsStateDoesNotGrowWithTheStream() throws Exception {
     RecentImages recent = remembering(10, "1 min");
     for (int id = 0; id < 1_000; id++) {
-      recent.isRepeat(image("" + id % 50, "a", id, id));
+      recent.remember(image("" + id % 50, "a", id, id));
     }
 
     assertThat(remembered()).isEqualTo(10);
@@ -82,11 +87,29 @@ class RecentImagesTest {
   void imagesThatAreTooOldLeaveTheState() throws Exception {
     RecentImages recent = remembering(1_000, "1 min");
     for (int id = 0; id < 100; id++) {
-      recent.isRepeat(image("" + id, "a", 7, 0));
+      recent.remember(image("" + id, "a", 7, 0));
     }
-    recent.isRepeat(image("last", "a", 7, 10 * MINUTE));
+    recent.remember(image("last", "a", 7, 10 * MINUTE));
 
     assertThat(remembered()).isEqualTo(1);
+  }
+
+  @Test
+  void anImageThatIsForgottenLeavesNoTraceAndMayComeAgain() throws Exception {
+    RecentImages recent = remembering(10, "1 min");
+    for (int id = 0; id < 5; id++) {
+      recent.remember(image("" + id, "a", 7, 0));
+    }
+
+    recent.forget("2");
+    recent.forget("unknown");
+
+    assertThat(recent.isRepeat(image("2", "a", 7, 0))).isFalse();
+    assertThat(remembered()).isEqualTo(4);
+    for (int id = 10; id < 30; id++) { // the gap in the arrivals does not stop the others leaving
+      recent.remember(image("" + id, "a", 7, 0));
+    }
+    assertThat(remembered()).isEqualTo(10);
   }
 
   @Test
@@ -94,7 +117,8 @@ class RecentImagesTest {
     RecentImages recent = remembering(10, "0 ms");
     AcceptedImage image = image("1", "a", 7, 0);
 
-    assertThat(recent.isRepeat(image)).isFalse();
+    recent.remember(image);
+
     assertThat(recent.isRepeat(image)).isFalse();
     assertThat(remembered()).isZero();
   }

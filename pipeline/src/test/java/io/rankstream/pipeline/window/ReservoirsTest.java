@@ -7,8 +7,6 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,15 +16,16 @@ class ReservoirsTest {
   private static final int CAPACITY = 5;
   private static final int IMAGE_BYTES = 10;
 
-  private final WindowClock clock = new WindowClock();
   private final SplittableRandom random = new SplittableRandom(7);
   private KeyedStateHarness harness;
   private WindowState state;
+  private ClassTable table;
 
   @BeforeEach
   void open() throws Exception {
     harness = new KeyedStateHarness();
     state = new WindowState(harness.context());
+    table = new ClassTable(Fixtures.config().batch(), state);
   }
 
   @AfterEach
@@ -41,8 +40,8 @@ class ReservoirsTest {
     ClassLedger ledger = offer(reservoirs, "a", 0, CAPACITY);
 
     assertThat(ledger.kept()).isEqualTo(CAPACITY);
-    assertThat(kept("a", ledger)).containsExactly(0L, 1L, 2L, 3L, 4L);
-    assertThat(clock.bytes).isEqualTo(CAPACITY * IMAGE_BYTES);
+    assertThat(kept("a")).containsExactly(0L, 1L, 2L, 3L, 4L);
+    assertThat(table.bytes()).isEqualTo(CAPACITY * IMAGE_BYTES);
   }
 
   @Test
@@ -53,9 +52,9 @@ class ReservoirsTest {
 
     assertThat(ledger.kept()).isEqualTo(CAPACITY);
     assertThat(ledger.seen()).isEqualTo(300);
-    assertThat(kept("a", ledger)).hasSize(CAPACITY).doesNotHaveDuplicates();
+    assertThat(kept("a")).hasSize(CAPACITY).doesNotHaveDuplicates();
     assertThat(entries()).isEqualTo(CAPACITY);
-    assertThat(clock.bytes).isEqualTo(CAPACITY * IMAGE_BYTES);
+    assertThat(table.bytes()).isEqualTo(CAPACITY * IMAGE_BYTES);
   }
 
   @Test
@@ -66,7 +65,8 @@ class ReservoirsTest {
     int[] times = new int[images];
     for (int run = 0; run < runs; run++) {
       String label = "run-" + run;
-      for (long id : kept(label, offer(reservoirs, label, 0, images))) {
+      offer(reservoirs, label, 0, images);
+      for (long id : kept(label)) {
         times[(int) id]++;
       }
     }
@@ -85,50 +85,71 @@ class ReservoirsTest {
   void recentKeepsTheLastImages() throws Exception {
     Reservoirs reservoirs = reservoirs("recent");
 
-    ClassLedger ledger = offer(reservoirs, "a", 0, 123);
+    offer(reservoirs, "a", 0, 123);
 
-    assertThat(kept("a", ledger)).containsExactlyInAnyOrder(118L, 119L, 120L, 121L, 122L);
+    assertThat(kept("a")).containsExactlyInAnyOrder(118L, 119L, 120L, 121L, 122L);
   }
 
   @Test
-  void evictsTheOldestImageOfAllClasses() throws Exception {
+  void dropsEveryImageOfAClassWithTheSameProbability() throws Exception {
     Reservoirs reservoirs = reservoirs("uniform");
-    state.ledger("a", offer(reservoirs, "a", 0, 3));
-    state.ledger("b", offer(reservoirs, "b", 10, 3));
+    int runs = 3_000;
+    int[] dropped = new int[CAPACITY];
+    for (int run = 0; run < runs; run++) {
+      String label = "run-" + run;
+      offer(reservoirs, label, 0, CAPACITY);
 
-    assertThat(reservoirs.evictOldest(clock)).isEqualTo("a");
+      reservoirs.dropOne(label, random);
 
-    assertThat(kept("a", state.ledger("a"))).containsExactlyInAnyOrder(1L, 2L);
-    assertThat(state.ledger("a").seen()).isEqualTo(3);
-    assertThat(kept("b", state.ledger("b"))).hasSize(3);
-    assertThat(clock.bytes).isEqualTo(5 * IMAGE_BYTES);
-  }
-
-  @Test
-  void evictsInTheOrderOfKeepingUntilNothingIsLeft() throws Exception {
-    Reservoirs reservoirs = reservoirs("uniform");
-    state.ledger("a", offer(reservoirs, "a", 0, 2));
-    state.ledger("b", offer(reservoirs, "b", 10, 1));
-    state.ledger("a", offer(reservoirs, "a", state.ledger("a"), 2, 1));
-
-    List<String> evicted = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      evicted.add(reservoirs.evictOldest(clock));
+      List<Long> left = kept(label);
+      assertThat(left).hasSize(CAPACITY - 1).doesNotHaveDuplicates();
+      for (int id = 0; id < CAPACITY; id++) {
+        dropped[id] += left.contains((long) id) ? 0 : 1;
+      }
     }
 
-    assertThat(evicted).containsExactly("a", "a", "b", "a");
-    assertThat(reservoirs.evictOldest(clock)).isNull();
-    assertThat(clock.bytes).isZero();
-    assertThat(entries()).isZero();
+    double expected = (double) runs / CAPACITY;
+    double chiSquare = 0;
+    for (int count : dropped) {
+      chiSquare += (count - expected) * (count - expected) / expected;
+    }
+    assertThat(chiSquare).isLessThan(18.47); // the 99.9 % quantile for 4 degrees of freedom
+  }
+
+  @Test
+  void shrinksToASmallerSize() throws Exception {
+    Reservoirs reservoirs = reservoirs("uniform");
+    offer(reservoirs, "a", 0, CAPACITY);
+
+    reservoirs.shrink("a", 2);
+    reservoirs.shrink("a", 4); // which it is below
+
+    assertThat(kept("a")).hasSize(2).doesNotHaveDuplicates();
+    assertThat(table.bytes()).isEqualTo(2 * IMAGE_BYTES);
+    assertThat(entries()).isEqualTo(2);
+  }
+
+  @Test
+  void forgetsAnImageAndKeepsTheOthers() throws Exception {
+    Reservoirs reservoirs = reservoirs("uniform");
+    offer(reservoirs, "a", 0, 3);
+    offer(reservoirs, "b", 1, 3);
+
+    assertThat(reservoirs.forget("image-2")).isEqualTo(2);
+    assertThat(reservoirs.forget("image-2")).isZero();
+
+    assertThat(kept("a")).containsExactlyInAnyOrder(0L, 1L);
+    assertThat(kept("b")).containsExactlyInAnyOrder(1L, 3L);
+    assertThat(table.bytes()).isEqualTo(4 * IMAGE_BYTES);
   }
 
   @Test
   void drawsDistinctImagesAndNoMoreThanItHas() throws Exception {
     Reservoirs reservoirs = reservoirs("uniform");
-    ClassLedger ledger = offer(reservoirs, "a", 0, 4);
+    offer(reservoirs, "a", 0, 4);
 
-    assertThat(reservoirs.draw("a", ledger, 3, random)).hasSize(3).doesNotHaveDuplicates();
-    assertThat(reservoirs.draw("a", ledger, 9, random))
+    assertThat(reservoirs.draw("a", 3, random)).hasSize(3).doesNotHaveDuplicates();
+    assertThat(reservoirs.draw("a", 9, random))
         .extracting(AcceptedImage::eventTime)
         .containsExactlyInAnyOrder(0L, 1L, 2L, 3L);
   }
@@ -136,6 +157,7 @@ class ReservoirsTest {
   private Reservoirs reservoirs(String policy) {
     return new Reservoirs(
         state,
+        table,
         Fixtures.config(
                 "window.reservoir",
                 policy,
@@ -146,28 +168,31 @@ class ReservoirsTest {
 
   private ClassLedger offer(Reservoirs reservoirs, String label, long firstId, int count)
       throws Exception {
-    return offer(reservoirs, label, ClassLedger.first(0), firstId, count);
-  }
-
-  private ClassLedger offer(
-      Reservoirs reservoirs, String label, ClassLedger before, long firstId, int count)
-      throws Exception {
-    ClassLedger ledger = before;
-    for (long id = firstId; id < firstId + count; id++) {
-      ledger = reservoirs.offer(clock, ledger, Fixtures.image(id, label, IMAGE_BYTES), random);
+    if (table.ledger(label) == null) {
+      table.put(label, ClassLedger.first(table.classes()));
     }
-    return ledger;
+    for (long id = firstId; id < firstId + count; id++) {
+      reservoirs.offer(Fixtures.image(id, label, IMAGE_BYTES), CAPACITY, random);
+    }
+    return table.ledger(label);
   }
 
+  /** Images in the state, of all classes. */
   private int entries() throws Exception {
-    return harness.entries("ages", Types.LONG, TypeInformation.of(ImageKey.class));
+    int entries = 0;
+    for (String label : table.labels()) {
+      for (int slot = 0; slot < 2 * CAPACITY; slot++) {
+        entries += state.kept(label, slot) == null ? 0 : 1;
+      }
+    }
+    return entries;
   }
 
   /** The ids of the images in a reservoir, slot by slot. */
-  private List<Long> kept(String label, ClassLedger ledger) throws Exception {
+  private List<Long> kept(String label) throws Exception {
     List<Long> ids = new ArrayList<>();
-    for (int slot = 0; slot < ledger.kept(); slot++) {
-      ids.add(state.kept(label, slot).image().eventTime());
+    for (int slot = 0; slot < table.ledger(label).kept(); slot++) {
+      ids.add(state.kept(label, slot).eventTime());
     }
     return ids;
   }

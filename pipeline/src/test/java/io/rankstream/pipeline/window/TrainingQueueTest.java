@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class TrainingQueueTest {
@@ -65,37 +64,45 @@ class TrainingQueueTest {
     JobConfig.Batch batch = batch(5, 2);
     Random random = new Random(3);
     Map<String, ClassLedger> ledgers = new LinkedHashMap<>();
-    TrainingQueue queue = new TrainingQueue(batch, List.of());
+    TrainingQueue queue = new TrainingQueue(batch);
     long turn = 0;
     for (int change = 0; change < 5_000; change++) {
       String label = "class-" + random.nextInt(60);
-      ClassLedger before = ledgers.getOrDefault(label, ClassLedger.first(ledgers.size()));
+      ClassLedger before = ledgers.get(label);
+      ClassLedger known = before == null ? ClassLedger.first(change) : before;
       ClassLedger after =
-          switch (random.nextInt(4)) {
-            case 0, 1 -> before.withFreshAdded();
-            case 2 -> before.fresh() > 0 ? before.withFreshTaken() : before;
-            default ->
-                before.withReservoir(random.nextInt(K + 2), before.seen() + 1).withTraining(turn++);
+          switch (random.nextInt(6)) {
+            case 0, 1 -> known.withFreshAdded(1, 0, 0);
+            case 2 -> known.fresh() > 0 ? known.withFreshTaken(1, 1, 0) : known;
+            case 3 -> known.withEnrolment();
+            case 4 -> random.nextInt(10) == 0 ? null : known; // null retires the class
+            default -> known.withKept(random.nextInt(K + 2), 0).withTraining(turn++);
           };
-      ledgers.put(label, after);
+      if (after == null) {
+        ledgers.remove(label);
+      } else {
+        ledgers.put(label, after);
+      }
       queue.update(label, before, after);
 
-      assertThat(queue.chooseReady()).isEqualTo(naive(ledgers, ledger -> ledger.isReady(K), batch));
-      assertThat(queue.chooseAvailable())
-          .isEqualTo(naive(ledgers, ledger -> ledger.available() > 0, batch));
-      assertThat(new TrainingQueue(batch, ledgers.entrySet()).chooseReady())
-          .isEqualTo(queue.chooseReady());
+      assertThat(queue.choose()).isEqualTo(naive(ledgers, batch.classes(), batch.freshClasses()));
+      assertThat(queue.chooseFreshFirst())
+          .isEqualTo(naive(ledgers, batch.classes(), batch.classes()));
+      assertThat(queue.ready())
+          .isEqualTo((int) ledgers.values().stream().filter(ClassLedger::isReady).count());
     }
   }
 
   private static Map.Entry<String, ClassLedger> candidate(
       String label, int ordinal, int fresh, long lastTrained) {
-    return Map.entry(label, new ClassLedger(ordinal, 0, fresh, 10, 10, lastTrained));
+    return Map.entry(label, new ClassLedger(ordinal, true, 0, fresh, 0, 10, 10, 0, 0, lastTrained));
   }
 
   private static List<String> choose(
       JobConfig.Batch batch, List<Map.Entry<String, ClassLedger>> candidates) {
-    return new TrainingQueue(batch, candidates).chooseReady();
+    TrainingQueue queue = new TrainingQueue(batch);
+    candidates.forEach(candidate -> queue.update(candidate.getKey(), null, candidate.getValue()));
+    return queue.choose();
   }
 
   private static JobConfig.Batch batch(int classes, int freshClasses) {
@@ -107,10 +114,10 @@ class TrainingQueueTest {
   }
 
   private static List<String> naive(
-      Map<String, ClassLedger> ledgers, Predicate<ClassLedger> eligible, JobConfig.Batch batch) {
+      Map<String, ClassLedger> ledgers, int classes, int freshClasses) {
     List<Map.Entry<String, ClassLedger>> waiting =
         new ArrayList<>(
-            ledgers.entrySet().stream().filter(entry -> eligible.test(entry.getValue())).toList());
+            ledgers.entrySet().stream().filter(entry -> entry.getValue().isReady()).toList());
     waiting.sort(
         Comparator.<Map.Entry<String, ClassLedger>>comparingLong(
                 entry -> entry.getValue().lastTrained())
@@ -118,10 +125,10 @@ class TrainingQueueTest {
     Set<String> chosen = new HashSet<>();
     waiting.stream()
         .filter(entry -> entry.getValue().fresh() > 0)
-        .limit(batch.freshClasses())
+        .limit(freshClasses)
         .forEach(entry -> chosen.add(entry.getKey()));
     for (Map.Entry<String, ClassLedger> entry : waiting) {
-      if (chosen.size() < batch.classes()) {
+      if (chosen.size() < classes) {
         chosen.add(entry.getKey());
       }
     }

@@ -69,6 +69,11 @@ final class WindowHarness implements AutoCloseable {
     harness.setProcessingTime(millis);
   }
 
+  /** The processing time, in milliseconds. */
+  long now() {
+    return harness.getProcessingTime();
+  }
+
   void endInput() throws Exception {
     harness.processWatermark(Watermark.MAX_WATERMARK);
   }
@@ -94,8 +99,9 @@ final class WindowHarness implements AutoCloseable {
     return letters == null ? List.of() : letters.stream().map(StreamRecord::getValue).toList();
   }
 
-  int stateEntries() {
-    return harness.numKeyedStateEntries();
+  /** Bytes of the keyed state in a checkpoint. */
+  long stateBytes() throws Exception {
+    return snapshot().getStateSize();
   }
 
   int processingTimeTimers() {

@@ -3,23 +3,29 @@ package io.rankstream.pipeline.window;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
-/** Counts images in the P×K windows of an operator, over all streams. */
-final class PkCounters {
+/** Counts what happens in the P×K windows of an operator, over all streams. */
+final class PkEvents {
 
   final Counter repeated;
   final Counter shed;
   final Counter surplus;
+  final Counter overdue;
   final Counter replayed;
   final Counter evicted;
+  final Counter withoutRoom;
+  final Counter retired;
 
   /**
    * @param operator group of the operator
    */
-  PkCounters(MetricGroup operator) {
+  PkEvents(MetricGroup operator) {
     repeated = operator.counter("numImagesRepeated");
     shed = operator.counter("numImagesShed");
     surplus = operator.counter("numImagesSurplus");
+    overdue = operator.counter("numImagesOverdue");
     replayed = operator.counter("numImagesReplayed");
     evicted = operator.counter("numReservoirEvictions");
+    withoutRoom = operator.counter("numImagesWithoutRoom");
+    retired = operator.counter("numClassesRetired");
   }
 }

@@ -1,0 +1,47 @@
+package io.rankstream.pipeline.window;
+
+/**
+ * The counters of one stream's window: what cannot be derived from the ledgers of its classes. A
+ * mutable bean, read, changed and written back once for each image. Its name is part of savepoints.
+ */
+public final class WindowCounters {
+
+  /** Batches emitted so far, of both purposes. */
+  public long batches;
+
+  /** Groups of K images emitted so far for training. */
+  public long turns;
+
+  /** Images that left a reservoir so far because the memory was full. */
+  public long evictions;
+
+  /** Ordinal of the next class that appears. */
+  public int nextOrdinal;
+
+  /** Labelled images since the last training batch. */
+  public long sinceTraining;
+
+  /** Processing time of the last training batch; 0 before the first. */
+  public long lastTraining;
+
+  /** Images that wait to be embedded without training. */
+  public int embeddingWaiting;
+
+  /** Bytes of these images. */
+  public long embeddingBytes;
+
+  /** Processing time at which the oldest of them arrived, if there is one. */
+  public long embeddingSince;
+
+  /** Processing time of the timer for these images; 0 when there is no timer. */
+  public long embeddingTimer;
+
+  /** Processing time of the timer for the oldest fresh image; 0 when there is no timer. */
+  public long freshTimer;
+
+  /** Processing time of the last image; 0 before the first. */
+  public long lastArrival;
+
+  /** The time that the stream has been active, in milliseconds; see {@link StreamAge}. */
+  public long activeMillis;
+}
