@@ -19,7 +19,7 @@ final class PassedOver {
 
   private final Map<String, Integer> endings = new HashMap<>();
   private final Set<String> toolFolderNames = new LinkedHashSet<>();
-  private final Set<String> foldersWithoutImage = new TreeSet<>();
+  private final Set<String> foldersWithOthers = new TreeSet<>();
   private final Set<String> foldersWithImage = new HashSet<>();
   private int toolFolders;
   private int toolFiles;
@@ -47,7 +47,7 @@ final class PassedOver {
         hasEnding ? name.substring(dot).toLowerCase(Locale.ROOT) : "without an ending",
         1,
         Integer::sum);
-    foldersWithoutImage.add(folder);
+    foldersWithOthers.add(folder);
   }
 
   /** A link to nothing. */
@@ -106,9 +106,10 @@ final class PassedOver {
     add(kinds, specialFiles, "pipes or devices");
     add(kinds, outsideClasses, "images outside of class folders");
     add(kinds, outsideSplits, "images outside of train and test");
-    foldersWithoutImage.removeAll(foldersWithImage);
-    if (!foldersWithoutImage.isEmpty()) {
-      kinds.add("and with them all of the folders " + some(foldersWithoutImage));
+    Set<String> nothingLeft = new TreeSet<>(foldersWithOthers);
+    nothingLeft.removeAll(foldersWithImage);
+    if (!nothingLeft.isEmpty()) {
+      kinds.add("which leaves nothing of " + some(nothingLeft));
     }
     return kinds;
   }

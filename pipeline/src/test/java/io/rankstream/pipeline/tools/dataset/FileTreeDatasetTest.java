@@ -77,7 +77,7 @@ class FileTreeDatasetTest {
         .containsExactly(
             directory
                 + ": passed over 4 .heic, 1 .raw, 1 .txt, 1 without an ending,"
-                + " 1 images outside of class folders, and with them all of the folders birds");
+                + " 1 images outside of class folders, which leaves nothing of birds");
   }
 
   @Test
