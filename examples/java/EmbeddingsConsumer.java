@@ -53,7 +53,7 @@ public final class EmbeddingsConsumer {
     line.put("partition", record.partition());
     line.put("offset", record.offset());
     if (record.value() == null) {
-      line.put("image_id", new String(record.key(), StandardCharsets.UTF_8));
+      line.put("image_id", record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8));
       line.put("deleted", true);
       return line;
     }

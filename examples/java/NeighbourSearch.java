@@ -100,6 +100,10 @@ public final class NeighbourSearch {
 
   /** All records of an image are in one partition, so the last one read is the newest. */
   private void apply(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    if (record.key() == null) {
+      return; // the job gives every embedding a key: something else wrote this
+    }
+
     String id = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
       entries.remove(id);

@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--registry", help="URL of the schema registry, for the Confluent wire format")
     arguments = parser.parse_args()
 
-    decoder = Decoder(SCHEMA_FILE.read_text(), arguments.registry)
+    decoder = Decoder(SCHEMA_FILE.read_text(encoding="utf-8"), arguments.registry)
     consumer = Consumer({
         "bootstrap.servers": arguments.bootstrap_servers,
         "group.id": "consume-embeddings-example",
@@ -94,7 +94,7 @@ def main():
                 continue
             line = {"partition": message.partition(), "offset": message.offset()}
             if message.value() is None:
-                line.update(image_id=message.key().decode(), deleted=True)
+                line.update(image_id=(message.key() or b"").decode(errors="replace"), deleted=True)
             else:
                 embedding = decoder.decode(message.value())
                 names = ("image_id", "stream", "label", "model_version", "space_id", "embedding")

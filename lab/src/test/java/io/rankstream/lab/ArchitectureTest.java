@@ -45,6 +45,17 @@ class ArchitectureTest {
       slices().assignedFrom(EACH_PACKAGE).should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule TEXT_DOES_NOT_DEPEND_ON_THE_LANGUAGE_OF_THE_MACHINE =
+      noClasses()
+          .should()
+          .callMethod(String.class, "toLowerCase")
+          .orShould()
+          .callMethod(String.class, "toUpperCase")
+          .orShould()
+          .callMethod(String.class, "format", String.class, Object[].class)
+          .because("letters and digits differ by language: give Locale.ROOT");
+
+  @ArchTest
   static final ArchRule ONLY_THE_EMBEDDED_BROKER_KNOWS_CLASSES_OF_THE_BROKER =
       noClasses()
           .that()

@@ -134,7 +134,7 @@ public final class DecodeBench {
       return images;
     }
 
-    ImageDataset dataset = ImageDatasets.open(plan.data().get(), Split.TRAIN);
+    ImageDataset dataset = ImageDatasets.open(plan.data().get(), Split.TRAIN, line -> {});
     for (int i = 0; i < Math.min(IMAGES, dataset.size()); i++) {
       images.add(dataset.example((int) ((long) i * dataset.size() / IMAGES)).encoded());
     }

@@ -51,7 +51,7 @@ public final class PipelineBench {
   public static void run(BenchPlan plan, BenchReport report) throws Exception {
     ImageDataset dataset =
         plan.data().isPresent()
-            ? ImageDatasets.open(plan.data().get(), Split.TRAIN)
+            ? ImageDatasets.open(plan.data().get(), Split.TRAIN, report::say)
             : new ProceduralDataset(PROCEDURAL_PER_CLASS, Split.TRAIN);
     JobConfig config = JobConfig.from(plan.settings());
     List<Integer> order = inTurn(dataset, config.batch().classes());

@@ -37,8 +37,14 @@ final class Auditor {
   /**
    * Takes an input record: an image, whose embedding must come, or a damaged record, whose dead
    * letter must come.
+   *
+   * @param value null for a record without value, which is no image
    */
   void addInput(Origin origin, byte[] value) {
+    if (value == null) {
+      letters.expect(origin);
+      return;
+    }
     try {
       images.expect(LabeledImage.getDecoder().decode(value).getImageId());
     } catch (IOException | AvroRuntimeException e) {

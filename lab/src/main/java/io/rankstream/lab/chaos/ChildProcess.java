@@ -34,6 +34,7 @@ final class ChildProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(OPENED);
+    command.add("-Duser.language=en"); // Kafka and Flink do not start in Turkish
     command.add("-Dai.djl.offline=true");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

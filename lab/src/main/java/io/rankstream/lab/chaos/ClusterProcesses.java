@@ -90,7 +90,7 @@ final class ClusterProcesses implements AutoCloseable {
 
   /** Flink's REST interface, which does not answer while the job manager is down. */
   FlinkRest rest() {
-    return new FlinkRest(URI.create("http://%s:%d".formatted(HOST, restPort)));
+    return new FlinkRest(URI.create("http://%s:%s".formatted(HOST, restPort)));
   }
 
   /** A client that submits and stops jobs; the caller closes it. */

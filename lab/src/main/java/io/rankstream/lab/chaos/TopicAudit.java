@@ -39,7 +39,13 @@ final class TopicAudit {
 
   private Audit read(TopicNames topics) {
     read(topics.images(), record -> auditor.addInput(Origin.of(record), record.value()));
-    read(topics.embeddings(), record -> auditor.add(decode(ImageEmbedding.getDecoder(), record)));
+    read(
+        topics.embeddings(),
+        record -> {
+          if (record.value() != null) { // consumers delete an image with a tombstone
+            auditor.add(decode(ImageEmbedding.getDecoder(), record));
+          }
+        });
     read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
     read(topics.deadLetters(), record -> auditor.add(decode(DeadLetter.getDecoder(), record)));
     read(topics.modelVersions(), record -> auditor.add(decode(ModelVersion.getDecoder(), record)));
@@ -59,6 +65,9 @@ final class TopicAudit {
 
   private static <T> T decode(MessageDecoder<T> decoder, ConsumerRecord<byte[], byte[]> record) {
     try {
+      if (record.value() == null) {
+        throw new IOException("The record has no value");
+      }
       return decoder.decode(record.value());
     } catch (IOException | AvroRuntimeException e) {
       throw new UncheckedIOException(

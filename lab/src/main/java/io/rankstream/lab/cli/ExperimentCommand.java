@@ -16,12 +16,14 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.dataset.ToldOnce;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -156,12 +158,13 @@ final class ExperimentCommand implements Callable<Integer> {
       System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     }
 
-    ImageDataset training = training(out);
+    Consumer<String> log = new ToldOnce(line -> say(out, line));
+    ImageDataset training = training(log);
     ImageDatasets.requireReadable(training);
     ExperimentPlan plan =
         new ExperimentPlan(
             training,
-            unseen(out),
+            unseen(log),
             Arm.combine(losses, samplers, strengths),
             LongStream.range(0, seeds).boxed().toList(),
             steps,
@@ -192,16 +195,16 @@ final class ExperimentCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ImageDataset training(PrintWriter out) throws IOException {
-    ImageDataset whole = DataSource.open(data, Split.TRAIN, out::println);
+  private ImageDataset training(Consumer<String> log) throws IOException {
+    ImageDataset whole = DataSource.open(data, Split.TRAIN, log);
     return holdOut > 0 ? DatasetView.ofClasses(whole, c -> c % holdOut != holdOut - 1) : whole;
   }
 
-  private ImageDataset unseen(PrintWriter out) throws IOException {
+  private ImageDataset unseen(Consumer<String> log) throws IOException {
     return holdOut > 0
         ? DatasetView.ofClasses(
-            DataSource.open(data, Split.TRAIN, out::println), c -> c % holdOut == holdOut - 1)
-        : DataSource.open(data, Split.TEST, out::println);
+            DataSource.open(data, Split.TRAIN, log), c -> c % holdOut == holdOut - 1)
+        : DataSource.open(data, Split.TEST, log);
   }
 
   private static synchronized void say(PrintWriter out, String line) {

@@ -6,6 +6,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.dataset.ToldOnce;
 import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.IOException;
@@ -38,11 +39,12 @@ record DemoImages(
   /**
    * Opens the data set of a plan.
    *
-   * @param log called with a line on each download
+   * @param log called with a line on each download, and on what is there and not taken
    */
   static DemoImages open(DemoPlan plan, Consumer<String> log) throws IOException {
-    ImageDataset training = open(plan.data(), Split.TRAIN, log);
-    ImageDataset heldOut = open(plan.data(), Split.TEST, log);
+    Consumer<String> once = new ToldOnce(log);
+    ImageDataset training = open(plan.data(), Split.TRAIN, once);
+    ImageDataset heldOut = open(plan.data(), Split.TEST, once);
     ImageDatasets.requireReadable(training);
     List<Integer> heldOutOrder = LongTail.order(heldOut, 1, plan.seed());
     if (!plan.drift()) {
@@ -62,7 +64,7 @@ record DemoImages(
   private static ImageDataset open(Optional<Path> data, Split split, Consumer<String> log)
       throws IOException {
     return data.isPresent()
-        ? ImageDatasets.open(data.get(), split)
+        ? ImageDatasets.open(data.get(), split, log)
         : new FashionMnist(log).open(split);
   }
 

@@ -94,7 +94,7 @@ final class ArmRun {
   }
 
   private String name() {
-    return "%s-%s-%s-seed-%d"
+    return "%s-%s-%s-seed-%s"
         .formatted(
             StepBench.lossName(arm.loss()),
             KebabCase.of(arm.sampler()),

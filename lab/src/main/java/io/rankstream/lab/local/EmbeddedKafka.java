@@ -142,7 +142,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("controller.quorum.voters", "1@localhost:" + controllerPort);
     properties.put(
         "listeners",
-        "CLIENTS://localhost:%d,CONTROLLER://localhost:%d".formatted(port, controllerPort));
+        "CLIENTS://localhost:%s,CONTROLLER://localhost:%s".formatted(port, controllerPort));
     properties.put("advertised.listeners", "CLIENTS://localhost:" + port);
     properties.put("listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT");
     properties.put("controller.listener.names", "CONTROLLER");

@@ -148,7 +148,7 @@ public final class LocalRun implements AutoCloseable {
   }
 
   /**
-   * The values of the committed records of a topic.
+   * The values of the committed records of a topic; tombstones have none.
    *
    * @param decoder decoder of a value, such as {@code TrainingMetrics.getDecoder()}
    */
@@ -163,7 +163,7 @@ public final class LocalRun implements AutoCloseable {
    *
    * @param decoder decoder of a value, such as {@code TrainingMetrics.getDecoder()}
    * @param follow whether to wait for more records at the end of the topic; asked again and again
-   * @param reader called with each value
+   * @param reader called with each value; a tombstone has none
    */
   public <T> void read(
       String topic, MessageDecoder<T> decoder, BooleanSupplier follow, Consumer<T> reader) {
@@ -174,7 +174,9 @@ public final class LocalRun implements AutoCloseable {
             follow,
             record -> {
               try {
-                reader.accept(decoder.decode(record.value()));
+                if (record.value() != null) {
+                  reader.accept(decoder.decode(record.value()));
+                }
                 return true;
               } catch (IOException e) {
                 throw new UncheckedIOException(e);

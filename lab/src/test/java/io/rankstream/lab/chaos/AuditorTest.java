@@ -114,6 +114,13 @@ class AuditorTest {
   }
 
   @Test
+  void aRecordWithoutValueMustHaveADeadLetter() {
+    auditor.addInput(origin(3), null);
+
+    assertOnlyFault(AuditFault.MISSING_LETTER, "images-0@3");
+  }
+
+  @Test
   void findsASecondDeadLetter() {
     auditor.add(letter(DAMAGED));
 

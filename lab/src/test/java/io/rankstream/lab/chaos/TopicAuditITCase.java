@@ -101,6 +101,33 @@ class TopicAuditITCase {
   }
 
   @Test
+  void aTombstoneOfAConsumerIsNoFault() throws Exception {
+    TopicNames topics = topics("deleted");
+    try (KafkaProducer<byte[], byte[]> producer = producer("deleted")) {
+      producer.beginTransaction();
+      send(producer, topics.images(), image("a"));
+      send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      send(producer, topics.embeddings(), (byte[]) null);
+      producer.commitTransaction();
+    }
+
+    assertThat(TopicAudit.of(local.clients(), topics).faults()).isEmpty();
+  }
+
+  @Test
+  void refusesAnAnnouncementWithoutValue() throws Exception {
+    TopicNames topics = topics("empty");
+    try (KafkaProducer<byte[], byte[]> producer = producer("empty")) {
+      producer.beginTransaction();
+      send(producer, topics.modelVersions(), (byte[]) null);
+      producer.commitTransaction();
+    }
+
+    assertThatThrownBy(() -> TopicAudit.of(local.clients(), topics))
+        .hasMessageContaining(topics.modelVersions() + "-0@0 is not a record of the job");
+  }
+
+  @Test
   void refusesATopicThatSomethingElseWritesTo() throws Exception {
     TopicNames topics = topics("foreign");
     try (KafkaProducer<byte[], byte[]> producer = producer("foreign")) {

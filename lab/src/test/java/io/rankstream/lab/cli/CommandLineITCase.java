@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -84,6 +85,21 @@ class CommandLineITCase {
       assertThat(embedding.get("label").asText()).startsWith("class-");
     }
     assertThat(ids).hasSize(CLASSES * PER_CLASS);
+
+    RecordSender.sendTombstone(kafka.clients(), TopicNames.defaults().embeddings(), "class-0/1");
+    List<String> withTombstone =
+        rankstream(
+            "tail",
+            "embeddings",
+            "--bootstrap-servers",
+            servers,
+            "--from-beginning",
+            "--no-follow",
+            "--json");
+    JsonNode deletion = new ObjectMapper().readTree(withTombstone.get(withTombstone.size() - 1));
+    assertThat(withTombstone).hasSize(lines.size() + 1);
+    assertThat(deletion.get("key").asText()).isEqualTo("class-0/1");
+    assertThat(deletion.get("deleted").asBoolean()).isTrue();
 
     List<String> metrics =
         rankstream(

@@ -79,6 +79,27 @@ class ExperimentITCase {
     assertThat(result.at("/arms/0/classifies").asBoolean()).isFalse();
   }
 
+  @Test
+  void tellsADamagedTestImageBeforeAnythingIsTrained() throws Exception {
+    Path photos = photos();
+    Files.write(photos.resolve("test/class-1/3.png"), new byte[] {1, 2, 3});
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Lab.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+
+    int exitCode =
+        line.execute(
+            "experiment", "--data=" + photos, "--seeds=1", "--out=" + directory.resolve("damaged"));
+
+    assertThat(exitCode).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("photos: 1 of 64 images cannot be used: remove them or replace them")
+        .contains("test/class-1/3.png: ");
+    assertThat(directory.resolve("damaged")).doesNotExist();
+  }
+
   private Path photos() throws Exception {
     for (String split : new String[] {"train", "test"}) {
       for (int c = 0; c < CLASSES; c++) {

@@ -35,7 +35,7 @@ public record Architecture(
 
   /** The name of the architecture, such as {@code resnet18-3x64x64-imagenet-d256-c1000}. */
   public String id() {
-    return "%s-%dx%dx%d-%s-d%d-c%d"
+    return "%s-%sx%sx%s-%s-d%s-c%s"
         .formatted(
             backbone.id(),
             input.channels(),

@@ -34,7 +34,7 @@ final class DenseNet implements FeatureExtractor {
         width /= 2;
       }
       for (int i = 0; i < depths[stage]; i++) {
-        String name = "features.denseblock%d.denselayer%d".formatted(stage + 1, i + 1);
+        String name = "features.denseblock%s.denselayer%s".formatted(stage + 1, i + 1);
         layers.add(denseLayer(layout, name, width, growth));
         width += growth;
       }

@@ -35,14 +35,14 @@ final class MobileNetV2 implements FeatureExtractor {
     int inputs = STEM_CHANNELS;
     for (Stage stage : STAGES) {
       for (int i = 0; i < stage.depth(); i++) {
-        String name = "features.%d.conv".formatted(layers.size());
+        String name = "features.%s.conv".formatted(layers.size());
         int stride = i == 0 ? stage.stride() : 1;
         layers.add(
             invertedResidual(layout, name, inputs, stage.expansion(), stage.channels(), stride));
         inputs = stage.channels();
       }
     }
-    layers.add(pointwise(layout, "features.%d".formatted(layers.size()), inputs, LAST_CHANNELS));
+    layers.add(pointwise(layout, "features.%s".formatted(layers.size()), inputs, LAST_CHANNELS));
     body = Layer.chain(layers);
   }
 

@@ -35,7 +35,7 @@ final class ResNet implements FeatureExtractor {
       int width = STEM_CHANNELS << stage;
       for (int i = 0; i < depths[stage]; i++) {
         int stride = stage > 0 && i == 0 ? 2 : 1;
-        String name = "layer%d.%d".formatted(stage + 1, i);
+        String name = "layer%s.%s".formatted(stage + 1, i);
         ResidualBlock block = new ResidualBlock(layout, name, inputs, width, stride, bottleneck);
         blocks.add(block);
         inputs = block.outputs();

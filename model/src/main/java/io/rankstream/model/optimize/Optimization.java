@@ -46,7 +46,7 @@ public final class Optimization {
     // The name of the rule is part of the name: moments of another rule mean something else.
     moments =
         IntStream.range(0, rule.moments())
-            .mapToObj(i -> buffers.apply("%s-moment-%d".formatted(config.rule().name(), i)))
+            .mapToObj(i -> buffers.apply("%s-moment-%s".formatted(config.rule().name(), i)))
             .map(moment -> blocks(segments, moment))
             .toList();
     accumulated = config.accumulate() > 1 ? blocks(segments, buffers.apply("accumulated")) : null;

@@ -143,7 +143,7 @@ public final class SafeTensors {
     }
 
     JsonArray offsets = json.getAsJsonArray("data_offsets");
-    TensorType type = TensorType.valueOf(json.get("dtype").getAsString());
+    TensorType type = TensorType.of(json.get("dtype").getAsString());
     return new TensorEntry(
         type, List.copyOf(shape), offsets.get(0).getAsLong(), offsets.get(1).getAsLong());
   }
@@ -157,8 +157,8 @@ public final class SafeTensors {
     for (TensorEntry entry : inOrder) {
       boolean fits;
       try {
-        long length = Math.multiplyExact(entry.elements(), (long) entry.type().bytes());
-        fits = entry.begin() == position && entry.end() - entry.begin() == length;
+        long length = Math.subtractExact(entry.end(), entry.begin());
+        fits = entry.begin() == position && entry.type().fits(entry.elements(), length);
       } catch (ArithmeticException e) {
         fits = false;
       }

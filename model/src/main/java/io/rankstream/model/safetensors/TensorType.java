@@ -2,7 +2,13 @@ package io.rankstream.model.safetensors;
 
 import java.nio.ByteBuffer;
 
-/** Element types of safetensors files, little-endian. */
+/**
+ * Element types of safetensors files, little-endian.
+ *
+ * @see <a
+ *     href="https://github.com/huggingface/safetensors/blob/main/safetensors/src/tensor.rs">Dtype
+ *     in the format's reference implementation</a>
+ */
 enum TensorType {
   F64(8) {
     @Override
@@ -32,8 +38,13 @@ enum TensorType {
   I32(4),
   I16(2),
   I8(1),
+  U64(8),
+  U32(4),
+  U16(2),
   U8(1),
-  BOOL(1);
+  BOOL(1),
+  /** Any other: the format gets new types, and files have tensors that no model needs. */
+  OTHER(0);
 
   private static final int HALF_FRACTION_BITS = 10;
   private static final double LEAST_HALF = 0x1p-24;
@@ -44,8 +55,25 @@ enum TensorType {
     this.bytes = bytes;
   }
 
-  int bytes() {
-    return bytes;
+  /** The type of a name in a header. */
+  static TensorType of(String name) {
+    for (TensorType type : values()) {
+      if (type != OTHER && type.name().equals(name)) {
+        return type;
+      }
+    }
+
+    return OTHER;
+  }
+
+  /**
+   * Whether a number of elements takes a number of bytes. Elements of other types have less than a
+   * byte or many: any length will do.
+   *
+   * @throws ArithmeticException when the product is beyond the range of long
+   */
+  boolean fits(long elements, long length) {
+    return this == OTHER ? length >= 0 : Math.multiplyExact(elements, (long) bytes) == length;
   }
 
   /** Whether the elements are floating-point numbers. */

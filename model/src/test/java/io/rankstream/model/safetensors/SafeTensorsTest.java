@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafeTensorsTest {
@@ -89,6 +90,38 @@ class SafeTensorsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "U16, 4",
+    "U32, 8",
+    "U64, 16",
+    "I8, 2",
+    "BOOL, 2",
+    "F8_E4M3, 2",
+    "F8_E5M2, 2",
+    "F8_E8M0, 2",
+    "F4, 1",
+    "F6_E2M3, 2",
+    "C64, 16",
+    "OTHER, 3",
+    "what comes after us, 5"
+  })
+  void passesOverTensorsOfTypesThatItDoesNotNeed(String type, int length) throws IOException {
+    Path file =
+        file(
+            "{\"odd\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%s]},"
+                    .formatted(type, length)
+                + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[%s,%s]}}"
+                    .formatted(length, length + 4),
+            length + 4);
+
+    SafeTensors tensors = SafeTensors.open(file);
+
+    assertThat(tensors.isFloating("odd")).isFalse();
+    assertThat(tensors.shape("odd")).containsExactly(2L);
+    assertThat(tensors.floats("a")).containsExactly(0);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "{}", // data that no tensor claims
@@ -97,7 +130,11 @@ class SafeTensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,16]}}",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[4,20]}}",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-4],\"data_offsets\":[0,16]}}",
-        "{\"a\":{\"dtype\":\"F99\",\"shape\":[4],\"data_offsets\":[0,16]}}",
+        "{\"a\":{\"dtype\":\"F99\",\"shape\":[4],\"data_offsets\":[0,12]}}",
+        "{\"a\":{\"dtype\":\"F99\",\"shape\":[4],\"data_offsets\":[16,0]}}",
+        "{\"a\":{\"dtype\":\"F99\",\"shape\":[4],\"data_offsets\":[4,16]}}",
+        "{\"a\":{\"dtype\":\"U16\",\"shape\":[4],\"data_offsets\":[0,16]}}",
+        "{\"a\":{\"dtype\":4,\"shape\":[4],\"data_offsets\":[0,-9223372036854775808]}}",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,16]}}",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},"
             + "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}",

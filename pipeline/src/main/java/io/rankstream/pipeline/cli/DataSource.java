@@ -1,10 +1,12 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.FashionMnist;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -15,12 +17,23 @@ public final class DataSource {
 
   /**
    * @param data path of a set, or {@code fashion-mnist}
-   * @param log called with a line for each download
+   * @param log called with a line for each download, and on what is there and not taken
    */
   public static ImageDataset open(String data, Split split, Consumer<String> log)
       throws IOException {
     return data.equals(FashionMnist.NAME)
         ? new FashionMnist(log).open(split)
-        : ImageDatasets.open(Path.of(data), split);
+        : ImageDatasets.open(path(data), split, log);
+  }
+
+  private static Path path(String data) {
+    try {
+      return Path.of(data);
+    } catch (InvalidPathException e) { // such as one that is not ASCII where nothing else is known
+      throw new UsageException(
+          "Invalid data: %s (%s; if it has letters beyond ASCII, set LC_ALL=C.UTF-8)"
+              .formatted(data, e.getReason()),
+          e);
+    }
   }
 }

@@ -137,7 +137,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static void print(PrintWriter out, String name, RetrievalScores scores) {
-    StringBuilder line = new StringBuilder(String.format("%-15s", name));
+    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-15s", name));
     scores
         .recall()
         .forEach((k, recall) -> line.append(String.format(Locale.ROOT, " R@%d %.4f ", k, recall)));

@@ -44,7 +44,8 @@ final class FeedCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description = {
         "Folder or zip file of class folders with JPEG or PNG images,",
-        "folder of IDX files (MNIST family), or: fashion-mnist."
+        "folder of IDX files (MNIST family), or: fashion-mnist. Links are followed;",
+        "what is not read is passed over and told by kind and number."
       })
   String data;
 

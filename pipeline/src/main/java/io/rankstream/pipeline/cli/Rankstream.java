@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import picocli.CommandLine;
@@ -80,6 +81,12 @@ public final class Rankstream implements Runnable {
    * @param extension adds commands to those of the job
    */
   public static void start(String[] arguments, Consumer<CommandLine> extension) {
+    if (RunCommand.isLocal()) {
+      // Kafka and Flink change letters by the user's language: in Turkish, the upper case of their
+      // name "classic" is not their constant CLASSIC. This process is ours; a cluster's is not.
+      Locale.setDefault(Locale.ROOT);
+    }
+
     Rankstream root = new Rankstream();
     int exitCode = commandLine(root, extension).execute(arguments);
     if (RunCommand.isLocal()) {

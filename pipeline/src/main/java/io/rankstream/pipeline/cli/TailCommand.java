@@ -1,15 +1,12 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.tools.tail.RecordPrinter;
+import io.rankstream.pipeline.tools.tail.RecordLines;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.pipeline.wire.RecordDecoder;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,11 +61,9 @@ final class TailCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")
   long limit = Long.MAX_VALUE;
 
-  private RecordDecoder decoder;
-
   @Override
   public Integer call() throws Exception {
-    decoder = new RecordDecoder(registry.config());
+    RecordLines lines = new RecordLines(new RecordDecoder(registry.config()), json);
     PrintWriter out = spec.commandLine().getOut();
     AtomicLong printed = new AtomicLong();
     new TopicTail(kafka.connected())
@@ -77,25 +72,11 @@ final class TailCommand implements Callable<Integer> {
             fromBeginning,
             () -> !stopAtEnd,
             record -> {
-              out.println(text(record));
+              out.println(lines.line(record));
               out.flush();
               return printed.incrementAndGet() < limit && !out.checkError();
             });
     return 0;
-  }
-
-  private String text(ConsumerRecord<byte[], byte[]> record) {
-    String place = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
-    if (record.value() == null) {
-      return place + " is a tombstone: it deletes its key";
-    }
-
-    try {
-      SpecificRecord decoded = decoder.decode(record.value());
-      return json ? RecordPrinter.json(decoded) : RecordPrinter.line(decoded);
-    } catch (IOException e) {
-      return "%s cannot be read: %s".formatted(place, e.getMessage());
-    }
   }
 
   private String defaultTopic() {

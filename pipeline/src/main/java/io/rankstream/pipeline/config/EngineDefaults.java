@@ -78,7 +78,7 @@ public final class EngineDefaults {
    * @param first port to try first
    */
   public static String portsFrom(int first) {
-    return "%d-%d".formatted(first, first + PORTS_TO_TRY - 1);
+    return "%s-%s".formatted(first, first + PORTS_TO_TRY - 1);
   }
 
   /** Flink stores and shows its settings, and those of the Kafka clients hold passwords. */

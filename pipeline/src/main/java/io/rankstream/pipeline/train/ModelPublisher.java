@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -97,7 +98,8 @@ final class ModelPublisher {
     FileSystem files = directory.getFileSystem();
     files.mkdirs(directory);
     Path file =
-        new Path(directory, "v%09d.safetensors".formatted(trainer.step())).makeQualified(files);
+        new Path(directory, String.format(Locale.ROOT, "v%09d.safetensors", trainer.step()))
+            .makeQualified(files);
     MessageDigest digest = DigestUtils.getSha256Digest();
     try (OutputStream out =
         new BufferedOutputStream(

@@ -1,16 +1,12 @@
 package io.rankstream.pipeline.tools.dataset;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.ProviderNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
-import java.util.zip.ZipError;
-import java.util.zip.ZipException;
+import java.util.function.Consumer;
 
 /**
  * Images in class folders, on disk or in a zip file. The folders above an image name its class. A
@@ -22,20 +18,19 @@ public final class FileTreeDataset implements ImageDataset {
   /** An image and the folders above it, without the one that names the split. */
   private record Entry(Path file, String id, List<String> folders, Split split) {
 
-    static Entry of(Path root, Path file) {
-      List<String> parts = new ArrayList<>();
-      root.relativize(file).forEach(part -> parts.add(part.toString()));
-      List<String> folders = new ArrayList<>(parts.subList(0, parts.size() - 1));
+    static Entry of(ImageTree.Image image) {
+      int last = image.parts().size() - 1;
+      List<String> folders = new ArrayList<>(image.parts().subList(0, last));
       for (int level = 0; level < folders.size() - 1; level++) { // the last folder names a class
         for (Split split : Split.values()) {
           if (folders.get(level).equalsIgnoreCase(split.name())) {
             folders.remove(level);
-            return new Entry(file, String.join("/", parts), folders, split);
+            return new Entry(image.file(), image.id(), folders, split);
           }
         }
       }
 
-      return new Entry(file, String.join("/", parts), folders, null);
+      return new Entry(image.file(), image.id(), folders, null);
     }
 
     Entry without(int shared) {
@@ -58,25 +53,34 @@ public final class FileTreeDataset implements ImageDataset {
   }
 
   /**
-   * Opens the JPEG and PNG images of a split below a folder or in a zip file.
+   * Opens the images of a split below a folder or in a zip file.
    *
+   * @param log called with a line that tells what is there and not taken, if anything is
    * @throws IOException when there are none; the message shows the layout
    */
-  public static FileTreeDataset open(Path folderOrZip, Split split) throws IOException {
-    Path root = root(folderOrZip);
-    List<Entry> images = new ArrayList<>();
-    try (Stream<Path> walk = Files.walk(root)) {
-      for (Path file : (Iterable<Path>) walk.filter(FileTreeDataset::isImage).sorted()::iterator) {
-        images.add(Entry.of(root, file));
-      }
+  public static FileTreeDataset open(Path folderOrZip, Split split, Consumer<String> log)
+      throws IOException {
+    Path root =
+        Files.isDirectory(folderOrZip)
+            ? folderOrZip.toRealPath()
+            : ZipImages.open(folderOrZip, log);
+    PassedOver passedOver = new PassedOver();
+    List<Entry> images =
+        ImageTree.read(root, folderOrZip, passedOver).stream().map(Entry::of).toList();
+    boolean hasSplits = images.stream().anyMatch(image -> image.split() != null);
+    List<Entry> inClasses = images.stream().filter(image -> !image.folders().isEmpty()).toList();
+    passedOver.outsideClasses(images.size() - inClasses.size());
+    if (hasSplits) {
+      passedOver.outsideSplits(inClasses.stream().filter(image -> image.split() == null).count());
+    }
+    if (!passedOver.isEmpty()) {
+      log.accept("%s: passed over %s".formatted(folderOrZip, passedOver));
     }
 
-    boolean hasSplits = images.stream().anyMatch(image -> image.split() != null);
-    int shared = sharedFolders(images);
+    int shared = sharedFolders(inClasses);
     List<Entry> entries =
-        images.stream()
+        inClasses.stream()
             .filter(image -> !hasSplits || split == image.split())
-            .filter(image -> !image.folders().isEmpty())
             .map(image -> image.without(shared))
             .toList();
     if (entries.isEmpty()) {
@@ -86,22 +90,6 @@ public final class FileTreeDataset implements ImageDataset {
     }
 
     return new FileTreeDataset(folderOrZip.getFileName().toString(), entries);
-  }
-
-  private static Path root(Path folderOrZip) throws IOException {
-    if (Files.isDirectory(folderOrZip)) {
-      return folderOrZip.toRealPath();
-    }
-
-    try {
-      // The file system of a zip stays open until the process ends: its images are read on demand.
-      return FileSystems.newFileSystem(folderOrZip).getPath("/");
-    } catch (ProviderNotFoundException | ZipError | ZipException e) {
-      throw new IOException(
-          "%s is neither a folder nor a zip file: give a folder or a zip file with a folder of JPEG or PNG images for each class"
-              .formatted(folderOrZip),
-          e);
-    }
   }
 
   @Override
@@ -135,17 +123,9 @@ public final class FileTreeDataset implements ImageDataset {
     return new LabeledExample(entry.id(), entry.label(), Files.readAllBytes(entry.file()));
   }
 
-  private static boolean isImage(Path file) {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    return Files.isRegularFile(file)
-        && !name.startsWith(".") // such as the ._ files that macOS adds to archives
-        && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
-  }
-
   /** Number of leading folders that all images share; the last folder always names a class. */
   private static int sharedFolders(List<Entry> images) {
-    List<List<String>> paths =
-        images.stream().map(Entry::folders).filter(folders -> !folders.isEmpty()).toList();
+    List<List<String>> paths = images.stream().map(Entry::folders).toList();
     for (int level = 0; ; level++) {
       int index = level;
       if (paths.isEmpty()

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Opens data sets of all kinds. */
 public final class ImageDatasets {
@@ -21,9 +22,10 @@ public final class ImageDatasets {
   /**
    * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders.
    *
+   * @param log called with a line on what is there and not taken
    * @throws IOException when it is none of these; the message lists what is accepted
    */
-  public static ImageDataset open(Path path, Split split) throws IOException {
+  public static ImageDataset open(Path path, Split split, Consumer<String> log) throws IOException {
     if (!Files.exists(path)) {
       throw new IOException(
           "%s does not exist: give a folder of class folders, a zip file of them, or a folder of IDX files"
@@ -38,7 +40,7 @@ public final class ImageDatasets {
           fashion ? FashionMnist.CLASSES : List.of());
     }
 
-    return FileTreeDataset.open(path, split);
+    return FileTreeDataset.open(path, split, log);
   }
 
   /**
@@ -65,5 +67,24 @@ public final class ImageDatasets {
               .formatted(dataset.name(), tried, last.getMessage()),
           last);
     }
+  }
+
+  /**
+   * Decodes every image of a set, so that none can stop a long run at its end.
+   *
+   * @param input size to decode to
+   * @throws IOException when some cannot be decoded; the message names them
+   */
+  public static void requireAllReadable(ImageDataset dataset, InputSpec input) throws IOException {
+    ImageDecoder decoder = new ImageDecoder(input, DecodeLimits.defaults());
+    DamagedImages damaged = new DamagedImages(dataset);
+    for (int i = 0; i < dataset.size(); i++) {
+      try {
+        decoder.decode(dataset.example(i).encoded());
+      } catch (ImageRejectedException e) {
+        damaged.add(i, e);
+      }
+    }
+    damaged.throwIfAny();
   }
 }

@@ -8,6 +8,7 @@ import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
+import io.rankstream.pipeline.tools.dataset.DamagedImages;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,27 +29,35 @@ public record EmbeddedDataset(
   /**
    * Embeds a data set with a model.
    *
-   * @throws IOException when an image cannot be read or decoded
+   * @throws IOException when images cannot be read or decoded; the message names them
    */
   public static EmbeddedDataset of(TwoHeadModel model, ImageDataset dataset) throws IOException {
     InputSpec input = model.architecture().input();
     ImageDecoder decoder = new ImageDecoder(input, DecodeLimits.defaults());
     List<EmbeddedImage> images = new ArrayList<>();
     List<float[]> pooled = new ArrayList<>();
+    DamagedImages damaged = new DamagedImages(dataset);
     for (int from = 0; from < dataset.size(); from += BATCH) {
       int count = Math.min(BATCH, dataset.size() - from);
       byte[] pixels = new byte[count * input.pixelsPerImage()];
       for (int i = 0; i < count; i++) {
-        byte[] decoded = decode(decoder, dataset, from + i);
-        System.arraycopy(decoded, 0, pixels, i * decoded.length, decoded.length);
+        try {
+          byte[] decoded = decoder.decode(dataset.example(from + i).encoded());
+          System.arraycopy(decoded, 0, pixels, i * decoded.length, decoded.length);
+        } catch (ImageRejectedException e) {
+          damaged.add(from + i, e); // goes on, to tell all of them
+        }
       }
 
-      PixelBatch batch =
-          new PixelBatch(count, input.channels(), input.height(), input.width(), pixels);
-      ImageFeatures features = model.features(batch);
-      images.addAll(features.images());
-      pooled.addAll(features.pooled());
+      if (damaged.isEmpty()) {
+        PixelBatch batch =
+            new PixelBatch(count, input.channels(), input.height(), input.width(), pixels);
+        ImageFeatures features = model.features(batch);
+        images.addAll(features.images());
+        pooled.addAll(features.pooled());
+      }
     }
+    damaged.throwIfAny();
 
     return new EmbeddedDataset(dataset, images, pooled);
   }
@@ -56,17 +65,5 @@ public record EmbeddedDataset(
   /** The embeddings of the embedding head. */
   public List<float[]> embeddings() {
     return images.stream().map(EmbeddedImage::embedding).toList();
-  }
-
-  private static byte[] decode(ImageDecoder decoder, ImageDataset dataset, int index)
-      throws IOException {
-    try {
-      return decoder.decode(dataset.example(index).encoded());
-    } catch (ImageRejectedException e) {
-      throw new IOException(
-          "%s of %s cannot be used: %s"
-              .formatted(dataset.id(index), dataset.name(), e.getMessage()),
-          e);
-    }
   }
 }

@@ -27,9 +27,14 @@ public final class RecordPrinter {
 
   private RecordPrinter() {}
 
-  /** One line for people; control characters are replaced, since a terminal would obey them. */
+  /** One line for people. */
   public static String line(SpecificRecord record) {
-    return text(record).replaceAll("\\p{Cntrl}", "?");
+    return printable(text(record));
+  }
+
+  /** A text without control characters: a terminal would obey them. */
+  static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String text(SpecificRecord record) {

@@ -43,6 +43,17 @@ final class ImageSample {
     addTo(byClass.get(label), embedding, capacity / byClass.size());
   }
 
+  /** Takes an image out; its label may have changed, so it may be in several classes. */
+  void remove(String imageId) {
+    for (Map<String, SampledImage> images : byClass.values()) {
+      SampledImage removed = images.remove(imageId);
+      if (removed != null) {
+        byKey.remove(removed.key());
+        changes++;
+      }
+    }
+  }
+
   /** The images, in no particular order. */
   List<SampledImage> images() {
     return new ArrayList<>(byKey.values());

@@ -9,6 +9,7 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -40,6 +41,15 @@ final class LiveRun {
     } else if (record instanceof DeadLetter letter) {
       add(letter);
     }
+  }
+
+  /** Takes an image that was deleted out of the samples of all streams. */
+  void forget(String imageId) {
+    List<LiveStream> all;
+    synchronized (this) {
+      all = List.copyOf(streams.values());
+    }
+    all.forEach(stream -> stream.forget(imageId));
   }
 
   /** Sets the problem of a topic; null clears it. */

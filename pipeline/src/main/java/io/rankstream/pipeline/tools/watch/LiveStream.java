@@ -71,6 +71,11 @@ final class LiveStream {
     sample.add(embedding);
   }
 
+  /** Takes an image that was deleted out of the sample. */
+  synchronized void forget(String imageId) {
+    sample.remove(imageId);
+  }
+
   synchronized void add(ModelVersion version) {
     versions.addFirst(version);
     if (versions.size() > SHOWN_VERSIONS) {

@@ -88,7 +88,7 @@ final class PageServer implements AutoCloseable {
             : address instanceof Inet6Address
                 ? "[%s]".formatted(address.getHostAddress().replaceFirst("%.*", ""))
                 : address.getHostAddress();
-    return URI.create("http://%s:%d".formatted(host, server.getAddress().getPort()));
+    return URI.create("http://%s:%s".formatted(host, server.getAddress().getPort()));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.pipeline.wire.RecordDecoder;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -39,10 +40,18 @@ public final class Watch implements AutoCloseable {
   private final ExecutorService readers =
       Executors.newCachedThreadPool(new ExecutorThreadFactory("watch-topics"));
   private final RecordDecoder decoder;
+  private final String embeddings;
   private volatile boolean closed;
 
-  private Watch(Properties clients, JobConfig.Registry registry, Admin admin, String host, int port)
+  private Watch(
+      Properties clients,
+      TopicNames topics,
+      JobConfig.Registry registry,
+      Admin admin,
+      String host,
+      int port)
       throws IOException {
+    this.embeddings = topics.embeddings();
     this.decoder = new RecordDecoder(registry);
     this.clients = clients;
     this.admin = admin;
@@ -71,7 +80,7 @@ public final class Watch implements AutoCloseable {
     Admin admin = Admin.create(ClientSettings.admin(clients));
     try {
       admin.listTopics().names().get();
-      Watch watch = new Watch(clients, registry, admin, host, port);
+      Watch watch = new Watch(clients, topics, registry, admin, host, port);
       watch.follow(topics.metrics(), LAST_STEPS);
       watch.follow(topics.embeddings(), LAST_EMBEDDINGS);
       watch.follow(topics.modelVersions(), LAST_VERSIONS);
@@ -146,7 +155,11 @@ public final class Watch implements AutoCloseable {
   }
 
   private boolean read(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() != null) {
+    if (record.value() == null) {
+      if (record.key() != null && record.topic().equals(embeddings)) {
+        run.forget(new String(record.key(), StandardCharsets.UTF_8));
+      }
+    } else {
       try {
         SpecificRecord decoded = decoder.decode(record.value());
         run.add(decoded);

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageDatasetsTest {
 
   @TempDir Path directory;
+  private final List<String> told = new ArrayList<>();
 
   private static void idx(Path file, int magic, int[] dimensions, byte[] content)
       throws IOException {
@@ -67,7 +69,7 @@ class ImageDatasetsTest {
   void readsIdxFilesAndEncodesTheirPixelsExactly() throws Exception {
     mnistLike((byte) 1, (byte) 0, (byte) 1);
 
-    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN);
+    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN, told::add);
 
     assertThat(dataset.size()).isEqualTo(3);
     assertThat(dataset.classes()).containsExactly("0", "1");
@@ -84,7 +86,7 @@ class ImageDatasetsTest {
     mnistLike((byte) 0);
     idx(directory.resolve("train-labels-idx1-ubyte.gz"), 0x999, new int[] {1}, new byte[] {0});
 
-    assertThatThrownBy(() -> ImageDatasets.open(directory, Split.TRAIN))
+    assertThatThrownBy(() -> ImageDatasets.open(directory, Split.TRAIN, told::add))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(
             "train-labels-idx1-ubyte.gz is not an IDX file (it starts with 00000999, not 00000801)");
@@ -97,8 +99,8 @@ class ImageDatasetsTest {
     write(directory.resolve("set/test/cats/9.png"));
     Files.writeString(directory.resolve("set/train/cats/notes.txt"), "no image");
 
-    ImageDataset train = ImageDatasets.open(directory, Split.TRAIN);
-    ImageDataset test = ImageDatasets.open(directory, Split.TEST);
+    ImageDataset train = ImageDatasets.open(directory, Split.TRAIN, told::add);
+    ImageDataset test = ImageDatasets.open(directory, Split.TEST, told::add);
 
     assertThat(train.classes()).containsExactly("cats", "dogs");
     assertThat(train.size()).isEqualTo(2);
@@ -112,7 +114,7 @@ class ImageDatasetsTest {
     write(directory.resolve("train/cats/1.png"));
     write(directory.resolve("train/cats/._1.png"));
 
-    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN);
+    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN, told::add);
 
     assertThat(dataset.classes()).containsExactly("cats");
     assertThat(dataset.size()).isEqualTo(1);
@@ -124,7 +126,7 @@ class ImageDatasetsTest {
     write(directory.resolve("train/1.png"));
     write(directory.resolve("plane/1.png"));
 
-    assertThat(ImageDatasets.open(directory, Split.TRAIN).classes())
+    assertThat(ImageDatasets.open(directory, Split.TRAIN, told::add).classes())
         .containsExactly("plane", "train");
   }
 
@@ -132,7 +134,7 @@ class ImageDatasetsTest {
   void saysThatAFileIsNoZip() throws IOException {
     Path file = Files.writeString(directory.resolve("notes.txt"), "no zip");
 
-    assertThatThrownBy(() -> ImageDatasets.open(file, Split.TRAIN))
+    assertThatThrownBy(() -> ImageDatasets.open(file, Split.TRAIN, told::add))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is neither a folder nor a zip file");
   }
@@ -147,7 +149,7 @@ class ImageDatasetsTest {
       }
     }
 
-    ImageDataset dataset = ImageDatasets.open(zip, Split.TRAIN);
+    ImageDataset dataset = ImageDatasets.open(zip, Split.TRAIN, told::add);
 
     assertThat(dataset.classes()).containsExactly("Greek/character01", "Latin/character01");
     assertThat(dataset.example(1).encoded()).isEqualTo(Fixtures.png(1, 1));
@@ -155,10 +157,11 @@ class ImageDatasetsTest {
 
   @Test
   void saysWhatIsAccepted() {
-    assertThatThrownBy(() -> ImageDatasets.open(directory.resolve("nothing"), Split.TRAIN))
+    assertThatThrownBy(
+            () -> ImageDatasets.open(directory.resolve("nothing"), Split.TRAIN, told::add))
         .hasMessageContaining("does not exist")
         .hasMessageContaining("a folder of IDX files");
-    assertThatThrownBy(() -> ImageDatasets.open(directory, Split.TRAIN))
+    assertThatThrownBy(() -> ImageDatasets.open(directory, Split.TRAIN, told::add))
         .hasMessageContaining("has no train images")
         .hasMessageContaining("train/cats/1.jpg");
   }
@@ -170,7 +173,7 @@ class ImageDatasetsTest {
       labels[i] = (byte) (i % 10);
     }
     mnistLike(labels);
-    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN);
+    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN, told::add);
 
     LongTail.Drift drift = LongTail.drift(dataset, 10, 7);
 
@@ -186,7 +189,7 @@ class ImageDatasetsTest {
   @Test
   void aViewHasItsClassesAndAnIdOfItsOwn() throws Exception {
     mnistLike((byte) 0, (byte) 1, (byte) 2, (byte) 1);
-    ImageDataset whole = ImageDatasets.open(directory, Split.TRAIN);
+    ImageDataset whole = ImageDatasets.open(directory, Split.TRAIN, told::add);
 
     ImageDataset ones = DatasetView.ofClasses(whole, c -> c == 1);
     ImageDataset again = DatasetView.again(whole, "#2");

@@ -115,6 +115,23 @@ class LiveRunTest {
   }
 
   @Test
+  void aDeletedImageIsShownNoMore() {
+    run.add(embedding(0, "cat", 1, 0, 0));
+    run.add(embedding(1, "cat", 1, 5, 0));
+    run.add(embedding(1, "dog", 2, 5, 0)); // labelled anew
+    run.add(embedding(2, "cat", 1, 1, 0));
+    long before = run.json(null).at("/stream/sample").asLong();
+
+    run.forget("image-1");
+    run.forget("never-seen");
+
+    LiveStream stream = run.stream("default").orElseThrow();
+    assertThat(texts(stream.neighbours(0), "id")).containsExactly("image-0", "image-2");
+    assertThat(stream.map()).hasSize(2);
+    assertThat(run.json(null).at("/stream/sample").asLong()).isGreaterThan(before);
+  }
+
+  @Test
   void memoryDoesNotGrowWithNames() {
     for (int i = 0; i < 6000; i++) {
       run.add(embedding(i, "class-" + i, i, 0, i));
