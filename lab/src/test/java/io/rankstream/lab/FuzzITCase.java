@@ -46,6 +46,7 @@ class FuzzITCase {
                 .settings(names, checkpoints)
                 .with(RestartStrategyOptions.RESTART_STRATEGY, "none")
                 .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(1))
+                .with(JobOptions.BATCH_MIN_IMAGES, 1) // every label enters the training
                 .with(JobOptions.MODEL_MAX_CLASSES, 100));
 
     FuzzReport report;

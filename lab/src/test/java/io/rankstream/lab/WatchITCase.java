@@ -52,7 +52,7 @@ class WatchITCase {
   @Test
   void showsARunningJobThroughKafkaAlone() throws Exception {
     TopicNames names = kafka.topics("watch");
-    List<byte[]> values = new ArrayList<>(Fixtures.longTail(10, 100));
+    List<byte[]> values = new ArrayList<>(Fixtures.longTail(10, 170));
     int images = values.size() + 4;
     for (int i = 0; i < 4; i++) {
       values.add(Fixtures.envelope("hostile-" + i, "default", HOSTILE, Fixtures.png(3, i)));
