@@ -13,7 +13,7 @@ public final class Devices {
   public static final String ENGINE = "PyTorch";
 
   /** The rule of {@link #isName} in words. */
-  public static final String NAME_RULE = "must be auto, cpu, gpu or gpu:N";
+  public static final String ACCEPTED_NAMES = "auto, cpu, gpu or gpu:N";
 
   private static final Pattern NAME = Pattern.compile("auto|cpu|gpu(?::(\\d{1,3}))?");
 
@@ -41,7 +41,8 @@ public final class Devices {
   public static Device select(String name) {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("Invalid device: %s (%s)".formatted(name, NAME_RULE));
+      throw new IllegalArgumentException(
+          "Invalid device: %s (must be %s)".formatted(name, ACCEPTED_NAMES));
     }
     if (name.equals("cpu")) {
       return Device.cpu();

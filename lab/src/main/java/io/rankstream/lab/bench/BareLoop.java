@@ -41,7 +41,7 @@ public final class BareLoop implements AutoCloseable {
   BareLoop(JobConfig config, Device device, ImageDataset dataset, List<Integer> order)
       throws IOException, ImageRejectedException {
     InputSpec input = config.model().input();
-    ImageDecoder decoder = new ImageDecoder(input, config.decode().limits());
+    ImageDecoder decoder = new ImageDecoder(input, config.imageLimits());
     int size = config.batch().size();
     for (int b = 0; b < BATCHES; b++) {
       byte[] pixels = new byte[size * input.pixelsPerImage()];

@@ -39,7 +39,7 @@ public final class DecodeBench {
   public static void run(BenchPlan plan, BenchReport report) throws Exception {
     List<byte[]> images = images(plan);
     JobConfig config = JobConfig.from(plan.settings());
-    DecodeLimits limits = config.decode().limits();
+    DecodeLimits limits = config.imageLimits();
     InputSpec input =
         plan.settings().containsKey(JobOptions.MODEL_HEIGHT.key())
             ? config.model().input()

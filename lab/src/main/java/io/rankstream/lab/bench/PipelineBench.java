@@ -183,7 +183,7 @@ public final class PipelineBench {
 
   private static Contest.Work decodeBatch(
       JobConfig config, ImageDataset dataset, List<Integer> order) throws IOException {
-    ImageDecoder decoder = new ImageDecoder(config.model().input(), config.decode().limits());
+    ImageDecoder decoder = new ImageDecoder(config.model().input(), config.imageLimits());
     List<byte[]> encoded = new ArrayList<>();
     for (int i = 0; i < config.batch().size(); i++) {
       encoded.add(dataset.example(order.get(i % order.size())).encoded());

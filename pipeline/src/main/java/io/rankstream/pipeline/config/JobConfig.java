@@ -26,7 +26,7 @@ public record JobConfig(
     Output output,
     Batch batch,
     Window window,
-    Decode decode,
+    DecodeLimits imageLimits,
     Augmentation augmentation,
     ModelConfig model,
     String device,
@@ -183,19 +183,6 @@ public record JobConfig(
     }
   }
 
-  /** The decoding of images to pixels. */
-  public record Decode(DecodeLimits limits) implements Serializable {
-
-    static Decode read(SettingReader in) {
-      return new Decode(
-          new DecodeLimits(
-              bytes(in.read(IMAGE_MAX_BYTES)),
-              in.read(IMAGE_MAX_WIDTH),
-              in.read(IMAGE_MAX_HEIGHT),
-              in.read(IMAGE_MAX_PIXELS)));
-    }
-  }
-
   /**
    * The training operator.
    *
@@ -286,7 +273,7 @@ public record JobConfig(
   }
 
   /** The bytes of a size that is at most 1 gb. */
-  private static int bytes(MemorySize size) {
+  static int bytes(MemorySize size) {
     return Math.toIntExact(size.getBytes());
   }
 }

@@ -3,8 +3,8 @@ package io.rankstream.pipeline.config;
 import static io.rankstream.pipeline.config.JobOptions.*;
 
 import io.rankstream.model.image.Augmentation;
+import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.pipeline.config.JobConfig.Batch;
-import io.rankstream.pipeline.config.JobConfig.Decode;
 import io.rankstream.pipeline.config.JobConfig.Input;
 import io.rankstream.pipeline.config.JobConfig.Output;
 import io.rankstream.pipeline.config.JobConfig.Registry;
@@ -31,7 +31,11 @@ final class JobConfigReader {
             Output.read(in),
             Batch.read(in),
             Window.read(in),
-            Decode.read(in),
+            new DecodeLimits(
+                JobConfig.bytes(in.read(IMAGE_MAX_BYTES)),
+                in.read(IMAGE_MAX_WIDTH),
+                in.read(IMAGE_MAX_HEIGHT),
+                in.read(IMAGE_MAX_PIXELS)),
             new Augmentation(in.read(AUGMENTATION_CROP_PADDING), in.read(AUGMENTATION_FLIP)),
             ModelConfigReader.read(in),
             in.read(MODEL_DEVICE),

@@ -81,7 +81,7 @@ abstract class ModelOptions {
               "Weight of the past in a moving average of the weights, such as 0.99. The average embeds, predicts and is published in place of the newest weights; 0 keeps no average.");
   public static final Setting<String> MODEL_DEVICE =
       text("model.device", "auto")
-          .matching(Devices::isName, "auto, cpu, gpu or gpu:N")
+          .matching(Devices::isName, Devices.ACCEPTED_NAMES)
           .means(
               "auto (a GPU when there is one), cpu, gpu or gpu:N. The job does not start when the GPU is missing.");
   public static final Setting<Long> MODEL_SEED =

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.receive;
 
+import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.model.image.InputSpec;
@@ -29,7 +30,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImag
   private static final long serialVersionUID = 1L;
 
   private final JobConfig.Input input;
-  private final JobConfig.Decode decode;
+  private final DecodeLimits limits;
   private final JobConfig.Registry registry;
   private final InputSpec pixels;
   private final OutputTag<DeadLetter> deadLetters;
@@ -47,7 +48,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImag
    */
   public ReceiveImages(JobConfig config, OutputTag<DeadLetter> deadLetters) {
     this.input = config.input();
-    this.decode = config.decode();
+    this.limits = config.imageLimits();
     this.registry = config.registry();
     this.pixels = config.model().input();
     this.deadLetters = deadLetters;
@@ -58,7 +59,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImag
     ids = new NameRule(RejectionReason.IMAGE_ID_INVALID, input.maxIdLength());
     labels = new NameRule(RejectionReason.LABEL_INVALID, input.maxLabelLength());
     envelope = new ImageEnvelope(registry);
-    decoder = new ImageDecoder(pixels, decode.limits());
+    decoder = new ImageDecoder(pixels, limits);
     metrics = new ReceiveMetrics(getRuntimeContext().getMetricGroup());
   }
 

@@ -90,7 +90,7 @@ class BatchPixelsTest {
   }
 
   private static MicroBatch batch(long number) throws Exception {
-    ImageDecoder decoder = new ImageDecoder(INPUT, CONFIG.decode().limits());
+    ImageDecoder decoder = new ImageDecoder(INPUT, CONFIG.imageLimits());
     List<BatchImage> images = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       long id = number * 4 + i;

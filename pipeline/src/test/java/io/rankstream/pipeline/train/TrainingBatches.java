@@ -33,7 +33,7 @@ final class TrainingBatches {
   /** Eight fresh images of four classes; equal numbers give equal pixels. */
   static MicroBatch batch(String stream, long number, Purpose purpose)
       throws ImageRejectedException {
-    ImageDecoder decoder = new ImageDecoder(CONFIG.model().input(), CONFIG.decode().limits());
+    ImageDecoder decoder = new ImageDecoder(CONFIG.model().input(), CONFIG.imageLimits());
     List<BatchImage> images = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
       AcceptedImage image =
