@@ -83,7 +83,7 @@ class HardStopITCase {
     String undisturbed;
     try (TestCluster cluster = new TestCluster(1, 1)) {
       JobClient job = cluster.submit(kafka.settings(calm, directory.resolve("calm")));
-      undisturbed = SavepointState.digestOfTrainer(finish(job, calm));
+      undisturbed = SavepointState.digestOfModels(finish(job, calm));
     }
 
     TopicNames stormy = kafka.topics("stormy");
@@ -107,7 +107,7 @@ class HardStopITCase {
                   StateRecoveryOptions.SAVEPOINT_PATH,
                   newestCheckpoint(checkpoints).toUri().toString());
       JobClient job = cluster.submit(settings);
-      restored = SavepointState.digestOfTrainer(finish(job, stormy));
+      restored = SavepointState.digestOfModels(finish(job, stormy));
     }
 
     assertThat(restored).isEqualTo(undisturbed);

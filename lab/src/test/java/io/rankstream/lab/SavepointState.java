@@ -1,20 +1,12 @@
 package io.rankstream.lab;
 
-import io.rankstream.pipeline.event.OperatorNames;
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
+import io.rankstream.pipeline.train.StoredModel;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import org.apache.flink.runtime.checkpoint.Checkpoints;
-import org.apache.flink.runtime.checkpoint.OperatorState;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
-import org.apache.flink.runtime.state.KeyGroupsStateHandle;
-import org.apache.flink.runtime.state.KeyedStateHandle;
+import java.util.Map;
 
 /** Looks into a savepoint from outside the job. */
 final class SavepointState {
@@ -22,37 +14,19 @@ final class SavepointState {
   private SavepointState() {}
 
   /**
-   * SHA-256 of all that the trainer wrote: weights, momentum, statistics, vocabulary, accuracies,
-   * waiting batches.
+   * SHA-256 of the models in a savepoint: weights, momentum, statistics, vocabulary, guard. What
+   * the trainer writes beside them differs from run to run: lineages and times.
    */
-  static String digestOfTrainer(String savepoint) throws Exception {
-    Path metadata = Path.of(URI.create(savepoint)).resolve("_metadata");
+  static String digestOfModels(String savepoint) throws Exception {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    int bytes = 0;
-    try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
-      CheckpointMetadata checkpoint =
-          Checkpoints.loadCheckpointMetadata(in, SavepointState.class.getClassLoader(), savepoint);
-      for (OperatorState operator : checkpoint.getOperatorStates()) {
-        if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
-          for (OperatorSubtaskState subtask : operator.getStates()) {
-            for (KeyedStateHandle handle : subtask.getRawKeyedState()) {
-              bytes += update(digest, (KeyGroupsStateHandle) handle);
-            }
-          }
-        }
+    Map<String, StoredModel> models = CheckpointModels.read(savepoint);
+    try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      for (StoredModel model : models.values()) {
+        model.snapshot().writeTo(out);
       }
-    }
-    if (bytes == 0) {
-      throw new IOException("The savepoint has no state of the trainer: " + savepoint);
+    } finally {
+      models.values().forEach(StoredModel::close);
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static int update(MessageDigest digest, KeyGroupsStateHandle handle) throws IOException {
-    try (InputStream in = handle.openInputStream()) {
-      byte[] bytes = in.readAllBytes();
-      digest.update(bytes);
-      return bytes.length;
-    }
   }
 }

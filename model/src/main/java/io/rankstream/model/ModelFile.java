@@ -37,6 +37,7 @@ public final class ModelFile {
   private static final String LABELS = "rankstream.labels";
   private static final String STREAM = "rankstream.stream";
   private static final String SPACE = "rankstream.space_id";
+  private static final String LINEAGE = "rankstream.lineage";
   private static final String VERSION = "rankstream.model_version";
   private static final String COUNTER =
       "num_batches_tracked"; // PyTorch counts batches, no result depends on it
@@ -57,13 +58,18 @@ public final class ModelFile {
    *
    * @param stream stream that it belongs to
    * @param spaceId identity of its embedding space
+   * @param lineage its timeline; empty where the file does not name it
    * @param version training steps of its weights
    */
-  public record Provenance(String stream, String spaceId, long version) {
+  public record Provenance(String stream, String spaceId, String lineage, long version) {
 
     /** The origin of a model from its stream, the suffix of its space and its steps. */
-    static Provenance of(String stream, String spaceIdSuffix, long version) {
-      return new Provenance(stream, stream + "/" + spaceIdSuffix, version);
+    static Provenance of(String stream, String spaceIdSuffix, String lineage, long version) {
+      return new Provenance(stream, spaceId(stream, spaceIdSuffix), lineage, version);
+    }
+
+    static String spaceId(String stream, String spaceIdSuffix) {
+      return stream + "/" + spaceIdSuffix;
     }
   }
 
@@ -114,7 +120,11 @@ public final class ModelFile {
   public Provenance provenance() throws IOException {
     architecture();
     Map<String, String> texts = tensors.metadata();
-    return new Provenance(texts.get(STREAM), texts.get(SPACE), Long.parseLong(texts.get(VERSION)));
+    return new Provenance(
+        texts.get(STREAM),
+        texts.get(SPACE),
+        texts.getOrDefault(LINEAGE, ""),
+        Long.parseLong(texts.get(VERSION)));
   }
 
   /** Compares the arrays in the file with those of an architecture. */
@@ -221,6 +231,7 @@ public final class ModelFile {
     metadata.put(ARCHITECTURE, network.architecture().withMaxClasses(classes).id());
     metadata.put(STREAM, provenance.stream());
     metadata.put(SPACE, provenance.spaceId());
+    metadata.put(LINEAGE, provenance.lineage());
     metadata.put(VERSION, Long.toString(provenance.version()));
     metadata.put(LABELS, new Gson().toJson(labels));
 

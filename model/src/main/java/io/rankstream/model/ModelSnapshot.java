@@ -98,16 +98,22 @@ public final class ModelSnapshot implements AutoCloseable {
    * average of the weights where the snapshot has one.
    *
    * @param stream name of the stream that the model belongs to
+   * @param lineage timeline of the model; empty for none
    * @throws IOException when the snapshot is damaged
    */
-  public void export(String stream, OutputStream out) throws IOException {
+  public void export(String stream, String lineage, OutputStream out) throws IOException {
     TwoHeadNetwork network = new TwoHeadNetwork(Architecture.parse(architecture));
     String weights =
         buffers.contains(ModelBuffers.AVERAGE) ? ModelBuffers.AVERAGE : ModelBuffers.PARAMETERS;
     NDArray parameters = buffers.get(weights, network.layout().parametersSize());
     NDArray statistics = buffers.get(ModelBuffers.STATISTICS, network.layout().statisticsSize());
     ModelFile.write(
-        out, network, parameters, statistics, labels, ModelFile.Provenance.of(stream, space, step));
+        out,
+        network,
+        parameters,
+        statistics,
+        labels,
+        ModelFile.Provenance.of(stream, space, lineage, step));
   }
 
   /** Training steps of the model. */

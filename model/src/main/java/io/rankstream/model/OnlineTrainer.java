@@ -130,15 +130,16 @@ public final class OnlineTrainer implements AutoCloseable {
    * class.
    *
    * @param stream name of the stream that the model belongs to
+   * @param lineage timeline of the model; empty for none
    */
-  public void export(String stream, OutputStream out) throws IOException {
+  public void export(String stream, String lineage, OutputStream out) throws IOException {
     ModelFile.write(
         out,
         network,
         state.servedParameters(),
         state.statistics(),
         vocabulary.labels(),
-        ModelFile.Provenance.of(stream, space, step));
+        ModelFile.Provenance.of(stream, space, lineage, step));
   }
 
   /**
@@ -271,7 +272,7 @@ public final class OnlineTrainer implements AutoCloseable {
 
   /** Identity of the embedding space of a stream that has this model. */
   public String spaceId(String stream) {
-    return ModelFile.Provenance.of(stream, space, step).spaceId();
+    return ModelFile.Provenance.spaceId(stream, space);
   }
 
   @Override

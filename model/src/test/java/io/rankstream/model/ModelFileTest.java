@@ -46,7 +46,7 @@ class ModelFileTest {
       assertThat(ModelFile.read(file).provenance())
           .isEqualTo(
               new ModelFile.Provenance(
-                  "north", "north/small-cnn-1x28x28-half-range-d32-c20-s7", 20));
+                  "north", "north/small-cnn-1x28x28-half-range-d32-c20-s7", "L1", 20));
     }
   }
 
@@ -174,7 +174,7 @@ class ModelFileTest {
   private Path export(OnlineTrainer trainer) throws IOException {
     Path file = directory.resolve("model.safetensors");
     try (OutputStream out = Files.newOutputStream(file)) {
-      trainer.export("north", out);
+      trainer.export("north", "L1", out);
     }
     return file;
   }

@@ -50,8 +50,8 @@ class ModelSnapshotTest {
               ModelSnapshot.read(new ByteArrayInputStream(Training.snapshot(trainer)))) {
         ByteArrayOutputStream published = new ByteArrayOutputStream();
         ByteArrayOutputStream exported = new ByteArrayOutputStream();
-        trainer.export("north", published);
-        read.export("north", exported);
+        trainer.export("north", "L1", published);
+        read.export("north", "L1", exported);
 
         assertThat(exported.toByteArray()).isEqualTo(published.toByteArray());
       }

@@ -54,7 +54,7 @@ final class Training {
   static Map<String, float[]> arrays(OnlineTrainer trainer) throws IOException {
     Path file = Files.createTempFile("model", ".safetensors");
     try (OutputStream out = Files.newOutputStream(file)) {
-      trainer.export("any", out);
+      trainer.export("any", "", out);
     }
     SafeTensors tensors = SafeTensors.open(file);
     Map<String, float[]> arrays = new TreeMap<>();

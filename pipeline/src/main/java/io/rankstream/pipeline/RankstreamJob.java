@@ -23,6 +23,7 @@ import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -102,6 +103,9 @@ public final class RankstreamJob {
                 TypeInformation.of(ImageEmbedding.class),
                 new TwoHeadTrainerFactory(
                     config,
+                    env.getConfiguration()
+                        .getOptional(StateRecoveryOptions.SAVEPOINT_PATH)
+                        .orElse(""),
                     TypeInformation.of(MicroBatch.class)
                         .createSerializer(env.getConfig().getSerializerConfig()),
                     METRICS,

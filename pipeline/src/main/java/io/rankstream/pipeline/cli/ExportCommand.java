@@ -3,6 +3,7 @@ package io.rankstream.pipeline.cli;
 import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
+import io.rankstream.pipeline.train.StoredModel;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -48,24 +49,25 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Map<String, ModelSnapshot> models = CheckpointModels.read(from);
+    Map<String, StoredModel> models = CheckpointModels.read(from);
     try {
-      ModelSnapshot model = models.get(stream);
-      if (model == null) {
+      StoredModel stored = models.get(stream);
+      if (stored == null) {
         throw new UsageException(
             "Invalid stream: %s (the checkpoint has models of %s)"
                 .formatted(stream, models.keySet()));
       }
 
+      ModelSnapshot model = stored.snapshot();
       try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {
-        model.export(this.stream, stream);
+        model.export(this.stream, stored.lineage(), stream);
       }
       out.printf(
           "%s: %s after %,d steps, %d classes, %,d bytes%n",
           file, model.spaceIdSuffix(), model.step(), model.labels().size(), Files.size(file));
       out.flush();
     } finally {
-      models.values().forEach(ModelSnapshot::close);
+      models.values().forEach(StoredModel::close);
     }
     return 0;
   }

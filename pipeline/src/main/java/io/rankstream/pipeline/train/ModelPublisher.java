@@ -34,15 +34,17 @@ final class ModelPublisher {
 
   private final JobConfig.Versions config;
   private final String stream;
+  private final String lineage;
   private long publishedStep;
   private long publishedAt;
 
   /**
    * @param now wall-clock time in milliseconds, the start of the first interval
    */
-  ModelPublisher(JobConfig.Versions config, String stream, long now) {
+  ModelPublisher(JobConfig.Versions config, String stream, String lineage, long now) {
     this.config = config;
     this.stream = stream;
+    this.lineage = lineage;
     this.publishedAt = now;
   }
 
@@ -105,12 +107,13 @@ final class ModelPublisher {
         new BufferedOutputStream(
             new DigestOutputStream(files.create(file, WriteMode.OVERWRITE), digest),
             BUFFER_BYTES)) {
-      trainer.export(stream, out);
+      trainer.export(stream, lineage, out);
     }
 
     return ModelVersion.newBuilder()
         .setStream(stream)
         .setModelVersion(trainer.step())
+        .setLineage(lineage)
         .setSpaceId(trainer.spaceId(stream))
         .setUri(file.toUri().toString())
         .setSha256(Hex.encodeHexString(digest.digest()))

@@ -7,6 +7,7 @@ import java.util.Map;
  * A stream's model after a batch.
  *
  * @param spaceId identifier of the embedding space
+ * @param lineage timeline of the model
  * @param metric distance that the embeddings are trained for: squared_euclidean or euclidean
  * @param version training steps that the weights have taken
  * @param knownClasses classes in the vocabulary
@@ -15,6 +16,7 @@ import java.util.Map;
  */
 record ModelStatus(
     String spaceId,
+    String lineage,
     String metric,
     long version,
     int knownClasses,

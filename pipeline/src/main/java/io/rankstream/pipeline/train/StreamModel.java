@@ -45,60 +45,80 @@ final class StreamModel implements AutoCloseable {
 
   private final JobConfig config;
   private final String stream;
+  private final Lineage lineage;
   private final OnlineTrainer trainer;
   private final BatchPixels inputs;
   private final PrequentialAccuracy accuracy;
   private final ModelPublisher publisher;
 
-  private StreamModel(JobConfig config, String stream, OnlineTrainer trainer) {
+  private StreamModel(JobConfig config, String stream, Lineage lineage, OnlineTrainer trainer) {
     this.config = config;
     this.stream = stream;
+    this.lineage = lineage;
     this.trainer = trainer;
     this.inputs =
         new BatchPixels(config.model().input(), config.augmentation(), config.model().seed());
     this.accuracy =
         new PrequentialAccuracy(
             config.trainer().fadingFactor(), config.trainer().prequentialWindow());
-    this.publisher = new ModelPublisher(config.versions(), stream, Instant.now().toEpochMilli());
+    this.publisher =
+        new ModelPublisher(config.versions(), stream, lineage.id(), Instant.now().toEpochMilli());
   }
 
-  /** A new model, with random weights or with those that the configuration names. */
-  static StreamModel create(JobConfig config, String stream, Device device) {
-    return new StreamModel(config, stream, StartingWeights.trainer(config, device));
+  /**
+   * A new model, with random weights or with those that the configuration names.
+   *
+   * @param start the present {@linkplain JobStart start of the job}
+   */
+  static StreamModel create(JobConfig config, String stream, Device device, String start) {
+    Lineage lineage = Lineage.first(start, System.currentTimeMillis());
+    return new StreamModel(config, stream, lineage, StartingWeights.trainer(config, device));
   }
 
   /**
    * A model as a {@link TrainerSnapshot} holds it.
    *
+   * @param start the present {@linkplain JobStart start of the job}
    * @throws IOException when the stream holds no model, or one of another architecture
    */
-  static StreamModel restore(JobConfig config, String stream, Device device, DataInputStream in)
+  static StreamModel restore(
+      JobConfig config, String stream, Device device, String start, DataInputStream in)
       throws IOException {
-    StreamModel model =
-        new StreamModel(config, stream, OnlineTrainer.restore(config.model(), device, in));
+    OnlineTrainer trainer = OnlineTrainer.restore(config.model(), device, in);
     try {
+      Lineage lineage =
+          Lineage.read(in).restored(trainer.step(), start, System.currentTimeMillis());
+      StreamModel model = new StreamModel(config, stream, lineage, trainer);
       model.accuracy.readFrom(in);
       model.publisher.readFrom(in);
       return model;
-    } catch (IOException e) {
-      model.close();
+    } catch (IOException | RuntimeException e) {
+      trainer.close();
       throw e;
     }
   }
 
-  /** Reads past the history that follows the weights in a {@link TrainerSnapshot}. */
-  static void skipHistory(DataInputStream in) throws IOException {
+  /** Reads the history that follows the weights in a {@link TrainerSnapshot}, for its lineage. */
+  static Lineage readHistory(DataInputStream in) throws IOException {
+    Lineage lineage = Lineage.read(in);
     new PrequentialAccuracy(1, 1).readFrom(in);
     ModelPublisher.skip(in);
+    return lineage;
   }
 
   /** Copies everything that the next batch depends on; not while a batch is {@link #finish}ed. */
   TrainerSnapshot.OfStream snapshot() throws IOException {
     ByteArrayOutputStream history = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(history);
+    lineage.writeTo(out);
     accuracy.writeTo(out);
     publisher.writeTo(out);
     return new TrainerSnapshot.OfStream(trainer.snapshot(), history);
+  }
+
+  /** Timeline of the model. */
+  Lineage lineage() {
+    return lineage;
   }
 
   /**
@@ -232,6 +252,7 @@ final class StreamModel implements AutoCloseable {
   private ModelStatus status(MicroBatch batch) {
     return new ModelStatus(
         trainer.spaceId(stream),
+        lineage.id(),
         config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean",
         trainer.step(),
         trainer.knownClasses(),

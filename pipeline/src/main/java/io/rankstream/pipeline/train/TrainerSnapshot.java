@@ -32,13 +32,14 @@ import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
  */
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
    * The snapshot of one stream's model.
    *
-   * @param history accuracy and last published version, as {@link StreamModel} serializes them
+   * @param history lineage, accuracy and last published version, as {@link StreamModel} serializes
+   *     them
    */
   record OfStream(ModelSnapshot model, ByteArrayOutputStream history) implements AutoCloseable {
 
@@ -119,6 +120,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    * Restores an operator's state.
    *
    * @param groups the key groups of the operator
+   * @param start the present {@linkplain JobStart start of the job}
    * @param models gets the restored models by stream; on failure those restored so far
    * @param waiting gets the batches that come before any new one
    * @throws IOException when a state cannot be read, or is of another format
@@ -127,6 +129,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
       JobConfig config,
       Device device,
+      String start,
       TypeSerializer<MicroBatch> batchSerializer,
       Map<String, StreamModel> models,
       Queue<MicroBatch> waiting)
@@ -136,7 +139,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
           new DataInputStream(new BufferedInputStream(group.getStream(), BUFFER_BYTES));
       for (int count = readHeader(in); count > 0; count--) {
         String stream = in.readUTF();
-        models.put(stream, StreamModel.restore(config, stream, device, in));
+        models.put(stream, StreamModel.restore(config, stream, device, start, in));
       }
       for (int count = in.readInt(); count > 0; count--) {
         waiting.add(batchSerializer.deserialize(new DataInputViewStreamWrapper(in)));
@@ -151,13 +154,13 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    * @return the models by stream, each to be closed by the caller
    * @throws IOException when the state cannot be read, or is of another format
    */
-  public static Map<String, ModelSnapshot> readModels(InputStream in) throws IOException {
+  public static Map<String, StoredModel> readModels(InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(new BufferedInputStream(in));
-    Map<String, ModelSnapshot> models = new TreeMap<>();
+    Map<String, StoredModel> models = new TreeMap<>();
     for (int count = readHeader(data); count > 0; count--) {
       String stream = data.readUTF();
-      models.put(stream, ModelSnapshot.read(data));
-      StreamModel.skipHistory(data);
+      ModelSnapshot snapshot = ModelSnapshot.read(data);
+      models.put(stream, new StoredModel(snapshot, StreamModel.readHistory(data).id()));
     }
 
     return models;

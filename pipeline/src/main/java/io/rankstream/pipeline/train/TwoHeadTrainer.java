@@ -62,12 +62,14 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private static final long STEP_TIMEOUT_SECONDS = 120;
 
   private final JobConfig jobConfig;
+  private final String recoveryPath;
   private final OutputTag<TrainingMetrics> metricsTag;
   private final OutputTag<ModelVersion> versionsTag;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
 
   private transient Device device;
+  private transient String start;
   private transient StepGate gate;
   private transient Map<String, StreamModel> models;
   private transient ArrayDeque<MicroBatch> inFlight;
@@ -79,11 +81,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   TwoHeadTrainer(
       StreamOperatorParameters<ImageEmbedding> parameters,
       JobConfig config,
+      String recoveryPath,
       TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag) {
     super(parameters);
     this.jobConfig = config;
+    this.recoveryPath = recoveryPath;
     this.batchSerializer = batchSerializer;
     this.metricsTag = metricsTag;
     this.versionsTag = versionsTag;
@@ -99,6 +103,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     device = Devices.select(jobConfig.device());
+    start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), recoveryPath);
     gate = new StepGate();
     models = new TreeMap<>();
     inFlight = new ArrayDeque<>();
@@ -110,6 +115,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
                 context.getRawKeyedStateInputs(),
                 jobConfig,
                 device,
+                start,
                 batchSerializer,
                 models,
                 inFlight);
@@ -250,7 +256,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private StreamModel model(String stream) {
     gate.enter();
     try {
-      return models.computeIfAbsent(stream, name -> StreamModel.create(jobConfig, name, device));
+      return models.computeIfAbsent(
+          stream, name -> StreamModel.create(jobConfig, name, device, start));
     } finally {
       gate.leave();
     }

@@ -19,22 +19,26 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
   private static final long serialVersionUID = 1L;
 
   private final JobConfig config;
+  private final String recoveryPath;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final OutputTag<TrainingMetrics> metricsTag;
   private final OutputTag<ModelVersion> versionsTag;
 
   /**
    * @param config the job's configuration
+   * @param recoveryPath savepoint or checkpoint that the job was told to start from; empty for none
    * @param batchSerializer serializes waiting batches into checkpoints
    * @param metricsTag side output with one record for each training step
    * @param versionsTag side output with one record for each published model
    */
   public TwoHeadTrainerFactory(
       JobConfig config,
+      String recoveryPath,
       TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag) {
     this.config = config;
+    this.recoveryPath = recoveryPath;
     this.batchSerializer = batchSerializer;
     this.metricsTag = metricsTag;
     this.versionsTag = versionsTag;
@@ -47,7 +51,9 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
   }) // required by the interface's signature
   public <T extends StreamOperator<ImageEmbedding>> T createStreamOperator(
       StreamOperatorParameters<ImageEmbedding> parameters) {
-    return (T) new TwoHeadTrainer(parameters, config, batchSerializer, metricsTag, versionsTag);
+    return (T)
+        new TwoHeadTrainer(
+            parameters, config, recoveryPath, batchSerializer, metricsTag, versionsTag);
   }
 
   @Override

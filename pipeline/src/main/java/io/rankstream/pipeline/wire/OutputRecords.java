@@ -80,7 +80,8 @@ public final class OutputRecords<T extends SpecificRecord>
         embedding ->
             new RecordHeaders()
                 .add("model_version", utf8(Long.toString(embedding.getModelVersion())))
-                .add("space_id", utf8(embedding.getSpaceId())));
+                .add("space_id", utf8(embedding.getSpaceId()))
+                .add("lineage", utf8(embedding.getLineage())));
   }
 
   /** Training metrics, keyed by stream. */

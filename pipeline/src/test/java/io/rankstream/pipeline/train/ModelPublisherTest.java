@@ -99,7 +99,7 @@ class ModelPublisherTest {
   void withoutADirectoryNothingIsPublished() throws Exception {
     ModelPublisher publisher =
         new ModelPublisher(
-            new JobConfig.Versions("", 1, Duration.ofMillis(1)), "a", START.toEpochMilli());
+            new JobConfig.Versions("", 1, Duration.ofMillis(1)), "a", "L1", START.toEpochMilli());
 
     assertThat(stepAt(publisher, START.plusMillis(5))).isEmpty();
     assertThat(publisher.atEnd(trainer, ACCURACY, START.plusMillis(5))).isEmpty();
@@ -126,7 +126,7 @@ class ModelPublisherTest {
     ModelVersion version = stepAt(publisher("a", 1, Duration.ZERO), START).orElseThrow();
 
     ByteArrayOutputStream exported = new ByteArrayOutputStream();
-    trainer.export("a", exported);
+    trainer.export("a", "L1", exported);
     Path file = Path.of(URI.create(version.getUri()));
     assertThat(file).hasBinaryContent(exported.toByteArray());
     assertThat(ModelFile.read(file).labels())
@@ -178,6 +178,7 @@ class ModelPublisherTest {
     return new ModelPublisher(
         new JobConfig.Versions(directory.toString(), everySteps, every),
         stream,
+        "L1",
         START.toEpochMilli());
   }
 

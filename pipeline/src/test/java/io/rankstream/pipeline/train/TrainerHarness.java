@@ -7,53 +7,91 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.List;
 import java.util.Queue;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /** One subtask of the training operator in Flink's test harness. */
-final class TrainerHarness
-    extends KeyedOneInputStreamOperatorTestHarness<String, MicroBatch, ImageEmbedding> {
+final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch, ImageEmbedding> {
+
+  private static final JobID JOB = new JobID(1, 1);
 
   private static final int KEY_GROUPS = 128;
+  private static final long MANAGED_MEMORY_BYTES = 3L << 20;
   private static final int MAX_STATE_BYTES = 64 << 20;
   private static final OutputTag<TrainingMetrics> METRICS =
       new OutputTag<>("metrics", TypeInformation.of(TrainingMetrics.class));
   private static final OutputTag<ModelVersion> VERSIONS =
       new OutputTag<>("versions", TypeInformation.of(ModelVersion.class));
 
-  private TrainerHarness(JobConfig config, int parallelism, int subtask) throws Exception {
+  private TrainerHarness(JobConfig config, String recoveryPath, int parallelism, int subtask)
+      throws Exception {
     super(
-        new TwoHeadTrainerFactory(config, TrainingBatches.serializer(), METRICS, VERSIONS),
-        MicroBatch::stream,
-        Types.STRING,
-        KEY_GROUPS,
-        parallelism,
-        subtask);
+        new TwoHeadTrainerFactory(
+            config, recoveryPath, TrainingBatches.serializer(), METRICS, VERSIONS),
+        environment(parallelism, subtask));
+    this.config.setStatePartitioner(0, (KeySelector<MicroBatch, String>) MicroBatch::stream);
+    this.config.setStateKeySerializer(Types.STRING.createSerializer(new SerializerConfigImpl()));
+    this.config.serializeAllConfigs();
     setCheckpointStorage(new JobManagerCheckpointStorage(MAX_STATE_BYTES));
     setup(TypeInformation.of(ImageEmbedding.class).createSerializer(new SerializerConfigImpl()));
   }
 
   /** A running subtask that has no state yet. */
   static TrainerHarness started(JobConfig config) throws Exception {
-    TrainerHarness harness = new TrainerHarness(config, 1, 0);
+    TrainerHarness harness = new TrainerHarness(config, "", 1, 0);
     harness.open();
     return harness;
   }
 
-  /** A running subtask that has restored its part of the state of one subtask. */
+  /** A subtask after a failover that has restored its part of the state of one subtask. */
   static TrainerHarness restored(OperatorSubtaskState state, int parallelism, int subtask)
       throws Exception {
-    TrainerHarness harness = new TrainerHarness(TrainingBatches.CONFIG, parallelism, subtask);
+    return restored(TrainingBatches.CONFIG, "", state, parallelism, subtask);
+  }
+
+  /** The only subtask of a job that was started from a state. */
+  static TrainerHarness startedFrom(OperatorSubtaskState state, String recoveryPath)
+      throws Exception {
+    return restored(TrainingBatches.CONFIG, recoveryPath, state, 1, 0);
+  }
+
+  /** The only subtask after a failover. */
+  static TrainerHarness failedOver(JobConfig config, OperatorSubtaskState state) throws Exception {
+    return restored(config, "", state, 1, 0);
+  }
+
+  private static TrainerHarness restored(
+      JobConfig config,
+      String recoveryPath,
+      OperatorSubtaskState state,
+      int parallelism,
+      int subtask)
+      throws Exception {
+    TrainerHarness harness = new TrainerHarness(config, recoveryPath, parallelism, subtask);
     harness.initializeState(repartitionOperatorState(state, KEY_GROUPS, 1, parallelism, subtask));
     harness.open();
     return harness;
+  }
+
+  private static MockEnvironment environment(int parallelism, int subtask) {
+    return new MockEnvironmentBuilder()
+        .setJobID(JOB)
+        .setManagedMemorySize(MANAGED_MEMORY_BYTES)
+        .setMaxParallelism(KEY_GROUPS)
+        .setParallelism(parallelism)
+        .setSubtaskIndex(subtask)
+        .build();
   }
 
   /** The subtask that owns a stream. */

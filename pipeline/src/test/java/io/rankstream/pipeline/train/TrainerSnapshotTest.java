@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.event.MicroBatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,6 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainerSnapshotTest {
 
+  private static final String START = "job-1 ";
   private static final int MAX_BYTES = 64 << 20;
 
   private final Map<String, StreamModel> models = new TreeMap<>();
@@ -93,21 +93,40 @@ class TrainerSnapshotTest {
   }
 
   @Test
+  void aFailoverKeepsTheLineageAndAStartFromTheStateBeginsAChild() throws Exception {
+    learn("a", 2);
+    String parent = models.get("a").lineage().id();
+    List<byte[]> written = write(models, List.of(), 1);
+    Map<String, StreamModel> failedOver = new TreeMap<>();
+    Map<String, StreamModel> started = new TreeMap<>();
+
+    read(written, START, failedOver, new ArrayDeque<>());
+    read(written, "job-2 /savepoint", started, new ArrayDeque<>());
+
+    assertThat(failedOver.get("a").lineage().id()).isEqualTo(parent);
+    Lineage child = started.get("a").lineage();
+    assertThat(child.id()).isGreaterThan(parent);
+    assertThat(child.parent()).isEqualTo(parent);
+    assertThat(child.parentVersion()).isEqualTo(2);
+  }
+
+  @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
-    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(4);
-    ByteBuffer.wrap(written).putInt(5);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(5);
+    ByteBuffer.wrap(written).putInt(6);
 
     assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "The checkpoint was written by another release of Rankstream (trainer state format 5, this release reads 4): restore it with that release");
+            "The checkpoint was written by another release of Rankstream (trainer state format 6, this release reads 5): restore it with that release");
     assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
   }
 
   private void learn(String stream, int steps) throws Exception {
     StreamModel model =
-        models.computeIfAbsent(stream, name -> StreamModel.create(CONFIG, name, Device.cpu()));
+        models.computeIfAbsent(
+            stream, name -> StreamModel.create(CONFIG, name, Device.cpu(), START));
     for (int i = 0; i < steps; i++) {
       try (PreparedBatch prepared = model.prepare(batch(stream, i))) {
         model.finish(prepared);
@@ -156,6 +175,15 @@ class TrainerSnapshotTest {
   private void read(
       List<byte[]> groups, Map<String, StreamModel> readModels, Queue<MicroBatch> readWaiting)
       throws IOException {
+    read(groups, START, readModels, readWaiting);
+  }
+
+  private void read(
+      List<byte[]> groups,
+      String start,
+      Map<String, StreamModel> readModels,
+      Queue<MicroBatch> readWaiting)
+      throws IOException {
     List<KeyGroupStatePartitionStreamProvider> providers =
         groups.stream()
             .map(
@@ -164,7 +192,13 @@ class TrainerSnapshotTest {
             .toList();
     try {
       TrainerSnapshot.read(
-          providers, CONFIG, Device.cpu(), TrainingBatches.serializer(), readModels, readWaiting);
+          providers,
+          CONFIG,
+          Device.cpu(),
+          start,
+          TrainingBatches.serializer(),
+          readModels,
+          readWaiting);
     } finally {
       restored.addAll(readModels.values());
     }
@@ -172,9 +206,9 @@ class TrainerSnapshotTest {
 
   private static Map<String, Long> stepsIn(byte[] group) throws IOException {
     Map<String, Long> steps = new TreeMap<>();
-    Map<String, ModelSnapshot> read = TrainerSnapshot.readModels(new ByteArrayInputStream(group));
-    read.forEach((stream, model) -> steps.put(stream, model.step()));
-    read.values().forEach(ModelSnapshot::close);
+    Map<String, StoredModel> read = TrainerSnapshot.readModels(new ByteArrayInputStream(group));
+    read.forEach((stream, model) -> steps.put(stream, model.snapshot().step()));
+    read.values().forEach(StoredModel::close);
     return steps;
   }
 }

@@ -80,6 +80,7 @@ class OutputRecordsTest {
             Map.entry("ce_type", "io.rankstream.schemas.ImageEmbedding"),
             Map.entry("model_version", "12"),
             Map.entry("space_id", "default/a"),
+            Map.entry("lineage", "0198c3f2a100-00112233445566aa"),
             Map.entry("content-type", "application/vnd.apache.avro+single-object"));
   }
 
@@ -138,6 +139,7 @@ class OutputRecordsTest {
         .setDimension(2)
         .setModelVersion(12)
         .setSpaceId("default/a")
+        .setLineage("0198c3f2a100-00112233445566aa")
         .setTrained(true)
         .setEventTime(Instant.EPOCH)
         .setMetric("euclidean")

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.tools.evaluate;
 
-import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.train.StoredModel;
 import io.rankstream.pipeline.train.TrainerSnapshot;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
@@ -31,8 +31,8 @@ public final class CheckpointModels {
    * @param location directory of the checkpoint or savepoint, or its metadata file
    * @throws IOException when the location is not a checkpoint, or has no model
    */
-  public static Map<String, ModelSnapshot> read(String location) throws IOException {
-    Map<String, ModelSnapshot> models = new TreeMap<>();
+  public static Map<String, StoredModel> read(String location) throws IOException {
+    Map<String, StoredModel> models = new TreeMap<>();
     for (OperatorState operator : metadata(location).getOperatorStates()) {
       if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
         for (OperatorSubtaskState subtask : operator.getStates()) {
@@ -67,7 +67,7 @@ public final class CheckpointModels {
     }
   }
 
-  private static void read(KeyGroupsStateHandle handle, Map<String, ModelSnapshot> models)
+  private static void read(KeyGroupsStateHandle handle, Map<String, StoredModel> models)
       throws IOException {
     try (FSDataInputStream in = handle.openInputStream()) {
       for (int group : handle.getKeyGroupRange()) {

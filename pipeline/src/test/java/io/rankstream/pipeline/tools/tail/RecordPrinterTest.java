@@ -16,7 +16,8 @@ class RecordPrinterTest {
   void aNestedRecordIsAnObjectWithItsFieldsInJson() throws IOException {
     assertThat(RecordPrinter.json(version()))
         .isEqualTo(
-            "{\"stream\":\"default\",\"model_version\":3,\"space_id\":\"default/space\","
+            "{\"stream\":\"default\",\"model_version\":3,\"lineage\":\"\",\"parent_lineage\":\"\","
+                + "\"parent_version\":0,\"space_id\":\"default/space\","
                 + "\"uri\":\"file:///models/3\",\"sha256\":\"ab\",\"size_bytes\":1000,"
                 + "\"published_at\":\"2023-11-14T22:13:20Z\","
                 + "\"accuracy\":{\"micro\":0.75,\"macro\":0.5,\"window_micro\":0.25,"

@@ -1,0 +1,60 @@
+package io.rankstream.pipeline.train;
+
+import io.rankstream.pipeline.event.LineageId;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * The timeline of one model, part of its state. A lineage begins when a model starts from nothing,
+ * or from a state or a file that the job was told to take. It goes on through failovers: they
+ * repeat steps, but nothing of the repeated ones was committed.
+ *
+ * @param id identifier, which sorts by its birth; see {@link LineageId}
+ * @param parent lineage that this one began in; empty for a start from nothing
+ * @param parentVersion step of the parent that this lineage began at
+ * @param start the start of the job that it began in; see {@link JobStart}
+ */
+record Lineage(String id, String parent, long parentVersion, String start) {
+
+  private static final String NONE = "";
+
+  /** The lineage of a model that starts from nothing. */
+  static Lineage first(String start, long now) {
+    return new Lineage(LineageId.next(NONE, now), NONE, 0, start);
+  }
+
+  /**
+   * The lineage of a model that starts from a version of another.
+   *
+   * @param parent lineage of the other
+   * @param parentVersion its training steps
+   * @param start the present start of the job
+   */
+  static Lineage child(String parent, long parentVersion, String start, long now) {
+    return new Lineage(LineageId.next(parent, now), parent, parentVersion, start);
+  }
+
+  /**
+   * The lineage of a model whose state was restored: this one after a failover, a child of it when
+   * the job was started from that state.
+   *
+   * @param version training steps in the state
+   * @param present the present start of the job
+   */
+  Lineage restored(long version, String present, long now) {
+    return start.equals(present) ? this : child(id, version, present, now);
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    out.writeUTF(id);
+    out.writeUTF(parent);
+    out.writeLong(parentVersion);
+    out.writeUTF(start);
+  }
+
+  /** Reads exactly the bytes of {@link #writeTo}. */
+  static Lineage read(DataInput in) throws IOException {
+    return new Lineage(in.readUTF(), in.readUTF(), in.readLong(), in.readUTF());
+  }
+}
