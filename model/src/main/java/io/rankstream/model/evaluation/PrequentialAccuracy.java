@@ -1,12 +1,12 @@
 package io.rankstream.model.evaluation;
 
+import io.rankstream.model.evaluation.ClassRecall.Fading;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -17,6 +17,9 @@ import java.util.TreeMap;
  * images of its own class, so that a rare class is neither forgotten nor outweighed. The same
  * figures exist over a sliding window of the last results.
  *
+ * <p>All figures are kept up to date: a result costs the logarithm of the number of classes, a
+ * figure costs nothing.
+ *
  * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama et al. 2013, On evaluating stream
  *     learning algorithms</a>
  */
@@ -24,7 +27,16 @@ public final class PrequentialAccuracy {
 
   private final double fadingFactor;
   private final Fading all = new Fading();
-  private final SortedMap<String, Fading> classes = new TreeMap<>();
+  private final Map<String, ClassRecall> classes = new TreeMap<>();
+  private final RecallSum recalls = new RecallSum();
+  private final FirstThird head =
+      new FirstThird(
+          Comparator.comparingLong(ClassRecall::results)
+              .reversed()
+              .thenComparing(ClassRecall::label));
+  private final FirstThird tail =
+      new FirstThird(
+          Comparator.comparingLong(ClassRecall::results).thenComparing(ClassRecall::label));
   private final SlidingAccuracy window;
 
   /**
@@ -55,25 +67,32 @@ public final class PrequentialAccuracy {
   public void add(String actual, String predicted) {
     double hit = actual.equals(predicted) ? 1 : 0;
     all.add(hit, fadingFactor);
-    classes.computeIfAbsent(actual, label -> new Fading()).add(hit, fadingFactor);
+    ClassRecall ofClass = classes.get(actual);
+    if (ofClass == null) {
+      ofClass = new ClassRecall(actual);
+      classes.put(actual, ofClass);
+    } else {
+      exclude(ofClass);
+    }
+    ofClass.add(hit, fadingFactor);
+    include(ofClass);
     window.add(actual, hit == 1);
   }
 
   /** Share of correct predictions; empty before the first. */
   public OptionalDouble micro() {
-    return all.weight == 0 ? OptionalDouble.empty() : OptionalDouble.of(all.mean());
+    return all.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(all.mean());
   }
 
   /** Mean recall over the classes; empty before the first. */
   public OptionalDouble macro() {
-    return classes.values().stream().mapToDouble(Fading::mean).average();
+    return recalls.mean();
   }
 
-  /** Recall of each class by label. */
-  public SortedMap<String, Double> recalls() {
-    SortedMap<String, Double> recalls = new TreeMap<>();
-    classes.forEach((label, fading) -> recalls.put(label, fading.mean()));
-    return recalls;
+  /** Recall of a class; empty before its first result. */
+  public OptionalDouble recall(String label) {
+    ClassRecall ofClass = classes.get(label);
+    return ofClass == null ? OptionalDouble.empty() : OptionalDouble.of(ofClass.mean());
   }
 
   /** Share of correct predictions among the last results; empty before the first. */
@@ -88,29 +107,20 @@ public final class PrequentialAccuracy {
 
   /** Mean recall of the third of the classes with the most images; empty below three classes. */
   public OptionalDouble headRecall() {
-    return byImages(Comparator.comparingLong((Fading fading) -> fading.results).reversed());
+    return head.mean();
   }
 
   /** Mean recall of the third of the classes with the fewest images; empty below three classes. */
   public OptionalDouble tailRecall() {
-    return byImages(Comparator.comparingLong(fading -> fading.results));
-  }
-
-  private OptionalDouble byImages(Comparator<Fading> order) {
-    return classes.values().stream()
-        .sorted(order)
-        .limit(classes.size() / 3)
-        .mapToDouble(Fading::mean)
-        .average();
+    return tail.mean();
   }
 
   /** Writes the state in the form that {@link #readFrom} reads. */
   public void writeTo(DataOutput out) throws IOException {
     all.writeTo(out);
     out.writeInt(classes.size());
-    for (Map.Entry<String, Fading> entry : classes.entrySet()) {
-      out.writeUTF(entry.getKey());
-      entry.getValue().writeTo(out);
+    for (ClassRecall ofClass : classes.values()) {
+      ofClass.writeTo(out);
     }
     window.writeTo(out);
   }
@@ -119,41 +129,22 @@ public final class PrequentialAccuracy {
   public void readFrom(DataInput in) throws IOException {
     all.readFrom(in);
     for (int count = in.readInt(); count > 0; count--) {
-      Fading fading = new Fading();
-      String label = in.readUTF();
-      fading.readFrom(in);
-      classes.put(label, fading);
+      ClassRecall ofClass = ClassRecall.read(in);
+      classes.put(ofClass.label(), ofClass);
+      include(ofClass);
     }
     window.readFrom(in);
   }
 
-  /** A mean whose past fades. */
-  private static final class Fading {
+  private void include(ClassRecall ofClass) {
+    recalls.add(ofClass.mean());
+    head.add(ofClass);
+    tail.add(ofClass);
+  }
 
-    private double hits;
-    private double weight;
-    private long results;
-
-    void add(double hit, double factor) {
-      hits = hits * factor + hit;
-      weight = weight * factor + 1;
-      results++;
-    }
-
-    double mean() {
-      return hits / weight;
-    }
-
-    void writeTo(DataOutput out) throws IOException {
-      out.writeDouble(hits);
-      out.writeDouble(weight);
-      out.writeLong(results);
-    }
-
-    void readFrom(DataInput in) throws IOException {
-      hits = in.readDouble();
-      weight = in.readDouble();
-      results = in.readLong();
-    }
+  private void exclude(ClassRecall ofClass) {
+    recalls.subtract(ofClass.mean());
+    head.remove(ofClass);
+    tail.remove(ofClass);
   }
 }

@@ -4,16 +4,17 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 
 /** Test-then-train accuracy over the most recent results, which shows a change at once. */
 final class SlidingAccuracy {
 
   private final int size;
   private final ArrayDeque<Result> results = new ArrayDeque<>();
-  private final Map<String, Count> classes = new TreeMap<>();
+  private final Map<String, Count> classes = new HashMap<>();
+  private final RecallSum recalls = new RecallSum();
   private int hits;
 
   /**
@@ -29,26 +30,33 @@ final class SlidingAccuracy {
   private static final class Count {
     int results;
     int hits;
+
+    double recall() {
+      return (double) hits / results;
+    }
   }
 
   void add(String label, boolean hit) {
     results.add(new Result(label, hit));
-    Count count = classes.computeIfAbsent(label, name -> new Count());
-    count.results++;
-    count.hits += hit ? 1 : 0;
-    hits += hit ? 1 : 0;
+    count(label, 1, hit ? 1 : 0);
     if (results.size() > size) {
-      forget(results.remove());
+      Result oldest = results.remove();
+      count(oldest.label(), -1, oldest.hit() ? -1 : 0);
     }
   }
 
-  private void forget(Result oldest) {
-    Count count = classes.get(oldest.label());
-    count.results--;
-    count.hits -= oldest.hit() ? 1 : 0;
-    hits -= oldest.hit() ? 1 : 0;
-    if (count.results == 0) {
-      classes.remove(oldest.label());
+  private void count(String label, int moreResults, int moreHits) {
+    Count count = classes.computeIfAbsent(label, name -> new Count());
+    if (count.results > 0) {
+      recalls.subtract(count.recall());
+    }
+    count.results += moreResults;
+    count.hits += moreHits;
+    hits += moreHits;
+    if (count.results > 0) {
+      recalls.add(count.recall());
+    } else {
+      classes.remove(label);
     }
   }
 
@@ -59,9 +67,7 @@ final class SlidingAccuracy {
   }
 
   OptionalDouble macro() {
-    return classes.values().stream()
-        .mapToDouble(count -> (double) count.hits / count.results)
-        .average();
+    return recalls.mean();
   }
 
   void writeTo(DataOutput out) throws IOException {

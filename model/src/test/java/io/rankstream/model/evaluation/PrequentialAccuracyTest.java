@@ -8,7 +8,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrequentialAccuracyTest {
 
@@ -100,5 +105,60 @@ class PrequentialAccuracyTest {
 
     assertThat(accuracy.headRecall()).hasValue(1);
     assertThat(accuracy.tailRecall()).hasValue(0.5);
+  }
+
+  /** Random results of ever more classes, with many ties of their counts. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void keepsTheFiguresThatAnAccountOfAllResultsHas(long seed) {
+    Random random = new Random(seed);
+    PrequentialAccuracy accuracy = new PrequentialAccuracy(0.99, 50);
+    NaiveAccuracy naive = new NaiveAccuracy(0.99, 50);
+    for (int i = 0; i < 2000; i++) {
+      String label = "class-" + random.nextInt(1 + i / 20);
+      String predicted = random.nextInt(3) == 0 ? label : "other";
+      accuracy.add(label, predicted);
+      naive.add(label, predicted);
+
+      assertClose(accuracy.micro(), naive.micro());
+      assertClose(accuracy.macro(), naive.macro());
+      assertClose(accuracy.windowMicro(), naive.windowMicro());
+      assertClose(accuracy.windowMacro(), naive.windowMacro());
+      assertClose(accuracy.headRecall(), naive.headRecall());
+      assertClose(accuracy.tailRecall(), naive.tailRecall());
+      assertClose(accuracy.recall(label), naive.recall(label));
+    }
+  }
+
+  @Test
+  void aRestoredAccuracyHasEqualFiguresToTheLastBit() throws IOException {
+    Random random = new Random(5);
+    PrequentialAccuracy original = new PrequentialAccuracy(0.99, 50);
+    for (int i = 0; i < 3000; i++) {
+      original.add("class-" + random.nextInt(100), "class-" + random.nextInt(3));
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    original.writeTo(new DataOutputStream(bytes));
+    PrequentialAccuracy restored = new PrequentialAccuracy(0.99, 50);
+    restored.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+    assertThat(figures(restored)).isEqualTo(figures(original));
+  }
+
+  private static List<OptionalDouble> figures(PrequentialAccuracy accuracy) {
+    return List.of(
+        accuracy.micro(),
+        accuracy.macro(),
+        accuracy.windowMicro(),
+        accuracy.windowMacro(),
+        accuracy.headRecall(),
+        accuracy.tailRecall());
+  }
+
+  private static void assertClose(OptionalDouble actual, OptionalDouble expected) {
+    assertThat(actual.isPresent()).isEqualTo(expected.isPresent());
+    if (expected.isPresent()) {
+      assertThat(actual.getAsDouble()).isCloseTo(expected.getAsDouble(), within(1e-11));
+    }
   }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -261,8 +262,12 @@ final class StreamModel implements AutoCloseable {
   }
 
   private Map<String, Double> recalls(MicroBatch batch) {
-    Map<String, Double> recalls = accuracy.recalls();
-    recalls.keySet().retainAll(new HashSet<>(labels(batch.images())));
+    Map<String, Double> recalls = new TreeMap<>();
+    for (String label : new HashSet<>(labels(batch.images()))) {
+      if (label != null) {
+        accuracy.recall(label).ifPresent(recall -> recalls.put(label, recall));
+      }
+    }
     return recalls;
   }
 
