@@ -16,14 +16,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * <pre>
  * java -cp "pipeline/target/rankstream.jar:pipeline/target/lib/*" examples/java/EmbeddingsConsumer.java \
- *     localhost:9092 embeddings.v1
+ *     localhost:9092 embeddings.v2
  * </pre>
  */
 public final class EmbeddingsConsumer {
 
   public static void main(String[] arguments) throws Exception {
     String servers = arguments.length > 0 ? arguments[0] : "localhost:9092";
-    String topic = arguments.length > 1 ? arguments[1] : "embeddings.v1";
+    String topic = arguments.length > 1 ? arguments[1] : "embeddings.v2";
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers", servers,
@@ -53,7 +53,10 @@ public final class EmbeddingsConsumer {
     line.put("partition", record.partition());
     line.put("offset", record.offset());
     if (record.value() == null) {
-      line.put("image_id", record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8));
+      String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+      int end = key.indexOf('\n'); // the key is stream, line feed, image id
+      line.put("image_id", key.substring(end + 1));
+      line.put("stream", key.substring(0, Math.max(0, end)));
       line.put("deleted", true);
       return line;
     }

@@ -25,15 +25,16 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * <pre>
  * java -cp "pipeline/target/rankstream.jar:pipeline/target/lib/*" examples/java/NeighbourSearch.java \
- *     localhost:9092 embeddings.v1 8090
+ *     localhost:9092 embeddings.v2 8090
  * curl 'localhost:8090/neighbours?id=cats/1.jpg&amp;k=5'
- * curl 'localhost:8090/neighbours?id=cats/1.jpg&amp;k=5&amp;label=dogs'
+ * curl 'localhost:8090/neighbours?stream=default&amp;id=cats/1.jpg&amp;k=5&amp;label=dogs'
  * curl 'localhost:8090/status'
  * </pre>
  */
 public final class NeighbourSearch {
 
-  private record Entry(String id, String stream, String label, String space, long version, float[] vector) {
+  /** The newest embedding of an image; the key of its records is stream, line feed, image id. */
+  private record Entry(String key, String id, String stream, String label, String space, long version, float[] vector) {
 
     double squaredDistance(Entry other) {
       double sum = 0;
@@ -104,9 +105,9 @@ public final class NeighbourSearch {
       return; // the job gives every embedding a key: something else wrote this
     }
 
-    String id = new String(record.key(), StandardCharsets.UTF_8);
+    String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
-      entries.remove(id);
+      entries.remove(key);
       return;
     }
 
@@ -116,9 +117,10 @@ public final class NeighbourSearch {
       vector[i] = embedding.getEmbedding().get(i);
     }
     entries.put(
-        id,
+        key,
         new Entry(
-            id,
+            key,
+            embedding.getImageId(),
             embedding.getStream(),
             embedding.getLabel(),
             embedding.getSpaceId(),
@@ -133,16 +135,18 @@ public final class NeighbourSearch {
   }
 
   private Object neighbours(Map<String, String> query) {
-    Entry from = entries.get(query.getOrDefault("id", ""));
+    String stream = query.getOrDefault("stream", "default");
+    Entry from = entries.get(stream + "\n" + query.getOrDefault("id", ""));
     if (from == null) {
-      throw new IllegalArgumentException("There is no embedding of the image id = " + query.get("id"));
+      throw new IllegalArgumentException(
+          "There is no embedding of the image id = %s in the stream %s".formatted(query.get("id"), stream));
     }
     int k = neighbourCount(query.getOrDefault("k", "5"));
 
     // The space_id holds the stream, so one model's embeddings never meet those of another.
     List<Neighbour> nearest =
         entries.values().stream()
-            .filter(entry -> entry.space().equals(from.space()) && !entry.id().equals(from.id()))
+            .filter(entry -> entry.space().equals(from.space()) && !entry.key().equals(from.key()))
             .filter(entry -> !query.containsKey("label") || query.get("label").equals(entry.label()))
             .map(entry -> new Neighbour(entry, from.squaredDistance(entry)))
             .sorted(Comparator.comparingDouble(Neighbour::distance).thenComparing(each -> each.entry().id()))

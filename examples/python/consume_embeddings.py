@@ -63,7 +63,7 @@ class Decoder:
 def main():
     parser = argparse.ArgumentParser(description="Print committed embeddings as JSON lines.")
     parser.add_argument("--bootstrap-servers", default="localhost:9092")
-    parser.add_argument("--topic", default="embeddings.v1")
+    parser.add_argument("--topic", default="embeddings.v2")
     parser.add_argument("--no-follow", action="store_true", help="stop at the end of the topic")
     parser.add_argument("--registry", help="URL of the schema registry, for the Confluent wire format")
     arguments = parser.parse_args()
@@ -94,7 +94,8 @@ def main():
                 continue
             line = {"partition": message.partition(), "offset": message.offset()}
             if message.value() is None:
-                line.update(image_id=(message.key() or b"").decode(errors="replace"), deleted=True)
+                stream, _, image_id = (message.key() or b"").decode(errors="replace").partition("\n")
+                line.update(image_id=image_id, stream=stream, deleted=True)
             else:
                 embedding = decoder.decode(message.value())
                 names = ("image_id", "stream", "label", "model_version", "space_id", "embedding")

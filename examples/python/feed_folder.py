@@ -56,7 +56,7 @@ def main():
     from confluent_kafka import Producer
 
     servers, folder = sys.argv[1], sys.argv[2]
-    topic = sys.argv[3] if len(sys.argv) > 3 else "images.labeled.v1"
+    topic = sys.argv[3] if len(sys.argv) > 3 else "images.v2"
     passed_over = collections.Counter()
     found = list(images(folder, passed_over))  # all, so that nothing is sent of a folder that cannot be read
     if passed_over:
@@ -67,7 +67,8 @@ def main():
 
     schema = avro.schema.parse(SCHEMA_FILE.read_text(encoding="utf-8"))
     header = single_object.header(schema)
-    producer = Producer({"bootstrap.servers": servers, "enable.idempotence": True, "message.max.bytes": 8 << 20})
+    producer = Producer({"bootstrap.servers": servers, "enable.idempotence": True, "message.max.bytes": 8 << 20,
+                         "partitioner": "murmur2_random"})  # that of Java: one partition for all records of a key
     lost = []
     for path, names in found:
         image_id = "/".join(names)
@@ -76,7 +77,7 @@ def main():
         out = io.BytesIO(header)
         out.seek(0, io.SEEK_END)
         avro.io.DatumWriter(schema).write(record, avro.io.BinaryEncoder(out))
-        producer.produce(topic, key=image_id, value=out.getvalue(),
+        producer.produce(topic, key="default\n" + image_id, value=out.getvalue(),
                          on_delivery=lambda error, message: lost.append(error) if error else None)
         producer.flush(30) if len(producer) > 1000 else producer.poll(0)
     unsent = producer.flush(60)

@@ -17,6 +17,7 @@ import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Sampler;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
@@ -24,7 +25,6 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -71,8 +71,8 @@ class RankstreamJobITCase {
 
     for (ConsumerRecord<byte[], byte[]> record : kafka.records(names.embeddings())) {
       ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(record.value());
-      assertThat(new String(record.key(), StandardCharsets.UTF_8))
-          .isEqualTo(embedding.getImageId());
+      assertThat(RecordKey.parse(record.key()))
+          .contains(new RecordKey("default", embedding.getImageId()));
     }
     List<ImageEmbedding> embeddings = kafka.embeddings(names);
     Set<String> ids = new HashSet<>();

@@ -4,9 +4,9 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
 import io.rankstream.pipeline.tools.feed.Pace;
 import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -81,12 +81,17 @@ final class StormFeeder implements AutoCloseable {
 
   private void sendNext() throws Exception {
     LabeledExample example = images.example(random.nextInt(images.size()));
-    String id = "storm-" + sent++;
+    // Every id is sent in every stream: images of two streams must not meet.
+    long turn = sent++;
+    RecordKey key =
+        new RecordKey(
+            ChaosJob.STREAMS.get((int) (turn % ChaosJob.STREAMS.size())),
+            "storm-" + turn / ChaosJob.STREAMS.size());
     byte[] value =
         ImageEnvelope.seal(
             LabeledImage.newBuilder()
-                .setImageId(id)
-                .setStream(ChaosJob.STREAMS.get((int) (sent % ChaosJob.STREAMS.size())))
+                .setImageId(key.imageId())
+                .setStream(key.stream())
                 .setLabel(sent % UNLABELED_EVERY == 0 ? null : example.label())
                 .setImage(ByteBuffer.wrap(example.encoded()))
                 .setEventTime(Instant.now())
@@ -94,16 +99,16 @@ final class StormFeeder implements AutoCloseable {
     if (sent % DAMAGE_EVERY == 0) {
       value = Arrays.copyOf(value, 5 + random.nextInt(value.length / 2));
     }
-    send(id, value);
+    send(key, value);
     if (sent % REPEAT_EVERY == 0) {
-      send(id, value);
+      send(key, value);
     }
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
-  private void send(String id, byte[] value) {
+  private void send(RecordKey key, byte[] value) {
     producer.send(
-        new ProducerRecord<>(job.topics().images(), id.getBytes(StandardCharsets.UTF_8), value),
+        new ProducerRecord<>(job.topics().images(), key.bytes(), value),
         (metadata, exception) -> {
           if (exception != null) {
             failure.compareAndSet(null, exception);

@@ -1,6 +1,7 @@
 package io.rankstream.lab.fuzz;
 
 import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class HostileRecords {
   private HostileRecord record(long number, Attack attack, Random random) {
     // Flipped bits must not turn one id into another: hence the random digits.
     String id = "fuzz-%d-%d-%016x".formatted(seed, number, random.nextLong());
-    byte[] key = id.getBytes(StandardCharsets.UTF_8);
+    byte[] key = new RecordKey(stream, id).bytes();
     if (attack == Attack.HUGE_KEY) {
       key = Arrays.copyOf(key, MEGABYTE + random.nextInt(6 * MEGABYTE));
     }

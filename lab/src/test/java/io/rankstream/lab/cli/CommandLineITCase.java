@@ -9,10 +9,10 @@ import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -56,7 +56,7 @@ class CommandLineITCase {
     assertThat(fed).hasSize(CLASSES * PER_CLASS);
     LabeledImage image = LabeledImage.getDecoder().decode(fed.get(0).value());
     assertThat(image.getImageId())
-        .isEqualTo(new String(fed.get(0).key(), StandardCharsets.UTF_8))
+        .isEqualTo(RecordKey.parse(fed.get(0).key()).orElseThrow().imageId())
         .startsWith(image.getLabel() + "/");
 
     kafka.run(

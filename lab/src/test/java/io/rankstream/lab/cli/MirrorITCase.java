@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.mirror.PointId;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,17 +41,18 @@ class MirrorITCase {
           new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
         producer.initTransactions();
         producer.beginTransaction();
-        send(producer, "cats/1.jpg", embedding("default", "cats/1.jpg", 1));
-        send(producer, "x", embedding("other", "x", 1));
-        send(producer, "noise", new byte[] {1, 2, 3});
+        send(producer, "default\ncats/1.jpg", embedding("default", "cats/1.jpg", 1));
+        send(producer, "other\ncats/1.jpg", embedding("other", "cats/1.jpg", 1));
+        send(producer, "default\nnoise", new byte[] {1, 2, 3});
         producer.commitTransaction();
         producer.beginTransaction();
-        send(producer, "taken-back", embedding("default", "taken-back", 2));
+        send(producer, "default\ntaken-back", embedding("default", "taken-back", 2));
         producer.abortTransaction();
         assertThat(mirror(servers, "qdrant", "qdrant")).contains("embeddings-0@2 cannot be read");
 
         producer.beginTransaction();
-        send(producer, "cats/1.jpg", null);
+        send(producer, "other\ncats/1.jpg", null); // of another stream: another point
+        send(producer, "default\ncats/1.jpg", null);
         producer.commitTransaction();
       }
       assertThat(mirror(servers, "qdrant", "qdrant")).isEmpty();
@@ -84,7 +86,7 @@ class MirrorITCase {
    */
   @Test
   void pointIdsAreThoseOfOtherLanguages() {
-    assertThat(PointId.of("default", "cats/1.jpg")).hasToString(CAT);
+    assertThat(PointId.of(new RecordKey("default", "cats/1.jpg"))).hasToString(CAT);
   }
 
   private static byte[] embedding(String stream, String id, long version) throws Exception {
@@ -108,10 +110,10 @@ class MirrorITCase {
         .array();
   }
 
-  private static void send(KafkaProducer<byte[], byte[]> producer, String id, byte[] value)
+  private static void send(KafkaProducer<byte[], byte[]> producer, String key, byte[] value)
       throws Exception {
     producer
-        .send(new ProducerRecord<>("embeddings", id.getBytes(StandardCharsets.UTF_8), value))
+        .send(new ProducerRecord<>("embeddings", key.getBytes(StandardCharsets.UTF_8), value))
         .get();
   }
 

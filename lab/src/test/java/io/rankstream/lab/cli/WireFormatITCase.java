@@ -82,15 +82,15 @@ class WireFormatITCase {
   void everyOutputRecordHasTheHeaderOfItsSubject() throws Exception {
     assertThat(registry.subjects().keySet())
         .containsExactlyInAnyOrder(
-            "embeddings.v1-value",
+            "embeddings.v2-value",
             "training.metrics.v1-value",
             "models.v1-value",
-            "images.labeled.v1.dlq-value");
+            "images.v2.dlq-value");
     Map<String, Schema> schemas =
         Map.of(
-            "embeddings.v1", ImageEmbedding.getClassSchema(),
+            "embeddings.v2", ImageEmbedding.getClassSchema(),
             "training.metrics.v1", TrainingMetrics.getClassSchema(),
-            "images.labeled.v1.dlq", DeadLetter.getClassSchema());
+            "images.v2.dlq", DeadLetter.getClassSchema());
     Set<String> ids = new TreeSet<>();
     for (Map.Entry<String, Schema> entry : schemas.entrySet()) {
       String topic = entry.getKey();
@@ -109,7 +109,7 @@ class WireFormatITCase {
                 new String(
                     record.headers().lastHeader("content-type").value(), StandardCharsets.UTF_8))
             .isEqualTo("application/vnd.apache.avro+confluent");
-        if (topic.equals("embeddings.v1")) {
+        if (topic.equals("embeddings.v2")) {
           ids.add(decoded.get("image_id").toString());
         }
       }

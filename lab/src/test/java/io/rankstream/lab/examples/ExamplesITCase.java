@@ -12,6 +12,7 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
 import java.io.IOException;
 import java.net.URI;
@@ -117,7 +118,8 @@ class ExamplesITCase {
     assertThat(fed).hasSize(CLASSES * PER_CLASS);
     for (ConsumerRecord<byte[], byte[]> record : fed) {
       LabeledImage image = LabeledImage.getDecoder().decode(record.value());
-      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(image.getImageId());
+      assertThat(RecordKey.parse(record.key()))
+          .contains(new RecordKey("default", image.getImageId()));
       assertThat(image.getImageId()).startsWith(image.getLabel() + "/");
       byte[] bytes = new byte[image.getImage().remaining()];
       image.getImage().get(bytes);
@@ -164,7 +166,7 @@ class ExamplesITCase {
           .contains("must be 1 to");
 
       String gone = found.get(0).get("id").asText();
-      RecordSender.sendTombstone(kafka.clients(), TOPICS.embeddings(), gone);
+      RecordSender.sendTombstone(kafka.clients(), TOPICS.embeddings(), "default\n" + gone);
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> get(base + "/status", 200).get("images").asInt() == newest.size() - 1);

@@ -58,7 +58,7 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "NAME",
-      description = "Topic to publish to; created when missing (default: images.labeled.v1).")
+      description = "Topic to publish to; created when missing (default: images.v2).")
   String topic = JobOptions.INPUT_TOPIC.defaultValue();
 
   @Option(

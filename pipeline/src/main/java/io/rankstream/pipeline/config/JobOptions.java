@@ -26,7 +26,7 @@ public final class JobOptions extends ModelOptions {
   private static final MemorySize LARGEST_ARRAY = MemorySize.ofMebiBytes(1024);
 
   public static final Setting<String> INPUT_TOPIC =
-      topic("input.topic", "images.labeled.v1").means("Topic that the images are read from.");
+      topic("input.topic", "images.v2").means("Topic that the images are read from.");
   public static final Setting<String> INPUT_GROUP_ID =
       text("input.group-id", "rankstream")
           .matching(id -> !id.isBlank(), "a name that is not blank")
@@ -35,8 +35,8 @@ public final class JobOptions extends ModelOptions {
   public static final Setting<List<String>> INPUT_STREAMS =
       list("input.streams", "default")
           .matching(
-              names -> !names.isEmpty() && names.stream().noneMatch(String::isBlank),
-              "one or more names that are not blank, separated by ';'")
+              names -> !names.isEmpty() && names.stream().allMatch(JobOptions::isName),
+              "one or more names that are not blank and have no control characters, separated by ';'")
           .means(
               "Streams that are accepted. Each has its own model; images of any other stream are dead-lettered.");
   public static final Setting<Boolean> INPUT_BOUNDED =
@@ -57,13 +57,13 @@ public final class JobOptions extends ModelOptions {
           .means("Largest number of characters in a label.");
 
   public static final Setting<String> OUTPUT_EMBEDDINGS_TOPIC =
-      topic("output.embeddings-topic", "embeddings.v1")
+      topic("output.embeddings-topic", "embeddings.v2")
           .means("Topic of the embeddings; meant to be compacted.");
   public static final Setting<String> OUTPUT_METRICS_TOPIC =
       topic("output.metrics-topic", "training.metrics.v1")
           .means("Topic with one record for each training step.");
   public static final Setting<String> OUTPUT_DEAD_LETTERS_TOPIC =
-      topic("output.dead-letters-topic", "images.labeled.v1.dlq")
+      topic("output.dead-letters-topic", "images.v2.dlq")
           .means("Topic of the records that could not be used, complete and with the reason.");
   public static final Setting<String> OUTPUT_MODEL_VERSIONS_TOPIC =
       topic("output.model-versions-topic", "models.v1")
@@ -263,6 +263,11 @@ public final class JobOptions extends ModelOptions {
     } catch (IllegalAccessException e) {
       throw new IllegalStateException("A setting cannot be read: " + constant, e);
     }
+  }
+
+  /** A stream is part of the keys of records, where a line feed ends it. */
+  private static boolean isName(String stream) {
+    return !stream.isBlank() && stream.chars().noneMatch(Character::isISOControl);
   }
 
   private static SettingDraft<String> topic(String key, String byDefault) {

@@ -69,19 +69,23 @@ public final class OutputRecords<T extends SpecificRecord>
     this.headers = headers;
   }
 
-  /** Embeddings, keyed by image id. */
+  /** Embeddings, keyed by stream and image id. */
   public static OutputRecords<ImageEmbedding> embeddings(JobConfig config) {
     String topic = config.output().embeddingsTopic();
     return new OutputRecords<>(
         topic,
         RecordEncoding.of(config, topic, ImageEmbedding.class),
         embedding -> embedding,
-        embedding -> utf8(embedding.getImageId()),
-        embedding ->
-            new RecordHeaders()
-                .add("model_version", utf8(Long.toString(embedding.getModelVersion())))
-                .add("space_id", utf8(embedding.getSpaceId()))
-                .add("lineage", utf8(embedding.getLineage())));
+        embedding -> new RecordKey(embedding.getStream(), embedding.getImageId()).bytes(),
+        OutputRecords::headersOf);
+  }
+
+  /** What a consumer can decide on without reading the value: which weights embedded the image. */
+  private static Headers headersOf(ImageEmbedding embedding) {
+    return new RecordHeaders()
+        .add("model_version", utf8(Long.toString(embedding.getModelVersion())))
+        .add("space_id", utf8(embedding.getSpaceId()))
+        .add("lineage", utf8(embedding.getLineage()));
   }
 
   /** Training metrics, keyed by stream. */

@@ -69,7 +69,7 @@ final class SchemaRegistry {
   /**
    * Registers a schema, or finds it when it is already registered.
    *
-   * @param subject such as {@code embeddings.v1-value}
+   * @param subject such as {@code embeddings.v2-value}
    * @return the id of the schema
    * @throws RegistryException when the registry cannot be reached or refuses the schema
    */

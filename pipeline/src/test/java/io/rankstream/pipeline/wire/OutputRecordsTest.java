@@ -65,13 +65,13 @@ class OutputRecordsTest {
   }
 
   @Test
-  void anEmbeddingHasItsIdAsKeyAndItsVersionInTheHeaders() throws Exception {
+  void anEmbeddingHasStreamAndIdAsKeyAndItsVersionInTheHeaders() throws Exception {
     ProducerRecord<byte[], byte[]> record =
         opened(OutputRecords.embeddings(CONFIG)).serialize(embedding(), null, 5L);
 
-    assertThat(record.topic()).isEqualTo("embeddings.v1");
+    assertThat(record.topic()).isEqualTo("embeddings.v2");
     assertThat(record.partition()).isNull();
-    assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo("image-1");
+    assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo("default\nimage-1");
     assertThat(new RecordDecoder(JobConfig.Registry.none()).decode(record.value()))
         .isEqualTo(embedding());
     assertThat(record.value()).isEqualTo(embedding().toByteBuffer().array());

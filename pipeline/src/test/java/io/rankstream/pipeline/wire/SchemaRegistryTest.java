@@ -45,15 +45,15 @@ class SchemaRegistryTest {
   void registersOnceAndFindsAgain() throws Exception {
     SchemaRegistry registry = client(new JobConfig.Registry(stub.url() + "/", ""));
 
-    int id = registry.register("embeddings.v1-value", SCHEMA);
+    int id = registry.register("embeddings.v2-value", SCHEMA);
 
     assertThat(id).isEqualTo(70_001);
-    assertThat(registry.register("embeddings.v1-value", SCHEMA)).isEqualTo(id);
+    assertThat(registry.register("embeddings.v2-value", SCHEMA)).isEqualTo(id);
     assertThat(registry.schema(id)).isEqualTo(SCHEMA);
     assertThat(stub.requests())
         .containsExactly(
-            "POST /subjects/embeddings.v1-value/versions",
-            "POST /subjects/embeddings.v1-value/versions",
+            "POST /subjects/embeddings.v2-value/versions",
+            "POST /subjects/embeddings.v2-value/versions",
             "GET /schemas/ids/70001");
   }
 

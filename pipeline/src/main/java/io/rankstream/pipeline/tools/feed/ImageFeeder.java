@@ -4,6 +4,7 @@ import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
 import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Sends the images of a set to the input topic, keyed by image id. */
+/** Sends the images of a set to the input topic, keyed by stream and image id. */
 public final class ImageFeeder implements AutoCloseable {
 
   private static final byte[] CONTENT_TYPE =
@@ -79,7 +80,7 @@ public final class ImageFeeder implements AutoCloseable {
             .setImage(ByteBuffer.wrap(example.encoded()))
             .setEventTime(Instant.now())
             .build();
-    byte[] key = example.id().getBytes(StandardCharsets.UTF_8);
+    byte[] key = new RecordKey(plan.stream(), example.id()).bytes();
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(plan.topic(), key, ImageEnvelope.seal(image));
     record.headers().add("content-type", CONTENT_TYPE);

@@ -2,13 +2,14 @@ package io.rankstream.pipeline.tools.mirror;
 
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.wire.RecordDecoder;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,10 +28,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Copies the embeddings of one stream as JSON to another topic, exactly once: records and offsets
- * are committed in one Kafka transaction, and a second mirror of the same name fences the first.
- *
- * <p>A tombstone has the id of an image but not its stream. Each mirror copies one stream, so it
- * need not remember which image belongs to which stream.
+ * are committed in one Kafka transaction, and a second mirror of the same name fences the first. A
+ * tombstone becomes a tombstone with the key of the point.
  */
 public final class EmbeddingMirror {
 
@@ -107,13 +106,17 @@ public final class EmbeddingMirror {
       String to,
       Consumer<String> log)
       throws IOException {
-    if (record.key() == null) {
-      log.accept(place(record) + " has no key and is skipped");
+    Optional<RecordKey> key = RecordKey.parse(record.key());
+    if (key.isEmpty()) {
+      log.accept(place(record) + " has no key of stream, line feed and image id, and is skipped");
+      return;
+    }
+    RecordKey image = key.get();
+    if (!image.stream().equals(stream)) {
       return;
     }
     if (record.value() == null) {
-      String imageId = new String(record.key(), StandardCharsets.UTF_8);
-      producer.send(new ProducerRecord<>(to, format.key(collection, stream, imageId), null));
+      producer.send(new ProducerRecord<>(to, format.key(collection, image), null));
       return;
     }
 
@@ -128,13 +131,9 @@ public final class EmbeddingMirror {
       log.accept(place(record) + " is not an embedding and is skipped");
       return;
     }
-    if (embedding.getStream().equals(stream)) {
-      producer.send(
-          new ProducerRecord<>(
-              to,
-              format.key(collection, stream, embedding.getImageId()),
-              format.value(collection, embedding)));
-    }
+    producer.send(
+        new ProducerRecord<>(
+            to, format.key(collection, image), format.value(collection, image, embedding)));
   }
 
   private static String place(ConsumerRecord<byte[], byte[]> record) {

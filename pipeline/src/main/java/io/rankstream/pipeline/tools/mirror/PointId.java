@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.mirror;
 
+import io.rankstream.pipeline.wire.RecordKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,12 +20,9 @@ public final class PointId {
 
   private PointId() {}
 
-  /**
-   * The id of an image of a stream. Names have no control characters, so the line feed separates
-   * them.
-   */
-  public static UUID of(String stream, String imageId) {
-    byte[] name = ("rankstream:" + stream + "\n" + imageId).getBytes(StandardCharsets.UTF_8);
+  /** The id of an image, which is made of the key of its records. */
+  public static UUID of(RecordKey image) {
+    byte[] name = ("rankstream:" + image.text()).getBytes(StandardCharsets.UTF_8);
     MessageDigest sha1 = DigestUtils.getSha1Digest();
     sha1.update(
         ByteBuffer.allocate(2 * Long.BYTES)

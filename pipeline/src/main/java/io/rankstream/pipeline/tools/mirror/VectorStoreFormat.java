@@ -2,6 +2,7 @@ package io.rankstream.pipeline.tools.mirror;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.ImageEmbedding;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,16 +19,17 @@ public enum VectorStoreFormat {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  byte[] key(String collection, String stream, String imageId) throws JsonProcessingException {
+  byte[] key(String collection, RecordKey image) throws JsonProcessingException {
     Map<String, Object> key = new LinkedHashMap<>();
     if (this == QDRANT) {
       key.put("collection_name", collection);
     }
-    key.put("id", PointId.of(stream, imageId).toString());
+    key.put("id", PointId.of(image).toString());
     return JSON.writeValueAsBytes(key);
   }
 
-  byte[] value(String collection, ImageEmbedding embedding) throws JsonProcessingException {
+  byte[] value(String collection, RecordKey image, ImageEmbedding embedding)
+      throws JsonProcessingException {
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("image_id", embedding.getImageId());
     properties.put("stream", embedding.getStream());
@@ -42,7 +44,7 @@ public enum VectorStoreFormat {
     if (this == QDRANT) {
       value.put("collection_name", collection);
     }
-    value.put("id", PointId.of(embedding.getStream(), embedding.getImageId()).toString());
+    value.put("id", PointId.of(image).toString());
     value.put("vector", embedding.getEmbedding());
     if (this == QDRANT) {
       value.put("payload", properties);

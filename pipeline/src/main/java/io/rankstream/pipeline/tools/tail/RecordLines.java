@@ -3,9 +3,11 @@ package io.rankstream.pipeline.tools.tail;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.pipeline.wire.RecordDecoder;
+import io.rankstream.pipeline.wire.RecordKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -31,10 +33,7 @@ public final class RecordLines {
   /** The line, without its end. */
   public String line(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
-      return json
-          ? text(place(record).put("key", key(record)).put("deleted", true))
-          : RecordPrinter.printable(
-              "%s is a tombstone: it deletes the key %s".formatted(shown(record), key(record)));
+      return tombstone(record);
     }
 
     try {
@@ -46,6 +45,22 @@ public final class RecordLines {
           : RecordPrinter.printable(
               "%s cannot be read: %s".formatted(shown(record), e.getMessage()));
     }
+  }
+
+  private String tombstone(ConsumerRecord<byte[], byte[]> record) {
+    Optional<RecordKey> image = RecordKey.parse(record.key());
+    if (json) {
+      ObjectNode line = place(record).put("key", key(record)).put("deleted", true);
+      image.ifPresent(named -> line.put("stream", named.stream()).put("image_id", named.imageId()));
+      return text(line);
+    }
+
+    String deleted =
+        image
+            .map(named -> "image %s of stream %s".formatted(named.imageId(), named.stream()))
+            .orElse("the key " + key(record));
+    return RecordPrinter.printable(
+        "%s is a tombstone: it deletes %s".formatted(shown(record), deleted));
   }
 
   private static ObjectNode place(ConsumerRecord<?, ?> record) {

@@ -3,13 +3,13 @@ package io.rankstream.pipeline.tools.watch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,13 +43,13 @@ final class LiveRun {
     }
   }
 
-  /** Takes an image that was deleted out of the samples of all streams. */
-  void forget(String imageId) {
-    List<LiveStream> all;
+  /** Takes an image that was deleted out of the sample of its stream. */
+  void forget(RecordKey image) {
+    Optional<LiveStream> stream;
     synchronized (this) {
-      all = List.copyOf(streams.values());
+      stream = Optional.ofNullable(streams.get(image.stream()));
     }
-    all.forEach(stream -> stream.forget(imageId));
+    stream.ifPresent(known -> known.forget(image.imageId()));
   }
 
   /** Sets the problem of a topic; null clears it. */

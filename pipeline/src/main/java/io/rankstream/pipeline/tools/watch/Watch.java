@@ -6,9 +6,9 @@ import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.pipeline.wire.RecordDecoder;
+import io.rankstream.pipeline.wire.RecordKey;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -156,8 +156,8 @@ public final class Watch implements AutoCloseable {
 
   private boolean read(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
-      if (record.key() != null && record.topic().equals(embeddings)) {
-        run.forget(new String(record.key(), StandardCharsets.UTF_8));
+      if (record.topic().equals(embeddings)) {
+        RecordKey.parse(record.key()).ifPresent(run::forget);
       }
     } else {
       try {

@@ -29,20 +29,31 @@ class RecordLinesTest {
   private final RecordLines text = new RecordLines(decoder, false);
 
   @Test
-  void aTombstoneIsAnObjectWithItsKey() throws IOException {
+  void aTombstoneIsAnObjectWithTheImageOfItsKey() throws IOException {
     ConsumerRecord<byte[], byte[]> tombstone =
-        record("Bücher/\"1\"\n.jpg".getBytes(StandardCharsets.UTF_8), null);
+        record("shelf\nBücher/\"1\".jpg".getBytes(StandardCharsets.UTF_8), null);
 
     assertThat(JSON.readTree(json.line(tombstone)))
         .isEqualTo(
             JSON.createObjectNode()
-                .put("topic", "embeddings.v1")
+                .put("topic", "embeddings.v2")
                 .put("partition", 0)
                 .put("offset", 7)
-                .put("key", "Bücher/\"1\"\n.jpg")
-                .put("deleted", true));
+                .put("key", "shelf\nBücher/\"1\".jpg")
+                .put("deleted", true)
+                .put("stream", "shelf")
+                .put("image_id", "Bücher/\"1\".jpg"));
     assertThat(text.line(tombstone))
-        .isEqualTo("embeddings.v1-0@7 is a tombstone: it deletes the key Bücher/\"1\"?.jpg");
+        .isEqualTo(
+            "embeddings.v2-0@7 is a tombstone: it deletes image Bücher/\"1\".jpg of stream shelf");
+  }
+
+  @Test
+  void aTombstoneOfSomethingElseIsShownWithItsKey() {
+    byte[] key = "key\t1".getBytes(StandardCharsets.UTF_8);
+
+    assertThat(text.line(record(key, null)))
+        .isEqualTo("embeddings.v2-0@7 is a tombstone: it deletes the key key?1");
   }
 
   @Test
@@ -87,7 +98,7 @@ class RecordLinesTest {
   }
 
   private static ConsumerRecord<byte[], byte[]> record(byte[] key, byte[] value) {
-    return new ConsumerRecord<>("embeddings.v1", 0, 7, key, value);
+    return new ConsumerRecord<>("embeddings.v2", 0, 7, key, value);
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

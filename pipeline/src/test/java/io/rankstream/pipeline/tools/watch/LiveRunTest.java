@@ -7,6 +7,7 @@ import static io.rankstream.pipeline.tools.Records.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rankstream.pipeline.wire.RecordKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,8 +123,9 @@ class LiveRunTest {
     run.add(embedding(2, "cat", 1, 1, 0));
     long before = run.json(null).at("/stream/sample").asLong();
 
-    run.forget("image-1");
-    run.forget("never-seen");
+    run.forget(new RecordKey("default", "image-1"));
+    run.forget(new RecordKey("default", "never-seen"));
+    run.forget(new RecordKey("other", "image-0")); // another image
 
     LiveStream stream = run.stream("default").orElseThrow();
     assertThat(texts(stream.neighbours(0), "id")).containsExactly("image-0", "image-2");
