@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
  * Keeps the training thread from changing the models during a checkpoint. The training thread holds
@@ -10,14 +11,14 @@ final class StepGate {
 
   private final ReentrantLock lock = new ReentrantLock(true);
 
-  /** Called by the training thread before it changes a model. */
-  void enter() {
+  /** Called by the training thread: changes a model. */
+  <E extends Exception> void inside(ThrowingRunnable<E> change) throws E {
     lock.lock();
-  }
-
-  /** Called by the training thread after the change. */
-  void leave() {
-    lock.unlock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

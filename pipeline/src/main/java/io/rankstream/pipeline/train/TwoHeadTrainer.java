@@ -235,14 +235,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private void process(MicroBatch batch) throws IOException {
     StreamModel model = model(batch.stream());
     try (PreparedBatch prepared = model.prepare(batch)) {
-      gate.enter();
-      try {
-        finished.add(model.finish(prepared));
-        runInTask(this::emitFinished);
-      } finally {
-        gate.leave();
-      }
+      gate.inside(() -> finish(model.finish(prepared)));
     }
+  }
+
+  private void finish(StepResult result) {
+    finished.add(result);
+    runInTask(this::emitFinished);
   }
 
   private void runInTask(ThrowingRunnable<Exception> action) {
@@ -254,13 +253,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   }
 
   private StreamModel model(String stream) {
-    gate.enter();
-    try {
-      return models.computeIfAbsent(
-          stream, name -> StreamModel.create(jobConfig, name, device, start));
-    } finally {
-      gate.leave();
-    }
+    gate.inside(
+        () ->
+            models.computeIfAbsent(
+                stream, name -> StreamModel.create(jobConfig, name, device, start)));
+    return models.get(stream);
   }
 
   private void emitFinished() {
