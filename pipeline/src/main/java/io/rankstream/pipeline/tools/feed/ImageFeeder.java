@@ -1,6 +1,5 @@
 package io.rankstream.pipeline.tools.feed;
 
-import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
 import io.rankstream.pipeline.wire.ImageEnvelope;
@@ -13,12 +12,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends the images of a set to the input topic, keyed by stream and image id. */
 public final class ImageFeeder implements AutoCloseable {
@@ -26,20 +21,13 @@ public final class ImageFeeder implements AutoCloseable {
   private static final byte[] CONTENT_TYPE =
       ImageEnvelope.CONTENT_TYPE.getBytes(StandardCharsets.UTF_8);
 
-  private final KafkaProducer<byte[], byte[]> producer;
-  private final AtomicReference<Exception> failure = new AtomicReference<>();
+  private final InputProducer producer;
 
   /**
    * @param clients Kafka client settings
    */
   public ImageFeeder(Properties clients) {
-    Properties settings = new Properties();
-    settings.put(ProducerConfig.ACKS_CONFIG, "all");
-    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, "10");
-    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topics.MAX_RECORD_BYTES));
-    settings.putAll(clients);
-    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer = new InputProducer(clients);
   }
 
   /**
@@ -58,11 +46,9 @@ public final class ImageFeeder implements AutoCloseable {
       LabeledExample example = dataset.example(order.get(i));
       boolean labeled = random.nextDouble() >= plan.unlabeled();
       send(plan, example, labeled ? example.label() : null);
-      throwFailure();
       progress.accept(i + 1);
     }
     producer.flush();
-    throwFailure();
   }
 
   @Override
@@ -70,7 +56,6 @@ public final class ImageFeeder implements AutoCloseable {
     producer.close();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps failures
   private void send(FeedPlan plan, LabeledExample example, String label) throws IOException {
     LabeledImage image =
         LabeledImage.newBuilder()
@@ -84,18 +69,6 @@ public final class ImageFeeder implements AutoCloseable {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(plan.topic(), key, ImageEnvelope.seal(image));
     record.headers().add("content-type", CONTENT_TYPE);
-    producer.send(
-        record,
-        (metadata, exception) -> {
-          if (exception != null) {
-            failure.compareAndSet(null, exception);
-          }
-        });
-  }
-
-  private void throwFailure() throws IOException {
-    if (failure.get() != null) {
-      throw new IOException("Kafka refused an image: " + failure.get().getMessage(), failure.get());
-    }
+    producer.send(record);
   }
 }
