@@ -221,7 +221,7 @@ class RankstreamJobITCase {
     poison.put("STREAM_UNKNOWN", Fixtures.envelope("p4", "elsewhere", "class-1", png));
     poison.put("LABEL_INVALID", Fixtures.envelope("p5", "default", "l".repeat(1_000_000), png));
     poison.put("IMAGE_ID_INVALID", Fixtures.envelope(" ", "default", "class-1", png));
-    poison.put("VALUE_MISSING", null);
+    poison.put("KEY_INVALID", null);
     Map<Long, String> expected = new TreeMap<>();
     int position = 5;
     for (Map.Entry<String, byte[]> entry : poison.entrySet()) {

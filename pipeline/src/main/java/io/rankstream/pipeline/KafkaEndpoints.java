@@ -3,11 +3,12 @@ package io.rankstream.pipeline;
 import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.wire.EmbeddingRecords;
 import io.rankstream.pipeline.wire.OutputRecords;
 import io.rankstream.pipeline.wire.RawRecordDeserializer;
 import java.util.Properties;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -26,7 +27,7 @@ public final class KafkaEndpoints {
   public static Endpoints from(JobConfig config) {
     return new Endpoints(
         source(config),
-        sink(config, "embeddings", OutputRecords.embeddings(config)),
+        sink(config, "embeddings", new EmbeddingRecords(config)),
         sink(config, "metrics", OutputRecords.metrics(config)),
         sink(config, "model-versions", OutputRecords.modelVersions(config)),
         sink(config, "dead-letters", OutputRecords.deadLetters(config)));
@@ -52,8 +53,8 @@ public final class KafkaEndpoints {
     return builder.build();
   }
 
-  private static <T extends SpecificRecord> KafkaSink<T> sink(
-      JobConfig config, String name, OutputRecords<T> records) {
+  private static <T> KafkaSink<T> sink(
+      JobConfig config, String name, KafkaRecordSerializationSchema<T> records) {
     JobConfig.Output output = config.output();
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(producer(config))

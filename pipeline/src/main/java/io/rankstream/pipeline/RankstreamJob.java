@@ -10,14 +10,14 @@ import static io.rankstream.pipeline.event.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.receive.ReceiveImages;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
-import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -81,7 +81,7 @@ public final class RankstreamJob {
         env.fromSource(ends.images(), WatermarkStrategy.noWatermarks(), READ_IMAGES)
             .uid(READ_IMAGES);
 
-    SingleOutputStreamOperator<AcceptedImage> images =
+    SingleOutputStreamOperator<WindowInput> images =
         records
             .process(new ReceiveImages(config, DEAD_LETTERS))
             .name(RECEIVE_IMAGES)
@@ -90,17 +90,17 @@ public final class RankstreamJob {
     BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
     SingleOutputStreamOperator<MicroBatch> batches =
         images
-            .keyBy(AcceptedImage::stream)
+            .keyBy(WindowInput::stream)
             .process(window.function())
             .name(window.name())
             .uid(window.name());
 
     // A window emits only batches of the stream that it is keyed by: its task trains them too.
-    SingleOutputStreamOperator<ImageEmbedding> embeddings =
+    SingleOutputStreamOperator<EmbeddingChange> embeddings =
         DataStreamUtils.reinterpretAsKeyedStream(batches, MicroBatch::stream)
             .transform(
                 TWO_HEAD_TRAINER,
-                TypeInformation.of(ImageEmbedding.class),
+                TypeInformation.of(EmbeddingChange.class),
                 new TwoHeadTrainerFactory(
                     config,
                     env.getConfiguration()

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.Origin;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
 import java.lang.management.ManagementFactory;
@@ -132,14 +133,14 @@ public final class AssemblerBench {
 
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    DataStream<AcceptedImage> images =
+    DataStream<WindowInput> images =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .uid("numbers")
             .map(new MakeRecord(classes, plan.payloadBytes()))
-            .returns(TypeInformation.of(AcceptedImage.class))
+            .returns(TypeInformation.of(WindowInput.class))
             .uid("records");
     BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
-    DataStreamUtils.reinterpretAsKeyedStream(images, AcceptedImage::stream)
+    DataStreamUtils.reinterpretAsKeyedStream(images, WindowInput::stream)
         .process(window.function())
         .uid(window.name())
         .sinkTo(new DiscardingSink<>())
@@ -148,7 +149,7 @@ public final class AssemblerBench {
   }
 
   /** Generates records of random classes. */
-  private static final class MakeRecord implements MapFunction<Long, AcceptedImage> {
+  private static final class MakeRecord implements MapFunction<Long, WindowInput> {
 
     private static final long serialVersionUID = 1L;
 
@@ -161,7 +162,7 @@ public final class AssemblerBench {
     }
 
     @Override
-    public AcceptedImage map(Long number) {
+    public WindowInput map(Long number) {
       if (MADE.incrementAndGet() % 64 == 0) {
         ALLOCATED.set(
             ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes());
@@ -169,14 +170,15 @@ public final class AssemblerBench {
       long mixed = (number + 1) * 0x9E3779B97F4A7C15L;
       mixed = (mixed ^ mixed >>> 32) * 0xD6E8FEB86659FD93L;
       String label = "class-" + Long.remainderUnsigned(mixed ^ mixed >>> 32, classes);
-      return new AcceptedImage(
-          "image-" + number,
-          "default",
-          label,
-          number,
-          Long.hashCode(number),
-          new byte[payloadBytes],
-          new Origin("images", 0, number, number));
+      return WindowInput.take(
+          new AcceptedImage(
+              "image-" + number,
+              "default",
+              label,
+              number,
+              Long.hashCode(number),
+              new byte[payloadBytes],
+              new Origin("images", 0, number, number)));
     }
   }
 }

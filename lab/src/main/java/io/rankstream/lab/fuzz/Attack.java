@@ -16,8 +16,10 @@ public enum Attack {
   NOISE(4, Fate.REFUSED),
   /** A value of no bytes. */
   VALUE_EMPTY(1, Fate.REFUSED),
-  /** No value. */
+  /** No value, and a key that names no image. */
   VALUE_NONE(1, Fate.REFUSED),
+  /** No attack: the deletion of an image that the job does not know. */
+  DELETION(1, Fate.ACCEPTED),
   /** A part claims more bytes or items than there are. */
   CLAIMED_LENGTH(3, Fate.REFUSED),
   /** A hundred thousand attributes. */
@@ -75,7 +77,7 @@ public enum Attack {
 
   /** The outcome for a record at a job with default limits. */
   public enum Fate {
-    /** It gets an embedding. */
+    /** It gets an embedding; a deletion gets a tombstone. */
     ACCEPTED,
     /** It becomes a dead letter. */
     REFUSED,

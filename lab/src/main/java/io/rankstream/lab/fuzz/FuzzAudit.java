@@ -8,6 +8,7 @@ import io.rankstream.schemas.ImageEmbedding;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Matches the output of a job with the records that were sent: each must have embeddings or one
- * dead letter with its bytes. Output of other records is ignored.
+ * Matches the output of a job with the records that were sent: each must have embeddings, or as a
+ * deletion one tombstone, or one dead letter with its bytes. Output of other records is ignored.
  */
 final class FuzzAudit {
 
   private final Map<Origin, SentRecord> sent;
+  private final Map<String, Origin> deletions = new HashMap<>(); // by digest of the key
   private final Reconciliation<Origin> outcomes = new Reconciliation<>();
   private final Set<Origin> accepted = new HashSet<>();
   private final Set<Origin> refused = new HashSet<>();
@@ -30,6 +32,12 @@ final class FuzzAudit {
   FuzzAudit(Map<Origin, SentRecord> sent) {
     this.sent = sent;
     sent.keySet().forEach(outcomes::expect);
+    sent.forEach(
+        (origin, record) -> {
+          if (record.attack() == Attack.DELETION) {
+            deletions.put(record.key(), origin);
+          }
+        });
   }
 
   /** Whether every record has come out. */
@@ -46,6 +54,19 @@ final class FuzzAudit {
   void add(ImageEmbedding embedding) {
     Origin origin = Origin.of(embedding);
     if (sent.containsKey(origin) && accepted.add(origin)) {
+      outcomes.find(origin);
+    }
+  }
+
+  /**
+   * Takes a tombstone of the embeddings topic.
+   *
+   * @param key its key, or null
+   */
+  void addTombstone(byte[] key) {
+    Origin origin = deletions.get(SentRecord.digest(key == null ? null : ByteBuffer.wrap(key)));
+    if (origin != null) {
+      accepted.add(origin);
       outcomes.find(origin);
     }
   }
@@ -91,9 +112,11 @@ final class FuzzAudit {
       problems.add(
           problem(
               origin,
-              accepted.contains(origin)
-                  ? "has both an embedding and a dead letter"
-                  : "has two dead letters"));
+              refused.contains(origin)
+                  ? accepted.contains(origin)
+                      ? "has both an embedding and a dead letter"
+                      : "has two dead letters"
+                  : "has two tombstones"));
     }
     return new FuzzReport(counts, reasons, brokerRefused, problems);
   }

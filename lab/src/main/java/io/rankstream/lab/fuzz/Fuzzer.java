@@ -118,10 +118,12 @@ public final class Fuzzer implements AutoCloseable {
 
   private void poll(FuzzAudit audit) throws IOException {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-      if (record.value() == null) {
-        continue; // deletes its key
-      }
-      if (record.topic().equals(topics.embeddings())) {
+      boolean isEmbedding = record.topic().equals(topics.embeddings());
+      if (record.value() == null && isEmbedding) {
+        audit.addTombstone(record.key());
+      } else if (record.value() == null) {
+        throw new IOException("A dead letter has no value: only the job may write to its topics");
+      } else if (isEmbedding) {
         audit.add(ImageEmbedding.getDecoder().decode(record.value()));
       } else {
         audit.add(DeadLetter.getDecoder().decode(record.value()));

@@ -56,6 +56,10 @@ public final class HostileRecords {
     if (attack == Attack.HUGE_KEY) {
       key = Arrays.copyOf(key, MEGABYTE + random.nextInt(6 * MEGABYTE));
     }
+    if (attack == Attack.VALUE_NONE) {
+      key = random.nextBoolean() ? id.getBytes(StandardCharsets.UTF_8) : flipBits(key, random);
+      key[0] = (byte) 0xFF; // never in UTF-8
+    }
     return new HostileRecord(attack, key, value(attack, id, random));
   }
 
@@ -80,7 +84,7 @@ public final class HostileRecords {
       case ENVELOPE_MAGIC -> wrongHeader(good(id, pattern, random), random);
       case NOISE -> noise(good(id, pattern, random), random);
       case VALUE_EMPTY -> new byte[0];
-      case VALUE_NONE -> null;
+      case VALUE_NONE, DELETION -> null;
       case CLAIMED_LENGTH -> claimedLength(good(id, pattern, random), random);
       case MANY_ATTRIBUTES -> withAttributes(id, manyAttributes(), pattern, random);
       case LONG_ATTRIBUTE -> withAttributes(id, Map.of("a", "b".repeat(MEGABYTE)), pattern, random);

@@ -42,6 +42,22 @@ class FuzzAuditTest {
   }
 
   @Test
+  void aDeletionComesOutAsOneTombstoneWithItsKey() {
+    FuzzAudit audit = new FuzzAudit(Map.of(GOOD, sent(Attack.DELETION)));
+
+    audit.addTombstone(new byte[] {1});
+    audit.addTombstone(null);
+    assertThat(audit.isComplete()).isFalse();
+    audit.addTombstone(bytes("key").array());
+
+    assertThat(audit.isComplete()).isTrue();
+    assertThat(audit.report(0).isClean()).isTrue();
+    audit.addTombstone(bytes("key").array());
+    assertThat(audit.report(0).problems())
+        .containsExactly("images-0@0 (deletion) has two tombstones");
+  }
+
+  @Test
   void findsALostRecord() {
     audit.add(embedding(GOOD));
 

@@ -8,8 +8,9 @@ import java.time.Instant;
 
 /** Why an input record was rejected. The names are part of the contract of the dead letters. */
 public enum RejectionReason {
-  VALUE_MISSING(
-      "The record has no value.", "Send the image as the value; the input topic has no deletes."),
+  KEY_INVALID(
+      "The record has no value, so it deletes an image, but its key is not stream, line feed, image id.",
+      "Delete with `./rankstream forget`, or give the record the key that the image had."),
   VALUE_TOO_LARGE(
       "The record is larger than `input.max-record-bytes`; it was not read.",
       "Scale the image down before it is sent, or raise the limit."),

@@ -9,7 +9,9 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.util.zip.CRC32C;
@@ -21,11 +23,12 @@ import org.apache.flink.util.OutputTag;
 /**
  * Finds everything that can be wrong with an input record while the record is still at hand:
  * envelope, names, header and pixels of the image. What is good goes on as pixels of the model's
- * size; what is not becomes a dead letter with the whole record.
+ * size; what is not becomes a dead letter with the whole record. A record without value goes on as
+ * the order to forget the image of its key.
  *
  * <p>It runs in the task of the source, so that decoding scales with the partitions.
  */
-public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImage> {
+public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput> {
 
   private static final long serialVersionUID = 1L;
 
@@ -64,23 +67,33 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImag
   }
 
   @Override
-  public void processElement(RawRecord record, Context context, Collector<AcceptedImage> out) {
-    AcceptedImage image;
+  public void processElement(RawRecord record, Context context, Collector<WindowInput> out) {
+    WindowInput input;
     try {
-      image = accept(record);
+      input = record.value() == null ? forget(record) : WindowInput.take(accept(record));
     } catch (RejectedException e) {
       context.output(deadLetters, metrics.rejected(e.reason().letter(record, e.getMessage())));
       return;
     }
 
-    out.collect(image);
-    metrics.accepted();
+    out.collect(input);
+    metrics.accepted(input, record.key());
+  }
+
+  /** The id may be longer than is accepted now: an earlier job may have accepted it. */
+  private WindowInput forget(RawRecord record) throws RejectedException {
+    RecordKey key =
+        RecordKey.parse(record.key())
+            .orElseThrow(
+                () ->
+                    new RejectedException(
+                        RejectionReason.KEY_INVALID,
+                        "The record has no value, and its key is not stream, line feed, image id in UTF-8"));
+    requireKnown(key.stream());
+    return WindowInput.forget(key.stream(), key.imageId());
   }
 
   private AcceptedImage accept(RawRecord record) throws RejectedException {
-    if (record.value() == null) {
-      throw new RejectedException(RejectionReason.VALUE_MISSING, "The record has no value");
-    }
     if (record.value().length > input.maxRecordBytes()) {
       throw new RejectedException(
           RejectionReason.VALUE_TOO_LARGE,
@@ -90,11 +103,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImag
 
     LabeledImage image = envelope.open(record.value());
     ids.require(image.getImageId());
-    if (!input.streams().contains(image.getStream())) {
-      throw new RejectedException(
-          RejectionReason.STREAM_UNKNOWN,
-          "The stream is not one of input.streams = " + String.join(";", input.streams()));
-    }
+    requireKnown(image.getStream());
     if (image.getLabel() != null) {
       labels.require(image.getLabel());
     }
@@ -107,6 +116,14 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, AcceptedImag
         digest(encoded),
         decode(encoded),
         record.origin());
+  }
+
+  private void requireKnown(String stream) throws RejectedException {
+    if (!input.streams().contains(stream)) {
+      throw new RejectedException(
+          RejectionReason.STREAM_UNKNOWN,
+          "The stream is not one of input.streams = " + String.join(";", input.streams()));
+    }
   }
 
   private byte[] decode(byte[] encoded) throws RejectedException {

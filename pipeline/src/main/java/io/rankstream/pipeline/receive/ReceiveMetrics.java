@@ -1,18 +1,23 @@
 package io.rankstream.pipeline.receive;
 
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.pipeline.metrics.RecentHistogram;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 
-/** Images accepted and refused, and the time that decoding takes. */
+/** Images accepted, refused and deleted, and the time that decoding takes. */
 final class ReceiveMetrics {
 
   private final Counter accepted;
   private final Counter rejected;
+  private final Counter deletions;
+  private final Counter otherKeys;
   private final DeadLetterCounters deadLetters;
   private final Histogram decoding;
 
@@ -22,12 +27,29 @@ final class ReceiveMetrics {
   ReceiveMetrics(MetricGroup operator) {
     accepted = operator.counter("numImagesAccepted");
     rejected = operator.counter("numImagesRejected");
+    deletions = operator.counter("numDeletions");
+    otherKeys = operator.counter("numImagesWithOtherKey");
     deadLetters = new DeadLetterCounters(operator);
     decoding = RecentHistogram.register(operator, "decodeLatencyUs");
   }
 
-  void accepted() {
+  /**
+   * Counts what goes on. An image whose record has another key than that of its stream and id is
+   * taken; but a deletion in another partition may overtake it, so such keys are counted.
+   *
+   * @param key key of the record, or null
+   */
+  void accepted(WindowInput input, byte[] key) {
+    if (input.forgets()) {
+      deletions.inc();
+      return;
+    }
+
     accepted.inc();
+    byte[] expected = new RecordKey(input.stream(), input.image().imageId()).bytes();
+    if (!Arrays.equals(key, expected)) {
+      otherKeys.inc();
+    }
   }
 
   /** Counts a refused record and returns its letter. */

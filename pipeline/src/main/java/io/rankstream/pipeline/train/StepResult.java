@@ -4,7 +4,9 @@ import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -20,12 +22,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The result of a batch as plain values: no tensor leaves the training thread.
+ * The result of a batch, or of a deletion, as plain values: no tensor leaves the training thread.
  *
  * @param batch the batch
  * @param report figures of the training step; null when the batch was only embedded
  * @param embedded embedding and prediction of each image under the weights after the step
- * @param model the model after the batch
+ * @param model the model after the batch; null of a deletion, which needs no model
  * @param published versions of the model that were published after the step
  * @param millis duration on the training thread
  */
@@ -37,24 +39,37 @@ record StepResult(
     List<ModelVersion> published,
     double millis) {
 
+  /** The result of a deletion. */
+  static StepResult ofDeletion(MicroBatch deletion) {
+    return new StepResult(deletion, null, List.of(), null, List.of(), 0);
+  }
+
+  boolean isDeletion() {
+    return batch.purpose() == Purpose.DELETE;
+  }
+
   /** Figures of the training step; empty when the batch was only embedded. */
   Optional<StepReport> step() {
     return Optional.ofNullable(report);
   }
 
   /**
-   * The records for the embeddings topic: one for each image, however often the batch repeats it.
+   * The changes for the embeddings topic: one for each image, however often the batch repeats it.
    */
-  List<ImageEmbedding> embeddings() {
-    List<ImageEmbedding> records = new ArrayList<>(embedded.size());
+  List<EmbeddingChange> changes() {
+    if (isDeletion()) {
+      return List.of(EmbeddingChange.deletion(batch.stream(), batch.deletedId()));
+    }
+
+    List<EmbeddingChange> changes = new ArrayList<>(embedded.size());
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < embedded.size(); i++) {
       if (ids.add(batch.images().get(i).image().imageId())) {
-        records.add(embedding(batch.images().get(i).image(), embedded.get(i)));
+        changes.add(EmbeddingChange.to(embedding(batch.images().get(i).image(), embedded.get(i))));
       }
     }
 
-    return records;
+    return changes;
   }
 
   /** The record for the metrics topic; empty when the batch was only embedded. */

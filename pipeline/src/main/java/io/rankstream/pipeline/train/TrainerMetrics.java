@@ -29,6 +29,10 @@ final class TrainerMetrics {
 
   /** Updates the metrics when the results of a batch leave the operator. */
   void emitted(StepResult result, Instant now) {
+    if (result.isDeletion()) {
+      return;
+    }
+
     steps.inc(result.step().isPresent() ? 1 : 0);
     embeddings.inc(result.embedded().size());
     streams

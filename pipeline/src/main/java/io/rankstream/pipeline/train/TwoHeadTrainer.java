@@ -5,8 +5,9 @@ import io.rankstream.model.Devices;
 import io.rankstream.model.OneShotThread;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -54,8 +55,8 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * state is raw keyed state: one contiguous copy for each model, redistributed by stream when the
  * job is rescaled.
  */
-final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
-    implements OneInputStreamOperator<MicroBatch, ImageEmbedding>, BoundedOneInput {
+final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
+    implements OneInputStreamOperator<MicroBatch, EmbeddingChange>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -79,7 +80,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private transient TrainerMetrics measured;
 
   TwoHeadTrainer(
-      StreamOperatorParameters<ImageEmbedding> parameters,
+      StreamOperatorParameters<EmbeddingChange> parameters,
       JobConfig config,
       String recoveryPath,
       TypeSerializer<MicroBatch> batchSerializer,
@@ -233,6 +234,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
 
   /** Only what changes the models happens inside the gate. */
   private void process(MicroBatch batch) throws IOException {
+    if (batch.purpose() == Purpose.DELETE) {
+      gate.inside(() -> finish(StepResult.ofDeletion(batch)));
+      return;
+    }
+
     StreamModel model = model(batch.stream());
     try (PreparedBatch prepared = model.prepare(batch)) {
       gate.inside(() -> finish(model.finish(prepared)));
@@ -263,9 +269,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<ImageEmbedding>
   private void emitFinished() {
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
       inFlight.remove(); // results come in the order of the batches
-      for (ImageEmbedding embedding : result.embeddings()) {
-        output.collect(new StreamRecord<>(embedding));
-      }
+      result.changes().forEach(change -> output.collect(new StreamRecord<>(change)));
       result
           .metrics(Instant.now())
           .ifPresent(metrics -> output.collect(metricsTag, new StreamRecord<>(metrics)));

@@ -1,8 +1,8 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -13,8 +13,8 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /** Creates the training operator on the TaskManager: only there its mailbox exists. */
-public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<ImageEmbedding>
-    implements OneInputStreamOperatorFactory<MicroBatch, ImageEmbedding> {
+public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<EmbeddingChange>
+    implements OneInputStreamOperatorFactory<MicroBatch, EmbeddingChange> {
 
   private static final long serialVersionUID = 1L;
 
@@ -49,8 +49,8 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<I
     "unchecked",
     "TypeParameterUnusedInFormals"
   }) // required by the interface's signature
-  public <T extends StreamOperator<ImageEmbedding>> T createStreamOperator(
-      StreamOperatorParameters<ImageEmbedding> parameters) {
+  public <T extends StreamOperator<EmbeddingChange>> T createStreamOperator(
+      StreamOperatorParameters<EmbeddingChange> parameters) {
     return (T)
         new TwoHeadTrainer(
             parameters, config, recoveryPath, batchSerializer, metricsTag, versionsTag);

@@ -1,9 +1,9 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.OutputTag;
@@ -16,7 +16,7 @@ import org.apache.flink.util.OutputTag;
  * @param function the window function
  */
 public record BatchWindow(
-    String name, KeyedProcessFunction<String, AcceptedImage, MicroBatch> function) {
+    String name, KeyedProcessFunction<String, WindowInput, MicroBatch> function) {
 
   /** The window of the configured sampler. */
   public static BatchWindow of(JobConfig config, OutputTag<DeadLetter> deadLetters) {

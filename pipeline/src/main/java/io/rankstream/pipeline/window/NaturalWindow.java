@@ -6,6 +6,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import org.apache.flink.util.OutputTag;
  * batch that is not full after {@code batch.max-wait} is emitted as it is. Images of more classes
  * than the model holds go to the dead letters.
  */
-public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
+public final class NaturalWindow extends KeyedProcessFunction<String, WindowInput, MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
@@ -42,6 +43,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
 
   private transient RecentImages recent;
   private transient Counter repeated;
+  private transient Counter forgotten;
   private transient ListState<AcceptedImage> labeled;
   private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<NaturalCounters> allCounters;
@@ -70,6 +72,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   public void open(OpenContext context) {
     recent = new RecentImages(getRuntimeContext(), repeats);
     repeated = getRuntimeContext().getMetricGroup().counter("numImagesRepeated");
+    forgotten = getRuntimeContext().getMetricGroup().counter("numImagesForgotten");
     metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
     deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
     SharedSerializer<AcceptedImage> image =
@@ -86,7 +89,42 @@ public final class NaturalWindow extends KeyedProcessFunction<String, AcceptedIm
   }
 
   @Override
-  public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
+  public void processElement(WindowInput input, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    if (input.forgets()) {
+      forget(input.forgottenId(), context, out);
+    } else {
+      process(input.image(), context, out);
+    }
+  }
+
+  private void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
+    recent.forget(imageId);
+    NaturalCounters counters = allCounters.value();
+    if (counters != null) { // else nothing came yet
+      int before = counters.labeledWaiting + counters.unlabeledWaiting;
+      counters.labeledWaiting = keepOthers(labeled, imageId);
+      counters.unlabeledWaiting = keepOthers(unlabeled, imageId);
+      forgotten.inc(before - counters.labeledWaiting - counters.unlabeledWaiting);
+      allCounters.update(counters);
+      metrics.update(context.getCurrentKey(), figures(counters));
+    }
+    out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
+  }
+
+  /** Takes the images with an id out of a list; returns how many stay. */
+  private static int keepOthers(ListState<AcceptedImage> waiting, String imageId) throws Exception {
+    List<AcceptedImage> others = new ArrayList<>();
+    for (AcceptedImage image : waiting.get()) {
+      if (!image.imageId().equals(imageId)) {
+        others.add(image);
+      }
+    }
+    waiting.update(others);
+    return others.size();
+  }
+
+  private void process(AcceptedImage image, Context context, Collector<MicroBatch> out)
       throws Exception {
     if (recent.isRepeat(image)) {
       repeated.inc();

@@ -7,6 +7,7 @@ import org.apache.flink.metrics.MetricGroup;
 final class PkEvents {
 
   final Counter repeated;
+  final Counter forgotten;
   final Counter shed;
   final Counter surplus;
   final Counter overdue;
@@ -20,6 +21,7 @@ final class PkEvents {
    */
   PkEvents(MetricGroup operator) {
     repeated = operator.counter("numImagesRepeated");
+    forgotten = operator.counter("numImagesForgotten");
     shed = operator.counter("numImagesShed");
     surplus = operator.counter("numImagesSurplus");
     overdue = operator.counter("numImagesOverdue");

@@ -5,6 +5,7 @@ import io.rankstream.pipeline.config.LagPolicy;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.HashMap;
@@ -34,10 +35,13 @@ import org.apache.flink.util.OutputTag;
  * instead. No accepted image is lost: each is fresh in exactly one batch, except {@linkplain
  * RecentImages repeats}.
  *
+ * <p>An image that is to be forgotten leaves the window at once, wherever it is, and its deletion
+ * follows the batches that were emitted before.
+ *
  * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
  * processing time passes or a class retires.
  */
-public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, MicroBatch> {
+public final class PkWindow extends KeyedProcessFunction<String, WindowInput, MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
@@ -82,7 +86,23 @@ public final class PkWindow extends KeyedProcessFunction<String, AcceptedImage, 
   }
 
   @Override
-  public void processElement(AcceptedImage image, Context context, Collector<MicroBatch> out)
+  public void processElement(WindowInput input, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    if (input.forgets()) {
+      forget(input.forgottenId(), context, out);
+    } else {
+      process(input.image(), context, out);
+    }
+  }
+
+  private void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
+    StreamWindow window = window(context);
+    events.forgotten.inc(window.forget(imageId));
+    out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
+    finish(window, context);
+  }
+
+  private void process(AcceptedImage image, Context context, Collector<MicroBatch> out)
       throws Exception {
     if (recent.isRepeat(image)) {
       events.repeated.inc();

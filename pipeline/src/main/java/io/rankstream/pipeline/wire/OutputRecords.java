@@ -70,7 +70,7 @@ public final class OutputRecords<T extends SpecificRecord>
   }
 
   /** Embeddings, keyed by stream and image id. */
-  public static OutputRecords<ImageEmbedding> embeddings(JobConfig config) {
+  static OutputRecords<ImageEmbedding> embeddings(JobConfig config) {
     String topic = config.output().embeddingsTopic();
     return new OutputRecords<>(
         topic,

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.pipeline.wire.StubRegistry;
@@ -43,12 +44,12 @@ class ReceiveImagesHarnessTest {
   /** The samples of {@code Fixtures.png(1, 1)}: a grey image of the model's size stays as it is. */
   private static final byte[] PIXELS = samples(Fixtures.png(1, 1));
 
-  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> receive()
+  private static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive()
       throws Exception {
     return receive(new JobConfig.Registry("", ""));
   }
 
-  private static OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> receive(
+  private static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive(
       JobConfig.Registry registry) throws Exception {
     return ProcessFunctionTestHarnesses.forProcessFunction(
         new ReceiveImages(
@@ -74,7 +75,7 @@ class ReceiveImagesHarnessTest {
   }
 
   private static String reason(byte[] value, JobConfig.Registry registry) throws Exception {
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive(registry)) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive(registry)) {
       harness.processElement(Fixtures.record(0, value), 0);
       assertThat(harness.extractOutputValues()).isEmpty();
       List<String> reasons =
@@ -96,17 +97,17 @@ class ReceiveImagesHarnessTest {
   }
 
   private static List<DeadLetter> letters(
-      OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness) {
+      OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness) {
     return harness.getSideOutput(DEAD_LETTERS).stream().map(StreamRecord::getValue).toList();
   }
 
   @Test
   void acceptsAGoodImageWithItsPixelsAndItsOrigin() throws Exception {
     byte[] value = Fixtures.envelope("id-1", "default", "cat", Fixtures.png(1, 1));
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
       harness.processElement(Fixtures.record(7, value), 0);
 
-      AcceptedImage image = harness.extractOutputValues().get(0);
+      AcceptedImage image = harness.extractOutputValues().get(0).image();
       assertThat(image.imageId()).isEqualTo("id-1");
       assertThat(image.label()).isEqualTo("cat");
       assertThat(image.eventTime()).isEqualTo(1_700_000_000_000L);
@@ -119,10 +120,12 @@ class ReceiveImagesHarnessTest {
   @Test
   void acceptsAnImageWithoutLabel() throws Exception {
     byte[] value = Fixtures.envelope("id-1", "default", null, Fixtures.png(1, 1));
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
       harness.processElement(Fixtures.record(7, value), 0);
 
-      assertThat(harness.extractOutputValues()).noneMatch(AcceptedImage::isLabeled).hasSize(1);
+      assertThat(harness.extractOutputValues())
+          .noneMatch(input -> input.image().isLabeled())
+          .hasSize(1);
     }
   }
 
@@ -156,7 +159,7 @@ class ReceiveImagesHarnessTest {
     assertThat(reasonOfImage(Arrays.copyOf(png, 200))).isEqualTo("IMAGE_CORRUPT");
     assertThat(reasonOfImage(flipped)).isEqualTo("IMAGE_CORRUPT");
     assertThat(reasonOfImage(Arrays.copyOf(jpeg, jpeg.length - 40))).isEqualTo("IMAGE_CORRUPT");
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
         ProcessFunctionTestHarnesses.forProcessFunction(
             new ReceiveImages(Fixtures.config("image.max-bytes", "100 b"), DEAD_LETTERS))) {
       harness.processElement(record(png), 0);
@@ -169,7 +172,7 @@ class ReceiveImagesHarnessTest {
   @Test
   void anImageThatLeavesNoMemoryIsRefusedAndTheNextIsTaken() throws Exception {
     long side = 46_000; // 4 GB in 16 bits, more than the heap of the tests
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
         ProcessFunctionTestHarnesses.forProcessFunction(
             new ReceiveImages(
                 Fixtures.config(
@@ -196,7 +199,7 @@ class ReceiveImagesHarnessTest {
   void aLetterHasTheWholeRecord() throws Exception {
     RawRecord record =
         record(Arrays.copyOf(Fixtures.png(1, 1), 200)); // found by the decoder, not by the header
-    try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
       harness.processElement(record, 0);
 
       DeadLetter letter = letters(harness).get(0);
@@ -213,12 +216,52 @@ class ReceiveImagesHarnessTest {
   }
 
   @Test
+  void aRecordWithoutValueForgetsTheImageOfItsKey() throws Exception {
+    String longId = "i".repeat(10_000); // an earlier job may have accepted it
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+      harness.processElement(tombstone("default\ncats/1.jpg"), 0);
+      harness.processElement(tombstone("default\n" + longId), 0);
+
+      assertThat(harness.extractOutputValues())
+          .containsExactly(
+              WindowInput.forget("default", "cats/1.jpg"), WindowInput.forget("default", longId));
+      assertThat(harness.getSideOutput(DEAD_LETTERS)).isNullOrEmpty();
+    }
+  }
+
+  @Test
+  void refusesARecordWithoutValueWhoseKeyNamesNoImage() throws Exception {
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+      for (String key : new String[] {null, "", "cats/1.jpg", "default\n", "elsewhere\n1"}) {
+        harness.processElement(tombstone(key), 0);
+      }
+
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(letters(harness))
+          .extracting(DeadLetter::getReason)
+          .containsExactly(
+              "KEY_INVALID", "KEY_INVALID", "KEY_INVALID", "KEY_INVALID", "STREAM_UNKNOWN");
+      assertThat(letters(harness)).extracting(DeadLetter::getValue).containsOnlyNulls();
+    }
+  }
+
+  private static RawRecord tombstone(String key) {
+    return new RawRecord(
+        "images",
+        0,
+        9,
+        1_700_000_000_000L,
+        key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+        null,
+        List.of());
+  }
+
+  @Test
   void refusesEnvelopes() throws Exception {
     byte[] noise = new byte[200];
     new Random(2).nextBytes(noise);
     byte[] good = Fixtures.envelope("id", "default", "cat", Fixtures.png(1, 1));
 
-    assertThat(reason(null)).isEqualTo("VALUE_MISSING");
     assertThat(reason(new byte[0])).isEqualTo("ENVELOPE_INVALID");
     assertThat(reason(noise)).isEqualTo("ENVELOPE_INVALID");
     assertThat(reason(Arrays.copyOf(good, good.length / 2))).isEqualTo("ENVELOPE_INVALID");
@@ -232,7 +275,7 @@ class ReceiveImagesHarnessTest {
       int same = registry.add(LabeledImage.getClassSchema());
       int newer = registry.add(Fixtures.newerLabeledImage());
       byte[] png = Fixtures.png(1, 1);
-      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
           receive(registry.config())) {
         harness.processElement(
             Fixtures.record(
@@ -243,7 +286,8 @@ class ReceiveImagesHarnessTest {
         harness.processElement(
             Fixtures.record(2, Fixtures.envelope("c", "default", "cow", png)), 0);
 
-        List<AcceptedImage> images = harness.extractOutputValues();
+        List<AcceptedImage> images =
+            harness.extractOutputValues().stream().map(WindowInput::image).toList();
         assertThat(images).extracting(AcceptedImage::imageId).containsExactly("a", "b", "c");
         assertThat(images).extracting(AcceptedImage::label).containsExactly("cat", "dog", "cow");
         assertThat(images).extracting(AcceptedImage::eventTime).containsOnly(1_700_000_000_000L);
@@ -280,7 +324,7 @@ class ReceiveImagesHarnessTest {
       RawRecord record =
           Fixtures.record(
               0, Fixtures.confluent(registry.add(LabeledImage.getClassSchema()), envelope));
-      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness =
+      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
           receive(registry.config())) {
         registry.fail(401, 1);
         assertThatThrownBy(() -> harness.processElement(record, 0))
@@ -366,10 +410,10 @@ class ReceiveImagesHarnessTest {
       ByteBuffer buffer = image.toByteBuffer();
       byte[] value = new byte[buffer.remaining()];
       buffer.get(value);
-      try (OneInputStreamOperatorTestHarness<RawRecord, AcceptedImage> harness = receive()) {
+      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
         harness.processElement(Fixtures.record(1, value), 0);
 
-        assertThat(harness.extractOutputValues().get(0).eventTime()).isEqualTo(time);
+        assertThat(harness.extractOutputValues().get(0).image().eventTime()).isEqualTo(time);
       }
     }
   }

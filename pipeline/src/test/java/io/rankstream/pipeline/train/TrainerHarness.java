@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -22,7 +23,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /** One subtask of the training operator in Flink's test harness. */
-final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch, ImageEmbedding> {
+final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch, EmbeddingChange> {
 
   private static final JobID JOB = new JobID(1, 1);
 
@@ -44,7 +45,7 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
     this.config.setStateKeySerializer(Types.STRING.createSerializer(new SerializerConfigImpl()));
     this.config.serializeAllConfigs();
     setCheckpointStorage(new JobManagerCheckpointStorage(MAX_STATE_BYTES));
-    setup(TypeInformation.of(ImageEmbedding.class).createSerializer(new SerializerConfigImpl()));
+    setup(TypeInformation.of(EmbeddingChange.class).createSerializer(new SerializerConfigImpl()));
   }
 
   /** A running subtask that has no state yet. */
@@ -101,6 +102,14 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
 
   void process(MicroBatch batch) throws Exception {
     processElement(batch, 0);
+  }
+
+  /** The embeddings emitted so far, without deletions. */
+  List<ImageEmbedding> embeddings() {
+    return extractOutputValues().stream()
+        .filter(change -> !change.isDeletion())
+        .map(EmbeddingChange::embedding)
+        .toList();
   }
 
   /** The metrics emitted so far. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.EmbeddingChange;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.ImageEmbedding;
@@ -28,7 +30,7 @@ class TwoHeadTrainerHarnessTest {
       trainer.process(batch("a", 2));
       trainer.endInput();
 
-      List<ImageEmbedding> embeddings = trainer.extractOutputValues();
+      List<ImageEmbedding> embeddings = trainer.embeddings();
       assertThat(embeddings).hasSize(24);
       assertThat(embeddings.subList(0, 8))
           .allMatch(each -> each.getModelVersion() == 1 && each.getTrained());
@@ -62,7 +64,7 @@ class TwoHeadTrainerHarnessTest {
       assertThat(trainer.metrics())
           .extracting(TrainingMetrics::getStep)
           .containsExactly(1L, 1L, 2L);
-      assertThat(trainer.extractOutputValues())
+      assertThat(trainer.embeddings())
           .extracting(ImageEmbedding::getSpaceId)
           .contains(
               "a/small-cnn-1x28x28-half-range-d16-c1000-s42",
@@ -76,7 +78,7 @@ class TwoHeadTrainerHarnessTest {
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       processBatches(trainer, 0, 6);
       trainer.endInput();
-      undisturbed = trainer.extractOutputValues();
+      undisturbed = trainer.embeddings();
     }
 
     List<ImageEmbedding> embeddings = new ArrayList<>();
@@ -86,13 +88,13 @@ class TwoHeadTrainerHarnessTest {
       // Some of the batches are trained on by now, others wait; the snapshot takes either as they
       // are.
       trainer.prepareSnapshotPreBarrier(1);
-      embeddings.addAll(trainer.extractOutputValues());
+      embeddings.addAll(trainer.embeddings());
       snapshot = trainer.snapshot(1, 1);
     }
     try (TrainerHarness trainer = TrainerHarness.restored(snapshot, 1, 0)) {
       processBatches(trainer, 4, 6);
       trainer.endInput();
-      embeddings.addAll(trainer.extractOutputValues());
+      embeddings.addAll(trainer.embeddings());
     }
 
     assertThat(embeddings).extracting(ImageEmbedding::getLineage).containsOnly(lineage(embeddings));
@@ -139,20 +141,70 @@ class TwoHeadTrainerHarnessTest {
       savepoint = trainer.snapshot(1, 1);
       processBatches(trainer, 1, 4);
       trainer.endInput();
-      abandoned = trainer.extractOutputValues();
+      abandoned = trainer.embeddings();
     }
 
     List<ImageEmbedding> rolledBack;
     try (TrainerHarness trainer = TrainerHarness.startedFrom(savepoint, "/savepoint-1")) {
       trainer.process(batch("a", 1));
       trainer.endInput();
-      rolledBack = trainer.extractOutputValues();
+      rolledBack = trainer.embeddings();
     }
 
     VersionRank last = VersionRank.of(abandoned.get(abandoned.size() - 1));
     VersionRank first = VersionRank.of(rolledBack.get(0));
     assertThat(first.version()).isLessThan(last.version());
     assertThat(first.isNewerThan(last)).isTrue();
+  }
+
+  @Test
+  void aDeletionLeavesInItsPlaceAmongTheEmbeddings() throws Exception {
+    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
+      trainer.process(batch("a", 0));
+      trainer.process(MicroBatch.deletion("a", "a-0-1"));
+      trainer.process(batch("a", 1, Purpose.EMBED));
+      trainer.endInput();
+
+      List<EmbeddingChange> changes = trainer.extractOutputValues();
+      assertThat(changes).hasSize(17);
+      assertThat(changes.get(8)).isEqualTo(EmbeddingChange.deletion("a", "a-0-1"));
+      assertThat(trainer.embeddings().get(1).getImageId()).isEqualTo("a-0-1");
+      assertThat(trainer.embeddings().get(8).getModelVersion()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDeletionNeedsNoModel() throws Exception {
+    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
+      trainer.process(MicroBatch.deletion("a", "of-an-earlier-job"));
+      trainer.endInput();
+      trainer.prepareSnapshotPreBarrier(1);
+
+      assertThat(trainer.extractOutputValues())
+          .containsExactly(EmbeddingChange.deletion("a", "of-an-earlier-job"));
+      assertThat(trainer.snapshot(1, 1).getStateSize()).isLessThan(1000);
+    }
+  }
+
+  @Test
+  void aDeletionThatWaitsDuringACheckpointLeavesOnceAfterARestore() throws Exception {
+    List<EmbeddingChange> changes = new ArrayList<>();
+    OperatorSubtaskState snapshot;
+    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
+      trainer.process(batch("a", 0));
+      trainer.process(batch("a", 1));
+      trainer.process(MicroBatch.deletion("a", "a-1-1"));
+      trainer.prepareSnapshotPreBarrier(1);
+      changes.addAll(trainer.extractOutputValues());
+      snapshot = trainer.snapshot(1, 1);
+    }
+    try (TrainerHarness trainer = TrainerHarness.restored(snapshot, 1, 0)) {
+      trainer.endInput();
+      changes.addAll(trainer.extractOutputValues());
+    }
+
+    assertThat(changes).hasSize(17);
+    assertThat(changes.get(16)).isEqualTo(EmbeddingChange.deletion("a", "a-1-1"));
   }
 
   private static String lineage(List<ImageEmbedding> embeddings) {

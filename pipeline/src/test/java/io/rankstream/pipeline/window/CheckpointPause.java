@@ -2,8 +2,8 @@ package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -25,7 +25,7 @@ public final class CheckpointPause {
 
   private static final int PROBES = 64;
 
-  private final KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<String, WindowInput, MicroBatch> harness;
   private final int bytes;
   private final int classes;
   private long id;
@@ -40,7 +40,7 @@ public final class CheckpointPause {
                         config,
                         new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class)))
                     .function()),
-            AcceptedImage::stream,
+            WindowInput::stream,
             Types.STRING);
     harness.open();
   }
@@ -73,7 +73,7 @@ public final class CheckpointPause {
   private double feed(int count) throws Exception {
     long slowest = 0;
     for (int i = 0; i < count; i++) {
-      AcceptedImage image = Fixtures.image(id, "class-" + id % classes, bytes);
+      WindowInput image = WindowInput.take(Fixtures.image(id, "class-" + id % classes, bytes));
       id++;
       long start = System.nanoTime();
       harness.processElement(image, 0);

@@ -5,6 +5,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import java.util.List;
 import java.util.Queue;
@@ -25,13 +26,13 @@ final class WindowHarness implements AutoCloseable {
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
-  private final KeyedOneInputStreamOperatorTestHarness<String, AcceptedImage, MicroBatch> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<String, WindowInput, MicroBatch> harness;
 
   private WindowHarness(JobConfig config) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(BatchWindow.of(config, DEAD_LETTERS).function()),
-            AcceptedImage::stream,
+            WindowInput::stream,
             Types.STRING);
   }
 
@@ -60,8 +61,13 @@ final class WindowHarness implements AutoCloseable {
 
   void feed(List<AcceptedImage> images) throws Exception {
     for (AcceptedImage image : images) {
-      harness.processElement(image, 0);
+      harness.processElement(WindowInput.take(image), 0);
     }
+  }
+
+  /** Asks to forget an image of the stream of all images. */
+  void forget(String imageId) throws Exception {
+    harness.processElement(WindowInput.forget("default", imageId), 0);
   }
 
   /** Sets the processing time, in milliseconds. */

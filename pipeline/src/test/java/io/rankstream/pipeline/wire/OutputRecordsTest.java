@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
@@ -82,6 +83,24 @@ class OutputRecordsTest {
             Map.entry("space_id", "default/a"),
             Map.entry("lineage", "0198c3f2a100-00112233445566aa"),
             Map.entry("content-type", "application/vnd.apache.avro+single-object"));
+  }
+
+  @Test
+  void aDeletionIsARecordWithTheKeyOfTheImageAndNoValue() throws Exception {
+    EmbeddingRecords records = new EmbeddingRecords(CONFIG);
+    records.open(null, null);
+
+    ProducerRecord<byte[], byte[]> tombstone =
+        records.serialize(EmbeddingChange.deletion("default", "image-1"), null, 5L);
+    ProducerRecord<byte[], byte[]> embedding =
+        records.serialize(EmbeddingChange.to(embedding()), null, 5L);
+
+    assertThat(tombstone.topic()).isEqualTo("embeddings.v2");
+    assertThat(tombstone.partition()).isNull();
+    assertThat(tombstone.timestamp()).isNull();
+    assertThat(tombstone.key()).isEqualTo(embedding.key());
+    assertThat(tombstone.value()).isNull();
+    assertThat(embedding.value()).isNotNull();
   }
 
   @Test
