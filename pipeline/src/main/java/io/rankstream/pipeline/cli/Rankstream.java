@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       RunCommand.class,
       FeedCommand.class,
+      ForgetCommand.class,
       TailCommand.class,
       MirrorCommand.class,
       WatchCommand.class,

@@ -54,6 +54,19 @@ public final class Topics {
   }
 
   /**
+   * Checks that there is a topic.
+   *
+   * @param clients Kafka client settings
+   * @throws ExecutionException when there is none, or Kafka does not tell
+   */
+  public static void require(Properties clients, String name)
+      throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
+      admin.describeTopics(List.of(name)).allTopicNames().get();
+    }
+  }
+
+  /**
    * The partitions of a topic.
    *
    * @throws UnknownTopicOrPartitionException when there is no such topic

@@ -1,2 +1,2 @@
-/** Publishes image sets to the input topic. */
+/** Publishes image sets to the input topic, and deletions. */
 package io.rankstream.pipeline.tools.feed;
