@@ -6,6 +6,12 @@ enum AuditFault {
   LOST_IMAGE("image without embedding"),
   /** An embedding belongs to no image of the input. */
   UNKNOWN_IMAGE("embedded but never sent"),
+  /** An embedding of an image comes behind its deletion, and the image was not sent again. */
+  EMBEDDED_AFTER_DELETION("embedded after it was deleted"),
+  /** A deletion of the input has no tombstone. */
+  LOST_DELETION("deletion without tombstone"),
+  /** A tombstone that no record of the input asked for. */
+  UNKNOWN_DELETION("tombstone that nobody asked for"),
   /** The same image was embedded twice with the same version of the model. */
   REPEATED_EMBEDDING("embedded twice with one model version"),
   /** The metrics leave out at least one training step of a stream. */

@@ -2,6 +2,7 @@ package io.rankstream.lab.chaos;
 
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
@@ -25,7 +26,7 @@ import org.apache.commons.codec.digest.MessageDigestAlgorithms;
  */
 final class Auditor {
 
-  private final Reconciliation<String> images = new Reconciliation<>();
+  private final Lives images = new Lives();
   private final Reconciliation<String> pairs = new Reconciliation<>();
   private final Reconciliation<Origin> letters = new Reconciliation<>();
   private final Map<String, Long> steps = new TreeMap<>();
@@ -35,18 +36,20 @@ final class Auditor {
   private final List<String> foreign = new ArrayList<>();
 
   /**
-   * Takes an input record: an image, whose embedding must come, or a damaged record, whose dead
-   * letter must come.
+   * Takes an input record: an image, whose embedding must come, a deletion, whose tombstone must
+   * come, or a damaged record, whose dead letter must come.
    *
-   * @param value null for a record without value, which is no image
+   * @param key key of the record, which names the image of a deletion
+   * @param value null for a deletion
    */
-  void addInput(Origin origin, byte[] value) {
+  void addInput(Origin origin, byte[] key, byte[] value) {
     if (value == null) {
-      letters.expect(origin);
+      RecordKey.parse(key).ifPresentOrElse(images::deleted, () -> letters.expect(origin));
       return;
     }
     try {
-      images.expect(LabeledImage.getDecoder().decode(value).getImageId());
+      LabeledImage image = LabeledImage.getDecoder().decode(value);
+      images.sent(new RecordKey(image.getStream(), image.getImageId()));
     } catch (IOException | AvroRuntimeException e) {
       letters.expect(origin);
     }
@@ -54,8 +57,13 @@ final class Auditor {
 
   /** Takes an embedding. */
   void add(ImageEmbedding embedding) {
-    images.find(embedding.getImageId());
-    pairs.find(embedding.getImageId() + "@" + embedding.getModelVersion());
+    Lives.Life life = images.embedded(new RecordKey(embedding.getStream(), embedding.getImageId()));
+    pairs.find(life + "@" + embedding.getModelVersion());
+  }
+
+  /** Takes a tombstone of the embeddings topic. */
+  void addTombstone(RecordKey image) {
+    images.tombstone(image);
   }
 
   /** Takes the metrics of a training step, which must follow the step before in its stream. */
@@ -92,8 +100,11 @@ final class Auditor {
   /** Judges everything that was given. */
   Audit audit() {
     Map<AuditFault, List<String>> faults = new EnumMap<>(AuditFault.class);
-    note(faults, AuditFault.LOST_IMAGE, images.missing());
-    note(faults, AuditFault.UNKNOWN_IMAGE, images.unexpected());
+    note(faults, AuditFault.LOST_IMAGE, images.lost());
+    note(faults, AuditFault.UNKNOWN_IMAGE, images.unknown());
+    note(faults, AuditFault.EMBEDDED_AFTER_DELETION, images.risen());
+    note(faults, AuditFault.LOST_DELETION, images.withoutTombstone());
+    note(faults, AuditFault.UNKNOWN_DELETION, images.withoutDeletion());
     note(faults, AuditFault.REPEATED_EMBEDDING, pairs.repeated());
     note(faults, AuditFault.STEP_GAP, gaps);
     note(faults, AuditFault.STEP_REPEAT, repeats);
@@ -102,7 +113,7 @@ final class Auditor {
     note(faults, AuditFault.WRONG_LETTER, letters.unexpected());
     note(faults, AuditFault.FOREIGN_WEIGHTS, foreign);
     return new Audit(
-        images.expectedKeys(),
+        images.sent(),
         letters.expectedKeys(),
         pairs.foundKeys(),
         Map.copyOf(steps),

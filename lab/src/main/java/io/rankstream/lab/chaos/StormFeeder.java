@@ -19,13 +19,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Feeds images of several streams and goes on when the broker dies: most are good, some are sent
- * twice as by a producer that retries, some have no label, some are damaged.
+ * twice as by a producer that retries, some have no label, some are damaged, some are deleted soon
+ * after, and some of these are sent once more.
  */
 final class StormFeeder implements AutoCloseable {
 
   private static final int REPEAT_EVERY = 40;
   private static final int DAMAGE_EVERY = 50;
   private static final int UNLABELED_EVERY = 10;
+  private static final int DELETE_EVERY = 30;
+  private static final int DELETED_FOR_GOOD_EVERY = 60;
 
   private final ImageDataset images;
   private final ChaosJob job;
@@ -102,6 +105,12 @@ final class StormFeeder implements AutoCloseable {
     send(key, value);
     if (sent % REPEAT_EVERY == 0) {
       send(key, value);
+    }
+    if (sent % DELETE_EVERY == 0) {
+      send(key, null);
+      if (sent % DELETED_FOR_GOOD_EVERY != 0) {
+        send(key, value);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.rankstream.lab.chaos;
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.tail.TopicTail;
+import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -38,11 +39,15 @@ final class TopicAudit {
   }
 
   private Audit read(TopicNames topics) {
-    read(topics.images(), record -> auditor.addInput(Origin.of(record), record.value()));
+    read(
+        topics.images(),
+        record -> auditor.addInput(Origin.of(record), record.key(), record.value()));
     read(
         topics.embeddings(),
         record -> {
-          if (record.value() != null) { // consumers delete an image with a tombstone
+          if (record.value() == null) {
+            auditor.addTombstone(keyOf(record));
+          } else {
             auditor.add(decode(ImageEmbedding.getDecoder(), record));
           }
         });
@@ -63,6 +68,11 @@ final class TopicAudit {
         });
   }
 
+  private static RecordKey keyOf(ConsumerRecord<byte[], byte[]> tombstone) {
+    return RecordKey.parse(tombstone.key())
+        .orElseThrow(() -> foreign(tombstone, new IOException("Its key names no image")));
+  }
+
   private static <T> T decode(MessageDecoder<T> decoder, ConsumerRecord<byte[], byte[]> record) {
     try {
       if (record.value() == null) {
@@ -70,10 +80,14 @@ final class TopicAudit {
       }
       return decoder.decode(record.value());
     } catch (IOException | AvroRuntimeException e) {
-      throw new UncheckedIOException(
-          "%s is not a record of the job: audit topics that only the job writes to"
-              .formatted(Origin.of(record)),
-          e instanceof IOException io ? io : new IOException(e));
+      throw foreign(record, e instanceof IOException io ? io : new IOException(e));
     }
+  }
+
+  private static UncheckedIOException foreign(ConsumerRecord<?, ?> record, IOException why) {
+    return new UncheckedIOException(
+        "%s is not a record of the job: audit topics that only the job writes to"
+            .formatted(Origin.of(record)),
+        why);
   }
 }

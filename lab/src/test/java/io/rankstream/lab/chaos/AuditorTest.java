@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.rankstream.lab.audit.Origin;
+import io.rankstream.pipeline.wire.RecordKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AuditorTest {
 
   private static final Origin DAMAGED = new Origin("images", 1, 7);
+  private static final byte[] KEY = {1};
+  private static final RecordKey A = new RecordKey("stream-0", "a");
 
   @TempDir Path directory;
 
@@ -28,10 +31,10 @@ class AuditorTest {
 
   @BeforeEach
   void aCleanRun() throws Exception {
-    auditor.addInput(origin(0), image("a"));
-    auditor.addInput(origin(1), image("b"));
-    auditor.addInput(origin(2), image("b")); // a producer that retries
-    auditor.addInput(DAMAGED, damagedImage("c"));
+    auditor.addInput(origin(0), KEY, image("a"));
+    auditor.addInput(origin(1), KEY, image("b"));
+    auditor.addInput(origin(2), KEY, image("b")); // a producer that retries
+    auditor.addInput(DAMAGED, KEY, damagedImage("c"));
     auditor.add(embedding("a", 0));
     auditor.add(embedding("b", 1));
     auditor.add(embedding("a", 2)); // replayed: the same image, a newer model
@@ -63,23 +66,94 @@ class AuditorTest {
 
   @Test
   void findsALostImage() throws Exception {
-    auditor.addInput(origin(3), image("lost"));
+    auditor.addInput(origin(3), KEY, image("lost"));
 
-    assertOnlyFault(AuditFault.LOST_IMAGE, "lost");
+    assertOnlyFault(AuditFault.LOST_IMAGE, "stream-0/lost");
   }
 
   @Test
   void findsAnEmbeddingOfAnImageThatWasNeverSent() {
     auditor.add(embedding("never-sent", 2));
 
-    assertOnlyFault(AuditFault.UNKNOWN_IMAGE, "never-sent");
+    assertOnlyFault(AuditFault.UNKNOWN_IMAGE, "stream-0/never-sent");
   }
 
   @Test
   void findsAnImageThatWasEmbeddedTwiceWithTheSameVersion() {
     auditor.add(embedding("a", 2));
 
-    assertOnlyFault(AuditFault.REPEATED_EMBEDDING, "a@2");
+    assertOnlyFault(AuditFault.REPEATED_EMBEDDING, "stream-0/a@2");
+  }
+
+  @Test
+  void findsALostImageBehindAnotherOfTheSameIdInAnotherStream() throws Exception {
+    auditor.addInput(origin(3), KEY, image("stream-1", "a"));
+
+    assertOnlyFault(AuditFault.LOST_IMAGE, "stream-1/a");
+  }
+
+  @Test
+  void passesEqualIdsOfTwoStreamsWithOneVersion() throws Exception {
+    auditor.addInput(origin(3), KEY, image("stream-1", "a"));
+    auditor.add(embedding("stream-1", "a", 2)); // stream-0 has an a of version 2 too
+
+    assertThat(auditor.audit().faults()).isEmpty();
+  }
+
+  @Test
+  void passesADeletionAndAnImageThatIsSentAgain() throws Exception {
+    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addTombstone(A);
+    auditor.addInput(origin(4), KEY, image("a"));
+    auditor.add(embedding("a", 2)); // in another life, with the same version
+
+    assertThat(auditor.audit().faults()).isEmpty();
+  }
+
+  @Test
+  void passesADeletionBeforeTheFirstEmbedding() throws Exception {
+    auditor.addInput(origin(3), KEY, image("short-lived"));
+    auditor.addInput(origin(4), new RecordKey("stream-0", "short-lived").bytes(), null);
+    auditor.addTombstone(new RecordKey("stream-0", "short-lived"));
+
+    assertThat(auditor.audit().faults()).isEmpty();
+  }
+
+  @Test
+  void findsAnEmbeddingBehindATombstone() {
+    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addTombstone(A);
+    auditor.add(embedding("a", 3));
+
+    assertOnlyFault(AuditFault.EMBEDDED_AFTER_DELETION, "stream-0/a (after deletion 1)");
+  }
+
+  @Test
+  void findsAnImageThatIsLostAfterItWasDeletedAndSentAgain() throws Exception {
+    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addTombstone(A);
+    auditor.addInput(origin(4), KEY, image("a"));
+
+    assertOnlyFault(AuditFault.LOST_IMAGE, "stream-0/a (after deletion 1)");
+  }
+
+  @Test
+  void findsADeletionWithoutTombstone() {
+    auditor.addInput(origin(3), A.bytes(), null);
+
+    assertOnlyFault(AuditFault.LOST_DELETION, "stream-0/a");
+  }
+
+  @Test
+  void findsATombstoneThatNobodyAskedForAndOneThatComesTwice() {
+    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addTombstone(A);
+    auditor.addTombstone(A);
+    auditor.addTombstone(new RecordKey("stream-1", "b"));
+
+    assertThat(auditor.audit().faults()).containsOnlyKeys(AuditFault.UNKNOWN_DELETION);
+    assertThat(auditor.audit().found(AuditFault.UNKNOWN_DELETION))
+        .containsExactlyInAnyOrder("stream-0/a", "stream-1/b");
   }
 
   @Test
@@ -108,14 +182,14 @@ class AuditorTest {
 
   @Test
   void findsADamagedRecordWithoutADeadLetter() throws Exception {
-    auditor.addInput(origin(3), damagedImage("d"));
+    auditor.addInput(origin(3), KEY, damagedImage("d"));
 
     assertOnlyFault(AuditFault.MISSING_LETTER, "images-0@3");
   }
 
   @Test
-  void aRecordWithoutValueMustHaveADeadLetter() {
-    auditor.addInput(origin(3), null);
+  void aRecordWithoutValueWhoseKeyNamesNoImageMustHaveADeadLetter() {
+    auditor.addInput(origin(3), KEY, null);
 
     assertOnlyFault(AuditFault.MISSING_LETTER, "images-0@3");
   }
@@ -187,7 +261,7 @@ class AuditorTest {
   @Test
   void twoRunsWithoutAnyModelProveNothing() throws Exception {
     Auditor without = new Auditor();
-    without.addInput(origin(0), image("a"));
+    without.addInput(origin(0), KEY, image("a"));
     without.add(embedding("a", 0));
     Audit audit = without.audit();
 
@@ -198,12 +272,13 @@ class AuditorTest {
   @Test
   void printsCountsAndTheFirstPlacesOfEachFault() throws Exception {
     for (int i = 0; i < 7; i++) {
-      auditor.addInput(origin(10 + i), image("lost-" + i));
+      auditor.addInput(origin(10 + i), KEY, image("lost-" + i));
     }
 
     assertThat(auditor.audit().toString())
         .contains("accepted images            9, without embedding 7, embedded but never sent 0")
-        .contains("image without embedding: lost-0, lost-1, lost-2, lost-3, lost-4 and 2 more")
+        .contains(
+            "image without embedding: stream-0/lost-0, stream-0/lost-1, stream-0/lost-2, stream-0/lost-3, stream-0/lost-4 and 2 more")
         .doesNotContain("lost-5");
   }
 

@@ -24,10 +24,14 @@ final class JobOutput {
   private JobOutput() {}
 
   static byte[] image(String id) throws IOException {
+    return image("stream-0", id);
+  }
+
+  static byte[] image(String stream, String id) throws IOException {
     return ImageEnvelope.seal(
         LabeledImage.newBuilder()
             .setImageId(id)
-            .setStream("stream-0")
+            .setStream(stream)
             .setLabel("cat")
             .setImage(ByteBuffer.wrap(new byte[100]))
             .setEventTime(Instant.EPOCH)
@@ -40,7 +44,12 @@ final class JobOutput {
 
   /** An embedding of an image with a version of the model; its origin does not matter. */
   static ImageEmbedding embedding(String id, long version) {
+    return embedding("stream-0", id, version);
+  }
+
+  static ImageEmbedding embedding(String stream, String id, long version) {
     return ImageEmbedding.newBuilder(Records.embedding(0, "cat", version, 0.5f))
+        .setStream(stream)
         .setImageId(id)
         .build();
   }

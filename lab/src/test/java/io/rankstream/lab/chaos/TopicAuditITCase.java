@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.wire.RecordKey;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The audit of topics on a real broker, whose outputs come in transactions. */
 class TopicAuditITCase {
 
-  private static final byte[] KEY = {1};
+  private static final byte[] KEY = new RecordKey("stream-0", "a").bytes();
 
   @TempDir static Path directory;
   private static LocalRun local;
@@ -67,8 +68,8 @@ class TopicAuditITCase {
 
     Audit audit = TopicAudit.of(local.clients(), topics);
 
-    assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("lost");
-    assertThat(audit.found(AuditFault.REPEATED_EMBEDDING)).containsExactly("a@0");
+    assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("stream-0/lost");
+    assertThat(audit.found(AuditFault.REPEATED_EMBEDDING)).containsExactly("stream-0/a@0");
     assertThat(audit.found(AuditFault.STEP_GAP)).containsExactly("stream-0 steps 2 to 2");
     assertThat(audit.found(AuditFault.MISSING_LETTER)).containsExactly(topics.images() + "-0@2");
     assertThat(audit.found(AuditFault.WRONG_LETTER)).containsExactly(topics.images() + "-0@0");
@@ -101,12 +102,13 @@ class TopicAuditITCase {
   }
 
   @Test
-  void aTombstoneOfAConsumerIsNoFault() throws Exception {
+  void aTombstoneAnswersADeletion() throws Exception {
     TopicNames topics = topics("deleted");
     try (KafkaProducer<byte[], byte[]> producer = producer("deleted")) {
       producer.beginTransaction();
       send(producer, topics.images(), image("a"));
       send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      send(producer, topics.images(), (byte[]) null);
       send(producer, topics.embeddings(), (byte[]) null);
       producer.commitTransaction();
     }
