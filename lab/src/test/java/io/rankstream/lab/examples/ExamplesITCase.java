@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ class ExamplesITCase {
   private static final Path EXAMPLES = Path.of("..", "examples").toAbsolutePath().normalize();
   private static final int CLASSES = 4;
   private static final int PER_CLASS = 8;
+  private static final int PARTITIONS = 5;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String FED_FROM_PYTHON = "fed.from.python";
@@ -55,7 +57,15 @@ class ExamplesITCase {
     kafka = LocalRun.start("test");
     Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
     kafka.create(TOPICS);
-    Topics.createImages(kafka.clients(), FED_FROM_PYTHON);
+    Topics.create(
+        kafka.clients(),
+        new TopicNames(
+            FED_FROM_PYTHON,
+            TOPICS.embeddings(),
+            TOPICS.metrics(),
+            TOPICS.modelVersions(),
+            TOPICS.deadLetters()),
+        PARTITIONS);
     RecordSender.send(kafka.clients(), TOPICS.images(), images());
     kafka.run(
         kafka
@@ -120,6 +130,9 @@ class ExamplesITCase {
       LabeledImage image = LabeledImage.getDecoder().decode(record.value());
       assertThat(RecordKey.parse(record.key()))
           .contains(new RecordKey("default", image.getImageId()));
+      assertThat(record.partition())
+          .as("where a deletion from Java goes")
+          .isEqualTo(BuiltInPartitioner.partitionForKey(record.key(), PARTITIONS));
       assertThat(image.getImageId()).startsWith(image.getLabel() + "/");
       byte[] bytes = new byte[image.getImage().remaining()];
       image.getImage().get(bytes);
