@@ -47,14 +47,9 @@ final class TrainableState {
     weights = new FlatWeights(network, config.seed(), buffers);
     List<Segment> segments =
         Segment.of(network.layout(), manager.getDevice().isGpu() ? Long.MAX_VALUE : LARGE_ARRAY);
-    int size = network.layout().parametersSize();
     optimization =
         new Optimization(
-            config.optimizer(),
-            network,
-            weights.parameters(),
-            segments,
-            name -> buffers.addZeros(name, size));
+            config.optimizer(), network, weights.parameters(), segments, buffers::addZeros);
     ranking = EmbeddingLosses.of(config.loss(), this::centers).orElse(null);
     average =
         config.averageDecay() > 0
@@ -157,6 +152,6 @@ final class TrainableState {
     int dimension = config.architecture().embeddingDimension();
     float[] values = new float[classes * dimension];
     Initializer.normal(1).fill(values, new Random(config.seed()));
-    return buffers.add("centers", values).reshape(classes, dimension);
+    return buffers.add(ModelBuffers.CENTERS, values).reshape(classes, dimension);
   }
 }

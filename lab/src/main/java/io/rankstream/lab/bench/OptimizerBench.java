@@ -42,7 +42,7 @@ public final class OptimizerBench {
                 network,
                 weights,
                 whole,
-                name -> manager.zeros(new Shape(size), DataType.FLOAT32));
+                (name, values) -> manager.zeros(new Shape(values), DataType.FLOAT32));
         Gradient gradient = Gradient.of(Segment.cut(whole, manager.ones(new Shape(size))));
         contest.add(
             "optimizer %s, %,d parameters".formatted(KebabCase.of(optimizer.rule()), size),

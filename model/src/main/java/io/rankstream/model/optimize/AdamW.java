@@ -29,6 +29,11 @@ final class AdamW implements UpdateRule {
   }
 
   @Override
+  public boolean countsUpdates() {
+    return true; // its moments start at zero, which is corrected
+  }
+
+  @Override
   public void update(
       NDArray weights,
       List<NDArray> moments,

@@ -27,6 +27,11 @@ final class MomentumSgd implements UpdateRule {
   }
 
   @Override
+  public boolean countsUpdates() {
+    return false;
+  }
+
+  @Override
   public void update(
       NDArray weights,
       List<NDArray> moments,

@@ -9,7 +9,6 @@ import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Applies gradients: accumulates, clips and updates the weights. */
@@ -19,8 +18,17 @@ public final class Optimization {
   private final UpdateRule rule;
   private final NDList weights;
   private final List<NDList> moments;
+  private final NDArray updates; // [1], updates of the rule so far; null where it needs no count
   private final NDList accumulated; // null where each gradient is applied at once
   private final NDList rates; // null where all parameters learn at the same rate
+
+  /** Makes the vectors that an optimizer keeps between updates. */
+  @FunctionalInterface
+  public interface Buffers {
+
+    /** A vector of zeros, {@code [values]}, with the given name. */
+    NDArray zeros(String name, long values);
+  }
 
   /**
    * Prepares updates. The vectors of the optimizer are made here, in a fixed order.
@@ -28,14 +36,14 @@ public final class Optimization {
    * @param network the network whose parameters are updated
    * @param parameters its flat buffer, {@code [n]}; written in place
    * @param segments the parts of the buffer that the gradient consists of
-   * @param buffers makes a long-lived vector of zeros, {@code [n]}, with the given name
+   * @param buffers makes long-lived vectors
    */
   public Optimization(
       OptimizerConfig config,
       TwoHeadNetwork network,
       NDArray parameters,
       List<Segment> segments,
-      Function<String, NDArray> buffers) {
+      Buffers buffers) {
     this.config = config;
     rule =
         switch (config.rule()) {
@@ -44,12 +52,16 @@ public final class Optimization {
         };
     weights = blocks(segments, parameters);
     // The name of the rule is part of the name: moments of another rule mean something else.
+    String ruleName = config.rule().name();
+    int size = network.layout().parametersSize();
     moments =
         IntStream.range(0, rule.moments())
-            .mapToObj(i -> buffers.apply("%s-moment-%s".formatted(config.rule().name(), i)))
+            .mapToObj(i -> buffers.zeros("%s-moment-%s".formatted(ruleName, i), size))
             .map(moment -> blocks(segments, moment))
             .toList();
-    accumulated = config.accumulate() > 1 ? blocks(segments, buffers.apply("accumulated")) : null;
+    updates = rule.countsUpdates() ? buffers.zeros("%s-updates".formatted(ruleName), 1) : null;
+    accumulated =
+        config.accumulate() > 1 ? blocks(segments, buffers.zeros("accumulated", size)) : null;
     rates =
         isUniform(config)
             ? null
@@ -63,9 +75,8 @@ public final class Optimization {
    * @param stepsTaken steps before this one
    */
   public void apply(Gradient gradient, double learningRate, long stepsTaken) {
-    long update = stepsTaken / config.accumulate() + 1;
     if (accumulated == null) {
-      update(gradient.blocks(), gradient.squaredNorm(), learningRate, update);
+      update(gradient.blocks(), gradient.squaredNorm(), learningRate);
       return;
     }
 
@@ -75,13 +86,14 @@ public final class Optimization {
     if ((stepsTaken + 1) % config.accumulate() == 0) {
       accumulated.forEach(block -> block.divi((float) config.accumulate()));
       try (NDArray squaredNorm = Blocks.squaredNorm(accumulated)) {
-        update(accumulated, squaredNorm, learningRate, update);
+        update(accumulated, squaredNorm, learningRate);
       }
       clearAccumulated();
     }
   }
 
-  private void update(NDList gradient, NDArray squaredNorm, double learningRate, long update) {
+  private void update(NDList gradient, NDArray squaredNorm, double learningRate) {
+    long update = updates == null ? 0 : countUpdate();
     if (config.clipNorm() > 0) {
       GradientNorm.clip(gradient, squaredNorm, config.clipNorm());
     }
@@ -95,6 +107,15 @@ public final class Optimization {
           learningRate,
           update);
     }
+  }
+
+  /**
+   * The number of this update, from 1. It lies beside the moments, so that it is restored, rolled
+   * back and started afresh with them. It stays exact up to 2^24; no bias is left by then.
+   */
+  private long countUpdate() {
+    updates.addi(1);
+    return (long) updates.toFloatArray()[0];
   }
 
   private void clearAccumulated() {

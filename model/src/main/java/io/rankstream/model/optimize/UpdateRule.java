@@ -9,6 +9,9 @@ interface UpdateRule {
   /** Number of vectors, each of the size of the weights, that the rule keeps between updates. */
   int moments();
 
+  /** Whether the rule depends on the number of its updates. */
+  boolean countsUpdates();
+
   /**
    * Updates the weights in place.
    *
@@ -18,7 +21,7 @@ interface UpdateRule {
    * @param rates learning rate of each value as a factor of {@code learningRate}, {@code [n]}; null
    *     where all are 1
    * @param learningRate η
-   * @param update number of this update, from 1
+   * @param update number of this update, from 1; 0 where the rule does not count
    */
   void update(
       NDArray weights,

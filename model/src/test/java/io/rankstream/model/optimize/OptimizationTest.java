@@ -15,12 +15,14 @@ import io.rankstream.model.network.Segment;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Updates of a small network whose parameters start at 1, from random gradients. */
 class OptimizationTest {
@@ -155,6 +157,20 @@ class OptimizationTest {
         });
   }
 
+  /** As after another optimizer: the model has steps behind it, the moments have not. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 10, 100})
+  void theFirstUpdatesOfAdamWAreThoseOfFreshMomentsWhateverTheStepOfTheModel(long stepsTaken) {
+    OptimizerConfig config = SGD.withRule(OptimizerConfig.Rule.ADAMW).withMomentum(0.9);
+    float[][] gradients = {gradient(1), gradient(2), gradient(3)};
+
+    float[] after = applyAfter(config, stepsTaken, gradients);
+
+    double[] expected = adam(gradients);
+    forEachParameter(
+        (slot, i) -> assertThat((double) after[i]).isCloseTo(expected[i], within(2e-6)));
+  }
+
   @Test
   void namesItsBuffersAsSnapshotsHoldThem() {
     apply(SGD.withAccumulate(2), gradient(1));
@@ -162,11 +178,34 @@ class OptimizationTest {
 
     buffers.clear();
     apply(SGD.withRule(OptimizerConfig.Rule.ADAMW), gradient(1));
-    assertThat(buffers).containsExactly("ADAMW-moment-0", "ADAMW-moment-1");
+    assertThat(buffers).containsExactly("ADAMW-moment-0", "ADAMW-moment-1", "ADAMW-updates");
   }
 
   /** Parameters after steps from 1 with the given gradients. */
   private float[] apply(OptimizerConfig config, float[]... gradients) {
+    return applyAfter(config, 0, gradients);
+  }
+
+  /** Adam as in Kingma and Ba 2015, algorithm 1, in float64, from parameters of 1. */
+  private double[] adam(float[]... gradients) {
+    double[] weights = new double[size];
+    double[] mean = new double[size];
+    double[] square = new double[size];
+    Arrays.fill(weights, 1);
+    for (int t = 1; t <= gradients.length; t++) {
+      for (int i = 0; i < size; i++) {
+        double gradient = gradients[t - 1][i];
+        mean[i] = 0.9 * mean[i] + 0.1 * gradient;
+        square[i] = 0.999 * square[i] + 0.001 * gradient * gradient;
+        double unbiasedMean = mean[i] / (1 - Math.pow(0.9, t));
+        double unbiasedSquare = square[i] / (1 - Math.pow(0.999, t));
+        weights[i] -= LEARNING_RATE * unbiasedMean / (Math.sqrt(unbiasedSquare) + 1e-8);
+      }
+    }
+    return weights;
+  }
+
+  private float[] applyAfter(OptimizerConfig config, long stepsTaken, float[]... gradients) {
     NDArray parameters = manager.ones(new Shape(size), DataType.FLOAT32);
     Optimization optimization =
         new Optimization(
@@ -174,13 +213,13 @@ class OptimizationTest {
             network,
             parameters,
             segments,
-            name -> {
+            (name, values) -> {
               buffers.add(name);
-              return manager.zeros(new Shape(size), DataType.FLOAT32);
+              return manager.zeros(new Shape(values), DataType.FLOAT32);
             });
     for (int step = 0; step < gradients.length; step++) {
       Gradient gradient = Gradient.of(Segment.cut(segments, manager.create(gradients[step])));
-      optimization.apply(gradient, LEARNING_RATE, step);
+      optimization.apply(gradient, LEARNING_RATE, stepsTaken + step);
     }
 
     return parameters.toFloatArray();
