@@ -12,11 +12,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
  * Named float32 vectors in the memory of the host. A stream holds each as little-endian values in
- * one piece.
+ * one piece. Several owners may share the vectors; the last that closes them frees them.
  */
 final class HostBuffers implements AutoCloseable {
 
@@ -24,6 +26,13 @@ final class HostBuffers implements AutoCloseable {
 
   private final NDManager manager = NDManager.newBaseManager(Device.cpu(), Devices.ENGINE);
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();
+  private final AtomicInteger owners = new AtomicInteger(1);
+
+  /** The same vectors, for one more owner, who closes them too. */
+  HostBuffers shared() {
+    owners.incrementAndGet();
+    return this;
+  }
 
   /** Takes over a vector that lies in the memory of the host. */
   void add(String name, NDArray buffer) {
@@ -33,6 +42,16 @@ final class HostBuffers implements AutoCloseable {
 
   boolean contains(String name) {
     return buffers.containsKey(name);
+  }
+
+  /** The names of the vectors, in the order of the stream. */
+  Set<String> names() {
+    return buffers.keySet();
+  }
+
+  /** A vector; null where there is none of this name. */
+  NDArray get(String name) {
+    return buffers.get(name);
   }
 
   /**
@@ -81,13 +100,15 @@ final class HostBuffers implements AutoCloseable {
 
   @Override
   public void close() {
-    manager.close();
+    if (owners.decrementAndGet() == 0) {
+      manager.close();
+    }
   }
 
   /** Writes in chunks, since the engine copies each one to the heap. */
   private static void write(DataOutputStream out, NDArray buffer) throws IOException {
     long size = buffer.size();
-    out.writeInt(Math.toIntExact(size * Float.BYTES));
+    out.writeLong(size * Float.BYTES);
     for (long from = 0; from < size; from += CHUNK_VALUES) {
       long to = Math.min(size, from + CHUNK_VALUES);
       try (NDArray chunk = buffer.get(new NDIndex("{}:{}", from, to))) {
@@ -101,24 +122,23 @@ final class HostBuffers implements AutoCloseable {
 
   /** Reads in chunks, since memory of Java outside of its heap is small. */
   private static NDArray read(DataInputStream in, NDManager manager) throws IOException {
-    int length = in.readInt();
+    long length = in.readLong();
     if (length < 0 || length % Float.BYTES != 0) {
       throw new IOException(
           "The snapshot is damaged: a buffer has %d bytes (must be a multiple of %d). Restore an older one"
               .formatted(length, Float.BYTES));
     }
 
-    int size = length / Float.BYTES;
+    long size = length / Float.BYTES;
     NDArray buffer = manager.create(new Shape(size), DataType.FLOAT32);
-    byte[] bytes = new byte[Math.min(CHUNK_VALUES * Float.BYTES, length)];
+    byte[] bytes = new byte[(int) Math.min(CHUNK_VALUES * (long) Float.BYTES, length)];
     ByteBuffer chunk = manager.allocateDirect(bytes.length);
-    for (int from = 0; from < size; from += CHUNK_VALUES) {
-      int to = Math.min(size, from + CHUNK_VALUES);
-      int part = (to - from) * Float.BYTES;
-      in.readFully(bytes, 0, part);
-      chunk.clear().put(bytes, 0, part).flip();
-      try (NDArray values = manager.create(chunk, new Shape(to - from), DataType.FLOAT32)) {
-        buffer.set(new NDIndex("{}:{}", from, to), values); // copies
+    for (long from = 0; from < size; from += CHUNK_VALUES) {
+      int values = (int) Math.min(CHUNK_VALUES, size - from);
+      in.readFully(bytes, 0, values * Float.BYTES);
+      chunk.clear().put(bytes, 0, values * Float.BYTES).flip();
+      try (NDArray part = manager.create(chunk, new Shape(values), DataType.FLOAT32)) {
+        buffer.set(new NDIndex("{}:{}", from, from + values), part); // copies
       }
     }
 

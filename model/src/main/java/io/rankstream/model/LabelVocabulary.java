@@ -2,8 +2,10 @@ package io.rankstream.model;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The known classes of a model in order. A class keeps its row of the softmax head for ever. */
 final class LabelVocabulary {
@@ -44,6 +46,14 @@ final class LabelVocabulary {
     }
 
     return new Preview(result, labels.size() + added.size());
+  }
+
+  /** New labels of a batch for which no row is left; the first new ones get the last rows. */
+  Set<String> beyondCapacity(List<String> batch) {
+    Set<String> added = new LinkedHashSet<>(batch);
+    added.removeAll(rows.keySet());
+    added.stream().limit((long) capacity - labels.size()).toList().forEach(added::remove);
+    return added;
   }
 
   /**

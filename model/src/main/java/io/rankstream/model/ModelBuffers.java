@@ -25,6 +25,9 @@ final class ModelBuffers {
   /** The moving average of the parameters. */
   static final String AVERAGE = "average";
 
+  /** The centres of the classes that a ranking loss keeps. */
+  static final String CENTERS = "centers";
+
   private final NDManager manager;
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();
 

@@ -21,22 +21,24 @@ import java.util.List;
  * may go on learning while another thread writes the copy.
  *
  * <p>A stream holds a header, the step, the classes in the order of their rows, the state of the
- * guard, then the buffers. Reading consumes exactly the bytes written, so that other data may
- * follow in the same stream.
+ * guard, the buffers, then the last good ones where the guard is in doubt of these. Reading
+ * consumes exactly the bytes written, so that other data may follow in the same stream.
  */
 public final class ModelSnapshot implements AutoCloseable {
 
-  private static final int MAGIC = 0x524B5334; // "RKS4"
+  private static final int MAGIC = 0x524B5335; // "RKS5"
 
   private final String architecture;
   private final long step;
   private final String space;
   private final List<String> labels;
   private final GuardMemory guard;
+  private final GoodWeights.Saved good;
   private final HostBuffers buffers;
 
   /**
    * @param architecture id of the architecture
+   * @param good closed with the snapshot
    * @param buffers closed with the snapshot
    */
   ModelSnapshot(
@@ -45,12 +47,14 @@ public final class ModelSnapshot implements AutoCloseable {
       String space,
       List<String> labels,
       GuardMemory guard,
+      GoodWeights.Saved good,
       HostBuffers buffers) {
     this.architecture = architecture;
     this.step = step;
     this.space = space;
     this.labels = labels;
     this.guard = guard;
+    this.good = good;
     this.buffers = buffers;
   }
 
@@ -70,13 +74,18 @@ public final class ModelSnapshot implements AutoCloseable {
 
     String architecture = stream.readUTF();
     stream.readUTF(); // the engine, for people
-    return new ModelSnapshot(
-        architecture,
-        stream.readLong(),
-        stream.readUTF(),
-        readLabels(stream),
-        GuardMemory.read(stream),
-        HostBuffers.read(stream));
+    long step = stream.readLong();
+    String space = stream.readUTF();
+    List<String> labels = readLabels(stream);
+    GuardMemory guard = GuardMemory.read(stream);
+    HostBuffers buffers = HostBuffers.read(stream);
+    try {
+      GoodWeights.Saved good = GoodWeights.Saved.read(stream);
+      return new ModelSnapshot(architecture, step, space, labels, guard, good, buffers);
+    } catch (IOException | RuntimeException e) {
+      buffers.close();
+      throw e;
+    }
   }
 
   /** Writes the snapshot in the form that {@link #read} reads; leaves the stream open. */
@@ -90,6 +99,7 @@ public final class ModelSnapshot implements AutoCloseable {
     writeLabels(stream, labels);
     guard.writeTo(stream);
     buffers.writeTo(stream);
+    good.writeTo(stream);
     stream.flush();
   }
 
@@ -134,6 +144,7 @@ public final class ModelSnapshot implements AutoCloseable {
   @Override
   public void close() {
     buffers.close();
+    good.close();
   }
 
   GuardMemory guard() {
@@ -144,18 +155,36 @@ public final class ModelSnapshot implements AutoCloseable {
     return buffers;
   }
 
+  GoodWeights.Saved good() {
+    return good;
+  }
+
+  Architecture architecture() {
+    return Architecture.parse(architecture);
+  }
+
   /**
-   * Checks that a configuration fits.
+   * Checks that a configuration fits: all but the number of rows in the softmax head, which must be
+   * enough for the known classes.
    *
-   * @param id id of the configured architecture
-   * @throws IOException when the model has another architecture
+   * @param wanted the configured architecture
+   * @throws IOException when the model has another architecture, or more classes
    */
-  void requireArchitecture(String id) throws IOException {
-    if (!architecture.equals(id)) {
+  void requireArchitecture(Architecture wanted) throws IOException {
+    if (!withoutRows(architecture).equals(withoutRows(wanted.id()))) {
       throw new IOException(
           "The snapshot holds a %s, the configuration asks for a %s: restore it with the configuration that it was made with, or start without it"
-              .formatted(architecture, id));
+              .formatted(architecture, wanted.id()));
     }
+    if (labels.size() > wanted.maxClasses()) {
+      throw new IOException(
+          "The snapshot holds a model of %d classes, more than model.max-classes = %d: set it to at least %d"
+              .formatted(labels.size(), wanted.maxClasses(), labels.size()));
+    }
+  }
+
+  private static String withoutRows(String id) {
+    return id.substring(0, id.lastIndexOf("-c"));
   }
 
   private static void writeLabels(DataOutput out, List<String> labels) throws IOException {

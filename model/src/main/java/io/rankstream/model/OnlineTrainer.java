@@ -9,14 +9,13 @@ import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
 import io.rankstream.model.step.StepFault;
-import io.rankstream.model.step.StepGuard;
 import io.rankstream.model.step.StepReport;
 import io.rankstream.model.step.TrainingFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * A two-head model that learns batch by batch.
@@ -43,8 +42,7 @@ public final class OnlineTrainer implements AutoCloseable {
   private final TrainableState state;
   private final TwoHeadModel trained;
   private final TwoHeadModel served;
-  private final StepGuard guard;
-  private final GoodWeights good;
+  private final GuardedState guarded;
   private String space;
   private long step;
 
@@ -57,8 +55,7 @@ public final class OnlineTrainer implements AutoCloseable {
     state = new TrainableState(config, network, manager);
     trained = model(state.trained());
     served = model(state.served());
-    guard = new StepGuard(config.guard());
-    good = new GoodWeights(config.guard().keepEvery());
+    guarded = new GuardedState(state, config.guard());
     space = architecture.id() + "-s" + config.seed();
   }
 
@@ -89,14 +86,16 @@ public final class OnlineTrainer implements AutoCloseable {
 
   /**
    * A model from a {@linkplain ModelSnapshot snapshot}. Optimizer and losses may differ from those
-   * of the snapshot; their state then starts afresh.
+   * of the snapshot; their state then starts afresh. The softmax head may have another number of
+   * rows; the space stays the same.
    *
-   * @throws IOException when the stream holds no snapshot, or one of another architecture
+   * @throws IOException when the stream holds no snapshot, one of another architecture, or more
+   *     classes than the softmax head has rows
    */
   public static OnlineTrainer restore(ModelConfig config, Device device, InputStream in)
       throws IOException {
     try (ModelSnapshot snapshot = ModelSnapshot.read(in)) {
-      snapshot.requireArchitecture(config.architecture().id());
+      snapshot.requireArchitecture(config.architecture());
       OnlineTrainer trainer = new OnlineTrainer(config, device);
       try {
         trainer.resume(snapshot);
@@ -120,7 +119,8 @@ public final class OnlineTrainer implements AutoCloseable {
         step,
         space,
         vocabulary.labels(),
-        guard.memory(),
+        guarded.memory(),
+        guarded.savedGood(),
         state.copies());
   }
 
@@ -164,6 +164,8 @@ public final class OnlineTrainer implements AutoCloseable {
    * @param labels one label for each image
    * @return the step, to be closed by the caller
    * @throws IllegalArgumentException when the numbers of images and labels differ
+   * @throws IllegalStateException when there are labels {@linkplain #beyondCapacity beyond the
+   *     capacity}
    */
   public PreparedStep prepare(PixelBatch images, List<String> labels) {
     if (labels.size() != images.count()) {
@@ -192,23 +194,9 @@ public final class OnlineTrainer implements AutoCloseable {
    * @throws TrainingFailedException when the model was rolled back too often
    */
   public StepReport take(PreparedStep prepared) {
-    StepReport report = prepared.report();
     vocabulary.learn(prepared.labels());
-    Optional<StepFault> objection = guard.objection(report);
-    if (objection.isPresent()) {
-      state.drop();
-      step++;
-      return guard.skipped()
-          ? rollBackAfter(report, objection.get())
-          : report.skipped(objection.get());
-    }
-
-    if (good.isDue(step) && guard.isHealthy()) {
-      good.replace(snapshot()); // the loss shows that the weights before the update are sound
-    }
-    state.update(prepared.pass(), report.learningRate(), step, vocabulary.size());
     step++;
-    return guard.taken(report) ? rollBackAfter(report, StepFault.COLLAPSED_EMBEDDINGS) : report;
+    return guarded.take(prepared, vocabulary.size());
   }
 
   /**
@@ -241,8 +229,12 @@ public final class OnlineTrainer implements AutoCloseable {
    *     too often
    */
   public void rollBack(StepFault fault) {
-    state.restore(good.get(fault).buffers());
-    guard.rolledBack(step, fault);
+    guarded.rollBack(step, fault);
+  }
+
+  /** Forgets the rollbacks and the bad steps so far, so that a failed model may learn again. */
+  public void absolve() {
+    guarded.absolve();
   }
 
   /** The model for serving: with the moving average of the weights where one is kept. */
@@ -258,6 +250,11 @@ public final class OnlineTrainer implements AutoCloseable {
   /** Number of known classes. */
   public int knownClasses() {
     return vocabulary.size();
+  }
+
+  /** The new labels among these for which the softmax head has no row left. */
+  public Set<String> beyondCapacity(List<String> labels) {
+    return vocabulary.beyondCapacity(labels);
   }
 
   /** The known classes, in the order of their rows in the softmax head. */
@@ -277,7 +274,7 @@ public final class OnlineTrainer implements AutoCloseable {
 
   @Override
   public void close() {
-    good.close();
+    guarded.close();
     manager.close();
   }
 
@@ -285,14 +282,29 @@ public final class OnlineTrainer implements AutoCloseable {
     step = snapshot.step();
     space = snapshot.spaceIdSuffix(); // the seed in the configuration may have changed
     vocabulary.learn(snapshot.labels());
-    guard.restore(snapshot.guard());
-    state.requireSizes(snapshot.buffers());
-    state.restore(snapshot.buffers());
+    try (HostBuffers buffers = fitted(snapshot, snapshot.buffers());
+        GoodWeights.Saved good = fitted(snapshot, snapshot.good())) {
+      state.requireSizes(buffers);
+      guarded.restore(buffers, snapshot.guard(), good);
+    }
   }
 
-  private StepReport rollBackAfter(StepReport report, StepFault fault) {
-    rollBack(fault);
-    return report.rolledBack(fault);
+  /** Copies that fit the softmax head of this model, to be closed by the caller. */
+  private HostBuffers fitted(ModelSnapshot snapshot, HostBuffers copies) throws IOException {
+    Architecture from = snapshot.architecture();
+    if (from.equals(config.architecture())) {
+      return copies.shared();
+    }
+
+    try (HostBuffers fresh = state.copies()) {
+      return new HeadRows(new TwoHeadNetwork(from), network).copied(copies, fresh);
+    }
+  }
+
+  private GoodWeights.Saved fitted(ModelSnapshot snapshot, GoodWeights.Saved good)
+      throws IOException {
+    return new GoodWeights.Saved(
+        good.step(), good.copy() == null ? null : fitted(snapshot, good.copy()));
   }
 
   private TwoHeadModel model(Weights views) {

@@ -52,6 +52,16 @@ class LabelVocabularyTest {
   }
 
   @Test
+  void theFirstNewLabelsGetTheLastRowsAndTheOthersAreBeyondItsCapacity() {
+    vocabulary.learn(List.of("cat", "dog"));
+
+    assertThat(vocabulary.beyondCapacity(List.of("fish", "cat", "bird", "fish", "cow")))
+        .containsExactly("bird", "cow");
+    assertThat(vocabulary.beyondCapacity(List.of("dog", "fish"))).isEmpty();
+    assertThat(vocabulary.labels()).containsExactly("cat", "dog");
+  }
+
+  @Test
   void takesKnownLabelsWhenItIsFull() {
     vocabulary.learn(List.of("cat", "dog", "bird"));
 

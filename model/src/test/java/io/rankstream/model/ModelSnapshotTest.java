@@ -105,17 +105,17 @@ class ModelSnapshotTest {
     byte[] name = {0, 7, 'c', 'e', 'n', 't', 'e', 'r', 's'};
     int length = indexOf(written, name) + name.length;
     ByteBuffer shorter = ByteBuffer.wrap(written);
-    int values = shorter.getInt(length) / Float.BYTES;
+    int values = (int) shorter.getLong(length) / Float.BYTES;
 
-    shorter.putInt(length, 6);
+    shorter.putLong(length, 6);
     assertThatThrownBy(() -> read(written))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "The snapshot is damaged: a buffer has 6 bytes (must be a multiple of 4). Restore an older one");
 
     // One value less, with the right length.
-    byte[] cut = withoutBytes(written, length + Integer.BYTES, Float.BYTES);
-    ByteBuffer.wrap(cut).putInt(length, (values - 1) * Float.BYTES);
+    byte[] cut = withoutBytes(written, length + Long.BYTES, Float.BYTES);
+    ByteBuffer.wrap(cut).putLong(length, (values - 1) * (long) Float.BYTES);
     assertThatThrownBy(() -> restored(CONFIG, cut))
         .isInstanceOf(IOException.class)
         .hasMessage(

@@ -59,6 +59,50 @@ class OnlineTrainerGuardTest {
   }
 
   @Test
+  void aRestoreAmongSkippedStepsEndsAsTheUndisturbedRunBitForBit() throws IOException {
+    ModelConfig config =
+        Batches.smallCnn()
+            .withGuard(UNGUARDED.withMaxNormFactor(1.000001).withPatience(10).withKeepEvery(40));
+    List<StepOutcome> undisturbed = new ArrayList<>();
+    byte[] skipping;
+    byte[] end;
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      train(trainer, config.input(), 0, 100);
+      learnWrong(trainer, 3);
+      skipping = snapshot(trainer);
+      undisturbed.addAll(learnWrong(trainer, 7));
+      train(trainer, config.input(), 100, 110);
+      end = snapshot(trainer);
+    }
+
+    try (OnlineTrainer restored =
+        OnlineTrainer.restore(config, Device.cpu(), new ByteArrayInputStream(skipping))) {
+      assertThat(snapshot(restored)).isEqualTo(skipping);
+      assertThat(learnWrong(restored, 7)).isEqualTo(undisturbed).endsWith(StepOutcome.ROLLED_BACK);
+      train(restored, config.input(), 100, 110);
+      assertThat(snapshot(restored)).isEqualTo(end);
+    }
+  }
+
+  @Test
+  void restoredWeightsOfAHealthyModelAreGoodOnes() throws IOException {
+    ModelConfig config =
+        Batches.smallCnn().withGuard(UNGUARDED.withMaxNormFactor(1.000001).withPatience(1));
+    byte[] healthy;
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
+      train(trainer, config.input(), 0, 100);
+      healthy = snapshot(trainer);
+    }
+
+    try (OnlineTrainer restored =
+        OnlineTrainer.restore(config, Device.cpu(), new ByteArrayInputStream(healthy))) {
+      Map<String, float[]> good = arrays(restored);
+      assertThat(learnWrong(restored, 1)).containsExactly(StepOutcome.ROLLED_BACK);
+      assertThat(arrays(restored)).usingRecursiveComparison().isEqualTo(good);
+    }
+  }
+
+  @Test
   void divergenceRollsBackAndStopsInTheEnd() {
     ModelConfig config =
         Batches.smallCnn()
@@ -109,5 +153,17 @@ class OnlineTrainerGuardTest {
       assertThat(arrays(trainer)).usingRecursiveComparison().isEqualTo(good);
       assertThat(trainer.step()).isEqualTo(13);
     }
+  }
+
+  /** Learns one batch again and again with labels that make its gradient long. */
+  private static List<StepOutcome> learnWrong(OnlineTrainer trainer, int steps) {
+    List<String> wrong = new ArrayList<>(LABELS);
+    Collections.rotate(wrong, K);
+    PixelBatch images = Batches.pixels(Batches.smallCnn().input(), P, K, 1000);
+    List<StepOutcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < steps; i++) {
+      outcomes.add(trainer.learn(images, wrong).outcome());
+    }
+    return outcomes;
   }
 }

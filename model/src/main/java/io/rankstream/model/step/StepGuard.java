@@ -94,8 +94,16 @@ public final class StepGuard {
                   fault,
                   step,
                   config.maxRollbacks(),
-                  advice(fault)));
+                  advice(fault)),
+          fault);
     }
+  }
+
+  /** Forgets the rollbacks and the bad steps so far; what it knows of good steps stays. */
+  public void absolve() {
+    rollbacks.clear();
+    skippedInARow = 0;
+    collapsedInARow = 0;
   }
 
   /** The state of this guard, for a snapshot. */

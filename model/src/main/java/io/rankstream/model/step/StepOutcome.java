@@ -7,5 +7,7 @@ public enum StepOutcome {
   /** The weights stayed as they were. */
   SKIPPED,
   /** The model was rolled back to its last good weights. */
-  ROLLED_BACK
+  ROLLED_BACK,
+  /** As rolled back, but too often: the model learns no more. */
+  PUT_ASIDE
 }

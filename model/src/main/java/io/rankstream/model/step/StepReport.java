@@ -42,6 +42,11 @@ public record StepReport(
     return with(StepOutcome.ROLLED_BACK, why);
   }
 
+  /** The report of the same step when the model learns no more after it. */
+  public StepReport putAside(StepFault why) {
+    return with(StepOutcome.PUT_ASIDE, why);
+  }
+
   private StepReport with(StepOutcome newOutcome, StepFault why) {
     return new StepReport(
         step,
