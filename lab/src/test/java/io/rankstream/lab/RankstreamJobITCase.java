@@ -14,6 +14,7 @@ import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.OnFailure;
 import io.rankstream.pipeline.config.Sampler;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -131,6 +132,7 @@ class RankstreamJobITCase {
         bounded(names)
             .with(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
             .with(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000_000)
+            .with(JobOptions.GUARD_ON_FAILURE, OnFailure.STOP_JOB)
             .with(JobOptions.OPTIMIZER_LEARNING_RATE, 10.0)
             .with(JobOptions.OPTIMIZER_HEADS_FACTOR, 1e6)
             // Each step makes the heads 10⁷ times as large.

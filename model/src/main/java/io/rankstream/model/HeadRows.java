@@ -3,6 +3,7 @@ package io.rankstream.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import java.io.IOException;
@@ -17,21 +18,27 @@ final class HeadRows {
   private final TwoHeadNetwork from;
   private final TwoHeadNetwork to;
 
-  /** Two networks that differ in nothing but the number of rows. */
-  HeadRows(TwoHeadNetwork from, TwoHeadNetwork to) {
-    this.from = from;
+  /**
+   * @param from architecture that differs from that of the network in nothing but the rows
+   */
+  HeadRows(Architecture from, TwoHeadNetwork to) {
+    this.from = from.equals(to.architecture()) ? to : new TwoHeadNetwork(from);
     this.to = to;
   }
 
   /**
-   * Copies with the sizes of the other network, to be closed by the caller. A buffer that a new
-   * model has not is left out.
+   * Buffers with the sizes of the other network, to be closed by the caller. Where the networks
+   * differ, a buffer that a new model has not is left out.
    *
    * @param copies buffers of the network that they come from
    * @param fresh buffers of a new model of the other network; stay as they are
    * @throws IOException when a copy has another size than its network asks for
    */
-  HostBuffers copied(HostBuffers copies, HostBuffers fresh) throws IOException {
+  HostBuffers fitted(HostBuffers copies, HostBuffers fresh) throws IOException {
+    if (from == to) {
+      return copies.shared();
+    }
+
     HostBuffers result = new HostBuffers();
     try {
       for (String name : copies.names()) {
@@ -46,6 +53,12 @@ final class HeadRows {
       result.close();
       throw e;
     }
+  }
+
+  /** The same for the last good copy. */
+  GoodWeights.Saved fitted(GoodWeights.Saved good, HostBuffers fresh) throws IOException {
+    return new GoodWeights.Saved(
+        good.step(), good.copy() == null ? null : fitted(good.copy(), fresh));
   }
 
   private void copy(String name, HostBuffers copies, NDArray target) throws IOException {

@@ -282,29 +282,13 @@ public final class OnlineTrainer implements AutoCloseable {
     step = snapshot.step();
     space = snapshot.spaceIdSuffix(); // the seed in the configuration may have changed
     vocabulary.learn(snapshot.labels());
-    try (HostBuffers buffers = fitted(snapshot, snapshot.buffers());
-        GoodWeights.Saved good = fitted(snapshot, snapshot.good())) {
+    HeadRows rows = new HeadRows(snapshot.architecture(), network);
+    try (HostBuffers fresh = state.copies();
+        HostBuffers buffers = rows.fitted(snapshot.buffers(), fresh);
+        GoodWeights.Saved good = rows.fitted(snapshot.good(), fresh)) {
       state.requireSizes(buffers);
       guarded.restore(buffers, snapshot.guard(), good);
     }
-  }
-
-  /** Copies that fit the softmax head of this model, to be closed by the caller. */
-  private HostBuffers fitted(ModelSnapshot snapshot, HostBuffers copies) throws IOException {
-    Architecture from = snapshot.architecture();
-    if (from.equals(config.architecture())) {
-      return copies.shared();
-    }
-
-    try (HostBuffers fresh = state.copies()) {
-      return new HeadRows(new TwoHeadNetwork(from), network).copied(copies, fresh);
-    }
-  }
-
-  private GoodWeights.Saved fitted(ModelSnapshot snapshot, GoodWeights.Saved good)
-      throws IOException {
-    return new GoodWeights.Saved(
-        good.step(), good.copy() == null ? null : fitted(snapshot, good.copy()));
   }
 
   private TwoHeadModel model(Weights views) {

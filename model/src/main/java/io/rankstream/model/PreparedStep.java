@@ -33,7 +33,8 @@ public final class PreparedStep implements AutoCloseable {
     return pass;
   }
 
-  StepReport report() {
+  /** Figures of the step, as if it were taken. */
+  public StepReport report() {
     return report;
   }
 

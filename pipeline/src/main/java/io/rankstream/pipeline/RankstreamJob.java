@@ -36,8 +36,8 @@ import org.apache.flink.util.OutputTag;
  * <pre>
  *   images ─▶ receive ═▶ P×K window ─▶ two-head trainer ─▶ embeddings
  *                │            │                ├───────────▶ metrics
- *                │            │                └───────────▶ model versions
- *                └────────────┴────────────────────────────▶ dead letters
+ *                │            │                ├───────────▶ model versions
+ *                └────────────┴────────────────┴───────────▶ dead letters
  * </pre>
  *
  * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
@@ -109,7 +109,8 @@ public final class RankstreamJob {
                     TypeInformation.of(MicroBatch.class)
                         .createSerializer(env.getConfig().getSerializerConfig()),
                     METRICS,
-                    MODEL_VERSIONS))
+                    MODEL_VERSIONS,
+                    DEAD_LETTERS))
             .uid(TWO_HEAD_TRAINER);
 
     embeddings.sinkTo(ends.embeddings()).name(WRITE_EMBEDDINGS).uid(WRITE_EMBEDDINGS);
@@ -121,7 +122,7 @@ public final class RankstreamJob {
         .uid(WRITE_MODEL_VERSIONS);
     images
         .getSideOutput(DEAD_LETTERS)
-        .union(batches.getSideOutput(DEAD_LETTERS))
+        .union(batches.getSideOutput(DEAD_LETTERS), embeddings.getSideOutput(DEAD_LETTERS))
         .sinkTo(ends.deadLetters())
         .name(WRITE_DEAD_LETTERS)
         .uid(WRITE_DEAD_LETTERS);

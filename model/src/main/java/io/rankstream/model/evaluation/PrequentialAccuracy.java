@@ -5,9 +5,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 
 /**
  * Test-then-train accuracy with a fading factor: each image is predicted before the model trains on
@@ -27,7 +27,7 @@ public final class PrequentialAccuracy {
 
   private final double fadingFactor;
   private final Fading all = new Fading();
-  private final Map<String, ClassRecall> classes = new TreeMap<>();
+  private final Map<String, ClassRecall> classes = new LinkedHashMap<>();
   private final RecallSum recalls = new RecallSum();
   private final FirstThird head =
       new FirstThird(

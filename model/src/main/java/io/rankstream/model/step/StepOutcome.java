@@ -8,6 +8,6 @@ public enum StepOutcome {
   SKIPPED,
   /** The model was rolled back to its last good weights. */
   ROLLED_BACK,
-  /** As rolled back, but too often: the model learns no more. */
-  PUT_ASIDE
+  /** The model failed: it keeps its last good weights and learns no more. */
+  QUARANTINED
 }

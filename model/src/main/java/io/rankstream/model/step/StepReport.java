@@ -43,8 +43,8 @@ public record StepReport(
   }
 
   /** The report of the same step when the model learns no more after it. */
-  public StepReport putAside(StepFault why) {
-    return with(StepOutcome.PUT_ASIDE, why);
+  public StepReport quarantined(StepFault why) {
+    return with(StepOutcome.QUARANTINED, why);
   }
 
   private StepReport with(StepOutcome newOutcome, StepFault why) {

@@ -43,9 +43,9 @@ final class ConfigurationPage {
       Records that cannot be used go to `output.dead-letters-topic`, complete with key, value and headers, and with their
       origin; `detail` explains the reason in words. `./rankstream tail dead-letters --from-beginning` reads them. Everything
       that is wrong with a record is found when it is read, damaged pixels too. A part that is too large for a dead letter
-      stays in the input topic, and the dead letter holds its size and SHA-256. `LAG_SHED` and `TOO_MANY_CLASSES` are found
-      later and concern good images: such a letter tells only where the record stands. The attributes of an image are never
-      read.
+      stays in the input topic, and the dead letter holds its size and SHA-256. `LAG_SHED`, `TOO_MANY_CLASSES` and
+      `EMBEDDING_NOT_FINITE` are found later and concern good images: such a letter tells only where the record stands. So
+      does `STREAM_UNKNOWN` for an image that waited while its stream was removed. The attributes of an image are never read.
 
       The Kafka record of a letter has the time of writing, whatever time its image had, and headers for tools that know the
       dead letters of Kafka Connect: `reason`, and `__connect.errors.` with `topic`, `partition`, `offset`,

@@ -191,13 +191,17 @@ public record JobConfig(
    * @param predictionsFrom pass that makes the predictions for the prequential accuracies
    * @param fadingFactor weight of the past in the prequential accuracies, above 0 and at most 1
    * @param prequentialWindow images in the sliding window of the prequential accuracies
+   * @param onFailure what a failed model stops
+   * @param resume streams that leave the quarantine, as {@code stream@step}
    */
   public record Trainer(
       int batchesInFlight,
       EmbeddingsFrom embeddingsFrom,
       PredictionsFrom predictionsFrom,
       double fadingFactor,
-      int prequentialWindow)
+      int prequentialWindow,
+      OnFailure onFailure,
+      Set<String> resume)
       implements Serializable {
 
     static Trainer read(SettingReader in) {
@@ -206,7 +210,9 @@ public record JobConfig(
           in.read(EMBEDDINGS_FROM),
           in.read(PREQUENTIAL_FROM),
           in.read(PREQUENTIAL_FADING_FACTOR),
-          in.read(PREQUENTIAL_WINDOW));
+          in.read(PREQUENTIAL_WINDOW),
+          in.read(GUARD_ON_FAILURE),
+          Set.copyOf(in.read(GUARD_RESUME)));
     }
   }
 

@@ -201,5 +201,16 @@ abstract class ModelOptions {
       integer("guard.max-rollbacks", 3)
           .atLeast(0)
           .means(
-              "Rollbacks of a model within 1,000 steps that are allowed; one more stops the job.");
+              "Rollbacks of a model within 1,000 steps that are allowed; with one more the model has failed.");
+  public static final Setting<OnFailure> GUARD_ON_FAILURE =
+      choice("guard.on-failure", OnFailure.STOP_STREAM)
+          .means(
+              "What a failed model stops: its stream, whose images are then embedded with its last good weights while other streams go on, or the job.");
+  public static final Setting<List<String>> GUARD_RESUME =
+      list("guard.resume")
+          .matching(
+              names -> names.stream().allMatch(name -> name.matches(".+@\\d+")),
+              "stream@step, separated by ';'")
+          .means(
+              "Streams in quarantine that train again after a restart from a checkpoint, each with the step at which its model failed, as the log names it.");
 }

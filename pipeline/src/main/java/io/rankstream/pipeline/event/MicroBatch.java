@@ -35,4 +35,9 @@ public record MicroBatch(
   public static MicroBatch deletion(String stream, String imageId) {
     return new MicroBatch(stream, -1, Purpose.DELETE, List.of(), imageId);
   }
+
+  /** The same batch with another use, of some of its images. */
+  public MicroBatch with(Purpose use, List<BatchImage> some) {
+    return new MicroBatch(stream, number, use, some);
+  }
 }

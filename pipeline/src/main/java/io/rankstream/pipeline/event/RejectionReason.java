@@ -47,7 +47,10 @@ public enum RejectionReason {
       "Nothing is wrong with it. Send it again when the job has caught up, or give the job [more room](operations.md#more-input-than-the-job-can-take)."),
   TOO_MANY_CLASSES(
       "The label is new, and the model already knows `model.max-classes` classes.",
-      "Look for values that are not labels, such as file names. If the classes are real, start a new model with a larger `model.max-classes`.");
+      "Look for values that are not labels, such as file names. If the classes are real, restart the job from its last checkpoint with a larger `model.max-classes`."),
+  EMBEDDING_NOT_FINITE(
+      "The model of the stream failed, and even its last good weights give this image an embedding with infinite or undefined values.",
+      "Start a model for the stream from other weights (`model.weights`), then send the image again.");
 
   private final String meaning;
   private final String remedy;
@@ -68,11 +71,11 @@ public enum RejectionReason {
   }
 
   /**
-   * Whether the dead letters hold the record. Those of the window do not: nothing is wrong with
-   * their images, and only pixels are left of them there.
+   * Whether the dead letters hold the record. Those of the window and of the trainer do not:
+   * nothing is wrong with their images, and only pixels are left of them there.
    */
   public boolean holdsRecord() {
-    return this != LAG_SHED && this != TOO_MANY_CLASSES;
+    return this != LAG_SHED && this != TOO_MANY_CLASSES && this != EMBEDDING_NOT_FINITE;
   }
 
   /** The reason code for an image that the decoder refused. */

@@ -3,7 +3,6 @@ package io.rankstream.pipeline.train;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
-import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
@@ -71,7 +70,7 @@ final class BatchPixels {
   private byte[] pixelsOf(BatchImage slot) {
     AcceptedImage image = slot.image();
     if (image.sizeBytes() != input.pixelsPerImage()) {
-      throw new TrainingFailedException(
+      throw new StateMismatchException(
           "The restored state holds images of %d pixel bytes, but the input of the model has %d (channels x model.height x model.width): set them as they were, or start without the state"
               .formatted(image.sizeBytes(), input.pixelsPerImage()));
     }

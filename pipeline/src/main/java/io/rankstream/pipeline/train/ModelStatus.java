@@ -11,6 +11,7 @@ import java.util.Map;
  * @param metric distance that the embeddings are trained for: squared_euclidean or euclidean
  * @param version training steps that the weights have taken
  * @param knownClasses classes in the vocabulary
+ * @param quarantined whether the stream is in {@linkplain Quarantine quarantine}
  * @param accuracy prequential accuracy, with the fresh images of the batch
  * @param recalls fading recall of the classes in the batch; without those never predicted
  */
@@ -20,5 +21,6 @@ record ModelStatus(
     String metric,
     long version,
     int knownClasses,
+    boolean quarantined,
     PrequentialFigures accuracy,
     Map<String, Double> recalls) {}

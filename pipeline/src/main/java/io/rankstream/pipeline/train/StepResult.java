@@ -7,6 +7,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -24,10 +25,12 @@ import java.util.TreeMap;
 /**
  * The result of a batch, or of a deletion, as plain values: no tensor leaves the training thread.
  *
- * @param batch the batch
+ * @param batch the images that the model took
  * @param report figures of the training step; null when the batch was only embedded
  * @param embedded embedding and prediction of each image under the weights after the step
- * @param model the model after the batch; null of a deletion, which needs no model
+ * @param refused dead letters for the images that it did not take
+ * @param model the model after the batch; null of a deletion, which needs no model, and of a batch
+ *     whose stream has none
  * @param published versions of the model that were published after the step
  * @param millis duration on the training thread
  */
@@ -35,17 +38,24 @@ record StepResult(
     MicroBatch batch,
     StepReport report,
     List<EmbeddedImage> embedded,
+    List<DeadLetter> refused,
     ModelStatus model,
     List<ModelVersion> published,
     double millis) {
 
   /** The result of a deletion. */
   static StepResult ofDeletion(MicroBatch deletion) {
-    return new StepResult(deletion, null, List.of(), null, List.of(), 0);
+    return new StepResult(deletion, null, List.of(), List.of(), null, List.of(), 0);
   }
 
   boolean isDeletion() {
     return batch.purpose() == Purpose.DELETE;
+  }
+
+  /** The result of a batch whose stream has no model. */
+  static StepResult ofRemovedStream(MicroBatch batch) {
+    Admission none = Admission.ofRemovedStream(batch);
+    return new StepResult(none.batch(), null, List.of(), none.refused(), null, List.of(), 0);
   }
 
   /** Figures of the training step; empty when the batch was only embedded. */

@@ -35,6 +35,7 @@ final class StreamMetrics {
   private volatile long version;
   private volatile long updatedAt;
   private volatile int knownClasses;
+  private volatile boolean quarantined;
   private volatile long publishedVersion;
 
   /**
@@ -70,6 +71,7 @@ final class StreamMetrics {
     gauge(group, "balanceIn", in::ratio);
     gauge(group, "balanceOut", out::ratio);
     gauge(group, "knownClasses", () -> knownClasses);
+    gauge(group, "quarantined", () -> quarantined ? 1 : 0);
     gauge(group, "publishedVersion", () -> publishedVersion);
     gauge(group, "sinceLastUpdateMs", () -> System.currentTimeMillis() - updatedAt);
     MetricGroup model = group.addGroup("ml").addGroup("model"); // names of Flink ML
@@ -82,6 +84,7 @@ final class StreamMetrics {
     images.inc(result.embedded().size());
     accuracy = result.model().accuracy();
     knownClasses = result.model().knownClasses();
+    quarantined = result.model().quarantined();
     if (result.step().isPresent() || updatedAt == 0) {
       updatedAt = now;
     }

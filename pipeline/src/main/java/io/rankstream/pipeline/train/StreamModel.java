@@ -5,7 +5,6 @@ import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.Prediction;
 import io.rankstream.model.PreparedStep;
-import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.step.StepFault;
 import io.rankstream.model.step.StepOutcome;
@@ -13,23 +12,21 @@ import io.rankstream.model.step.StepReport;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.OnFailure;
 import io.rankstream.pipeline.config.PredictionsFrom;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
-import io.rankstream.schemas.PrequentialFigures;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +46,9 @@ final class StreamModel implements AutoCloseable {
   private final Lineage lineage;
   private final OnlineTrainer trainer;
   private final BatchPixels inputs;
-  private final PrequentialAccuracy accuracy;
+  private final StreamAccuracy accuracy;
   private final ModelPublisher publisher;
+  private final Quarantine quarantine;
 
   private StreamModel(JobConfig config, String stream, Lineage lineage, OnlineTrainer trainer) {
     this.config = config;
@@ -59,11 +57,10 @@ final class StreamModel implements AutoCloseable {
     this.trainer = trainer;
     this.inputs =
         new BatchPixels(config.model().input(), config.augmentation(), config.model().seed());
-    this.accuracy =
-        new PrequentialAccuracy(
-            config.trainer().fadingFactor(), config.trainer().prequentialWindow());
+    this.accuracy = new StreamAccuracy(config.trainer());
     this.publisher =
         new ModelPublisher(config.versions(), stream, lineage.id(), Instant.now().toEpochMilli());
+    this.quarantine = new Quarantine(stream);
   }
 
   /**
@@ -92,6 +89,10 @@ final class StreamModel implements AutoCloseable {
       StreamModel model = new StreamModel(config, stream, lineage, trainer);
       model.accuracy.readFrom(in);
       model.publisher.readFrom(in);
+      model.quarantine.readFrom(in);
+      if (model.quarantine.lift(config.trainer().resume())) {
+        model.trainer.absolve();
+      }
       return model;
     } catch (IOException | RuntimeException e) {
       trainer.close();
@@ -102,8 +103,9 @@ final class StreamModel implements AutoCloseable {
   /** Reads the history that follows the weights in a {@link TrainerSnapshot}, for its lineage. */
   static Lineage readHistory(DataInputStream in) throws IOException {
     Lineage lineage = Lineage.read(in);
-    new PrequentialAccuracy(1, 1).readFrom(in);
+    StreamAccuracy.skip(in);
     ModelPublisher.skip(in);
+    new Quarantine("").readFrom(in);
     return lineage;
   }
 
@@ -114,6 +116,7 @@ final class StreamModel implements AutoCloseable {
     lineage.writeTo(out);
     accuracy.writeTo(out);
     publisher.writeTo(out);
+    quarantine.writeTo(out);
     return new TrainerSnapshot.OfStream(trainer.snapshot(), history);
   }
 
@@ -130,35 +133,103 @@ final class StreamModel implements AutoCloseable {
    */
   PreparedBatch prepare(MicroBatch batch) {
     long start = System.nanoTime();
-    PixelBatch pixels = inputs.of(batch.images());
-    boolean trains = batch.purpose() == Purpose.TRAIN && classes(batch.images()) >= 2;
-    if (!trains) {
-      return new PreparedBatch(
-          batch, pixels, trainer.served().embed(pixels), null, List.of(), start);
+    Admission admission = admit(batch);
+    MicroBatch taken = admission.batch();
+    List<DeadLetter> refused = admission.refused();
+    if (taken.images().isEmpty()) {
+      return new PreparedBatch(taken, refused, null, List.of(), null, List.of(), start);
+    }
+
+    PixelBatch pixels = inputs.of(taken.images());
+    if (taken.purpose() == Purpose.EMBED || classes(taken.images()) < 2) {
+      List<EmbeddedImage> embedded = trainer.served().embed(pixels);
+      return new PreparedBatch(taken, refused, pixels, embedded, null, List.of(), start);
     }
 
     boolean inStep = config.trainer().predictionsFrom() == PredictionsFrom.IN_STEP;
-    List<Prediction> predictions = inStep ? List.of() : predictFresh(batch);
-    PreparedStep step = trainer.prepare(inputs.forTraining(batch, pixels), labels(batch.images()));
+    List<Prediction> predictions = inStep ? List.of() : predictFresh(taken);
+    PreparedStep step = trainer.prepare(inputs.forTraining(taken, pixels), labels(taken.images()));
     if (inStep) {
-      predictions = ofFresh(batch, trainer.predicted(step));
+      predictions = ofFresh(taken, trainer.predicted(step));
     }
-    return new PreparedBatch(batch, pixels, List.of(), step, predictions, start);
+    return new PreparedBatch(taken, refused, pixels, List.of(), step, predictions, start);
   }
 
   /**
-   * Scores the predictions, then lets the model learn.
+   * Scores the predictions, then lets the model learn. A model that fails keeps its last good
+   * weights, and its stream goes into quarantine.
    *
    * @throws IOException when a version cannot be published
-   * @throws TrainingFailedException when the model was rolled back too often, or has no weights
-   *     with finite embeddings
+   * @throws TrainingFailedException when the model fails and is to stop the job
    */
   StepResult finish(PreparedBatch prepared) throws IOException {
-    MicroBatch batch = prepared.batch();
+    Learnt learnt = learnOrQuarantine(prepared);
+    Admission finite = Admission.ofFinite(prepared.batch(), learnt.embedded());
+    List<EmbeddedImage> embedded =
+        learnt.embedded().stream().filter(EmbeddedImage::isFinite).toList();
+    List<DeadLetter> refused = new ArrayList<>(prepared.refused());
+    refused.addAll(finite.refused());
+    if (!prepared.isTrained()) {
+      List<Prediction> predictions = embedded.stream().map(EmbeddedImage::prediction).toList();
+      accuracy.score(fresh(finite.batch()), ofFresh(finite.batch(), predictions));
+    }
+
+    ModelStatus status = status(finite.batch());
+    List<ModelVersion> published =
+        learnt.report() != null && learnt.report().outcome() == StepOutcome.TAKEN
+            ? publisher.afterStep(trainer, status.accuracy(), Instant.now()).stream().toList()
+            : List.of();
+    double millis = (System.nanoTime() - prepared.startNanos()) / 1e6;
+    return new StepResult(
+        finite.batch(), learnt.report(), embedded, refused, status, published, millis);
+  }
+
+  /** Publishes a version if the model took a step since the last one. */
+  Optional<ModelVersion> publishLast() throws IOException {
+    return publisher.atEnd(trainer, accuracy.figures(), Instant.now());
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+  }
+
+  /** What a batch did: the report of its step, or null, and its embeddings. */
+  private record Learnt(StepReport report, List<EmbeddedImage> embedded) {}
+
+  private Admission admit(MicroBatch batch) {
+    if (quarantine.isOn()) {
+      return Admission.toEmbed(batch);
+    }
+
+    return batch.purpose() == Purpose.TRAIN
+        ? Admission.toTrain(batch, trainer, config.model().architecture().maxClasses())
+        : new Admission(batch, List.of());
+  }
+
+  private Learnt learnOrQuarantine(PreparedBatch prepared) {
+    if (quarantine.isOn() || prepared.pixels() == null) {
+      return new Learnt(null, prepared.embedded());
+    }
+
+    try {
+      return learn(prepared);
+    } catch (TrainingFailedException e) {
+      if (config.trainer().onFailure() == OnFailure.STOP_JOB) {
+        throw e;
+      }
+      quarantine.begin(trainer.step(), e.getMessage());
+      return new Learnt(
+          prepared.isTrained() ? prepared.step().report().quarantined(e.fault()) : null,
+          trainer.served().embed(prepared.pixels()));
+    }
+  }
+
+  private Learnt learn(PreparedBatch prepared) {
     StepReport report = null;
     List<EmbeddedImage> embedded = prepared.embedded();
     if (prepared.isTrained()) {
-      score(batch.images().stream().filter(BatchImage::fresh).toList(), prepared.predictions());
+      accuracy.score(fresh(prepared.batch()), prepared.predictions());
       report = trainer.take(prepared.step());
       embedded = embedAfter(report, prepared);
     }
@@ -169,35 +240,24 @@ final class StreamModel implements AutoCloseable {
       trainer.rollBack(StepFault.NON_FINITE);
       report = report == null ? null : report.rolledBack(StepFault.NON_FINITE);
       embedded = trainer.served().embed(prepared.pixels());
-      requireFinite(embedded);
+      if (!isFinite(embedded)) {
+        throw new TrainingFailedException(
+            "The model of stream %s computes embeddings with NaN or infinite values, even with its last good weights: start from other weights (model.weights)"
+                .formatted(stream),
+            StepFault.NON_FINITE);
+      }
     }
-    if (!prepared.isTrained()) {
-      score(batch.images(), embedded.stream().map(EmbeddedImage::prediction).toList());
-    }
-
-    ModelStatus status = status(batch);
-    List<ModelVersion> published =
-        report != null && report.outcome() == StepOutcome.TAKEN
-            ? publisher.afterStep(trainer, status.accuracy(), Instant.now()).stream().toList()
-            : List.of();
-    double millis = (System.nanoTime() - prepared.startNanos()) / 1e6;
-    return new StepResult(batch, report, embedded, status, published, millis);
-  }
-
-  /** Publishes a version if the model took a step since the last one. */
-  Optional<ModelVersion> publishLast() throws IOException {
-    return publisher.atEnd(trainer, figures(), Instant.now());
-  }
-
-  @Override
-  public void close() {
-    trainer.close();
+    return new Learnt(report, embedded);
   }
 
   /** Predicts the images that the model has not trained on: the test of test-then-train. */
   private List<Prediction> predictFresh(MicroBatch batch) {
-    List<BatchImage> fresh = batch.images().stream().filter(BatchImage::fresh).toList();
+    List<BatchImage> fresh = fresh(batch);
     return fresh.isEmpty() ? List.of() : trainer.served().predict(inputs.of(fresh));
+  }
+
+  private static List<BatchImage> fresh(MicroBatch batch) {
+    return batch.images().stream().filter(BatchImage::fresh).toList();
   }
 
   private static List<Prediction> ofFresh(MicroBatch batch, List<Prediction> predictions) {
@@ -218,38 +278,6 @@ final class StreamModel implements AutoCloseable {
     return embedded.stream().allMatch(EmbeddedImage::isFinite);
   }
 
-  private void requireFinite(List<EmbeddedImage> embedded) {
-    if (!isFinite(embedded)) {
-      throw new TrainingFailedException(
-          "The model of stream %s computes embeddings with NaN or infinite values, even with its last good weights: start from other weights (model.weights)"
-              .formatted(stream));
-    }
-  }
-
-  private void score(List<BatchImage> images, List<Prediction> predictions) {
-    for (int i = 0; i < images.size(); i++) {
-      String label = images.get(i).image().label();
-      if (label != null) {
-        accuracy.add(label, predictions.get(i).label());
-      }
-    }
-  }
-
-  private PrequentialFigures figures() {
-    return PrequentialFigures.newBuilder()
-        .setMicro(boxed(accuracy.micro()))
-        .setMacro(boxed(accuracy.macro()))
-        .setWindowMicro(boxed(accuracy.windowMicro()))
-        .setWindowMacro(boxed(accuracy.windowMacro()))
-        .setHeadRecall(boxed(accuracy.headRecall()))
-        .setTailRecall(boxed(accuracy.tailRecall()))
-        .build();
-  }
-
-  private static Double boxed(OptionalDouble value) {
-    return value.isPresent() ? value.getAsDouble() : null;
-  }
-
   private ModelStatus status(MicroBatch batch) {
     return new ModelStatus(
         trainer.spaceId(stream),
@@ -257,18 +285,9 @@ final class StreamModel implements AutoCloseable {
         config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean",
         trainer.step(),
         trainer.knownClasses(),
-        figures(),
-        recalls(batch));
-  }
-
-  private Map<String, Double> recalls(MicroBatch batch) {
-    Map<String, Double> recalls = new TreeMap<>();
-    for (String label : new HashSet<>(labels(batch.images()))) {
-      if (label != null) {
-        accuracy.recall(label).ifPresent(recall -> recalls.put(label, recall));
-      }
-    }
-    return recalls;
+        quarantine.isOn(),
+        accuracy.figures(),
+        accuracy.recalls(batch.images()));
   }
 
   private static List<String> labels(List<BatchImage> images) {

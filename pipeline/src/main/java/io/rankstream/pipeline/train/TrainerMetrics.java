@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class TrainerMetrics {
   private final MetricGroup operator;
   private final Counter steps;
   private final Counter embeddings;
+  private final DeadLetterCounters deadLetters;
   private final Map<String, StreamMetrics> streams = new HashMap<>();
 
   /**
@@ -24,12 +26,14 @@ final class TrainerMetrics {
     this.operator = operator;
     this.steps = operator.counter("numTrainingSteps");
     this.embeddings = operator.counter("numEmbeddings");
+    this.deadLetters = new DeadLetterCounters(operator);
     operator.gauge("batchesInFlight", (Gauge<Integer>) waiting::getAsInt);
   }
 
   /** Updates the metrics when the results of a batch leave the operator. */
   void emitted(StepResult result, Instant now) {
-    if (result.isDeletion()) {
+    result.refused().forEach(deadLetters::count);
+    if (result.model() == null) {
       return;
     }
 

@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.core.memory.DataInputViewStreamWrapper;
-import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
 import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A copy of the training operator's state at one moment, and the format of that state.
@@ -32,14 +32,16 @@ import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
  */
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerSnapshot.class);
+
   private static final int FORMAT = 5;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
    * The snapshot of one stream's model.
    *
-   * @param history lineage, accuracy and last published version, as {@link StreamModel} serializes
-   *     them
+   * @param history lineage, accuracy, last published version and quarantine, as {@link StreamModel}
+   *     serializes them
    */
   record OfStream(ModelSnapshot model, ByteArrayOutputStream history) implements AutoCloseable {
 
@@ -108,10 +110,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
 
       List<MicroBatch> batches =
           waiting.stream().filter(batch -> keyGroup(batch.stream()) == group.getKey()).toList();
-      data.writeInt(batches.size());
-      for (MicroBatch batch : batches) {
-        batchSerializer.serialize(batch, new DataOutputViewStreamWrapper(data));
-      }
+      WaitingBatches.write(data, batches, batchSerializer);
       data.flush();
     }
   }
@@ -121,7 +120,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    *
    * @param groups the key groups of the operator
    * @param start the present {@linkplain JobStart start of the job}
-   * @param models gets the restored models by stream; on failure those restored so far
+   * @param models gets the restored models by stream, without those of streams that the
+   *     configuration no longer names; on failure those restored so far
    * @param waiting gets the batches that come before any new one
    * @throws IOException when a state cannot be read, or is of another format
    */
@@ -139,11 +139,17 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
           new DataInputStream(new BufferedInputStream(group.getStream(), BUFFER_BYTES));
       for (int count = readHeader(in); count > 0; count--) {
         String stream = in.readUTF();
-        models.put(stream, StreamModel.restore(config, stream, device, start, in));
+        if (config.input().streams().contains(stream)) {
+          models.put(stream, StreamModel.restore(config, stream, device, start, in));
+        } else {
+          ModelSnapshot.read(in).close();
+          StreamModel.readHistory(in);
+          LOG.warn(
+              "The model of stream {} leaves the state, since input.streams no longer names the stream. The savepoint or checkpoint that this job started from still has it",
+              stream);
+        }
       }
-      for (int count = in.readInt(); count > 0; count--) {
-        waiting.add(batchSerializer.deserialize(new DataInputViewStreamWrapper(in)));
-      }
+      WaitingBatches.read(in, batchSerializer, waiting);
     }
   }
 

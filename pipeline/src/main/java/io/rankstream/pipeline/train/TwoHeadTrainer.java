@@ -8,6 +8,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -17,10 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
@@ -37,7 +35,6 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.OutputTag;
-import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
@@ -60,12 +57,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
 
   private static final long serialVersionUID = 1L;
 
-  private static final long STEP_TIMEOUT_SECONDS = 120;
-
   private final JobConfig jobConfig;
   private final String recoveryPath;
   private final OutputTag<TrainingMetrics> metricsTag;
   private final OutputTag<ModelVersion> versionsTag;
+  private final OutputTag<DeadLetter> deadLettersTag;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
 
@@ -75,7 +71,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private transient Map<String, StreamModel> models;
   private transient ArrayDeque<MicroBatch> inFlight;
   private transient Queue<StepResult> finished;
-  private transient ExecutorService trainingThread;
+  private transient TrainingThread trainingThread;
   private transient KeyedStateCheckpointOutputStream rawState;
   private transient TrainerMetrics measured;
 
@@ -85,13 +81,15 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
       String recoveryPath,
       TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
-      OutputTag<ModelVersion> versionsTag) {
+      OutputTag<ModelVersion> versionsTag,
+      OutputTag<DeadLetter> deadLettersTag) {
     super(parameters);
     this.jobConfig = config;
     this.recoveryPath = recoveryPath;
     this.batchSerializer = batchSerializer;
     this.metricsTag = metricsTag;
     this.versionsTag = versionsTag;
+    this.deadLettersTag = deadLettersTag;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -129,8 +127,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   public void open() throws Exception {
     super.open();
     measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
-    trainingThread =
-        Executors.newSingleThreadExecutor(new ExecutorThreadFactory("two-head-trainer"));
+    trainingThread = new TrainingThread();
     inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
   }
 
@@ -208,7 +205,10 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
 
   @Override
   public void close() throws Exception {
-    boolean idle = stopTrainingThread();
+    if (gate != null) {
+      gate.open();
+    }
+    boolean idle = trainingThread == null || trainingThread.stop();
     if (idle && models != null) {
       models.values().forEach(StreamModel::close);
       models.clear();
@@ -221,7 +221,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
         () -> {
           try {
             process(batch);
-          } catch (TrainingFailedException e) {
+          } catch (TrainingFailedException | StateMismatchException e) {
             runInTask(
                 () -> {
                   throw new SuppressRestartsException(e); // the same batches would fail again
@@ -236,6 +236,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private void process(MicroBatch batch) throws IOException {
     if (batch.purpose() == Purpose.DELETE) {
       gate.inside(() -> finish(StepResult.ofDeletion(batch)));
+      return;
+    }
+    if (!jobConfig.input().streams().contains(batch.stream())) {
+      // The window still had images of a stream that the present start removed.
+      gate.inside(() -> finish(StepResult.ofRemovedStream(batch)));
       return;
     }
 
@@ -275,34 +280,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
           .ifPresent(metrics -> output.collect(metricsTag, new StreamRecord<>(metrics)));
       measured.emitted(result, Instant.now());
       result.published().forEach(this::emit);
+      result
+          .refused()
+          .forEach(letter -> output.collect(deadLettersTag, new StreamRecord<>(letter)));
     }
   }
 
   private void emit(ModelVersion published) {
     output.collect(versionsTag, new StreamRecord<>(published));
-  }
-
-  /**
-   * Native code ignores interrupts: the models may be closed only after the step in progress has
-   * returned.
-   *
-   * @return whether the thread has ended
-   */
-  private boolean stopTrainingThread() throws InterruptedException {
-    if (trainingThread == null) {
-      return true;
-    }
-
-    trainingThread.shutdownNow();
-    if (gate != null) {
-      gate.open();
-    }
-    boolean stopped = trainingThread.awaitTermination(STEP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    if (!stopped) {
-      LOG.warn(
-          "A training step did not return within {} s. Its memory is freed when the process ends; restart this TaskManager if its memory runs short.",
-          STEP_TIMEOUT_SECONDS);
-    }
-    return stopped;
   }
 }

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -23,6 +24,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final OutputTag<TrainingMetrics> metricsTag;
   private final OutputTag<ModelVersion> versionsTag;
+  private final OutputTag<DeadLetter> deadLettersTag;
 
   /**
    * @param config the job's configuration
@@ -30,18 +32,21 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
    * @param batchSerializer serializes waiting batches into checkpoints
    * @param metricsTag side output with one record for each training step
    * @param versionsTag side output with one record for each published model
+   * @param deadLettersTag side output for images that a model does not take
    */
   public TwoHeadTrainerFactory(
       JobConfig config,
       String recoveryPath,
       TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
-      OutputTag<ModelVersion> versionsTag) {
+      OutputTag<ModelVersion> versionsTag,
+      OutputTag<DeadLetter> deadLettersTag) {
     this.config = config;
     this.recoveryPath = recoveryPath;
     this.batchSerializer = batchSerializer;
     this.metricsTag = metricsTag;
     this.versionsTag = versionsTag;
+    this.deadLettersTag = deadLettersTag;
   }
 
   @Override
@@ -53,7 +58,13 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
       StreamOperatorParameters<EmbeddingChange> parameters) {
     return (T)
         new TwoHeadTrainer(
-            parameters, config, recoveryPath, batchSerializer, metricsTag, versionsTag);
+            parameters,
+            config,
+            recoveryPath,
+            batchSerializer,
+            metricsTag,
+            versionsTag,
+            deadLettersTag);
   }
 
   @Override

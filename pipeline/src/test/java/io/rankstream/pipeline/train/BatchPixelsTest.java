@@ -7,7 +7,6 @@ import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
-import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
@@ -84,7 +83,7 @@ class BatchPixelsTest {
     List<BatchImage> images = List.of(new BatchImage(Fixtures.image(1, "a", 3 * 64 * 64), true));
 
     assertThatThrownBy(() -> new BatchPixels(INPUT, AUGMENTATION, 42).of(images))
-        .isInstanceOf(TrainingFailedException.class)
+        .isInstanceOf(StateMismatchException.class)
         .hasMessage(
             "The restored state holds images of 12288 pixel bytes, but the input of the model has 784 (channels x model.height x model.width): set them as they were, or start without the state");
   }

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -35,11 +36,14 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
   private static final OutputTag<ModelVersion> VERSIONS =
       new OutputTag<>("versions", TypeInformation.of(ModelVersion.class));
 
+  private static final OutputTag<DeadLetter> LETTERS =
+      new OutputTag<>("letters", TypeInformation.of(DeadLetter.class));
+
   private TrainerHarness(JobConfig config, String recoveryPath, int parallelism, int subtask)
       throws Exception {
     super(
         new TwoHeadTrainerFactory(
-            config, recoveryPath, TrainingBatches.serializer(), METRICS, VERSIONS),
+            config, recoveryPath, TrainingBatches.serializer(), METRICS, VERSIONS, LETTERS),
         environment(parallelism, subtask));
     this.config.setStatePartitioner(0, (KeySelector<MicroBatch, String>) MicroBatch::stream);
     this.config.setStateKeySerializer(Types.STRING.createSerializer(new SerializerConfigImpl()));
@@ -110,6 +114,12 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
         .filter(change -> !change.isDeletion())
         .map(EmbeddingChange::embedding)
         .toList();
+  }
+
+  /** The dead letters emitted so far. */
+  List<DeadLetter> letters() {
+    Queue<StreamRecord<DeadLetter>> records = getSideOutput(LETTERS);
+    return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
   }
 
   /** The metrics emitted so far. */

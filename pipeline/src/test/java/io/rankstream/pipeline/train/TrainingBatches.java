@@ -19,11 +19,20 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 /** Small batches of four classes for the tests of the trainer. */
 final class TrainingBatches {
 
-  static final JobConfig CONFIG = Fixtures.config("model.embedding-dimension", "16");
+  static final JobConfig CONFIG = config();
 
   private static final int IMAGES = 8;
 
   private TrainingBatches() {}
+
+  /** A small model for each of ten streams, with other settings too. */
+  static JobConfig config(String... more) {
+    List<String> pairs =
+        new ArrayList<>(
+            List.of("model.embedding-dimension", "16", "input.streams", "a;b;c;d;e;f;g;h;i;j;new"));
+    pairs.addAll(List.of(more));
+    return Fixtures.config(pairs.toArray(String[]::new));
+  }
 
   /** A batch to train on. */
   static MicroBatch batch(String stream, long number) throws ImageRejectedException {

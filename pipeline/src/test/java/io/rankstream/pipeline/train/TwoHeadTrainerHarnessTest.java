@@ -4,7 +4,6 @@ import static io.rankstream.pipeline.train.TrainingBatches.CONFIG;
 import static io.rankstream.pipeline.train.TrainingBatches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
@@ -226,9 +225,7 @@ class TwoHeadTrainerHarnessTest {
   /** The fading accuracy at each of twelve steps. */
   private static List<Double> accuracies(String predictionsFrom) throws Exception {
     JobConfig config =
-        Fixtures.config(
-            "model.embedding-dimension",
-            "16",
+        TrainingBatches.config(
             "model.batch-norm",
             "frozen",
             "embeddings.from",

@@ -1,0 +1,78 @@
+package io.rankstream.pipeline.train;
+
+import io.rankstream.model.Prediction;
+import io.rankstream.model.evaluation.PrequentialAccuracy;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.schemas.PrequentialFigures;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/** The prequential accuracy of one stream's model. */
+final class StreamAccuracy {
+
+  private final PrequentialAccuracy accuracy;
+
+  StreamAccuracy(JobConfig.Trainer config) {
+    accuracy = new PrequentialAccuracy(config.fadingFactor(), config.prequentialWindow());
+  }
+
+  /**
+   * Counts the predictions of images; those without a label do not count.
+   *
+   * @param predictions one for each image
+   */
+  void score(List<BatchImage> images, List<Prediction> predictions) {
+    for (int i = 0; i < images.size(); i++) {
+      String label = images.get(i).image().label();
+      if (label != null) {
+        accuracy.add(label, predictions.get(i).label());
+      }
+    }
+  }
+
+  PrequentialFigures figures() {
+    return PrequentialFigures.newBuilder()
+        .setMicro(boxed(accuracy.micro()))
+        .setMacro(boxed(accuracy.macro()))
+        .setWindowMicro(boxed(accuracy.windowMicro()))
+        .setWindowMacro(boxed(accuracy.windowMacro()))
+        .setHeadRecall(boxed(accuracy.headRecall()))
+        .setTailRecall(boxed(accuracy.tailRecall()))
+        .build();
+  }
+
+  /** Recall of each class of the images; without those never predicted. */
+  Map<String, Double> recalls(List<BatchImage> images) {
+    Map<String, Double> recalls = new TreeMap<>();
+    for (BatchImage slot : images) {
+      String label = slot.image().label();
+      if (label != null) {
+        accuracy.recall(label).ifPresent(recall -> recalls.put(label, recall));
+      }
+    }
+    return recalls;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    accuracy.writeTo(out);
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    accuracy.readFrom(in);
+  }
+
+  /** Reads past the bytes of {@link #writeTo}. */
+  static void skip(DataInput in) throws IOException {
+    new PrequentialAccuracy(1, 1).readFrom(in);
+  }
+
+  private static Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+}
