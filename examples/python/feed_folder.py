@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 
 import single_object
 
-ENDINGS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png"}
+ENDINGS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff"}
 TOOLS = {"__macosx", "@eadir", "#recycle", "@recycle", "$recycle.bin", "system volume information", "thumbs.db",
          "ehthumbs.db", "desktop.ini", "lost+found", "__pycache__"}  # beside names that start with a dot
 SCHEMA_FILE = pathlib.Path(__file__).resolve().parents[2] / "schemas/src/main/avro/LabeledImage.avsc"

@@ -1,5 +1,7 @@
 package io.rankstream.lab.bench;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +73,24 @@ public final class Contest {
       long start = System.nanoTime();
       work.run();
       return (System.nanoTime() - start) / 1e6;
+    };
+  }
+
+  /**
+   * A window that repeats some work, at least once, and measures its repetitions per second of this
+   * thread's CPU time: what a thread does on a machine that it shares with others.
+   */
+  static Window cpuRate(double seconds, Work work) {
+    return () -> {
+      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+      long start = threads.getCurrentThreadCpuTime();
+      long end = start + (long) (seconds * 1e9);
+      long times = 0;
+      do {
+        work.run();
+        times++;
+      } while (threads.getCurrentThreadCpuTime() < end);
+      return times * 1e9 / (threads.getCurrentThreadCpuTime() - start);
     };
   }
 

@@ -24,8 +24,8 @@ import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
 
 /**
- * Decoding and augmentation by number of threads, against ImageIO's decoding alone, without the
- * resize to the input of the network.
+ * Decoding and augmentation by number of threads, and of CPU time, against ImageIO's decoding
+ * alone, without the resize to the input of the network.
  */
 public final class DecodeBench {
 
@@ -68,6 +68,13 @@ public final class DecodeBench {
       contest.add(
           "decode, 1 thread",
           () -> together(pool, 1, plan.seconds(), images, image -> decoder.decode(image)));
+      for (int width : new int[] {500, 3000}) {
+        int height = width == 500 ? 375 : 2000;
+        byte[] photo = DrawnPhoto.jpeg(width, height, 0);
+        contest.add(
+            "decode %d x %d, of CPU time".formatted(width, height),
+            Contest.cpuRate(plan.seconds(), () -> decoder.decode(photo)));
+      }
       contest.add(
           "ImageIO.read alone, 1 thread",
           () ->

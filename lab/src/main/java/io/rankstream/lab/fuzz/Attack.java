@@ -54,7 +54,9 @@ public enum Attack {
   IMAGE_EMPTY(1, Fate.REFUSED),
   /** A header that claims up to 2³¹ pixels on each side. */
   HUGE_HEADER(3, Fate.EITHER),
-  ANIMATED_GIF(1, Fate.REFUSED),
+  /** GIF, BMP, TIFF or WebP. */
+  OTHER_FORMAT(2, Fate.ACCEPTED),
+  ANIMATED_GIF(1, Fate.ACCEPTED),
   ANIMATED_PNG(1, Fate.ACCEPTED),
   CMYK_JPEG(1, Fate.REFUSED),
   /** 16 bits for each sample. */

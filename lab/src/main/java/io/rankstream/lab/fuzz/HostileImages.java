@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Random;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -24,10 +25,14 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Images in unusual variants of JPEG, PNG and GIF. */
+/** Images in unusual formats and variants. */
 final class HostileImages {
 
   private static final int PNG_HEADER_END = 33;
+
+  /** 16 × 16 pixels of one colour. Java cannot write this format. */
+  private static final String WEBP =
+      "UklGRj4AAABXRUJQVlA4IDIAAADQAQCdASoQABAAAMASJaACdLoB+AADsAD+2ib/7vN+09e09f1M//jKnyA/4yp/xcwAAA==";
 
   private HostileImages() {}
 
@@ -105,6 +110,23 @@ final class HostileImages {
     exif.putShort((short) 0x0112).putShort((short) 3).putInt(1);
     exif.putShort((short) random.nextInt(10)).putShort((short) 0);
     return insert(DrawnImages.jpeg(pattern, random), 2, Arrays.copyOf(exif.array(), 36));
+  }
+
+  /** A GIF, BMP, TIFF or WebP. */
+  static byte[] otherFormat(int pattern, Random random) {
+    String[] formats = {"gif", "bmp", "tiff", "webp"};
+    String format = formats[random.nextInt(formats.length)];
+    if (format.equals("webp")) {
+      return Base64.getDecoder().decode(WEBP);
+    }
+
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(DrawnImages.grey(pattern, random), format, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   static byte[] animatedGif(Random random) {

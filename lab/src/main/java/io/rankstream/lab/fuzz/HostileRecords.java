@@ -105,6 +105,7 @@ public final class HostileRecords {
           IMAGE_MAGIC,
           IMAGE_EMPTY,
           HUGE_HEADER,
+          OTHER_FORMAT,
           ANIMATED_GIF,
           ANIMATED_PNG,
           CMYK_JPEG,
@@ -126,6 +127,7 @@ public final class HostileRecords {
       case IMAGE_MAGIC -> wrongMagic(pattern, random);
       case IMAGE_EMPTY -> new byte[0];
       case HUGE_HEADER -> ImageBombs.hugeHeader(pattern, random);
+      case OTHER_FORMAT -> HostileImages.otherFormat(pattern, random);
       case ANIMATED_GIF -> HostileImages.animatedGif(random);
       case ANIMATED_PNG -> HostileImages.animatedPng(pattern, random);
       case CMYK_JPEG -> HostileImages.cmykJpeg(random);

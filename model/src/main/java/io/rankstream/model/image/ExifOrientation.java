@@ -13,7 +13,7 @@ final class ExifOrientation {
 
   static final int UPRIGHT = 1;
 
-  private static final int LAST = 8;
+  static final int LAST = 8;
   private static final int FIRST_SIDEWAYS = 5;
   private static final short LITTLE = 0x4949;
   private static final short BIG = 0x4D4D;

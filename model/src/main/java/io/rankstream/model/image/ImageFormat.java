@@ -7,7 +7,11 @@ import java.util.Set;
 /** Supported encodings. */
 public enum ImageFormat {
   JPEG("jpg", "jpeg", "jpe", "jfif"),
-  PNG("png");
+  PNG("png"),
+  GIF("gif"),
+  BMP("bmp"),
+  WEBP("webp"),
+  TIFF("tif", "tiff");
 
   @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed
   private final Set<String> endings;

@@ -11,7 +11,7 @@ public final class ImageRejectedException extends Exception {
     EMPTY,
     /** It has more encoded bytes than the limit. */
     TOO_MANY_BYTES,
-    /** It is neither JPEG nor PNG, or a variant that cannot be read. */
+    /** Its format, or this variant of it, is not read. */
     UNSUPPORTED_FORMAT,
     /** Its header claims more pixels than the limits. */
     TOO_LARGE,

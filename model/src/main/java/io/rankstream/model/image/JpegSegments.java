@@ -23,7 +23,9 @@ final class JpegSegments {
   private static final int START_OF_SCAN = 0xDA;
   private static final int FIRST_FRAME = 0xC0;
   private static final int LAST_FRAME = 0xCF;
+  private static final int PROGRESSIVE_FRAME = 0xC2;
   private static final int FRAME_BYTES = 9;
+  private static final int TEMPORARY = 0x01;
   private static final int FIRST_RESTART = 0xD0;
   private static final int LAST_RESTART = 0xD7;
   private static final int JFIF = 0xE0;
@@ -47,28 +49,24 @@ final class JpegSegments {
   private int next = 2;
 
   /**
-   * @throws ImageRejectedException when the bytes do not start as a JPEG
+   * @param bytes start with the marker of a JPEG
    */
-  JpegSegments(byte[] bytes) throws ImageRejectedException {
+  JpegSegments(byte[] bytes) {
     this.bytes = bytes;
-    if (bytes.length < 4
-        || unsigned(0) != 0xFF
-        || unsigned(1) != START_OF_IMAGE
-        || unsigned(2) != 0xFF) {
-      throw new ImageRejectedException(
-          Reason.UNSUPPORTED_FORMAT, "The image is neither JPEG nor PNG");
-    }
   }
 
-  /** Goes to the next segment; false when there is none. */
+  /**
+   * Goes to the next segment, over bytes that belong to none: cameras write such bytes, and every
+   * reader passes over them.
+   *
+   * @return false when there is no further segment
+   */
   boolean next() {
     int position = next;
-    while (position + 1 < bytes.length
-        && unsigned(position) == 0xFF
-        && unsigned(position + 1) == 0xFF) {
-      position++; // fill bytes
+    while (position + 3 < bytes.length && !startsSegment(position)) {
+      position++;
     }
-    if (position + 3 >= bytes.length || unsigned(position) != 0xFF) {
+    if (position + 3 >= bytes.length) {
       return false;
     }
 
@@ -76,7 +74,16 @@ final class JpegSegments {
     body = position + 2;
     int length = unsigned(body) << 8 | unsigned(body + 1);
     next = body + length;
-    return length >= 2 && next <= bytes.length;
+    return marker != START_OF_IMAGE
+        && marker != END_OF_IMAGE
+        && length >= 2
+        && next <= bytes.length;
+  }
+
+  private boolean startsSegment(int position) {
+    int code = unsigned(position + 1);
+    boolean hasBody = code > TEMPORARY && !(code >= FIRST_RESTART && code <= LAST_RESTART);
+    return unsigned(position) == 0xFF && hasBody && code != 0xFF;
   }
 
   /** Whether this segment holds the size of the image. */
@@ -92,6 +99,41 @@ final class JpegSegments {
     return marker == START_OF_SCAN;
   }
 
+  int marker() {
+    return marker;
+  }
+
+  /** Position behind the two bytes of this segment's length. */
+  int content() {
+    return body + Short.BYTES;
+  }
+
+  /** Position behind this segment. */
+  int after() {
+    return next;
+  }
+
+  /**
+   * Requires a frame that the decoder reads.
+   *
+   * @throws ImageRejectedException when it has another coding, other channels than grey and RGB, or
+   *     other samples than of 8 bits
+   */
+  void requireSupportedFrame() throws ImageRejectedException {
+    int channels = unsigned(body + 7);
+    if (channels != 1 && channels != 3) {
+      throw new ImageRejectedException(
+          Reason.UNSUPPORTED_FORMAT,
+          "The JPEG has %d channels (must be grey or RGB; convert CMYK before)"
+              .formatted(channels));
+    }
+    if (marker > PROGRESSIVE_FRAME || unsigned(body + 2) != Byte.SIZE) {
+      throw new ImageRejectedException(
+          Reason.UNSUPPORTED_FORMAT,
+          "The JPEG has a rare coding (must be baseline or progressive, with Huffman codes and 8 bits)");
+    }
+  }
+
   int height() {
     return unsigned(body + 3) << 8 | unsigned(body + 4);
   }
@@ -100,17 +142,12 @@ final class JpegSegments {
     return unsigned(body + 5) << 8 | unsigned(body + 6);
   }
 
-  int channels() {
-    return unsigned(body + 7);
-  }
-
   /** The orientation from the Exif tag, 1 to 8; 1 (upright) where there is none. */
-  static int orientation(byte[] bytes) throws ImageRejectedException {
+  static int orientation(byte[] bytes) {
     JpegSegments segments = new JpegSegments(bytes);
     while (segments.next() && !segments.isScan()) {
       if (segments.marker == EXIF && segments.isNamed(EXIF_NAME)) {
-        return ExifOrientation.read(
-            bytes, segments.body + Short.BYTES + EXIF_NAME.length, segments.next);
+        return ExifOrientation.read(bytes, segments.content() + EXIF_NAME.length, segments.next);
       }
     }
 
@@ -128,19 +165,17 @@ final class JpegSegments {
     JpegSegments segments = new JpegSegments(bytes);
     ByteArrayOutputStream kept = new ByteArrayOutputStream(bytes.length + PLAIN_JFIF.length);
     kept.write(bytes, 0, 2);
-    boolean isYcc = false;
+    boolean isJfif = false;
     while (segments.next()) {
       if (segments.isScan()) {
         kept.write(bytes, segments.start(), segments.end() - segments.start());
         return kept.toByteArray();
       }
 
-      boolean marksYcc =
-          (segments.marker == JFIF && segments.isNamed(JFIF_NAME))
-              || (segments.marker == EXIF && segments.isNamed(EXIF_NAME));
-      if (marksYcc && !isYcc) { // without the segment, nothing marks the colours as YCbCr
+      // The decoder takes the colours for YCbCr where there is this segment, as the rule says.
+      if (segments.marker == JFIF && segments.isNamed(JFIF_NAME) && !isJfif) {
         kept.writeBytes(PLAIN_JFIF);
-        isYcc = true;
+        isJfif = true;
       }
       boolean isAdobe = segments.marker == ADOBE && segments.isNamed(ADOBE_NAME);
       if (isAdobe || !segments.isMetadata()) {
@@ -192,7 +227,7 @@ final class JpegSegments {
   }
 
   private boolean isNamed(byte[] name) {
-    int from = body + Short.BYTES;
+    int from = content();
     return from + name.length <= next
         && Arrays.equals(bytes, from, from + name.length, name, 0, name.length);
   }

@@ -202,7 +202,7 @@ public final class JobOptions extends ModelOptions {
       longInteger("image.max-pixels", 40_000_000)
           .atLeast(1L)
           .means(
-              "Largest width times height. Decoding takes up to 12 bytes for each pixel; images of 8 million pixels or more are decoded one at a time.");
+              "Largest width times height. Decoding takes up to 12 bytes for each pixel, outside the heap; images of 8 million pixels or more are decoded one at a time.");
 
   public static final Setting<Integer> TRAINER_BATCHES_IN_FLIGHT =
       integer("trainer.batches-in-flight", 2)

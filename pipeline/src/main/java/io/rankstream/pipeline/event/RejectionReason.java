@@ -34,11 +34,11 @@ public enum RejectionReason {
       "The encoded image is larger than `image.max-bytes`.",
       "Scale the image down or compress it more, or raise the limit."),
   IMAGE_UNSUPPORTED_FORMAT(
-      "The image is neither JPEG nor PNG, or a JPEG that is neither grey nor RGB.",
-      "Convert it before it is sent; CMYK to RGB, and WebP, GIF, TIFF or HEIC to JPEG or PNG."),
+      "The image is none of JPEG, PNG, GIF, BMP, WebP and TIFF, or a variant that is not read, such as a CMYK JPEG.",
+      "Convert it before it is sent: CMYK to RGB, HEIC or AVIF to JPEG or PNG."),
   IMAGE_TOO_LARGE(
       "The header claims more pixels than `image.max-width`, `image.max-height` or `image.max-pixels` allow, or a JPEG has too many scans.",
-      "Scale the image down: the model sees `model.height` x `model.width` pixels of it anyway. Or raise the limit, and the heap with it."),
+      "Scale the image down: the model sees `model.height` x `model.width` pixels of it anyway. Or raise the limit, and the memory with it."),
   IMAGE_CORRUPT(
       "The header or the pixels are damaged, or the file is truncated.",
       "Send the image again from its source; look for interrupted transfers."),

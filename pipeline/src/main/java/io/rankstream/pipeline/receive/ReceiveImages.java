@@ -4,6 +4,7 @@ import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.NativeDecoderMissingException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
@@ -16,6 +17,7 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -62,7 +64,11 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
     ids = new NameRule(RejectionReason.IMAGE_ID_INVALID, input.maxIdLength());
     labels = new NameRule(RejectionReason.LABEL_INVALID, input.maxLabelLength());
     envelope = new ImageEnvelope(registry);
-    decoder = new ImageDecoder(pixels, limits);
+    try {
+      decoder = new ImageDecoder(pixels, limits);
+    } catch (NativeDecoderMissingException e) {
+      throw new SuppressRestartsException(e); // it would be missing again
+    }
     metrics = new ReceiveMetrics(getRuntimeContext().getMetricGroup());
   }
 

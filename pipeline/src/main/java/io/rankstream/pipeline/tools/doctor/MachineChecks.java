@@ -5,6 +5,11 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.rankstream.model.Devices;
+import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.image.ImageDecoder;
+import io.rankstream.model.image.InputSpec;
+import io.rankstream.model.image.NativeDecoderMissingException;
+import io.rankstream.model.image.Normalization;
 import io.rankstream.pipeline.config.JobConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -24,7 +29,7 @@ public final class MachineChecks {
   private MachineChecks() {}
 
   /**
-   * Checks Java, Flink, PyTorch, the device and the disks.
+   * Checks Java, Flink, PyTorch, the device, the image decoder and the disks.
    *
    * @param config configuration with the device
    * @param checkpoints URI of the directory of the checkpoints
@@ -38,6 +43,7 @@ public final class MachineChecks {
     if (!pyTorch.isProblem()) {
       findings.add(device(config.device()));
     }
+    findings.add(decoder());
     findings.add(disk("temporary", Path.of(System.getProperty("java.io.tmpdir"))));
     findings.add(checkpoints(checkpoints));
     return findings;
@@ -68,6 +74,15 @@ public final class MachineChecks {
           "pytorch",
           "The natives do not load (%s): install those for this system, and make the cache directory of DJL (DJL_CACHE_DIR) writable"
               .formatted(e.getMessage()));
+    }
+  }
+
+  private static Finding decoder() {
+    try {
+      new ImageDecoder(new InputSpec(1, 1, 1, Normalization.HALF_RANGE), DecodeLimits.defaults());
+      return Finding.ok("decoder", "the image decoder loads");
+    } catch (NativeDecoderMissingException e) {
+      return Finding.problem("decoder", e.getMessage());
     }
   }
 
