@@ -153,7 +153,7 @@ class ReceiveImagesHarnessTest {
     flipped[png.length / 2] ^= 0x55; // in the compressed pixels
 
     assertThat(reasonOfImage(new byte[0])).isEqualTo("IMAGE_EMPTY");
-    assertThat(reasonOfImage("GIF89a".getBytes(StandardCharsets.US_ASCII)))
+    assertThat(reasonOfImage("%PDF-1.7".getBytes(StandardCharsets.US_ASCII)))
         .isEqualTo("IMAGE_UNSUPPORTED_FORMAT");
     assertThat(reasonOfImage(wide)).isEqualTo("IMAGE_TOO_LARGE");
     assertThat(reasonOfImage(Arrays.copyOf(png, 200))).isEqualTo("IMAGE_CORRUPT");
