@@ -17,7 +17,7 @@ import org.apache.flink.configuration.Configuration;
  * @param against command of a program that takes the same step, or empty
  * @param data images to decode and to feed, or empty for drawn ones
  * @param classes numbers of classes for the window
- * @param payloadBytes size of a record
+ * @param payloads sizes of a record for the window, in bytes
  * @param backends state backends for the window: hashmap, rocksdb
  * @param megabytes size of the state for the checkpoint
  */
@@ -29,16 +29,16 @@ public record BenchPlan(
     Optional<String> against,
     Optional<Path> data,
     List<Integer> classes,
-    int payloadBytes,
+    List<Integer> payloads,
     List<String> backends,
     int megabytes) {
 
   public BenchPlan {
     require(rounds >= 1, "rounds", rounds, "at least 1");
     require(seconds >= 0, "seconds", seconds, "at least 0");
-    require(payloadBytes >= 1, "payload", payloadBytes, "at least 1 byte");
     require(megabytes >= 1, "megabytes", megabytes, "at least 1");
     classes.forEach(count -> require(count >= 2, "classes", count, "at least 2"));
+    payloads.forEach(bytes -> require(bytes >= 1, "payload", bytes, "at least 1 byte"));
   }
 
   private static void require(boolean holds, String name, Object value, String rule) {

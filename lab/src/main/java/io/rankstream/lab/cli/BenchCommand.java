@@ -147,10 +147,11 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--payload",
+      split = ",",
       paramLabel = "BYTES",
       defaultValue = "20000",
-      description = "Size of a record for assembler (default: ${DEFAULT-VALUE}).")
-  int payload;
+      description = "Sizes of a record for assembler (default: ${DEFAULT-VALUE}).")
+  List<Integer> payloads;
 
   @Option(
       names = "--backends",
@@ -223,7 +224,7 @@ final class BenchCommand implements Callable<Integer> {
         Optional.ofNullable(against),
         Optional.ofNullable(data),
         classes,
-        payload,
+        payloads,
         backends,
         megabytes);
   }
