@@ -1,30 +1,49 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The ledgers of one stream in memory, with all that is derived from them: orders of the classes
  * and sums. Nothing derived is in the state, so that a savepoint cannot disagree with the settings
  * that it is restored with. The table is built from the state on the first use after a start.
+ *
+ * <p>A batch changes the ledger of each of its classes several times. So a class moves in the
+ * orders only when one of them is asked for; the sums are always true.
  */
 final class ClassTable {
 
-  private final Map<String, ClassLedger> ledgers = new HashMap<>();
-  private final Set<String> changed = new HashSet<>();
-  private final TrainingQueue queue;
-  private final NavigableSet<Place> byKept = new TreeSet<>();
-  private final NavigableSet<Place> byBytes = new TreeSet<>();
-  private final NavigableSet<Place> byOldestFresh = new TreeSet<>();
-  private final NavigableSet<Place> bySilence = new TreeSet<>();
-  private final NavigableSet<Place> candidatesBySilence = new TreeSet<>();
+  /** A class in the table. */
+  private static final class Row {
 
+    private final String label;
+    private ClassLedger ledger;
+    private ClassLedger placed; // the ledger by which the class has its places in the orders
+    private boolean waitsForPlaces;
+    private boolean waitsForState;
+
+    private Row(String label) {
+      this.label = label;
+    }
+  }
+
+  private final Map<String, Row> rows = new HashMap<>();
+  private final List<Row> toPlace = new ArrayList<>();
+  private final List<Row> toSave = new ArrayList<>();
+  private final TrainingQueue queue;
+  private final ClassOrder byKept = new ClassOrder(ledger -> ledger.kept() > 0, ClassLedger::kept);
+  private final ClassOrder byOldestFresh =
+      new ClassOrder(ledger -> ledger.fresh() > 0, ClassLedger::freshSince);
+  private final ClassOrder bySilence = new ClassOrder(ledger -> true, ClassLedger::lastSeen);
+  private final ClassOrder candidatesBySilence =
+      new ClassOrder(ledger -> !ledger.enrolled(), ClassLedger::lastSeen);
+  private final SizeCounts sizes = new SizeCounts();
+
+  private Row latest; // an image asks for its class many times
   private int fresh;
   private int kept;
   private int singletons;
@@ -35,44 +54,49 @@ final class ClassTable {
   ClassTable(JobConfig.Batch batch, WindowState state) throws Exception {
     queue = new TrainingQueue(batch);
     for (Map.Entry<String, ClassLedger> entry : state.ledgers()) {
-      update(entry.getKey(), null, entry.getValue());
+      update(entry.getKey(), entry.getValue());
     }
   }
 
   /** The ledger of a class, or null when the window does not know the class. */
   ClassLedger ledger(String label) {
-    return ledgers.get(label);
+    Row row = row(label);
+    return row == null ? null : row.ledger;
   }
 
   /** Changes the ledger of a class; null retires the class. */
   void put(String label, ClassLedger ledger) {
-    update(label, ledgers.get(label), ledger);
-    changed.add(label);
+    Row row = update(label, ledger);
+    if (!row.waitsForState) {
+      row.waitsForState = true;
+      toSave.add(row);
+    }
   }
 
   /** Writes the changed ledgers to the state of the current stream. */
   void save(WindowState state) throws Exception {
-    for (String label : changed) {
-      state.ledger(label, ledgers.get(label));
+    for (Row row : toSave) {
+      row.waitsForState = false;
+      state.ledger(row.label, row.ledger);
     }
-    changed.clear();
+    toSave.clear();
   }
 
   TrainingQueue queue() {
+    place();
     return queue;
   }
 
   /** The classes in the order of their appearance. */
   List<String> labels() {
-    return ledgers.entrySet().stream()
-        .sorted(
-            (one, other) -> Integer.compare(one.getValue().ordinal(), other.getValue().ordinal()))
-        .map(Map.Entry::getKey)
+    return rows.values().stream()
+        .sorted(Comparator.comparingInt(row -> row.ledger.ordinal()))
+        .map(row -> row.label)
         .toList();
   }
 
   int classes() {
-    return ledgers.size();
+    return rows.size();
   }
 
   /** Fresh images that wait. */
@@ -102,55 +126,91 @@ final class ClassTable {
 
   /** The class with the most kept images, or null when no class has any. */
   Place fullest() {
-    return byKept.isEmpty() ? null : byKept.last();
+    place();
+    return byKept.last();
   }
 
   /** Bytes of the class with the most bytes. */
   long largestBytes() {
-    return byBytes.isEmpty() ? 0 : byBytes.last().rank();
+    place();
+    return sizes.largest();
   }
 
   /** Bytes of the class with the least bytes. */
   long smallestBytes() {
-    return byBytes.isEmpty() ? 0 : byBytes.first().rank();
+    place();
+    return sizes.smallest();
   }
 
   /** The class whose fresh image arrived first, ranked by its arrival, or null. */
   Place oldestFresh() {
-    return byOldestFresh.isEmpty() ? null : byOldestFresh.first();
+    place();
+    return byOldestFresh.first();
   }
 
   /** The classes whose oldest fresh image arrived at a time or before it, the oldest first. */
   List<String> waitingSince(long arrival) {
-    return byOldestFresh.headSet(new Place(arrival, Integer.MAX_VALUE, ""), true).stream()
+    place();
+    return byOldestFresh.places().headSet(new Place(arrival, Integer.MAX_VALUE, ""), true).stream()
         .map(Place::label)
         .toList();
   }
 
   /** The class not seen for the longest time, ranked by the time that it was seen, or null. */
   Place mostSilent() {
-    return bySilence.isEmpty() ? null : bySilence.first();
+    place();
+    return bySilence.first();
   }
 
   /** The same among the classes that are not enrolled. */
   Place mostSilentCandidate() {
-    return candidatesBySilence.isEmpty() ? null : candidatesBySilence.first();
+    place();
+    return candidatesBySilence.first();
   }
 
-  private void update(String label, ClassLedger before, ClassLedger after) {
-    queue.update(label, before, after);
-    Place.move(byKept, byKept(label, before), byKept(label, after));
-    Place.move(byBytes, byBytes(label, before), byBytes(label, after));
-    Place.move(byOldestFresh, byOldestFresh(label, before), byOldestFresh(label, after));
-    Place.move(bySilence, bySilence(label, before), bySilence(label, after));
-    Place.move(candidatesBySilence, candidate(label, before), candidate(label, after));
-    count(before, -1);
-    count(after, 1);
-    if (after == null) {
-      ledgers.remove(label);
-    } else {
-      ledgers.put(label, after);
+  private Row row(String label) {
+    if (latest == null || !latest.label.equals(label)) {
+      latest = rows.get(label);
     }
+    return latest;
+  }
+
+  private Row update(String label, ClassLedger after) {
+    Row known = row(label);
+    Row row = known == null ? new Row(label) : known;
+    count(row.ledger, -1);
+    count(after, 1);
+    row.ledger = after;
+    if (after == null) {
+      rows.remove(label);
+      latest = null;
+    } else if (known == null) {
+      rows.put(label, row);
+      latest = row;
+    }
+    if (!row.waitsForPlaces) {
+      row.waitsForPlaces = true;
+      toPlace.add(row);
+    }
+    return row;
+  }
+
+  /** Moves the changed classes in the orders. */
+  private void place() {
+    if (toPlace.isEmpty()) {
+      return;
+    }
+    for (Row row : toPlace) {
+      queue.update(row.label, row.placed, row.ledger);
+      byKept.move(row.label, row.placed, row.ledger);
+      byOldestFresh.move(row.label, row.placed, row.ledger);
+      bySilence.move(row.label, row.placed, row.ledger);
+      candidatesBySilence.move(row.label, row.placed, row.ledger);
+      sizes.move(row.placed, row.ledger);
+      row.placed = row.ledger;
+      row.waitsForPlaces = false;
+    }
+    toPlace.clear();
   }
 
   private void count(ClassLedger ledger, int sign) {
@@ -162,29 +222,5 @@ final class ClassTable {
     singletons += ledger.available() == 1 ? sign : 0;
     bytes += sign * ledger.bytes();
     candidateBytes += ledger.enrolled() ? 0 : sign * ledger.bytes();
-  }
-
-  private static Place byKept(String label, ClassLedger ledger) {
-    return ledger == null || ledger.kept() == 0
-        ? null
-        : new Place(ledger.kept(), ledger.ordinal(), label);
-  }
-
-  private static Place byBytes(String label, ClassLedger ledger) {
-    return ledger == null ? null : new Place(ledger.bytes(), ledger.ordinal(), label);
-  }
-
-  private static Place byOldestFresh(String label, ClassLedger ledger) {
-    return ledger == null || ledger.fresh() == 0
-        ? null
-        : new Place(ledger.freshSince(), ledger.ordinal(), label);
-  }
-
-  private static Place bySilence(String label, ClassLedger ledger) {
-    return ledger == null ? null : new Place(ledger.lastSeen(), ledger.ordinal(), label);
-  }
-
-  private static Place candidate(String label, ClassLedger ledger) {
-    return ledger == null || ledger.enrolled() ? null : bySilence(label, ledger);
   }
 }

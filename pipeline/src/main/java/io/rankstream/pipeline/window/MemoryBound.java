@@ -37,6 +37,7 @@ final class MemoryBound {
       ClassTable table,
       Reservoirs reservoirs,
       Retirement retirement,
+      Draws draws,
       PkEvents events) {
     this.bounds = settings.bounds();
     this.batch = settings.batch();
@@ -45,7 +46,7 @@ final class MemoryBound {
     this.reservoirs = reservoirs;
     this.retirement = retirement;
     this.events = events;
-    this.draws = new Draws(settings.seed(), counters);
+    this.draws = draws;
   }
 
   /** Makes room after an image of a class has come; returns whether there is room for it. */
@@ -69,12 +70,13 @@ final class MemoryBound {
    * the most recent images.
    */
   int capacity(String label, long size) {
+    if (bytes() + batch.size() * size <= bounds.maxBytes()) {
+      return bounds.reservoirPerClass();
+    }
+
     int kept = table.ledger(label).kept();
-    boolean isTight = bytes() + batch.size() * size > bounds.maxBytes();
     boolean isFullest = kept > 0 && kept >= table.fullest().rank();
-    return isTight && isFullest
-        ? Math.min(kept, bounds.reservoirPerClass())
-        : bounds.reservoirPerClass();
+    return isFullest ? Math.min(kept, bounds.reservoirPerClass()) : bounds.reservoirPerClass();
   }
 
   /** Bytes of all images that the window holds. */

@@ -50,13 +50,10 @@ public final class PkWindow extends KeyedProcessFunction<String, WindowInput, Mi
 
   private transient RecentImages recent;
   private transient WindowState state;
-  private transient Map<String, Classes> classes; // by stream
+  private transient Map<String, StreamWindow> windows; // by stream
   private transient PkEvents events;
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
-
-  /** What the operator derives from the state of a stream once after a start. */
-  private record Classes(ClassTable table, Enrolment enrolment) {}
 
   /**
    * @param batch shape and pace of the batches
@@ -79,7 +76,7 @@ public final class PkWindow extends KeyedProcessFunction<String, WindowInput, Mi
   public void open(OpenContext context) {
     recent = new RecentImages(getRuntimeContext(), settings.bounds().repeats());
     state = new WindowState(getRuntimeContext());
-    classes = new HashMap<>();
+    windows = new HashMap<>();
     events = new PkEvents(getRuntimeContext().getMetricGroup());
     metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
     deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
@@ -150,28 +147,18 @@ public final class PkWindow extends KeyedProcessFunction<String, WindowInput, Mi
     finish(window, context);
   }
 
-  /** The window of the current stream; its table is built on the first use after a start. */
+  /** The window of the current stream, read from the state on the first use after a start. */
   private StreamWindow window(Context context) throws Exception {
     String stream = context.getCurrentKey();
-    WindowCounters counters = state.counters();
-    Classes known = classes.get(stream);
-    if (known == null) {
-      ClassTable table = new ClassTable(settings.batch(), state);
-      known = new Classes(table, new Enrolment(settings, table, state));
-      classes.put(stream, known);
+    StreamWindow window = windows.get(stream);
+    if (window == null) {
+      window = StreamWindow.open(stream, state, recent, settings, events);
+      windows.put(stream, window);
       // fires when the input ends; set again after a start, since a savepoint with drain fired it
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
     }
 
-    return new StreamWindow(
-        stream,
-        counters == null ? new WindowCounters() : counters,
-        known.table(),
-        known.enrolment(),
-        state,
-        recent,
-        settings,
-        events);
+    return window;
   }
 
   private void take(StreamWindow window, AcceptedImage image, Context context) throws Exception {

@@ -25,8 +25,7 @@ final class RecentImages {
   private final int capacity;
   private final MapState<String, RecentImage> byId;
   private final MapState<Long, String> arrivals;
-  private final ValueState<Long> oldest;
-  private final ValueState<Long> next;
+  private final ValueState<RecentSpan> span;
 
   RecentImages(RuntimeContext context, JobConfig.Repeats config) {
     withinMillis = config.within().toMillis();
@@ -39,8 +38,10 @@ final class RecentImages {
                 WindowState.shared(context, RecentImage.class)));
     arrivals =
         context.getMapState(new MapStateDescriptor<>("recent-arrivals", Types.LONG, Types.STRING));
-    oldest = context.getState(new ValueStateDescriptor<>("recent-oldest", Types.LONG));
-    next = context.getState(new ValueStateDescriptor<>("recent-next", Types.LONG));
+    span =
+        context.getState(
+            new ValueStateDescriptor<>(
+                "recent-span", WindowState.shared(context, RecentSpan.class)));
   }
 
   /** Whether an image repeats one that is remembered. */
@@ -65,20 +66,17 @@ final class RecentImages {
       return;
     }
 
-    long number = next.value() == null ? 0 : next.value();
+    RecentSpan known = span.value();
+    long number = known == null ? 0 : known.next();
     byId.put(
         image.imageId(), new RecentImage(image.label(), image.digest(), image.eventTime(), number));
     arrivals.put(number, image.imageId());
-    next.update(number + 1);
 
-    long first = oldest.value() == null ? 0 : oldest.value();
-    long kept = first;
-    while (kept < number && mayForget(kept, number, image.eventTime())) {
-      kept++;
+    long oldest = known == null ? 0 : known.oldest();
+    while (oldest < number && mayForget(oldest, number, image.eventTime())) {
+      oldest++;
     }
-    if (kept != first) {
-      oldest.update(kept);
-    }
+    span.update(new RecentSpan(oldest, number + 1));
   }
 
   /** Forgets an image, as if it had never come. */

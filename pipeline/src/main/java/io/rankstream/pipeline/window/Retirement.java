@@ -15,7 +15,7 @@ final class Retirement {
   private final PkEvents events;
 
   Retirement(
-      PkSettings settings,
+      StreamAge age,
       WindowCounters counters,
       ClassTable table,
       FreshQueues fresh,
@@ -27,7 +27,7 @@ final class Retirement {
     this.fresh = fresh;
     this.reservoirs = reservoirs;
     this.embedding = embedding;
-    this.age = new StreamAge(settings.bounds().classTtl());
+    this.age = age;
     this.events = events;
   }
 

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * The window of one stream, for as long as the operator works on one element or timer: its
- * counters, the table of its classes, and its images in the keyed state. It keeps images and
- * assembles batches; {@link PkWindow} decides when a batch leaves.
+ * The window of one stream: its counters, the table of its classes, and its images in the keyed
+ * state. It lives as long as the operator, and is used only while its stream is the current key. It
+ * keeps images and assembles batches; {@link PkWindow} decides when a batch leaves.
  */
 final class StreamWindow {
 
@@ -62,10 +62,20 @@ final class StreamWindow {
     fresh = new FreshQueues(state, table);
     reservoirs = new Reservoirs(state, table, settings.bounds());
     embedding = new EmbeddingQueue(state, counters);
-    retirement = new Retirement(settings, counters, table, fresh, reservoirs, embedding, events);
-    memory = new MemoryBound(settings, counters, table, reservoirs, retirement, events);
     age = new StreamAge(settings.bounds().classTtl());
     draws = new Draws(settings.seed(), counters);
+    retirement = new Retirement(age, counters, table, fresh, reservoirs, embedding, events);
+    memory = new MemoryBound(settings, counters, table, reservoirs, retirement, draws, events);
+  }
+
+  /** Reads the window of the current stream from the state. */
+  static StreamWindow open(
+      String stream, WindowState state, RecentImages recent, PkSettings settings, PkEvents events)
+      throws Exception {
+    ClassTable table = new ClassTable(settings.batch(), state);
+    Enrolment enrolment = new Enrolment(settings, table, state);
+    return new StreamWindow(
+        stream, state.counters(), table, enrolment, state, recent, settings, events);
   }
 
   WindowCounters counters() {

@@ -19,8 +19,9 @@ final class TrainingQueue {
 
   private final int classes;
   private final int freshClasses;
-  private final NavigableSet<Place> all = new TreeSet<>();
-  private final NavigableSet<Place> withFresh = new TreeSet<>();
+  private final ClassOrder all = new ClassOrder(ClassLedger::isReady, ClassLedger::lastTrained);
+  private final ClassOrder withFresh =
+      new ClassOrder(ledger -> ledger.isReady() && ledger.fresh() > 0, ClassLedger::lastTrained);
 
   /**
    * @param batch P and the places for classes with fresh images
@@ -34,13 +35,13 @@ final class TrainingQueue {
    * Moves a class to its place after a change of its ledger; null for a class that is not there.
    */
   void update(String label, ClassLedger before, ClassLedger after) {
-    Place.move(all, place(label, before, false), place(label, after, false));
-    Place.move(withFresh, place(label, before, true), place(label, after, true));
+    all.move(label, before, after);
+    withFresh.move(label, before, after);
   }
 
   /** Classes that are ready. */
   int ready() {
-    return all.size();
+    return all.places().size();
   }
 
   /** The classes of a batch that is due: up to P. */
@@ -55,17 +56,12 @@ final class TrainingQueue {
 
   private List<String> choose(int freshPlaces) {
     NavigableSet<Place> chosen = new TreeSet<>();
-    withFresh.stream().limit(freshPlaces).forEach(chosen::add);
-    Iterator<Place> others = all.iterator();
+    withFresh.places().stream().limit(freshPlaces).forEach(chosen::add);
+    Iterator<Place> others = all.places().iterator();
     while (chosen.size() < classes && others.hasNext()) {
       chosen.add(others.next());
     }
 
     return chosen.stream().map(Place::label).toList();
-  }
-
-  private static Place place(String label, ClassLedger ledger, boolean needsFresh) {
-    boolean isIn = ledger != null && ledger.isReady() && (!needsFresh || ledger.fresh() > 0);
-    return isIn ? new Place(ledger.lastTrained(), ledger.ordinal(), label) : null;
   }
 }

@@ -2,7 +2,7 @@ package io.rankstream.pipeline.window;
 
 /**
  * The counters of one stream's window: what cannot be derived from the ledgers of its classes. A
- * mutable bean, read, changed and written back once for each image. Its name is part of savepoints.
+ * mutable bean; the state gets a copy of it after each image. Its name is part of savepoints.
  */
 public final class WindowCounters {
 
@@ -44,4 +44,23 @@ public final class WindowCounters {
 
   /** The time that the stream has been active, in milliseconds; see {@link StreamAge}. */
   public long activeMillis;
+
+  /** Counters that go on from here by themselves. */
+  WindowCounters copy() {
+    WindowCounters copy = new WindowCounters();
+    copy.batches = batches;
+    copy.turns = turns;
+    copy.evictions = evictions;
+    copy.nextOrdinal = nextOrdinal;
+    copy.sinceTraining = sinceTraining;
+    copy.lastTraining = lastTraining;
+    copy.embeddingWaiting = embeddingWaiting;
+    copy.embeddingBytes = embeddingBytes;
+    copy.embeddingSince = embeddingSince;
+    copy.embeddingTimer = embeddingTimer;
+    copy.freshTimer = freshTimer;
+    copy.lastArrival = lastArrival;
+    copy.activeMillis = activeMillis;
+    return copy;
+  }
 }

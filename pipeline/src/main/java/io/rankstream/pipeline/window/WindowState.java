@@ -55,13 +55,15 @@ final class WindowState {
     return new SharedSerializer<>(context.createSerializer(TypeInformation.of(type)));
   }
 
-  /** The counters of the stream, or null when the stream is new. */
+  /** The counters of the stream; new ones when the stream is new. */
   WindowCounters counters() throws Exception {
-    return counters.value();
+    WindowCounters value = counters.value();
+    return value == null ? new WindowCounters() : value.copy();
   }
 
+  /** Stores a copy: on the heap, a checkpoint may still have to write what the state holds. */
   void counters(WindowCounters value) throws Exception {
-    counters.update(value);
+    counters.update(value.copy());
   }
 
   /** Stores the ledger of a class, or removes it for null. */
