@@ -35,6 +35,10 @@ final class EmbeddingQueue {
 
   /** Removes the images with an id; returns how many there were. */
   int forget(String imageId) throws Exception {
+    if (counters.embeddingWaiting == 0 || !holds(imageId)) {
+      return 0;
+    }
+
     long since = counters.embeddingSince; // or later, when the oldest is the one to forget
     int forgotten = 0;
     for (AcceptedImage image : takeAll()) {
@@ -45,5 +49,14 @@ final class EmbeddingQueue {
       }
     }
     return forgotten;
+  }
+
+  private boolean holds(String imageId) throws Exception {
+    for (AcceptedImage image : state.embeddingQueue()) {
+      if (image.imageId().equals(imageId)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

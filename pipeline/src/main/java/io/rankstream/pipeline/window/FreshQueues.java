@@ -2,19 +2,19 @@ package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.event.AcceptedImage;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** The queues of labelled images that wait for their first batch, one for each class. */
 final class FreshQueues {
 
   private final WindowState state;
   private final ClassTable table;
+  private final ImageIndex index;
 
-  FreshQueues(WindowState state, ClassTable table) {
+  FreshQueues(WindowState state, ClassTable table, ImageIndex index) {
     this.state = state;
     this.table = table;
+    this.index = index;
   }
 
   /**
@@ -26,6 +26,7 @@ final class FreshQueues {
   void add(AcceptedImage image, long now, long active) throws Exception {
     ClassLedger ledger = table.ledger(image.label());
     state.fresh(image.label(), ledger.nextFresh(), new FreshImage(now, image));
+    index.add(image);
     table.put(image.label(), ledger.withFreshAdded(image.sizeBytes(), now, active));
   }
 
@@ -37,6 +38,7 @@ final class FreshQueues {
     long bytes = 0;
     for (int i = 0; i < taken; i++) {
       FreshImage image = state.takeFresh(label, ledger.firstFresh() + i);
+      index.remove(image.image());
       images.add(image);
       bytes += image.image().sizeBytes();
     }
@@ -47,37 +49,37 @@ final class FreshQueues {
     return images;
   }
 
-  /** Removes the images with an id; returns how many there were. */
-  int forget(String imageId) throws Exception {
-    List<ImageKey> found = state.findFresh(imageId);
-    Set<String> labels = new HashSet<>();
-    for (ImageKey key : found) {
-      labels.add(key.label());
-    }
-    for (String label : labels) {
-      closeGaps(label, imageId);
-    }
-
-    return found.size();
-  }
-
-  /** Moves the images of a class that stay to the end of its queue, in their order. */
-  private void closeGaps(String label, String imageId) throws Exception {
+  /**
+   * Removes the images of a class with an id, and moves those that stay to the end of the queue, in
+   * their order.
+   *
+   * @return images that were removed
+   */
+  int forget(String label, String imageId) throws Exception {
     ClassLedger ledger = table.ledger(label);
     long free = ledger.nextFresh();
     long bytes = 0;
     long since = 0;
-    for (long index = ledger.nextFresh() - 1; index >= ledger.firstFresh(); index--) {
-      FreshImage image = state.takeFresh(label, index);
+    for (long place = ledger.nextFresh() - 1; place >= ledger.firstFresh(); place--) {
+      FreshImage image = state.fresh(label, place);
       if (image.image().imageId().equals(imageId)) {
+        index.remove(image.image());
+        state.takeFresh(label, place);
         bytes += image.image().sizeBytes();
       } else {
         free--;
         since = image.arrival();
-        state.fresh(label, free, image);
+        if (free != place) {
+          state.takeFresh(label, place);
+          state.fresh(label, free, image);
+        }
       }
     }
-    table.put(label, ledger.withFreshTaken((int) (free - ledger.firstFresh()), bytes, since));
+    int forgotten = (int) (free - ledger.firstFresh());
+    if (forgotten > 0) {
+      table.put(label, ledger.withFreshTaken(forgotten, bytes, since));
+    }
+    return forgotten;
   }
 
   /** Arrival of the image that is the oldest after {@code taken} have left; 0 for none. */

@@ -4,7 +4,6 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.Reservoir;
 import io.rankstream.pipeline.event.AcceptedImage;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -19,11 +18,13 @@ final class Reservoirs {
 
   private final WindowState state;
   private final ClassTable table;
+  private final ImageIndex index;
   private final JobConfig.Window bounds;
 
-  Reservoirs(WindowState state, ClassTable table, JobConfig.Window bounds) {
+  Reservoirs(WindowState state, ClassTable table, ImageIndex index, JobConfig.Window bounds) {
     this.state = state;
     this.table = table;
+    this.index = index;
     this.bounds = bounds;
   }
 
@@ -39,6 +40,7 @@ final class Reservoirs {
     int kept = ledger.kept();
     if (kept < capacity) {
       state.keep(label, kept, image);
+      index.add(image);
       after = after.withKept(kept + 1, image.sizeBytes());
     } else {
       // RECENT overwrites slots in turn. Evictions leave gaps in that order, so a slightly older
@@ -48,8 +50,11 @@ final class Reservoirs {
               ? ledger.seen() % kept
               : random.nextLong(after.seen());
       if (slot < kept) {
-        long growth = (long) image.sizeBytes() - state.kept(label, slot).sizeBytes();
+        AcceptedImage replaced = state.kept(label, slot);
+        index.remove(replaced);
         state.keep(label, slot, image);
+        index.add(image);
+        long growth = (long) image.sizeBytes() - replaced.sizeBytes();
         after = after.withKept(kept, growth);
       }
     }
@@ -88,26 +93,28 @@ final class Reservoirs {
     }
   }
 
-  /** Removes the images with an id; returns how many there were. */
-  int forget(String imageId) throws Exception {
-    List<ImageKey> found = state.findKept(imageId);
-    // from the highest slot down: the last slot, which fills the gap, is then never one of these
-    found.sort(Comparator.comparingLong(ImageKey::index).reversed());
-    for (ImageKey key : found) {
-      drop(key.label(), key.index());
+  /** Removes the images of a class with an id; returns how many there were. */
+  int forget(String label, String imageId) throws Exception {
+    int forgotten = 0;
+    // from the highest slot down: the last slot, which fills the gap, then never has one of these
+    for (int slot = table.ledger(label).kept() - 1; slot >= 0; slot--) {
+      if (state.kept(label, slot).imageId().equals(imageId)) {
+        drop(label, slot);
+        forgotten++;
+      }
     }
-
-    return found.size();
+    return forgotten;
   }
 
   private void drop(String label, long slot) throws Exception {
     ClassLedger ledger = table.ledger(label);
     int last = ledger.kept() - 1;
-    long bytes = state.kept(label, slot).sizeBytes();
+    AcceptedImage dropped = state.kept(label, slot);
+    index.remove(dropped);
     if (slot != last) {
       state.keep(label, slot, state.kept(label, last));
     }
     state.drop(label, last);
-    table.put(label, ledger.withKept(last, -bytes));
+    table.put(label, ledger.withKept(last, -dropped.sizeBytes()));
   }
 }

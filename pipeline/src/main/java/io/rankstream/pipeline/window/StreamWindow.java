@@ -25,6 +25,7 @@ final class StreamWindow {
   private final PkSettings settings;
   private final PkEvents events;
   private final JobConfig.Batch batch;
+  private final ImageIndex index;
   private final FreshQueues fresh;
   private final Reservoirs reservoirs;
   private final EmbeddingQueue embedding;
@@ -59,8 +60,9 @@ final class StreamWindow {
     this.events = events;
     this.enrolment = enrolment;
     batch = settings.batch();
-    fresh = new FreshQueues(state, table);
-    reservoirs = new Reservoirs(state, table, settings.bounds());
+    index = new ImageIndex(state);
+    fresh = new FreshQueues(state, table, index);
+    reservoirs = new Reservoirs(state, table, index, settings.bounds());
     embedding = new EmbeddingQueue(state, counters);
     age = new StreamAge(settings.bounds().classTtl());
     draws = new Draws(settings.seed(), counters);
@@ -191,13 +193,17 @@ final class StreamWindow {
 
   /**
    * Removes the images with an id from the window, and from those that are known as repeats. It
-   * walks over all images of the stream.
+   * looks at the images of their classes and at those that wait to be embedded.
    *
    * @return images that were removed
    */
   int forget(String imageId) throws Exception {
     recent.forget(imageId);
-    return fresh.forget(imageId) + reservoirs.forget(imageId) + embedding.forget(imageId);
+    int forgotten = embedding.forget(imageId);
+    for (String label : index.labels(imageId)) {
+      forgotten += fresh.forget(label, imageId) + reservoirs.forget(label, imageId);
+    }
+    return forgotten;
   }
 
   /**

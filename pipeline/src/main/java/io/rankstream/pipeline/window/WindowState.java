@@ -26,6 +26,7 @@ final class WindowState {
   private final MapState<String, Boolean> enrolled;
   private final MapState<ImageKey, FreshImage> fresh;
   private final MapState<ImageKey, AcceptedImage> reservoir;
+  private final MapState<String, String[]> labels;
   private final ListState<AcceptedImage> embedding;
 
   WindowState(RuntimeContext context) {
@@ -47,6 +48,12 @@ final class WindowState {
         context.getMapState(
             new MapStateDescriptor<>("fresh", key, shared(context, FreshImage.class)));
     reservoir = context.getMapState(new MapStateDescriptor<>("reservoir", key, image));
+    labels =
+        context.getMapState(
+            new MapStateDescriptor<>(
+                "labels-by-id",
+                context.createSerializer(Types.STRING),
+                shared(context, String[].class)));
     embedding = context.getListState(new ListStateDescriptor<>("embedding", image));
   }
 
@@ -124,26 +131,23 @@ final class WindowState {
     reservoir.remove(new ImageKey(label, index));
   }
 
-  /** Keys of the fresh images with an id; walks over all fresh images of the stream. */
-  List<ImageKey> findFresh(String imageId) throws Exception {
-    List<ImageKey> keys = new ArrayList<>();
-    for (Map.Entry<ImageKey, FreshImage> entry : fresh.entries()) {
-      if (entry.getValue().image().imageId().equals(imageId)) {
-        keys.add(entry.getKey());
-      }
-    }
-    return keys;
+  /** The entries of an image in the {@link ImageIndex}, or null; not to be changed. */
+  String[] labels(String imageId) throws Exception {
+    return labels.get(imageId);
   }
 
-  /** Keys of the kept images with an id; walks over all kept images of the stream. */
-  List<ImageKey> findKept(String imageId) throws Exception {
-    List<ImageKey> keys = new ArrayList<>();
-    for (Map.Entry<ImageKey, AcceptedImage> entry : reservoir.entries()) {
-      if (entry.getValue().imageId().equals(imageId)) {
-        keys.add(entry.getKey());
-      }
+  /** Stores the entries of an image, or removes them for null. */
+  void labels(String imageId, String[] entries) throws Exception {
+    if (entries == null) {
+      labels.remove(imageId);
+    } else {
+      labels.put(imageId, entries);
     }
-    return keys;
+  }
+
+  /** The images that wait to be embedded. */
+  Iterable<AcceptedImage> embeddingQueue() throws Exception {
+    return embedding.get();
   }
 
   void queueForEmbedding(AcceptedImage image) throws Exception {

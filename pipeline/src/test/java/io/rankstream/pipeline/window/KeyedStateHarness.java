@@ -5,6 +5,8 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -26,8 +28,14 @@ final class KeyedStateHarness implements AutoCloseable {
     public void processElement(String value, Context context, Collector<String> out) {}
   }
 
+  /** On the heap. */
   KeyedStateHarness() throws Exception {
+    this(new HashMapStateBackend());
+  }
+
+  KeyedStateHarness(StateBackend backend) throws Exception {
     harness = new KeyedOneInputStreamOperatorTestHarness<>(operator, value -> value, Types.STRING);
+    harness.setStateBackend(backend);
     harness.open();
     operator.setCurrentKey("default");
   }

@@ -135,8 +135,9 @@ class ReservoirsTest {
     offer(reservoirs, "a", 0, 3);
     offer(reservoirs, "b", 1, 3);
 
-    assertThat(reservoirs.forget("image-2")).isEqualTo(2);
-    assertThat(reservoirs.forget("image-2")).isZero();
+    assertThat(reservoirs.forget("a", "image-2")).isEqualTo(1);
+    assertThat(reservoirs.forget("b", "image-2")).isEqualTo(1);
+    assertThat(reservoirs.forget("b", "image-2")).isZero();
 
     assertThat(kept("a")).containsExactlyInAnyOrder(0L, 1L);
     assertThat(kept("b")).containsExactlyInAnyOrder(1L, 3L);
@@ -158,6 +159,7 @@ class ReservoirsTest {
     return new Reservoirs(
         state,
         table,
+        new ImageIndex(state),
         Fixtures.config(
                 "window.reservoir",
                 policy,

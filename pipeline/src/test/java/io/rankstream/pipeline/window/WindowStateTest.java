@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.event.AcceptedImage;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,16 +47,5 @@ class WindowStateTest {
     harness.beginCheckpoint();
 
     assertThat(state.ledgers()).singleElement().extracting(e -> e.getValue()).isSameAs(ledger);
-  }
-
-  @Test
-  void findsImagesById() throws Exception {
-    state.fresh("a", 4, fresh);
-    state.keep("b", 5, image);
-    state.keep("b", 6, Fixtures.image(2, "b", 10));
-
-    assertThat(state.findFresh("image-1")).isEqualTo(List.of(new ImageKey("a", 4)));
-    assertThat(state.findKept("image-1")).isEqualTo(List.of(new ImageKey("b", 5)));
-    assertThat(state.findFresh("image-2")).isEmpty();
   }
 }
