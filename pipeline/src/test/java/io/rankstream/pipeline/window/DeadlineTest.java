@@ -31,7 +31,11 @@ class DeadlineTest {
         config(
             "batch.train-every", Integer.toString(4 + random.nextInt(200)),
             "batch.embedding-size", Integer.toString(1 + random.nextInt(300)),
+            "window.max-bytes", "1 mb",
+            "window.fresh-per-class", Integer.toString(4 + random.nextInt(30)),
+            "window.class-ttl", random.nextBoolean() ? "0 s" : "3 s",
             "batch.min-images", Integer.toString(1 + random.nextInt(6)));
+    int bytes = random.nextBoolean() ? 100 : 3_000 + random.nextInt(60_000); // 17 of them fill it
     int images = 600;
     long[] arrival = new long[images];
     Set<Integer> waiting = new HashSet<>();
@@ -41,7 +45,7 @@ class DeadlineTest {
         String label = random.nextInt(20) == 0 ? null : "class-" + random.nextInt(classes);
         arrival[id] = window.now();
         waiting.add(id);
-        window.feed(id, label);
+        window.feed(List.of(Fixtures.image(id, label, bytes)));
         window.advanceTo(window.now() + random.nextInt(busiest));
         List<MicroBatch> batches = window.batches();
         for (MicroBatch batch : batches.subList(seen, batches.size())) {
