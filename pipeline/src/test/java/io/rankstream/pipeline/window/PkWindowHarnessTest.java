@@ -2,6 +2,7 @@ package io.rankstream.pipeline.window;
 
 import static io.rankstream.pipeline.window.WindowHarness.IMAGE_BYTES;
 import static io.rankstream.pipeline.window.WindowHarness.ids;
+import static io.rankstream.pipeline.window.WindowHarness.twoByTwo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
@@ -10,7 +11,6 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
-import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -203,22 +203,6 @@ class PkWindowHarnessTest {
   }
 
   @Test
-  void sendsImagesOfMoreClassesThanTheModelHoldsToDeadLetters() throws Exception {
-    try (WindowHarness window = WindowHarness.open(twoByTwo("model.max-classes", "2"))) {
-      window.feed(0, "a", "a", "b", "b", "c");
-
-      assertThat(window.deadLetters())
-          .singleElement()
-          .satisfies(
-              letter -> {
-                assertThat(letter.getReason()).isEqualTo("TOO_MANY_CLASSES");
-                assertThat(letter.getSourceOffset()).isEqualTo(4);
-                assertThat(letter.getDetail()).contains("model.max-classes = 2");
-              });
-    }
-  }
-
-  @Test
   void makesTheSameBatchesAfterARestoreAsWithoutOne() throws Exception {
     JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
     List<AcceptedImage> images = longTail(10, 300, 30);
@@ -243,116 +227,6 @@ class PkWindowHarnessTest {
 
     assertThat(undisturbed).hasSizeGreaterThan(50);
     assertThat(restored).isEqualTo(undisturbed);
-  }
-
-  @Test
-  void aRepeatedImageIsTrainedOnOnce() throws Exception {
-    JobConfig config = twoByTwo("repeats.within", "1 min");
-    try (WindowHarness window = WindowHarness.open(config)) {
-      AcceptedImage first = Fixtures.image(0, "a", IMAGE_BYTES);
-      window.feed(
-          List.of(
-              first,
-              first,
-              at(first, 60_000, "a", first.digest()), // near enough
-              at(first, 60_001, "a", first.digest()),
-              at(first, 60_001, "b", first.digest()), // another label is news
-              at(first, 60_001, "b", 77))); // and so is another picture
-      window.endInput();
-
-      assertThat(window.fresh()).hasSize(4);
-    }
-  }
-
-  @Test
-  void repeatsAreKnownAfterARestore() throws Exception {
-    OperatorSubtaskState snapshot;
-    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
-      window.feed(0, "a", "b");
-      snapshot = window.snapshot();
-    }
-    try (WindowHarness window = WindowHarness.restored(twoByTwo(), snapshot)) {
-      window.feed(0, "a", "b");
-      window.endInput();
-
-      assertThat(window.fresh()).hasSize(2);
-    }
-  }
-
-  @Test
-  void remembersNoMoreImagesThanItMay() throws Exception {
-    JobConfig config = twoByTwo("repeats.remembered", "10");
-    try (WindowHarness window = WindowHarness.open(config)) {
-      window.feed(0, Collections.nCopies(11, "a").toArray(String[]::new));
-      window.feed(10, "a"); // known
-      window.feed(1, "a"); // known, the oldest that is
-      window.feed(0, "a"); // forgotten
-      window.endInput();
-
-      assertThat(window.fresh()).hasSize(12);
-    }
-  }
-
-  @Test
-  void absurdEventTimesHarmNoOtherImage() throws Exception {
-    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
-      AcceptedImage image = Fixtures.image(0, "a", IMAGE_BYTES);
-      for (long time : new long[] {0, Long.MAX_VALUE, Long.MIN_VALUE, -1, 0}) {
-        window.feed(List.of(at(image, time, "a", 1)));
-      }
-      window.endInput();
-
-      assertThat(window.fresh()).hasSize(4); // the last is near the one before it
-    }
-  }
-
-  @Test
-  void shedsOldImagesOfFrequentClassesAloneWhenItLags() throws Exception {
-    JobConfig config =
-        twoByTwo(
-            "window.lag-policy", "shed",
-            "window.max-lag", "1 min",
-            "window.fresh-per-class", "2",
-            "batch.train-every", "1000");
-    try (WindowHarness window = WindowHarness.open(config)) {
-      long written = Fixtures.image(0, "a", IMAGE_BYTES).origin().timestamp();
-      window.advanceTo(written + 60_000);
-      window.feed(0, "a", "a", "a", "a", "a"); // three of them are surplus
-      window.advanceTo(written + 60_001);
-      window.feed(5, "a", "a", "b", "b"); // the rare class has no surplus
-      window.feed(List.of(Fixtures.image(9, null, IMAGE_BYTES)));
-      window.endInput();
-
-      assertThat(window.deadLetters())
-          .extracting(DeadLetter::getReason)
-          .containsExactly("LAG_SHED", "LAG_SHED", "LAG_SHED");
-      assertThat(window.deadLetters())
-          .extracting(DeadLetter::getSourceOffset)
-          .containsExactly(3L, 4L, 9L);
-      assertThat(window.fresh().stream().map(slot -> slot.image().origin().offset()).toList())
-          .containsExactlyInAnyOrder(0L, 1L, 2L, 5L, 6L, 7L, 8L);
-    }
-  }
-
-  private static AcceptedImage at(AcceptedImage image, long eventTime, String label, int digest) {
-    return new AcceptedImage(
-        image.imageId(), image.stream(), label, eventTime, digest, image.pixels(), image.origin());
-  }
-
-  private static JobConfig twoByTwo(String... pairs) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "batch.classes",
-                "2",
-                "batch.images-per-class",
-                "2",
-                "batch.train-every",
-                "4",
-                "batch.max-wait",
-                "5 s"));
-    all.addAll(List.of(pairs));
-    return Fixtures.config(all.toArray(String[]::new));
   }
 
   private static List<AcceptedImage> longTail(int classes, int largest, double imbalance) {

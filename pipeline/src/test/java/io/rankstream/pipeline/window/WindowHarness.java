@@ -7,6 +7,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -50,6 +51,23 @@ final class WindowHarness implements AutoCloseable {
     window.harness.initializeState(snapshot);
     window.harness.open();
     return window;
+  }
+
+  /** Batches of two classes with two images each, every four images, within five seconds. */
+  static JobConfig twoByTwo(String... pairs) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "batch.classes",
+                "2",
+                "batch.images-per-class",
+                "2",
+                "batch.train-every",
+                "4",
+                "batch.max-wait",
+                "5 s"));
+    all.addAll(List.of(pairs));
+    return Fixtures.config(all.toArray(String[]::new));
   }
 
   /** Feeds images of {@value #IMAGE_BYTES} bytes with consecutive ids; null for no label. */

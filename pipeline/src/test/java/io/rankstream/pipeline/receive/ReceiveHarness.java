@@ -1,0 +1,62 @@
+package io.rankstream.pipeline.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.WindowInput;
+import io.rankstream.schemas.DeadLetter;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
+import org.apache.flink.util.OutputTag;
+
+/** The operator that receives images, and what it refuses. */
+final class ReceiveHarness {
+
+  static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+
+  private ReceiveHarness() {}
+
+  static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive() throws Exception {
+    return receive(new JobConfig.Registry("", ""));
+  }
+
+  static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive(
+      JobConfig.Registry registry) throws Exception {
+    return ProcessFunctionTestHarnesses.forProcessFunction(
+        new ReceiveImages(
+            Fixtures.config(
+                "input.max-record-bytes", "1 mb",
+                "registry.url", registry.url(),
+                "registry.basic-auth-file", registry.basicAuthFile()),
+            DEAD_LETTERS));
+  }
+
+  static String reason(byte[] value) throws Exception {
+    return reason(value, new JobConfig.Registry("", ""));
+  }
+
+  static String reason(byte[] value, JobConfig.Registry registry) throws Exception {
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive(registry)) {
+      harness.processElement(Fixtures.record(0, value), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      List<String> reasons =
+          harness.getSideOutput(DEAD_LETTERS).stream()
+              .map(StreamRecord::getValue)
+              .map(DeadLetter::getReason)
+              .toList();
+      assertThat(reasons).hasSize(1);
+      return reasons.get(0);
+    }
+  }
+
+  static List<DeadLetter> letters(
+      OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness) {
+    return harness.getSideOutput(DEAD_LETTERS).stream().map(StreamRecord::getValue).toList();
+  }
+}
