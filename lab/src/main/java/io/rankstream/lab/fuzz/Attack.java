@@ -38,6 +38,12 @@ public enum Attack {
   NEW_LABEL(15, Fate.EITHER),
   /** Event times at the limits of 64 bits. */
   EVENT_TIME(2, Fate.ACCEPTED),
+  /** Event times of a wrong clock or in another unit, and of old photographs. */
+  WRONG_CLOCK(3, Fate.ACCEPTED),
+  /** Record headers that are many, large, binary, empty or oddly named. */
+  ODD_HEADERS(3, Fate.ACCEPTED),
+  /** The same on a damaged record. */
+  ODD_HEADERS_RETURNED(3, Fate.REFUSED),
   /** A stream that is not configured. */
   OTHER_STREAM(1, Fate.REFUSED),
   /** A record of the largest size. */

@@ -84,7 +84,8 @@ final class FuzzAudit {
       reasons.merge(letter.getReason(), 1L, Long::sum);
       if (RejectionReason.valueOf(letter.getReason()).holdsRecord()
           && (!returns(letter, letter.getKey(), record.key())
-              || !returns(letter, letter.getValue(), record.value()))) {
+              || !returns(letter, letter.getValue(), record.value())
+              || !returnsHeaders(letter, record))) {
         altered.add(
             "%s (%s, %s) came back altered".formatted(origin, record.attack(), letter.getReason()));
       }
@@ -131,5 +132,13 @@ final class FuzzAudit {
     return isLeftBehind
         ? letter.getDetail().contains(sentDigest)
         : SentRecord.digest(bytes).equals(sentDigest);
+  }
+
+  /** Whether a letter has the headers that were sent, or says why it has none of them. */
+  private static boolean returnsHeaders(DeadLetter letter, SentRecord record) {
+    boolean areLeftBehind = letter.getHeaders().isEmpty() && !record.headers().isEmpty();
+    return areLeftBehind
+        ? letter.getDetail().contains("the headers stay in the source topic")
+        : SentRecord.digest(letter.getHeaders()).equals(record.headers());
   }
 }

@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.common.header.Header;
 
 /**
  * Makes hostile records. A record depends on the seed and its number alone, so that a failure can
@@ -60,7 +62,14 @@ public final class HostileRecords {
       key = random.nextBoolean() ? id.getBytes(StandardCharsets.UTF_8) : flipBits(key, random);
       key[0] = (byte) 0xFF; // never in UTF-8
     }
-    return new HostileRecord(attack, key, value(attack, id, random));
+    byte[] value = value(attack, id, random);
+    return new HostileRecord(attack, key, value, headers(attack, random));
+  }
+
+  private static List<Header> headers(Attack attack, Random random) {
+    return attack == Attack.ODD_HEADERS || attack == Attack.ODD_HEADERS_RETURNED
+        ? HostileHeaders.draw(random)
+        : List.of();
   }
 
   private static Attack attack(Random random) {
@@ -78,9 +87,9 @@ public final class HostileRecords {
   private byte[] value(Attack attack, String id, Random random) {
     int pattern = random.nextInt(CLASSES);
     return switch (attack) {
-      case GOOD, HUGE_KEY -> good(id, pattern, random);
+      case GOOD, HUGE_KEY, ODD_HEADERS -> good(id, pattern, random);
       case ENVELOPE_BITS -> flipBits(good(id, pattern, random), random);
-      case ENVELOPE_CUT -> cut(good(id, pattern, random), random);
+      case ENVELOPE_CUT, ODD_HEADERS_RETURNED -> cut(good(id, pattern, random), random);
       case ENVELOPE_MAGIC -> wrongHeader(good(id, pattern, random), random);
       case NOISE -> noise(good(id, pattern, random), random);
       case VALUE_EMPTY -> new byte[0];
@@ -94,7 +103,8 @@ public final class HostileRecords {
       case CONTROL_LABEL ->
           envelope(id, "class" + (char) random.nextInt(0x20), DrawnImages.png(pattern, random));
       case NEW_LABEL -> envelope(id, "of-" + id, DrawnImages.png(pattern, random));
-      case EVENT_TIME -> extremeEventTime(id, pattern, random);
+      case EVENT_TIME -> atEventTime(EventTimes.extreme(random), id, pattern, random);
+      case WRONG_CLOCK -> atEventTime(EventTimes.ofWrongClock(random), id, pattern, random);
       case OTHER_STREAM -> ofOtherStream(id, pattern, random);
       // Filled up with zeros, which compress.
       case HUGE_VALUE -> Arrays.copyOf(good(id, pattern, random), largestBytes);
@@ -175,10 +185,9 @@ public final class HostileRecords {
     return random.nextInt(10) == 0 ? "i".repeat(MEGABYTE) : " ".repeat(random.nextInt(3));
   }
 
-  private byte[] extremeEventTime(String id, int pattern, Random random) {
-    long[] times = {Long.MIN_VALUE, Long.MAX_VALUE, -1, 0, Double.doubleToRawLongBits(Double.NaN)};
+  private byte[] atEventTime(long millis, String id, int pattern, Random random) {
     LabeledImage image = image(id, label(pattern), DrawnImages.png(pattern, random));
-    image.setEventTime(Instant.ofEpochMilli(times[random.nextInt(times.length)]));
+    image.setEventTime(Instant.ofEpochMilli(millis));
     return encode(image);
   }
 
@@ -222,7 +231,7 @@ public final class HostileRecords {
         .setStream(stream)
         .setLabel(label)
         .setImage(ByteBuffer.wrap(encoded))
-        .setEventTime(Instant.ofEpochMilli(1_700_000_000_000L))
+        .setEventTime(EventTimes.USUAL)
         .build();
   }
 

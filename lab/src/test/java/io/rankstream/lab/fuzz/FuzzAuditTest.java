@@ -6,10 +6,13 @@ import io.rankstream.lab.audit.Origin;
 import io.rankstream.pipeline.tools.Records;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LetterHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.Test;
 
 class FuzzAuditTest {
@@ -118,6 +121,52 @@ class FuzzAuditTest {
   }
 
   @Test
+  void findsHeadersThatComeBackAltered() {
+    Header empty = new RecordHeader("a", new byte[0]);
+    Header other = new RecordHeader("b", new byte[] {-1});
+    FuzzAudit withHeaders =
+        new FuzzAudit(
+            Map.of(
+                CUT,
+                SentRecord.of(
+                    new HostileRecord(
+                        Attack.ODD_HEADERS_RETURNED,
+                        bytes("key").array(),
+                        bytes("value").array(),
+                        List.of(empty, other)))));
+    DeadLetter letter = letter(CUT, bytes("key"), bytes("value"), "");
+    letter.setHeaders(
+        List.of(
+            new LetterHeader("a", null), new LetterHeader("b", ByteBuffer.wrap(new byte[] {-1}))));
+
+    withHeaders.add(letter);
+
+    assertThat(withHeaders.report(0).problems()).hasSize(1).first().asString().contains("altered");
+  }
+
+  @Test
+  void passesHeadersThatComeBackAndThoseThatALetterHasNoRoomFor() {
+    HostileRecord record =
+        new HostileRecord(
+            Attack.ODD_HEADERS_RETURNED,
+            bytes("key").array(),
+            bytes("value").array(),
+            List.of(new RecordHeader("a", new byte[] {7}), new RecordHeader("a", (byte[]) null)));
+    FuzzAudit withHeaders =
+        new FuzzAudit(Map.of(GOOD, SentRecord.of(record), CUT, SentRecord.of(record)));
+    DeadLetter whole = letter(GOOD, bytes("key"), bytes("value"), "");
+    whole.setHeaders(
+        List.of(
+            new LetterHeader("a", ByteBuffer.wrap(new byte[] {7})), new LetterHeader("a", null)));
+
+    withHeaders.add(whole);
+    withHeaders.add(
+        letter(CUT, bytes("key"), bytes("value"), "; the headers stay in the source topic (…)"));
+
+    assertThat(withHeaders.report(0).problems()).isEmpty();
+  }
+
+  @Test
   void ignoresTheRecordsOfOthers() {
     audit.add(embedding(GOOD));
     audit.add(letter(CUT, bytes("key"), bytes("value"), ""));
@@ -137,7 +186,8 @@ class FuzzAuditTest {
   }
 
   private static SentRecord sent(Attack attack) {
-    return SentRecord.of(new HostileRecord(attack, bytes("key").array(), bytes("value").array()));
+    return SentRecord.of(
+        new HostileRecord(attack, bytes("key").array(), bytes("value").array(), List.of()));
   }
 
   private static ByteBuffer bytes(String text) {
