@@ -1,5 +1,6 @@
 package io.rankstream.model;
 
+import io.rankstream.model.text.Printable;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -60,7 +61,8 @@ public record WeightsReport(
       return "";
     }
 
-    String listed = names.stream().limit(NAMED).collect(Collectors.joining(", "));
+    String listed =
+        names.stream().limit(NAMED).map(Printable::line).collect(Collectors.joining(", "));
     String rest = names.size() > NAMED ? ", and %d more".formatted(names.size() - NAMED) : "";
     return "%n  %d %s: %s%s".formatted(names.size(), what, listed, rest);
   }

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.config.UsageException;
@@ -9,15 +10,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -117,6 +120,7 @@ public final class Rankstream implements Runnable {
   private static CommandLine commandLine(Rankstream root, Consumer<CommandLine> extension) {
     CommandLine line = new CommandLine(root);
     extension.accept(line); // before the settings below, which apply to the existing commands only
+    line.setExecutionStrategy(Rankstream::execute);
     line.setExecutionExceptionHandler(root::explain);
     line.setParameterExceptionHandler(Rankstream::explainUsage);
     EnumConverter.registerFor(line);
@@ -127,6 +131,27 @@ public final class Rankstream implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /**
+   * Runs a command. An error that is no exception, such as a lack of memory, gets a message too.
+   */
+  private static int execute(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      throw failed(
+          parsed, "The memory does not suffice: set RANKSTREAM_HEAP to more than it is", e);
+    } catch (StackOverflowError e) {
+      throw failed(parsed, "The input is nested too deeply: it is damaged or made to do harm", e);
+    } catch (Error e) { // such as a library that is missing
+      throw failed(parsed, "The program cannot go on", e);
+    }
+  }
+
+  private static ExecutionException failed(ParseResult parsed, String message, Error error) {
+    return new ExecutionException(
+        parsed.commandSpec().commandLine(), message, new IllegalStateException(message, error));
   }
 
   /** Prints what is wrong with the arguments in a line or two, without the whole help. */
@@ -141,10 +166,28 @@ public final class Rankstream implements Runnable {
       return CommandLine.ExitCode.USAGE;
     }
 
-    err.println("error: " + Secrets.hide(exception.getMessage()));
+    err.println("error: " + Printable.lines(Secrets.hide(withoutValues(exception))));
     UnmatchedArgumentException.printSuggestions(exception, err);
     err.println("(%s --help lists the options)".formatted(name));
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /**
+   * The message without what may be the value of an option that is not known: it may be a secret.
+   */
+  private static String withoutValues(ParameterException exception) {
+    if (!(exception instanceof UnmatchedArgumentException unmatched)
+        || !unmatched.isUnknownOption()) {
+      return exception.getMessage();
+    }
+
+    List<String> options =
+        unmatched.getUnmatched().stream()
+            .filter(argument -> argument.startsWith("-"))
+            .map(argument -> "'%s'".formatted(argument.replaceFirst("(?s)=.*", "")))
+            .toList();
+    return (options.size() == 1 ? "Unknown option: " : "Unknown options: ")
+        + String.join(", ", options);
   }
 
   private int explain(Exception exception, CommandLine command, ParseResult parsed) {
@@ -167,7 +210,8 @@ public final class Rankstream implements Runnable {
   private static String message(Throwable error) {
     Throwable top = error;
     while (top.getCause() != null
-        && (top instanceof ExecutionException || top instanceof UncheckedIOException)) {
+        && (top instanceof java.util.concurrent.ExecutionException
+            || top instanceof UncheckedIOException)) {
       top = top.getCause();
     }
     Throwable root = top;
@@ -178,11 +222,12 @@ public final class Rankstream implements Runnable {
     String first = sentence(top);
     String last = sentence(root);
     String whole = first.contains(last) ? first : first.replaceFirst("[.:]+$", "") + ": " + last;
-    return Secrets.hide(
-        KafkaFailure.advice(error)
-            .filter(advice -> !whole.contains(advice))
-            .map(advice -> whole + " (" + advice + ")")
-            .orElse(whole));
+    return Printable.lines(
+        Secrets.hide(
+            KafkaFailure.advice(error)
+                .filter(advice -> !whole.contains(advice))
+                .map(advice -> whole + " (" + advice + ")")
+                .orElse(whole)));
   }
 
   /** The message of one error. Errors of the file system have only the path as theirs. */

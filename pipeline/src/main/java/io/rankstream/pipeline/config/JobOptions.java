@@ -35,8 +35,8 @@ public final class JobOptions extends ModelOptions {
   public static final Setting<List<String>> INPUT_STREAMS =
       list("input.streams", "default")
           .matching(
-              names -> !names.isEmpty() && names.stream().allMatch(JobOptions::isName),
-              "one or more names that are not blank and have no control characters, separated by ';'")
+              names -> !names.isEmpty() && names.stream().allMatch(StreamName::isAccepted),
+              "one or more names separated by ';'; " + StreamName.ACCEPTED)
           .means(
               "Streams that are accepted. Each has its own model; images of any other stream are dead-lettered.");
   public static final Setting<Boolean> INPUT_BOUNDED =
@@ -266,10 +266,6 @@ public final class JobOptions extends ModelOptions {
   }
 
   /** A stream is part of the keys of records, where a line feed ends it. */
-  private static boolean isName(String stream) {
-    return !stream.isBlank() && stream.chars().noneMatch(Character::isISOControl);
-  }
-
   private static SettingDraft<String> topic(String key, String byDefault) {
     return text(key, byDefault)
         .matching(

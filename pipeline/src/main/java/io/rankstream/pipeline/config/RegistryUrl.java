@@ -15,9 +15,9 @@ final class RegistryUrl {
     return url.isEmpty() || (!url.contains("@") && isHttp(url));
   }
 
-  /** An address with dots in place of a login. */
+  /** An address with dots in place of a login and of what may hold a token. */
   static String withoutLogin(String url) {
-    return url.replaceFirst("^(\\w+://)?.*@", "$1...@");
+    return url.replaceFirst("^(\\w+://)?.*@", "$1...@").replaceFirst("(?s)[?#].*", "?...");
   }
 
   private static boolean isHttp(String url) {

@@ -25,7 +25,7 @@ public final class Secrets {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file|dir):([^}]*)}");
   private static final Pattern ASSIGNMENT =
       Pattern.compile(
-          "(?i)((?:password|passwd|secret)[\\w.-]*\\s*=\\s*)(?:\"(?:\\\\.|[^\"\\\\])*\"|'[^']*'|[^\\s;]+)");
+          "(?i)((?:password|passwd|secret|token|credential|api[._-]?key)[\\w.-]*\\s*=\\s*)(?:\"(?:\\\\.|[^\"\\\\])*\"|'[^']*'|[^\\s;]+)");
 
   private Secrets() {}
 

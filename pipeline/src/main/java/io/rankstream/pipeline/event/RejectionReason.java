@@ -21,13 +21,13 @@ public enum RejectionReason {
       "The schema of the value is unknown, or it is not a LabeledImage.",
       "Write with a released `LabeledImage.avsc`; for Confluent's format set `registry.url` to the registry of the producer."),
   IMAGE_ID_INVALID(
-      "The image id is blank, longer than `input.max-id-length`, or has control characters or broken Unicode.",
+      "The image id is blank, longer than `input.max-id-length`, or has control characters (also those for the direction of text) or broken Unicode.",
       "Give each image an id that is stable and printable, such as its path."),
   STREAM_UNKNOWN(
       "The stream is not one of `input.streams`.",
       "Correct `stream` in the record, or add the stream to the setting and restart the job from its last checkpoint."),
   LABEL_INVALID(
-      "The label is blank, longer than `input.max-label-length`, or has control characters or broken Unicode.",
+      "The label is blank, longer than `input.max-label-length`, or has control characters (also those for the direction of text) or broken Unicode.",
       "Send the name of the class, or null for an image without a label."),
   IMAGE_EMPTY("The image has no bytes.", "Find out why the producer sent an empty file."),
   IMAGE_TOO_MANY_BYTES(

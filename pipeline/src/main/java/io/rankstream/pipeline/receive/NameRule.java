@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.receive;
 
+import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.event.RejectionReason;
 
@@ -19,12 +20,14 @@ record NameRule(RejectionReason reason, int maxLength) {
               .formatted(name.length(), maxLength));
     }
     if (name.codePoints().anyMatch(NameRule::isUnprintable)) {
-      throw new RejectedException(reason, "It contains control characters or broken Unicode");
+      throw new RejectedException(
+          reason,
+          "It contains control characters, such as those for the direction of text, or broken Unicode");
     }
   }
 
   private static boolean isUnprintable(int codePoint) {
-    return Character.isISOControl(codePoint)
+    return Printable.isControl(codePoint)
         || codePoint == 0xFFFD
         || (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE);
   }

@@ -21,6 +21,20 @@ import org.apache.flink.api.common.typeinfo.Types;
  */
 final class RecentImages {
 
+  /**
+   * As many old images leave with each new one: the memory keeps pace with any stream, and a wrong
+   * clock, which makes all others look old, costs no more than these.
+   */
+  private static final int AGED_AT_ONCE = 2;
+
+  /** Whether an arrival may leave the memory, and why. */
+  private enum Leave {
+    NOT,
+    REPLACED,
+    OVER_CAPACITY,
+    AGED
+  }
+
   private final long withinMillis;
   private final int capacity;
   private final MapState<String, RecentImage> byId;
@@ -54,7 +68,7 @@ final class RecentImages {
     return known != null
         && known.digest() == image.digest()
         && Objects.equals(known.label(), image.label())
-        && isNear(known.eventTime(), image.eventTime());
+        && isNear(known.eventTime(), time(image));
   }
 
   /**
@@ -68,12 +82,17 @@ final class RecentImages {
 
     RecentSpan known = span.value();
     long number = known == null ? 0 : known.next();
-    byId.put(
-        image.imageId(), new RecentImage(image.label(), image.digest(), image.eventTime(), number));
+    byId.put(image.imageId(), new RecentImage(image.label(), image.digest(), time(image), number));
     arrivals.put(number, image.imageId());
 
     long oldest = known == null ? 0 : known.oldest();
-    while (oldest < number && mayForget(oldest, number, image.eventTime())) {
+    int aged = 0;
+    while (oldest < number) {
+      Leave leave = leave(oldest, number, time(image));
+      if (leave == Leave.NOT || (leave == Leave.AGED && ++aged > AGED_AT_ONCE)) {
+        break;
+      }
+      remove(oldest);
       oldest++;
     }
     span.update(new RecentSpan(oldest, number + 1));
@@ -88,24 +107,37 @@ final class RecentImages {
     }
   }
 
-  /**
-   * Lets an arrival go when there are too many, when it is too old, or when a later one replaced
-   * it.
-   */
-  private boolean mayForget(long arrival, long newest, long now) throws Exception {
-    String id = arrivals.get(arrival);
-    RecentImage image = id == null ? null : byId.get(id);
-    boolean isReplaced = image == null || image.number() != arrival;
-    boolean isTooOld = !isReplaced && image.eventTime() < now && !isNear(image.eventTime(), now);
-    if (!isReplaced && !isTooOld && newest - arrival < capacity) {
-      return false;
+  /** Whether an arrival may go: when a later one replaced it, too many came, or it is too old. */
+  private Leave leave(long arrival, long newest, long now) throws Exception {
+    RecentImage image = current(arrival);
+    if (image == null) {
+      return Leave.REPLACED;
+    }
+    if (newest - arrival >= capacity) {
+      return Leave.OVER_CAPACITY;
     }
 
-    if (!isReplaced) {
-      byId.remove(id);
+    return image.eventTime() < now && !isNear(image.eventTime(), now) ? Leave.AGED : Leave.NOT;
+  }
+
+  private void remove(long arrival) throws Exception {
+    if (current(arrival) != null) {
+      byId.remove(arrivals.get(arrival));
     }
     arrivals.remove(arrival);
-    return true;
+  }
+
+  /** What is remembered of an arrival, or null when a later one of its image replaced it. */
+  private RecentImage current(long arrival) throws Exception {
+    String id = arrivals.get(arrival);
+    RecentImage image = id == null ? null : byId.get(id);
+    return image == null || image.number() != arrival ? null : image;
+  }
+
+  /** The event time, but no later than Kafka's time of the record: it cannot have been later. */
+  private static long time(AcceptedImage image) {
+    long recorded = image.origin().timestamp();
+    return recorded < 0 ? image.eventTime() : Math.min(image.eventTime(), recorded);
   }
 
   private boolean isNear(long one, long other) {

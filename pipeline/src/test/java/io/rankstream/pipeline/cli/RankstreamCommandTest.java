@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -118,6 +119,46 @@ class RankstreamCommandTest {
   }
 
   @Test
+  void anErrorThatIsNoExceptionGetsAMessageToo() {
+    Map<Error, String> messages =
+        Map.of(
+            new OutOfMemoryError("Java heap space"), "set RANKSTREAM_HEAP",
+            new StackOverflowError(), "nested too deeply",
+            new NoClassDefFoundError("a/B"), "a/B");
+    messages.forEach(
+        (error, message) -> {
+          err.getBuffer().setLength(0);
+          CommandLine line =
+              Rankstream.commandLine(
+                  root ->
+                      root.addSubcommand(
+                          "failing", CommandSpec.forAnnotatedObject(new Failing(error))));
+          line.setErr(new PrintWriter(err, true));
+
+          assertThat(line.execute("failing")).isEqualTo(1);
+          assertThat(err.toString())
+              .startsWith("error: ")
+              .contains(message)
+              .doesNotContain("\tat ");
+          assertThat(err.toString().lines()).hasSize(2);
+        });
+  }
+
+  @Test
+  void doesNotTellTheValueOfAnOptionThatIsNotKnown() {
+    assertThat(execute("tail", "metrics", "--sasl=hunter2", "--pw", "hunter3")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("Unknown options: '--sasl', '--pw'")
+        .doesNotContain("hunter");
+  }
+
+  @Test
+  void aMessageDoesNotMoveTheTerminal() {
+    assertThat(execute("feed", "--data", "/no/\u001b[2J\u009b2J\u202e")).isEqualTo(1);
+    assertThat(err.toString()).contains("/no/?[2J?2J?");
+  }
+
+  @Test
   void printsTheConfigurationPage() {
     assertThat(execute("run", "--help-config")).isZero();
     assertThat(out.toString())
@@ -130,7 +171,7 @@ class RankstreamCommandTest {
     assertThat(execute("feed", "--data", "photos", "--ratee", "1")).isEqualTo(2);
     assertThat(err.toString())
         .contains("error: There is no command lern (rankstream --help lists all)")
-        .contains("Unknown options: '--ratee'")
+        .contains("Unknown option: '--ratee'")
         .contains("Possible solutions: --rate")
         .contains("(rankstream feed --help lists the options)")
         .doesNotContain("Exception", "\tat ");
@@ -181,6 +222,22 @@ class RankstreamCommandTest {
     @Override
     public void run() {
       Integer.parseInt("x");
+    }
+  }
+
+  /** Fails as no command should. */
+  @Command(name = "failing")
+  static final class Failing implements Runnable {
+
+    private final Error error;
+
+    Failing(Error error) {
+      this.error = error;
+    }
+
+    @Override
+    public void run() {
+      throw error;
     }
   }
 

@@ -146,6 +146,11 @@ class JobConfigTest {
           .hasMessageContaining(
               "Invalid registry.url: %s (must be an http or https URL".formatted(url));
     }
+    for (String url : new String[] {"http://x:1?token=s3cret", "http://x:1/a#s3cret"}) {
+      assertThatThrownBy(() -> Fixtures.config("registry.url", url))
+          .hasMessageContaining("Invalid registry.url: http://x:1")
+          .hasMessageNotContaining("s3cret");
+    }
     assertThatThrownBy(() -> Fixtures.config("registry.url", "http://anna:s3cr@t@registry:8081"))
         .hasMessageContaining("Invalid registry.url: http://...@registry:8081")
         .hasMessageContaining("registry.basic-auth-file")

@@ -39,6 +39,8 @@ class SecretsTest {
     assertThat(Secrets.hide("--kafka.ssl.key.password=abc;rest"))
         .isEqualTo("--kafka.ssl.key.password=(hidden);rest");
     assertThat(Secrets.hide("clientSecret = 'a b'")).isEqualTo("clientSecret = (hidden)");
+    assertThat(Secrets.hide("http://x:1?token=abc&api-key=def"))
+        .isEqualTo("http://x:1?token=(hidden)");
     assertThat(Secrets.hide("check the password in it")).isEqualTo("check the password in it");
   }
 }

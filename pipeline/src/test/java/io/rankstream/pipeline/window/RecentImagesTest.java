@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class RecentImagesTest {
 
   private static final int MINUTE = 60_000;
+  private static final long RECORDED = Fixtures.origin(0).timestamp();
 
   private KeyedStateHarness harness;
 
@@ -89,9 +90,39 @@ class RecentImagesTest {
     for (int id = 0; id < 100; id++) {
       recent.remember(image("" + id, "a", 7, 0));
     }
-    recent.remember(image("last", "a", 7, 10 * MINUTE));
+    for (int id = 0; id < 100; id++) {
+      recent.remember(image("late-" + id, "a", 7, 10 * MINUTE));
+    }
 
-    assertThat(remembered()).isEqualTo(1);
+    assertThat(remembered()).isEqualTo(100);
+    assertThat(recent.isRepeat(image("late-0", "a", 7, 10 * MINUTE))).isTrue();
+  }
+
+  @Test
+  void anEventTimeBeyondThatOfTheRecordMakesNothingOld() throws Exception {
+    RecentImages recent = remembering(1_000, "1 min");
+    for (int id = 0; id < 100; id++) {
+      recent.remember(image("" + id, "a", 7, RECORDED));
+    }
+    for (int id = 0; id < 1_000 - 100; id++) {
+      recent.remember(image("wrong-" + id, "a", 7, Long.MAX_VALUE - id));
+    }
+
+    assertThat(remembered()).isEqualTo(1_000);
+    assertThat(recent.isRepeat(image("0", "a", 7, RECORDED))).isTrue();
+    assertThat(recent.isRepeat(image("wrong-0", "a", 7, Long.MAX_VALUE))).isTrue();
+  }
+
+  @Test
+  void aClockThatIsWrongInTheRecordTooMakesFewImagesOld() throws Exception {
+    RecentImages recent = remembering(1_000, "1 min");
+    for (int id = 0; id < 100; id++) {
+      recent.remember(image("" + id, "a", 7, 0));
+    }
+    recent.remember(image("wrong", "a", 7, RECORDED));
+
+    assertThat(remembered()).isEqualTo(99);
+    assertThat(recent.isRepeat(image("99", "a", 7, 0))).isTrue();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.tools.dataset;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.function.Consumer;
  * are left out of the name.
  */
 public final class FileTreeDataset implements ImageDataset {
+
+  private static final int MAX_IMAGE_BYTES = 64 << 20;
 
   /** An image and the folders above it, without the one that names the split. */
   private record Entry(Path file, String id, List<String> folders, Split split) {
@@ -120,7 +123,22 @@ public final class FileTreeDataset implements ImageDataset {
   @Override
   public LabeledExample example(int index) throws IOException {
     Entry entry = entries.get(index);
-    return new LabeledExample(entry.id(), entry.label(), Files.readAllBytes(entry.file()));
+    return new LabeledExample(entry.id(), entry.label(), bytes(entry));
+  }
+
+  /** An entry of a zip file may be far larger than the whole file, and tell another size. */
+  private static byte[] bytes(Entry entry) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(entry.file())) {
+      bytes = in.readNBytes(MAX_IMAGE_BYTES + 1);
+    }
+    if (bytes.length > MAX_IMAGE_BYTES) {
+      throw new IOException(
+          "%s is larger than %,d bytes, which no image of a set may be: remove it or scale it down"
+              .formatted(entry.id(), MAX_IMAGE_BYTES));
+    }
+
+    return bytes;
   }
 
   /** Number of leading folders that all images share; the last folder always names a class. */

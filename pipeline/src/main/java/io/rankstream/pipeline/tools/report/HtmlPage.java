@@ -22,8 +22,9 @@ public final class HtmlPage {
    * @throws IOException when a resource is missing
    */
   public static String of(String template, JsonNode figures) throws IOException {
-    // Names come from users: "</script>" in one must not end the script.
-    String json = new ObjectMapper().writeValueAsString(figures).replace("</", "<\\/");
+    // Names come from users. "</script>" in one would end the script, and "<!--<script>" would hide
+    // its end: no "<" of theirs reaches the page.
+    String json = new ObjectMapper().writeValueAsString(figures).replace("<", "\\u003c");
     return resource(template)
         .replace("/*STYLE*/", resource(UPLOT + "uPlot.min.css") + resource(COMMON + "page.css"))
         .replace("/*SCRIPT*/", resource(UPLOT + "uPlot.iife.min.js") + resource(COMMON + "page.js"))

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.tools.tail;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.wire.RecordDecoder;
 import io.rankstream.pipeline.wire.RecordKey;
 import java.io.IOException;
@@ -42,8 +43,7 @@ public final class RecordLines {
     } catch (IOException e) {
       return json
           ? text(place(record).put("error", e.getMessage()))
-          : RecordPrinter.printable(
-              "%s cannot be read: %s".formatted(shown(record), e.getMessage()));
+          : Printable.line("%s cannot be read: %s".formatted(shown(record), e.getMessage()));
     }
   }
 
@@ -59,8 +59,7 @@ public final class RecordLines {
         image
             .map(named -> "image %s of stream %s".formatted(named.imageId(), named.stream()))
             .orElse("the key " + key(record));
-    return RecordPrinter.printable(
-        "%s is a tombstone: it deletes %s".formatted(shown(record), deleted));
+    return Printable.line("%s is a tombstone: it deletes %s".formatted(shown(record), deleted));
   }
 
   private static ObjectNode place(ConsumerRecord<?, ?> record) {
@@ -80,7 +79,7 @@ public final class RecordLines {
 
   private static String text(ObjectNode node) {
     try {
-      return JSON.writeValueAsString(node);
+      return Printable.json(JSON.writeValueAsString(node));
     } catch (IOException e) { // cannot happen to texts and numbers
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.tail;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.model.text.Printable;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -29,12 +30,7 @@ public final class RecordPrinter {
 
   /** One line for people. */
   public static String line(SpecificRecord record) {
-    return printable(text(record));
-  }
-
-  /** A text without control characters: a terminal would obey them. */
-  static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return Printable.line(text(record));
   }
 
   private static String text(SpecificRecord record) {
@@ -69,7 +65,7 @@ public final class RecordPrinter {
 
   /** One line of JSON with the field names of the schema; bytes are in Base64. */
   public static String json(SpecificRecord record) throws IOException {
-    return JSON.writeValueAsString(object(record));
+    return Printable.json(JSON.writeValueAsString(object(record)));
   }
 
   private static String text(ImageEmbedding embedding) {

@@ -34,11 +34,22 @@ import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 final class PageServer implements AutoCloseable {
 
   private static final int PORTS_TO_TRY = 50;
-  private static final int THREADS = 4;
+  private static final int THREADS = 32;
+
+  /** Longest time for a request to arrive, and for its answer to leave. */
+  private static final int LIMIT_SECONDS = 10;
+
   private static final String TEMPLATE = "/io/rankstream/pipeline/tools/watch/page.html";
   private static final String POLICY =
       "default-src 'none'; img-src 'self' data:; connect-src 'self'; "
           + "style-src 'unsafe-inline'; script-src 'unsafe-inline'; frame-ancestors 'none'";
+
+  static {
+    // The server of the JDK reads a request on one of our threads and waits for it without a limit,
+    // unless these are set before its first use: a few half requests would stop the page.
+    limit("sun.net.httpserver.maxReqTime");
+    limit("sun.net.httpserver.maxRspTime");
+  }
 
   @SuppressWarnings("ArrayRecordComponent") // answers are never compared
   private record Answer(int status, String type, byte[] body) {
@@ -95,6 +106,12 @@ final class PageServer implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+  }
+
+  private static void limit(String property) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(LIMIT_SECONDS));
+    }
   }
 
   private static HttpServer bind(String host, int port) throws IOException {

@@ -31,6 +31,26 @@ class FileTreeDatasetTest {
   private final List<String> told = new ArrayList<>();
 
   @Test
+  void anEntryOfAZipFileThatIsFarLargerThanTheFileIsNotReadToItsEnd() throws IOException {
+    Path bomb = directory.resolve("bomb.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(bomb))) {
+      zip.putNextEntry(new ZipEntry("cats/1.png"));
+      byte[] zeros = new byte[1 << 20];
+      for (int i = 0; i < 65; i++) {
+        zip.write(zeros);
+      }
+    }
+
+    ImageDataset dataset = open(bomb);
+
+    assertThat(Files.size(bomb)).isLessThan(1 << 20);
+    assertThatThrownBy(() -> dataset.example(0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cats/1.png is larger than 67,108,864 bytes")
+        .hasMessageContaining("remove it or scale it down");
+  }
+
+  @Test
   void passesOverFoldersAndFilesOfTools() throws IOException {
     write(
         "cats/1.jpg",

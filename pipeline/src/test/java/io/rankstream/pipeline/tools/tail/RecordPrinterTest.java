@@ -2,6 +2,8 @@ package io.rankstream.pipeline.tools.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.model.text.Printable;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
@@ -40,6 +42,18 @@ class RecordPrinterTest {
   void aLineHasNoControlCharacters() {
     assertThat(RecordPrinter.line(letter("red \u001b[31m\n")))
         .isEqualTo("IMAGE_CORRUPT  images-1@2  red ?[31m?");
+    assertThat(RecordPrinter.line(letter("\u009b2J\u009d0;x\u202ecba\u2028")))
+        .isEqualTo("IMAGE_CORRUPT  images-1@2  ?2J?0;x?cba?");
+  }
+
+  @Test
+  void jsonHasControlCharactersInEscapedForm() throws IOException {
+    String detail = "\u009b2J\u009d0;x\u202ecba\u2028\u001b";
+
+    String json = RecordPrinter.json(letter(detail));
+
+    assertThat(json).isEqualTo(Printable.line(json));
+    assertThat(new ObjectMapper().readTree(json).get("detail").textValue()).isEqualTo(detail);
   }
 
   private static ModelVersion version() {

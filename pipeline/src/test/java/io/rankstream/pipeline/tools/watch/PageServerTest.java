@@ -1,12 +1,18 @@
 package io.rankstream.pipeline.tools.watch;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.config.JobConfig;
+import java.io.BufferedReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +30,52 @@ class PageServerTest {
       assertThat(second.uri()).isNotEqualTo(first.uri());
       assertThat(run(first)).contains("topic-of-one").doesNotContain("topic-of-the-other");
       assertThat(run(second)).contains("topic-of-the-other").doesNotContain("topic-of-one");
+    }
+  }
+
+  @Test
+  void halfRequestsDoNotStopThePage() throws Exception {
+    Process page =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Served.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    List<Socket> half = new ArrayList<>();
+    try (BufferedReader lines = page.inputReader()) {
+      URI uri = URI.create(lines.readLine());
+      for (int i = 0; i < 50; i++) { // more than the server has threads
+        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        half.add(socket);
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: local".getBytes(US_ASCII));
+        socket.getOutputStream().flush();
+      }
+
+      String answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(uri.resolve("/api/run")).build(), BodyHandlers.ofString())
+              .body();
+
+      assertThat(answer).startsWith("{");
+    } finally {
+      for (Socket socket : half) {
+        socket.close();
+      }
+      page.destroy();
+    }
+  }
+
+  /** A page in a process of its own, since the limits of the server hold for a whole process. */
+  static final class Served {
+
+    private Served() {}
+
+    public static void main(String[] arguments) throws Exception {
+      Pictures pictures = new Pictures(unreachable(), JobConfig.Registry.none());
+      System.out.println(new PageServer(new LiveRun(), pictures, "localhost", 0).uri());
     }
   }
 

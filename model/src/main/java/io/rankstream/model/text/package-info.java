@@ -1,0 +1,2 @@
+/** Makes text from elsewhere safe to show. */
+package io.rankstream.model.text;
