@@ -13,11 +13,22 @@ import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RecordKey;
+import io.rankstream.pipeline.wire.RegisteredSchema;
+import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -30,7 +41,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>It runs in the task of the source, so that decoding scales with the partitions.
  */
-public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput> {
+public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
 
@@ -45,6 +57,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
   private transient ImageEnvelope envelope;
   private transient ImageDecoder decoder;
   private transient ReceiveMetrics metrics;
+  private transient ListState<Tuple3<String, Integer, String>> schemas;
 
   /**
    * @param config accepted streams, names and sizes, limits of the images, the model's input, and
@@ -59,11 +72,41 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
     this.deadLetters = deadLetters;
   }
 
+  /**
+   * The schemas that are known belong to the state: after a failure, the records since the last
+   * checkpoint can be read whether or not the registry is there.
+   */
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    envelope = new ImageEnvelope(registry);
+    schemas =
+        context
+            .getOperatorStateStore()
+            .getUnionListState( // any task may get any partition
+                new ListStateDescriptor<>(
+                    "registered-schemas", Types.TUPLE(Types.STRING, Types.INT, Types.STRING)));
+    List<RegisteredSchema> known = new ArrayList<>();
+    for (Tuple3<String, Integer, String> each : schemas.get()) {
+      known.add(new RegisteredSchema(each.f0, each.f1, each.f2));
+    }
+    envelope.restore(known);
+    if (!context.isRestored()) {
+      requireAccess();
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    schemas.update(
+        envelope.knownSchemas().stream()
+            .map(each -> Tuple3.of(each.registry(), each.id(), each.schema()))
+            .toList());
+  }
+
   @Override
   public void open(OpenContext context) {
     ids = new NameRule(RejectionReason.IMAGE_ID_INVALID, input.maxIdLength());
     labels = new NameRule(RejectionReason.LABEL_INVALID, input.maxLabelLength());
-    envelope = new ImageEnvelope(registry);
     try {
       decoder = new ImageDecoder(pixels, limits);
     } catch (NativeDecoderMissingException e) {
@@ -97,6 +140,15 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
                         "The record has no value, and its key is not stream, line feed, image id in UTF-8"));
     requireKnown(key.stream());
     return WindowInput.forget(key.stream(), key.imageId());
+  }
+
+  /** A job that starts with a wrong login ends now. While it runs, the login may be put right. */
+  private void requireAccess() {
+    try {
+      envelope.requireAccess();
+    } catch (RegistryException e) {
+      throw new SuppressRestartsException(e);
+    }
   }
 
   private AcceptedImage accept(RawRecord record) throws RejectedException {

@@ -33,6 +33,29 @@ public final class ImageEnvelope {
   }
 
   /**
+   * Checks that the registry, if there is one, does not refuse everything, as it does with a wrong
+   * login. One that cannot be reached passes.
+   *
+   * @throws RegistryException when it does
+   */
+  public void requireAccess() {
+    headers.requireAccess();
+  }
+
+  /** The usable schemas of the registry that are known by now. */
+  public List<RegisteredSchema> knownSchemas() {
+    return headers.known();
+  }
+
+  /**
+   * Takes schemas that were known before. The registry is not asked for them, so that records with
+   * them can be read while it is down.
+   */
+  public void restore(List<RegisteredSchema> schemas) {
+    headers.restore(schemas);
+  }
+
+  /**
    * Reads an image. Its attributes are skipped.
    *
    * @param value the value of an input record

@@ -5,16 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.rankstream.pipeline.config.JobConfig;
-import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -23,8 +18,8 @@ import org.apache.avro.Schema;
  * A client of a schema registry with the REST API of Confluent's: registers a schema, and finds one
  * by its id.
  *
- * <p>When the registry does not answer or fails, the request is repeated with growing pauses; after
- * the last attempt it fails.
+ * <p>A registry that is ill is asked again ({@link RegistryRequests}). One that refuses a single id
+ * while it answers other requests refuses that id alone: the record that names it is at fault.
  *
  * @see <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">Schema
  *     Registry API</a>
@@ -32,38 +27,60 @@ import org.apache.avro.Schema;
 final class SchemaRegistry {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
-  private static final int ATTEMPTS = 6;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int SHOWN_ANSWER = 300;
+  private static final int OK = 200;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
 
-  private final HttpClient client;
+  /** Requests that a registry answers with a list, whatever it holds. */
+  private static final List<String> LISTS = List.of("/schemas/types", "/subjects");
+
+  private final RegistryRequests requests;
   private final String base;
-  private final Optional<String> authorization;
-  private final Duration firstPause;
 
   /**
    * @throws RegistryException when the login cannot be read
    */
   SchemaRegistry(JobConfig.Registry config) {
-    this(config, FIRST_PAUSE);
+    this(new RegistryRequests(config, FIRST_PAUSE, TIMEOUT));
+  }
+
+  SchemaRegistry(RegistryRequests requests) {
+    this.requests = requests;
+    this.base = requests.base();
+  }
+
+  /** Address of the registry. */
+  String url() {
+    return base;
   }
 
   /**
-   * @param firstPause pause after the first failed attempt; each further pause is twice as long
+   * Checks that the registry does not refuse everything, as it does with a wrong login. One that
+   * cannot be reached passes: it may be there when it is needed.
+   *
+   * @throws RegistryException when it refuses everything
    */
-  SchemaRegistry(JobConfig.Registry config, Duration firstPause) {
-    this.base = config.url().replaceFirst("/+$", "");
-    this.authorization = BasicAuth.header(config.basicAuthFile(), System.getenv());
-    this.firstPause = firstPause;
-    // HTTP/1.1: some proxies fail on the upgrade header. Redirects are not followed: they would
-    // send the login to another server.
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
-            .build();
+  void requireAccess() {
+    for (String path : LISTS) {
+      Optional<HttpResponse<String>> response = requests.tryOnce(path);
+      if (response.isEmpty() || !isRefusal(response.get().statusCode())) {
+        return;
+      }
+    }
+
+    String path = "/schemas/ids/1"; // some rights are for schemas alone
+    requests
+        .tryOnce(path)
+        .filter(response -> isRefusal(response.statusCode()))
+        .ifPresent(
+            response -> {
+              throw refused("GET " + path, response, json(response));
+            });
   }
 
   /**
@@ -76,10 +93,9 @@ final class SchemaRegistry {
   int register(String subject, Schema schema) {
     String path = "/subjects/" + encoded(subject) + "/versions";
     String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
-    HttpResponse<String> response =
-        send(request(path).POST(BodyPublishers.ofString(body)), "POST " + path);
+    HttpResponse<String> response = requests.post(path, body);
     JsonNode answer = json(response);
-    if (response.statusCode() != 200) {
+    if (response.statusCode() != OK) {
       throw refused("POST " + path, response, answer);
     }
     if (!answer.path("id").canConvertToInt()) {
@@ -92,9 +108,9 @@ final class SchemaRegistry {
   /**
    * The Avro schema of an id.
    *
-   * @throws SchemaUnknownException when the registry does not know the id, or the schema is not an
-   *     Avro schema
-   * @throws RegistryException when the registry cannot be reached or refuses to answer
+   * @throws SchemaUnknownException when the registry does not know the id or refuses it alone, or
+   *     the schema is not an Avro schema
+   * @throws RegistryException when the registry cannot be reached or refuses everything
    */
   Schema schema(int id) throws SchemaUnknownException {
     if (id < 0) {
@@ -102,12 +118,21 @@ final class SchemaRegistry {
     }
 
     String path = "/schemas/ids/" + id;
-    HttpResponse<String> response = send(request(path).GET(), "GET " + path);
+    HttpResponse<String> response = requests.get(path);
     JsonNode answer = json(response);
-    if (response.statusCode() == 404 && isNotFound(answer)) {
+    if (response.statusCode() != OK && !isNotFound(response, answer) && answersOthers()) {
+      response = requests.get(path); // the refusal may have been that of a moment
+      answer = json(response);
+      if (response.statusCode() != OK) {
+        throw new SchemaUnknownException(
+            "The schema registry answers %d for schema %d, but answers other requests: %s"
+                .formatted(response.statusCode(), id, message(response, answer)));
+      }
+    }
+    if (isNotFound(response, answer)) {
       throw new SchemaUnknownException("The schema registry has no schema %d".formatted(id));
     }
-    if (response.statusCode() != 200) {
+    if (response.statusCode() != OK) {
       throw refused("GET " + path, response, answer);
     }
     if (!answer.path("schema").isTextual()) {
@@ -132,78 +157,40 @@ final class SchemaRegistry {
    * wrong path is a 404 as well (registries use the error code 404), and good records must not be
    * rejected because of that.
    */
-  private static boolean isNotFound(JsonNode answer) {
-    return answer.path("error_code").asInt() / 100 == 404;
+  private static boolean isNotFound(HttpResponse<String> response, JsonNode answer) {
+    return response.statusCode() == NOT_FOUND
+        && answer.path("error_code").asInt() / 100 == NOT_FOUND;
   }
 
-  private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(TIMEOUT)
-            .header("Accept", MEDIA_TYPE + ", application/json")
-            .header("Content-Type", MEDIA_TYPE);
-    authorization.ifPresent(value -> request.header("Authorization", value));
-    return request;
+  /** Whether the registry answers, with this address and this login, something else. */
+  private boolean answersOthers() {
+    return LISTS.stream()
+        .anyMatch(
+            path ->
+                requests
+                    .tryOnce(path)
+                    .filter(response -> response.statusCode() == OK && json(response).isArray())
+                    .isPresent());
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder builder, String what) {
-    HttpRequest request = builder.build();
-    long pause = firstPause.toMillis();
-    for (int attempt = 1; ; attempt++, pause *= 2) {
-      String problem;
-      try {
-        HttpResponse<String> response =
-            client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-        if (response.statusCode() < 500 && response.statusCode() != 429) {
-          return response;
-        }
-        problem = "answers %d".formatted(response.statusCode());
-      } catch (IOException e) {
-        problem = "cannot be reached (%s)".formatted(e);
-      } catch (InterruptedException e) {
-        throw interrupted(e);
-      }
-
-      if (attempt == ATTEMPTS) {
-        throw new RegistryException(
-            "The schema registry %s %s (%d attempts of %s): check registry.url, and that the registry runs"
-                .formatted(base, problem, ATTEMPTS, what));
-      }
-      pause(pause);
-    }
-  }
-
-  private static void pause(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static RegistryException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new RegistryException("Interrupted while waiting for the schema registry", e);
+  private static boolean isRefusal(int status) {
+    return status == UNAUTHORIZED || status == FORBIDDEN;
   }
 
   private RegistryException refused(String what, HttpResponse<String> response, JsonNode answer) {
     String advice =
         switch (response.statusCode()) {
-          case 401, 403 -> "check the login in registry.basic-auth-file or " + BasicAuth.VARIABLE;
-          case 404 ->
+          case UNAUTHORIZED, FORBIDDEN ->
+              "check the login in registry.basic-auth-file or " + BasicAuth.VARIABLE;
+          case NOT_FOUND ->
               "check that registry.url is the address of a registry with Confluent's REST API";
-          case 409 ->
+          case CONFLICT ->
               "the schema is not compatible with the one already registered for this subject: use another topic name, or change the subject's compatibility setting";
           default -> "see the registry's log";
         };
     return new RegistryException(
         "The schema registry %s answers %d to %s: %s (%s)"
-            .formatted(
-                base,
-                response.statusCode(),
-                what,
-                answer.path("message").asText(shown(response)),
-                advice));
+            .formatted(base, response.statusCode(), what, message(response, answer), advice));
   }
 
   private RegistryException noRegistry(String what, HttpResponse<String> response) {
@@ -212,8 +199,16 @@ final class SchemaRegistry {
             .formatted(base, what, shown(response)));
   }
 
+  private static String message(HttpResponse<String> response, JsonNode answer) {
+    return line(answer.path("message").asText(response.body()));
+  }
+
   private static String shown(HttpResponse<String> response) {
-    String line = response.body().replaceAll("\\s+", " ").strip();
+    return line(response.body());
+  }
+
+  private static String line(String text) {
+    String line = text.replaceAll("\\s+", " ").strip();
     return line.length() <= SHOWN_ANSWER ? line : line.substring(0, SHOWN_ANSWER) + " ...";
   }
 

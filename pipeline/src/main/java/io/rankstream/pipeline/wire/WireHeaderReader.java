@@ -16,12 +16,8 @@ import org.apache.avro.SchemaNormalization;
 final class WireHeaderReader {
 
   private final Map<Long, Schema> readers;
-  private final RegisteredSchemas registered;
-
-  /** Resolves the schema ids of the Confluent format. */
-  private interface RegisteredSchemas {
-    ResolvedSchema resolve(int id) throws SchemaUnknownException;
-  }
+  private final Optional<SchemaRegistry> registry;
+  private final Optional<WriterSchemas> registered;
 
   /**
    * @param readers the schemas that records may be read with, which are also all that records in
@@ -34,10 +30,27 @@ final class WireHeaderReader {
         readers.stream()
             .collect(
                 Collectors.toMap(SchemaNormalization::parsingFingerprint64, Function.identity()));
-    this.registered =
-        registry.isOn()
-            ? new WriterSchemas(new SchemaRegistry(registry), readers)::resolve
-            : WireHeaderReader::withoutRegistry;
+    this.registry = registry.isOn() ? Optional.of(new SchemaRegistry(registry)) : Optional.empty();
+    this.registered = this.registry.map(each -> new WriterSchemas(each, readers));
+  }
+
+  /**
+   * Checks that the registry, if there is one, does not refuse everything.
+   *
+   * @throws RegistryException when it does
+   */
+  void requireAccess() {
+    registry.ifPresent(SchemaRegistry::requireAccess);
+  }
+
+  /** The usable schemas of the registry that are known by now. */
+  List<RegisteredSchema> known() {
+    return registered.map(WriterSchemas::known).orElse(List.of());
+  }
+
+  /** Takes schemas that were known before, so that the registry is not asked for them. */
+  void restore(List<RegisteredSchema> schemas) {
+    registered.ifPresent(each -> each.restore(schemas));
   }
 
   /**
@@ -55,8 +68,7 @@ final class WireHeaderReader {
     }
     if (ConfluentFrame.isIn(value)) {
       return Optional.of(
-          new WireHeader(
-              registered.resolve(ConfluentFrame.schemaId(value)), ConfluentFrame.HEADER_BYTES));
+          new WireHeader(registered(ConfluentFrame.schemaId(value)), ConfluentFrame.HEADER_BYTES));
     }
 
     return Optional.empty();
@@ -78,9 +90,13 @@ final class WireHeaderReader {
     return new ResolvedSchema(schema, schema);
   }
 
-  private static ResolvedSchema withoutRegistry(int id) throws SchemaUnknownException {
-    throw new SchemaUnknownException(
-        "The record names schema %d of a registry: set registry.url, or give its --registry-url to a tool"
-            .formatted(id));
+  private ResolvedSchema registered(int id) throws SchemaUnknownException {
+    if (registered.isEmpty()) {
+      throw new SchemaUnknownException(
+          "The record names schema %d of a registry: set registry.url, or give its --registry-url to a tool"
+              .formatted(id));
+    }
+
+    return registered.get().resolve(id);
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
@@ -65,6 +66,32 @@ final class WriterSchemas {
     }
 
     return found.schema();
+  }
+
+  /** The usable schemas that are known. */
+  synchronized List<RegisteredSchema> known() {
+    return known.entrySet().stream()
+        .filter(entry -> entry.getValue().schema() != null)
+        .map(entry -> registered(entry.getKey(), entry.getValue().schema().writer()))
+        .toList();
+  }
+
+  /** Takes schemas that were known before. Those of other registries are passed over. */
+  synchronized void restore(List<RegisteredSchema> schemas) {
+    for (RegisteredSchema each : schemas) {
+      if (each.registry().equals(registry.url())) {
+        try {
+          Schema writer = new Schema.Parser().parse(each.schema());
+          known.put(each.id(), new Known(resolved(each.id(), writer), null, 0));
+        } catch (SchemaUnknownException | AvroRuntimeException e) {
+          // Usable for another version of this program: the registry is asked when it is needed.
+        }
+      }
+    }
+  }
+
+  private RegisteredSchema registered(int id, Schema writer) {
+    return new RegisteredSchema(registry.url(), id, writer.toString());
   }
 
   private Known ask(int id) {

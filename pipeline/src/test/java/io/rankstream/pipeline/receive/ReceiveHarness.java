@@ -28,13 +28,16 @@ final class ReceiveHarness {
 
   static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive(
       JobConfig.Registry registry) throws Exception {
-    return ProcessFunctionTestHarnesses.forProcessFunction(
-        new ReceiveImages(
-            Fixtures.config(
-                "input.max-record-bytes", "1 mb",
-                "registry.url", registry.url(),
-                "registry.basic-auth-file", registry.basicAuthFile()),
-            DEAD_LETTERS));
+    return ProcessFunctionTestHarnesses.forProcessFunction(function(registry));
+  }
+
+  static ReceiveImages function(JobConfig.Registry registry) {
+    return new ReceiveImages(
+        Fixtures.config(
+            "input.max-record-bytes", "1 mb",
+            "registry.url", registry.url(),
+            "registry.basic-auth-file", registry.basicAuthFile()),
+        DEAD_LETTERS);
   }
 
   static String reason(byte[] value) throws Exception {

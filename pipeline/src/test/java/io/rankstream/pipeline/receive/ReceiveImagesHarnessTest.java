@@ -207,6 +207,17 @@ class ReceiveImagesHarnessTest {
   }
 
   @Test
+  void refusesNamesThatLookLikeOthersOrMoveATerminal() throws Exception {
+    for (String control : new String[] {"\u009b2J", "\u202e", "\u2066", "\u200f", "\u2028"}) {
+      byte[] png = Fixtures.png(1, 1);
+      assertThat(reason(Fixtures.envelope("id", "default", "tac" + control, png)))
+          .isEqualTo("LABEL_INVALID");
+      assertThat(reason(Fixtures.envelope("id" + control, "default", "cat", png)))
+          .isEqualTo("IMAGE_ID_INVALID");
+    }
+  }
+
+  @Test
   void acceptsAnyEventTime() throws Exception {
     for (long time : new long[] {Long.MIN_VALUE, -1, 0, Long.MAX_VALUE}) {
       LabeledImage image =

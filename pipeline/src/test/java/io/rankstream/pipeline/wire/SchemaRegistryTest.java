@@ -38,7 +38,8 @@ class SchemaRegistryTest {
   }
 
   private static SchemaRegistry client(JobConfig.Registry config) {
-    return new SchemaRegistry(config, Duration.ofMillis(1));
+    return new SchemaRegistry(
+        new RegistryRequests(config, Duration.ofMillis(1), Duration.ofMinutes(1)));
   }
 
   @Test
