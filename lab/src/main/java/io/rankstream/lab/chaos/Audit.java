@@ -73,9 +73,9 @@ record Audit(
         new StringBuilder(
             """
             accepted images            %,d, without embedding %d, embedded but never sent %d
-            (image, model version)     %,d, more than once %d
+            (image, model version)     %,d, more than once %d; unlabelled images again %d
             training steps             %s, gaps %d, repeats %d
-            damaged records            %,d, without dead letter %d, with two %d; dead letters of good records %d
+            damaged records            %,d, without dead letter %d, with two %d, altered %d; dead letters of good records %d
             published models           %d, with other weights %d"""
                 .formatted(
                     accepted,
@@ -83,12 +83,14 @@ record Audit(
                     count(AuditFault.UNKNOWN_IMAGE),
                     embeddings,
                     count(AuditFault.REPEATED_EMBEDDING),
+                    count(AuditFault.REPEATED_UNLABELED),
                     steps,
                     count(AuditFault.STEP_GAP),
                     count(AuditFault.STEP_REPEAT),
                     damaged,
                     count(AuditFault.MISSING_LETTER),
                     count(AuditFault.REPEATED_LETTER),
+                    count(AuditFault.ALTERED_LETTER),
                     count(AuditFault.WRONG_LETTER),
                     models.size(),
                     count(AuditFault.FOREIGN_WEIGHTS)));

@@ -14,6 +14,8 @@ enum AuditFault {
   UNKNOWN_DELETION("tombstone that nobody asked for"),
   /** The same image was embedded twice with the same version of the model. */
   REPEATED_EMBEDDING("embedded twice with one model version"),
+  /** An image without label has more embeddings than pictures of it were sent. */
+  REPEATED_UNLABELED("unlabelled image embedded again"),
   /** The metrics leave out at least one training step of a stream. */
   STEP_GAP("training steps left out"),
   /** The metrics have a training step of a stream twice. */
@@ -24,6 +26,8 @@ enum AuditFault {
   REPEATED_LETTER("record with more than one dead letter"),
   /** A record that is not damaged has a dead letter. */
   WRONG_LETTER("dead letter of a good record"),
+  /** A dead letter does not return the bytes of its record. */
+  ALTERED_LETTER("dead letter with other bytes than its record"),
   /**
    * A published file does not have the SHA-256 that was announced, or the weights differ from those
    * of the undisturbed run.

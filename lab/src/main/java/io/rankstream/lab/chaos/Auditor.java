@@ -2,6 +2,7 @@ package io.rankstream.lab.chaos;
 
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
+import io.rankstream.lab.audit.SentBytes;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
@@ -13,12 +14,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.codec.digest.MessageDigestAlgorithms;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Compares the input of a job with its output. It is given all records of all topics, those of a
@@ -29,6 +33,9 @@ final class Auditor {
   private final Lives images = new Lives();
   private final Reconciliation<String> pairs = new Reconciliation<>();
   private final Reconciliation<Origin> letters = new Reconciliation<>();
+  private final UnlabeledImages unlabeled = new UnlabeledImages();
+  private final Map<Origin, SentBytes> damaged = new HashMap<>();
+  private final List<String> altered = new ArrayList<>();
   private final Map<String, Long> steps = new TreeMap<>();
   private final List<String> gaps = new ArrayList<>();
   private final List<String> repeats = new ArrayList<>();
@@ -37,21 +44,34 @@ final class Auditor {
 
   /**
    * Takes an input record: an image, whose embedding must come, a deletion, whose tombstone must
-   * come, or a damaged record, whose dead letter must come.
-   *
-   * @param key key of the record, which names the image of a deletion
-   * @param value null for a deletion
+   * come, or a damaged record, whose dead letter must come, with all its bytes.
    */
-  void addInput(Origin origin, byte[] key, byte[] value) {
-    if (value == null) {
-      RecordKey.parse(key).ifPresentOrElse(images::deleted, () -> letters.expect(origin));
-      return;
+  void addInput(ConsumerRecord<byte[], byte[]> record) {
+    Optional<RecordKey> deleted =
+        record.value() == null ? RecordKey.parse(record.key()) : Optional.empty();
+    Optional<LabeledImage> image = image(record.value());
+    if (deleted.isPresent()) {
+      images.deleted(deleted.get());
+    } else if (image.isPresent()) {
+      unlabeled.sent(images.sent(key(image.get())), image.get());
+    } else {
+      letters.expect(Origin.of(record));
+      damaged.put(Origin.of(record), SentBytes.of(record));
     }
+  }
+
+  private static RecordKey key(LabeledImage image) {
+    return new RecordKey(image.getStream(), image.getImageId());
+  }
+
+  /** Empty for a record that is damaged, or has no value. */
+  private static Optional<LabeledImage> image(byte[] value) {
     try {
-      LabeledImage image = LabeledImage.getDecoder().decode(value);
-      images.sent(new RecordKey(image.getStream(), image.getImageId()));
+      return value == null
+          ? Optional.empty()
+          : Optional.of(LabeledImage.getDecoder().decode(value));
     } catch (IOException | AvroRuntimeException e) {
-      letters.expect(origin);
+      return Optional.empty();
     }
   }
 
@@ -59,6 +79,7 @@ final class Auditor {
   void add(ImageEmbedding embedding) {
     Lives.Life life = images.embedded(new RecordKey(embedding.getStream(), embedding.getImageId()));
     pairs.find(life + "@" + embedding.getModelVersion());
+    unlabeled.embedded(life, embedding);
   }
 
   /** Takes a tombstone of the embeddings topic. */
@@ -83,7 +104,12 @@ final class Auditor {
 
   /** Takes a dead letter. */
   void add(DeadLetter letter) {
-    letters.find(Origin.of(letter));
+    Origin origin = Origin.of(letter);
+    letters.find(origin);
+    SentBytes sent = damaged.get(origin);
+    if (sent != null && !sent.cameBackIn(letter)) {
+      altered.add(origin.toString());
+    }
   }
 
   /** Takes the announcement of a published model and compares it with the file. */
@@ -106,11 +132,13 @@ final class Auditor {
     note(faults, AuditFault.LOST_DELETION, images.withoutTombstone());
     note(faults, AuditFault.UNKNOWN_DELETION, images.withoutDeletion());
     note(faults, AuditFault.REPEATED_EMBEDDING, pairs.repeated());
+    note(faults, AuditFault.REPEATED_UNLABELED, unlabeled.embeddedAgain());
     note(faults, AuditFault.STEP_GAP, gaps);
     note(faults, AuditFault.STEP_REPEAT, repeats);
     note(faults, AuditFault.MISSING_LETTER, letters.missing());
     note(faults, AuditFault.REPEATED_LETTER, letters.repeated());
     note(faults, AuditFault.WRONG_LETTER, letters.unexpected());
+    note(faults, AuditFault.ALTERED_LETTER, altered);
     note(faults, AuditFault.FOREIGN_WEIGHTS, foreign);
     return new Audit(
         images.sent(),

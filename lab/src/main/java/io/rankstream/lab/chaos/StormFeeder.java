@@ -116,8 +116,11 @@ final class StormFeeder implements AutoCloseable {
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
   private void send(RecordKey key, byte[] value) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(job.topics().images(), key.bytes(), value);
+    record.headers().add("storm", key.bytes()); // dead letters must return it
     producer.send(
-        new ProducerRecord<>(job.topics().images(), key.bytes(), value),
+        record,
         (metadata, exception) -> {
           if (exception != null) {
             failure.compareAndSet(null, exception);

@@ -39,9 +39,7 @@ final class TopicAudit {
   }
 
   private Audit read(TopicNames topics) {
-    read(
-        topics.images(),
-        record -> auditor.addInput(Origin.of(record), record.key(), record.value()));
+    read(topics.images(), auditor::addInput);
     read(
         topics.embeddings(),
         record -> {

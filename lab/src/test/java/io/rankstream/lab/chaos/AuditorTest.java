@@ -4,15 +4,26 @@ import static io.rankstream.lab.chaos.JobOutput.damagedImage;
 import static io.rankstream.lab.chaos.JobOutput.embedding;
 import static io.rankstream.lab.chaos.JobOutput.image;
 import static io.rankstream.lab.chaos.JobOutput.letter;
+import static io.rankstream.lab.chaos.JobOutput.record;
 import static io.rankstream.lab.chaos.JobOutput.step;
+import static io.rankstream.lab.chaos.JobOutput.unlabeledImage;
 import static io.rankstream.lab.chaos.JobOutput.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.rankstream.lab.audit.Origin;
+import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RecordKey;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LabeledImage;
+import io.rankstream.schemas.LetterHeader;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,27 +32,30 @@ import org.junit.jupiter.api.io.TempDir;
 class AuditorTest {
 
   private static final Origin DAMAGED = new Origin("images", 1, 7);
-  private static final byte[] KEY = {1};
   private static final RecordKey A = new RecordKey("stream-0", "a");
 
   @TempDir Path directory;
 
   private final Auditor auditor = new Auditor();
   private Path weights;
+  private ConsumerRecord<byte[], byte[]> damaged;
 
   @BeforeEach
   void aCleanRun() throws Exception {
-    auditor.addInput(origin(0), KEY, image("a"));
-    auditor.addInput(origin(1), KEY, image("b"));
-    auditor.addInput(origin(2), KEY, image("b")); // a producer that retries
-    auditor.addInput(DAMAGED, KEY, damagedImage("c"));
+    auditor.addInput(record(origin(0), image("a")));
+    auditor.addInput(record(origin(1), image("b")));
+    auditor.addInput(record(origin(2), image("b"))); // a producer that retries
+    damaged = record(DAMAGED, damagedImage("c"));
+    auditor.addInput(damaged);
+    auditor.addInput(record(origin(9), unlabeledImage("u")));
     auditor.add(embedding("a", 0));
     auditor.add(embedding("b", 1));
     auditor.add(embedding("a", 2)); // replayed: the same image, a newer model
     auditor.add(step("stream-0", 1));
     auditor.add(step("stream-1", 1));
     auditor.add(step("stream-0", 2));
-    auditor.add(letter(DAMAGED));
+    auditor.add(letter(damaged));
+    auditor.add(unlabeled("u", 1));
     weights = Files.writeString(directory.resolve("stream-0.safetensors"), "weights");
     auditor.add(version("stream-0", weights.toUri(), JobOutput.sha256(weights)));
   }
@@ -52,9 +66,9 @@ class AuditorTest {
 
     assertThat(audit.faults()).isEmpty();
     assertThat(audit.isClean()).isTrue();
-    assertThat(audit.accepted()).isEqualTo(2);
+    assertThat(audit.accepted()).isEqualTo(3);
     assertThat(audit.damaged()).isEqualTo(1);
-    assertThat(audit.embeddings()).isEqualTo(3);
+    assertThat(audit.embeddings()).isEqualTo(4);
     assertThat(audit.steps()).containsOnly(entry("stream-0", 2L), entry("stream-1", 1L));
     assertThat(audit.models()).containsOnly(entry("stream-0", JobOutput.sha256(weights)));
   }
@@ -66,7 +80,7 @@ class AuditorTest {
 
   @Test
   void findsALostImage() throws Exception {
-    auditor.addInput(origin(3), KEY, image("lost"));
+    auditor.addInput(record(origin(3), image("lost")));
 
     assertOnlyFault(AuditFault.LOST_IMAGE, "stream-0/lost");
   }
@@ -87,14 +101,14 @@ class AuditorTest {
 
   @Test
   void findsALostImageBehindAnotherOfTheSameIdInAnotherStream() throws Exception {
-    auditor.addInput(origin(3), KEY, image("stream-1", "a"));
+    auditor.addInput(record(origin(3), image("stream-1", "a")));
 
     assertOnlyFault(AuditFault.LOST_IMAGE, "stream-1/a");
   }
 
   @Test
   void passesEqualIdsOfTwoStreamsWithOneVersion() throws Exception {
-    auditor.addInput(origin(3), KEY, image("stream-1", "a"));
+    auditor.addInput(record(origin(3), image("stream-1", "a")));
     auditor.add(embedding("stream-1", "a", 2)); // stream-0 has an a of version 2 too
 
     assertThat(auditor.audit().faults()).isEmpty();
@@ -102,9 +116,9 @@ class AuditorTest {
 
   @Test
   void passesADeletionAndAnImageThatIsSentAgain() throws Exception {
-    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addInput(record(origin(3), A.bytes(), null));
     auditor.addTombstone(A);
-    auditor.addInput(origin(4), KEY, image("a"));
+    auditor.addInput(record(origin(4), image("a")));
     auditor.add(embedding("a", 2)); // in another life, with the same version
 
     assertThat(auditor.audit().faults()).isEmpty();
@@ -112,8 +126,8 @@ class AuditorTest {
 
   @Test
   void passesADeletionBeforeTheFirstEmbedding() throws Exception {
-    auditor.addInput(origin(3), KEY, image("short-lived"));
-    auditor.addInput(origin(4), new RecordKey("stream-0", "short-lived").bytes(), null);
+    auditor.addInput(record(origin(3), image("short-lived")));
+    auditor.addInput(record(origin(4), new RecordKey("stream-0", "short-lived").bytes(), null));
     auditor.addTombstone(new RecordKey("stream-0", "short-lived"));
 
     assertThat(auditor.audit().faults()).isEmpty();
@@ -121,7 +135,7 @@ class AuditorTest {
 
   @Test
   void findsAnEmbeddingBehindATombstone() {
-    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addInput(record(origin(3), A.bytes(), null));
     auditor.addTombstone(A);
     auditor.add(embedding("a", 3));
 
@@ -130,23 +144,23 @@ class AuditorTest {
 
   @Test
   void findsAnImageThatIsLostAfterItWasDeletedAndSentAgain() throws Exception {
-    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addInput(record(origin(3), A.bytes(), null));
     auditor.addTombstone(A);
-    auditor.addInput(origin(4), KEY, image("a"));
+    auditor.addInput(record(origin(4), image("a")));
 
     assertOnlyFault(AuditFault.LOST_IMAGE, "stream-0/a (after deletion 1)");
   }
 
   @Test
   void findsADeletionWithoutTombstone() {
-    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addInput(record(origin(3), A.bytes(), null));
 
     assertOnlyFault(AuditFault.LOST_DELETION, "stream-0/a");
   }
 
   @Test
   void findsATombstoneThatNobodyAskedForAndOneThatComesTwice() {
-    auditor.addInput(origin(3), A.bytes(), null);
+    auditor.addInput(record(origin(3), A.bytes(), null));
     auditor.addTombstone(A);
     auditor.addTombstone(A);
     auditor.addTombstone(new RecordKey("stream-1", "b"));
@@ -182,23 +196,77 @@ class AuditorTest {
 
   @Test
   void findsADamagedRecordWithoutADeadLetter() throws Exception {
-    auditor.addInput(origin(3), KEY, damagedImage("d"));
+    auditor.addInput(record(origin(3), damagedImage("d")));
 
     assertOnlyFault(AuditFault.MISSING_LETTER, "images-0@3");
   }
 
   @Test
   void aRecordWithoutValueWhoseKeyNamesNoImageMustHaveADeadLetter() {
-    auditor.addInput(origin(3), KEY, null);
+    auditor.addInput(record(origin(3), null));
 
     assertOnlyFault(AuditFault.MISSING_LETTER, "images-0@3");
   }
 
   @Test
   void findsASecondDeadLetter() {
-    auditor.add(letter(DAMAGED));
+    auditor.add(letter(damaged));
 
     assertOnlyFault(AuditFault.REPEATED_LETTER, "images-1@7");
+  }
+
+  @Test
+  void findsASecondEmbeddingOfAnUnlabelledImageUnderAnotherVersion() {
+    auditor.add(unlabeled("u", 2));
+
+    assertOnlyFault(AuditFault.REPEATED_UNLABELED, "stream-0/u");
+  }
+
+  @Test
+  void anotherPictureOfAnUnlabelledImageHasAnEmbeddingOfItsOwn() throws Exception {
+    LabeledImage other = LabeledImage.getDecoder().decode(unlabeledImage("u"));
+    other.setImage(ByteBuffer.wrap(new byte[] {7}));
+    auditor.addInput(record(origin(3), ImageEnvelope.seal(other)));
+    auditor.add(unlabeled("u", 2));
+
+    assertThat(auditor.audit().faults()).isEmpty();
+  }
+
+  @Test
+  void findsALetterWithoutItsValueKeyOrHeaders() throws Exception {
+    assertAltered(letter -> letter.setValue(null));
+    assertAltered(letter -> letter.setKey(null));
+    assertAltered(letter -> letter.setHeaders(List.of()));
+  }
+
+  @Test
+  void findsALetterWithOneBitTurned() throws Exception {
+    assertAltered(
+        letter -> {
+          byte[] value = damagedImage("c");
+          value[10] ^= 1;
+          letter.setValue(ByteBuffer.wrap(value));
+        });
+    assertAltered(letter -> letter.setKey(ByteBuffer.wrap(new byte[] {0})));
+    assertAltered(
+        letter ->
+            letter.setHeaders(List.of(new LetterHeader("trace", ByteBuffer.wrap(new byte[] {3})))));
+    assertAltered(
+        letter ->
+            letter.setHeaders(List.of(new LetterHeader("trac", ByteBuffer.wrap(new byte[] {2})))));
+  }
+
+  @Test
+  void passesALetterThatHasTheDigestOfAValueThatDidNotFit() throws Exception {
+    Auditor other = new Auditor();
+    other.addInput(damaged);
+    other.add(
+        DeadLetter.newBuilder(letter(damaged))
+            .setValue(null)
+            .setDetail("left: SHA-256 " + DigestUtils.sha256Hex(damaged.value()))
+            .build());
+
+    assertThat(other.audit().faults()).isEmpty();
   }
 
   @Test
@@ -261,7 +329,7 @@ class AuditorTest {
   @Test
   void twoRunsWithoutAnyModelProveNothing() throws Exception {
     Auditor without = new Auditor();
-    without.addInput(origin(0), KEY, image("a"));
+    without.addInput(record(origin(0), image("a")));
     without.add(embedding("a", 0));
     Audit audit = without.audit();
 
@@ -272,14 +340,36 @@ class AuditorTest {
   @Test
   void printsCountsAndTheFirstPlacesOfEachFault() throws Exception {
     for (int i = 0; i < 7; i++) {
-      auditor.addInput(origin(10 + i), KEY, image("lost-" + i));
+      auditor.addInput(record(origin(10 + i), image("lost-" + i)));
     }
 
     assertThat(auditor.audit().toString())
-        .contains("accepted images            9, without embedding 7, embedded but never sent 0")
+        .contains("accepted images            10, without embedding 7, embedded but never sent 0")
         .contains(
             "image without embedding: stream-0/lost-0, stream-0/lost-1, stream-0/lost-2, stream-0/lost-3, stream-0/lost-4 and 2 more")
         .doesNotContain("lost-5");
+  }
+
+  /** An embedding of an image without label. */
+  private static ImageEmbedding unlabeled(String id, long version) {
+    ImageEmbedding embedding = embedding(id, version);
+    embedding.setLabel(null);
+    return embedding;
+  }
+
+  private interface Forgery {
+    void alter(DeadLetter letter) throws Exception;
+  }
+
+  private void assertAltered(Forgery forgery) throws Exception {
+    Auditor other = new Auditor();
+    other.addInput(damaged);
+    DeadLetter letter = letter(damaged);
+    forgery.alter(letter);
+    other.add(letter);
+
+    assertThat(other.audit().faults())
+        .containsOnly(entry(AuditFault.ALTERED_LETTER, List.of(DAMAGED.toString())));
   }
 
   private static Origin origin(long offset) {

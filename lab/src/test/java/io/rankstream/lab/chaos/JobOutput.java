@@ -6,6 +6,7 @@ import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
+import io.rankstream.schemas.LetterHeader;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Input and output records of a job for the tests of its audit. */
 final class JobOutput {
@@ -36,6 +38,24 @@ final class JobOutput {
             .setImage(ByteBuffer.wrap(new byte[100]))
             .setEventTime(Instant.EPOCH)
             .build());
+  }
+
+  static byte[] unlabeledImage(String id) throws IOException {
+    LabeledImage image = LabeledImage.getDecoder().decode(image(id));
+    image.setLabel(null);
+    return ImageEnvelope.seal(image);
+  }
+
+  /** A record of the input topic with a key and a header, as the audit reads it. */
+  static ConsumerRecord<byte[], byte[]> record(Origin origin, byte[] value) {
+    return record(origin, new byte[] {1}, value);
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(Origin origin, byte[] key, byte[] value) {
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(origin.topic(), origin.partition(), origin.offset(), key, value);
+    record.headers().add("trace", new byte[] {2});
+    return record;
   }
 
   static byte[] damagedImage(String id) throws IOException {
@@ -58,6 +78,19 @@ final class JobOutput {
     return TrainingMetrics.newBuilder(Records.step(step, 1, Map.of())).setStream(stream).build();
   }
 
+  /** The letter that returns a record with all its bytes. */
+  static DeadLetter letter(ConsumerRecord<byte[], byte[]> record) {
+    return DeadLetter.newBuilder(letter(Origin.of(record)))
+        .setKey(record.key() == null ? null : ByteBuffer.wrap(record.key()))
+        .setValue(record.value() == null ? null : ByteBuffer.wrap(record.value()))
+        .setHeaders(
+            Arrays.stream(record.headers().toArray())
+                .map(header -> new LetterHeader(header.key(), ByteBuffer.wrap(header.value())))
+                .toList())
+        .build();
+  }
+
+  /** A letter of a record, without its bytes. */
   static DeadLetter letter(Origin origin) {
     return DeadLetter.newBuilder(Records.letter("ENVELOPE_INVALID", "", origin.offset()))
         .setSourceTopic(origin.topic())

@@ -1,0 +1,48 @@
+package io.rankstream.lab.chaos;
+
+import static org.apache.commons.codec.digest.MessageDigestAlgorithms.SHA_256;
+
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LabeledImage;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.codec.digest.DigestUtils;
+
+/**
+ * Counts the embeddings of images without label. Nothing trains on such an image, so it is embedded
+ * once in a life whatever the version of the model is: a second embedding under another version is
+ * a double, which a comparison by image and version cannot see.
+ */
+final class UnlabeledImages {
+
+  private final Map<Lives.Life, Set<String>> pictures = new HashMap<>();
+  private final Map<Lives.Life, Integer> embeddings = new HashMap<>();
+
+  /** Notes an image of the input, whether or not it has a label. */
+  void sent(Lives.Life life, LabeledImage image) {
+    if (image.getLabel() == null) {
+      pictures
+          .computeIfAbsent(life, id -> new HashSet<>())
+          .add(new DigestUtils(SHA_256).digestAsHex(image.getImage().duplicate()));
+    }
+  }
+
+  /** Notes an embedding, whether or not its image has a label. */
+  void embedded(Lives.Life life, ImageEmbedding embedding) {
+    if (embedding.getLabel() == null) {
+      embeddings.merge(life, 1, Integer::sum);
+    }
+  }
+
+  /** The images with more embeddings than pictures of them were sent. */
+  List<String> embeddedAgain() {
+    return pictures.entrySet().stream()
+        .filter(entry -> embeddings.getOrDefault(entry.getKey(), 0) > entry.getValue().size())
+        .map(entry -> entry.getKey().toString())
+        .sorted()
+        .toList();
+  }
+}
