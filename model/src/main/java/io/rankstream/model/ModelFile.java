@@ -74,12 +74,18 @@ public final class ModelFile {
   }
 
   /**
-   * Reads the header of a file; the arrays are read later.
+   * Reads the header of a file; the arrays are read later, but their checksum is compared now.
    *
-   * @throws IOException when it is not a safetensors file
+   * @throws IOException when it is not a safetensors file, or it is damaged
    */
   public static ModelFile read(Path path) throws IOException {
     SafeTensors tensors = SafeTensors.open(path);
+    if (tensors.metadata().containsKey(ARCHITECTURE) && !tensors.isChecked()) {
+      throw new IOException(
+          "%s is damaged: it is a model of Rankstream without its checksum. Copy it again from where it was published, or export the model again"
+              .formatted(path));
+    }
+
     String json = tensors.metadata().getOrDefault(LABELS, "[]");
     try {
       return new ModelFile(path, tensors, List.of(new Gson().fromJson(json, String[].class)));
@@ -89,6 +95,11 @@ public final class ModelFile {
               .formatted(path),
           e);
     }
+  }
+
+  /** Whether the file has a checksum; then it matches. */
+  public boolean isChecked() {
+    return tensors.isChecked();
   }
 
   /** The classes of the softmax head in order; empty when the file does not name them. */

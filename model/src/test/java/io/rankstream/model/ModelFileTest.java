@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +163,40 @@ class ModelFileTest {
     assertThat(List.of(Backbone.values())).isNotEmpty();
     assertThatThrownBy(() -> Architecture.parse("resnet18"))
         .hasMessage("Not an architecture: resnet18");
+  }
+
+  @Test
+  void everyTurnedBitAndEveryTruncationIsRefused() throws IOException {
+    Path file;
+    try (OnlineTrainer trainer = trained(Batches.smallCnn(), 1)) {
+      file = export(trainer);
+    }
+    byte[] good = Files.readAllBytes(file);
+    Random random = new Random(15);
+    int refused = 0;
+    for (int i = 0; i < 100; i++) {
+      byte[] turned = good.clone();
+      turned[random.nextInt(good.length)] ^= (byte) (1 << random.nextInt(8));
+      refused += refusals(file, turned);
+      refused += refusals(file, Arrays.copyOf(good, random.nextInt(good.length)));
+      byte[] header = good.clone();
+      header[random.nextInt(1_000)] ^= (byte) (1 << random.nextInt(8));
+      refused += refusals(file, header);
+    }
+
+    assertThat(refused).isEqualTo(300);
+    assertThat(refusals(file, good)).isZero();
+  }
+
+  private static int refusals(Path file, byte[] bytes) throws IOException {
+    Files.write(file, bytes);
+    try {
+      ModelFile.read(file);
+      return 0;
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining(file.toString());
+      return 1;
+    }
   }
 
   private static OnlineTrainer trained(ModelConfig config, int steps) {

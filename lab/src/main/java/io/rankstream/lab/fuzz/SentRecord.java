@@ -13,6 +13,7 @@ record SentRecord(Attack attack, SentBytes bytes) {
 
   static SentRecord of(HostileRecord record) {
     return new SentRecord(
-        record.attack(), SentBytes.of(record.key(), record.value(), new RecordHeaders(record.headers())));
+        record.attack(),
+        SentBytes.of(record.key(), record.value(), new RecordHeaders(record.headers())));
   }
 }

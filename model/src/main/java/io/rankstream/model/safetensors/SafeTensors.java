@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.rankstream.model.text.Printable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ public final class SafeTensors {
 
   private static final int LENGTH_BYTES = Long.BYTES;
   private static final long MAX_HEADER_BYTES = 100_000_000; // the limit of the format
+  private static final int MAX_DEPTH = 8; // the format has three levels
   private static final String METADATA = "__metadata__";
 
   private final Path file;
@@ -45,7 +47,8 @@ public final class SafeTensors {
   /**
    * Reads and checks the header of a file.
    *
-   * @throws IOException when it is not a safetensors file, or its header and its size do not agree
+   * @throws IOException when it is not a safetensors file, its header and its size do not agree, or
+   *     it has a checksum that is wrong
    */
   public static SafeTensors open(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
@@ -65,8 +68,9 @@ public final class SafeTensors {
       Map<String, TensorEntry> entries = new TreeMap<>();
       Map<String, String> metadata = new TreeMap<>();
       try {
-        JsonObject json =
-            JsonParser.parseString(new String(header, StandardCharsets.UTF_8)).getAsJsonObject();
+        String text = new String(header, StandardCharsets.UTF_8);
+        requireShallow(text);
+        JsonObject json = JsonParser.parseString(text).getAsJsonObject();
         for (Map.Entry<String, JsonElement> member : json.entrySet()) {
           JsonObject value = member.getValue().getAsJsonObject();
           if (member.getKey().equals(METADATA)) {
@@ -80,6 +84,7 @@ public final class SafeTensors {
       }
 
       check(file, entries, size - dataStart);
+      requireChecksum(file, channel, header, dataStart, metadata.get(FileChecksum.KEY));
       return new SafeTensors(file, dataStart, entries, metadata);
     }
   }
@@ -87,6 +92,11 @@ public final class SafeTensors {
   /** Names of the tensors in order. */
   public Set<String> names() {
     return entries.keySet();
+  }
+
+  /** Whether the file has a checksum, which was compared when it was opened. */
+  public boolean isChecked() {
+    return metadata.containsKey(FileChecksum.KEY);
   }
 
   /** Free text of the file by name. */
@@ -131,6 +141,47 @@ public final class SafeTensors {
     }
 
     return entry;
+  }
+
+  private static void requireChecksum(
+      Path file, FileChannel channel, byte[] header, long dataStart, String wanted)
+      throws IOException {
+    if (wanted == null) { // files of other programs have none
+      return;
+    }
+
+    String found;
+    try {
+      found = FileChecksum.of(channel, header, dataStart);
+    } catch (IllegalArgumentException e) {
+      throw invalid(file, e.getMessage());
+    }
+    if (!found.equals(wanted)) {
+      throw new IOException(
+          "%s is damaged: its checksum is %s, its metadata says %s. Copy it again from where it was published, or export the model again"
+              .formatted(file, found, Printable.line(wanted)));
+    }
+  }
+
+  /** The reader of JSON calls itself for each level: many of them would take all of its stack. */
+  private static void requireShallow(String json) {
+    int depth = 0;
+    boolean inText = false;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (c == '"') {
+        inText = !inText;
+      } else if (inText) {
+        i += c == '\\' ? 1 : 0; // the next character is escaped
+      } else if (c == '{' || c == '[') {
+        depth++;
+      } else if (c == '}' || c == ']') {
+        depth--;
+      }
+      if (depth > MAX_DEPTH) {
+        throw new IllegalArgumentException("it has more than %d levels".formatted(MAX_DEPTH));
+      }
+    }
   }
 
   private static TensorEntry entry(JsonObject json) {

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Writes a safetensors file of float32 tensors, in the order in which they are added. */
+/**
+ * Writes a safetensors file of float32 tensors, in the order in which they are added, with a
+ * checksum in its metadata that {@link SafeTensors#open} compares.
+ */
 public final class SafeTensorsWriter {
 
   private static final int ALIGNMENT = 8;
@@ -34,8 +37,8 @@ public final class SafeTensorsWriter {
    * Adds a tensor.
    *
    * @param shape sizes of its dimensions
-   * @param values supplies its values row by row when the file is written; surplus values are
-   *     ignored
+   * @param values supplies its values row by row when the file is written, twice the same; surplus
+   *     values are ignored
    */
   public void add(String name, long[] shape, Supplier<float[]> values) {
     JsonArray sizes = new JsonArray();
@@ -46,10 +49,22 @@ public final class SafeTensorsWriter {
 
   /** Writes the file; leaves the stream open. */
   public void writeTo(OutputStream out) throws IOException {
-    byte[] header = header();
+    byte[] open = header();
+    FileChecksum checksum = new FileChecksum(open);
+    forEachChunk((bytes, count) -> checksum.update(bytes, count)); // the header comes first
+    byte[] header = FileChecksum.withDigits(open, checksum.digits());
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.write(length.putLong(header.length).array());
     out.write(header);
+    forEachChunk((bytes, count) -> out.write(bytes, 0, count));
+    out.flush();
+  }
+
+  private interface ChunkAction {
+    void take(byte[] bytes, int length) throws IOException;
+  }
+
+  private void forEachChunk(ChunkAction action) throws IOException {
     ByteBuffer chunk =
         ByteBuffer.allocate(CHUNK_VALUES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (Piece piece : pieces.values()) {
@@ -57,10 +72,9 @@ public final class SafeTensorsWriter {
       for (int done = 0; done < piece.length(); done += CHUNK_VALUES) {
         int count = Math.min(CHUNK_VALUES, piece.length() - done);
         chunk.asFloatBuffer().put(values, done, count);
-        out.write(chunk.array(), 0, count * Float.BYTES);
+        action.take(chunk.array(), count * Float.BYTES);
       }
     }
-    out.flush();
   }
 
   /** The header, padded with blanks so that the tensors start at a multiple of eight bytes. */
@@ -68,6 +82,7 @@ public final class SafeTensorsWriter {
     JsonObject json = new JsonObject();
     JsonObject texts = new JsonObject();
     metadata.forEach(texts::addProperty);
+    texts.addProperty(FileChecksum.KEY, FileChecksum.UNKNOWN);
     json.add("__metadata__", texts);
     long position = 0;
     for (Map.Entry<String, Piece> piece : pieces.entrySet()) {

@@ -31,6 +31,35 @@ class SafeTensorsTest {
   }
 
   @Test
+  void refusesAHeaderOfManyLevels() throws IOException {
+    String deep = "[".repeat(200_000) + "]".repeat(200_000);
+    for (String header :
+        new String[] {
+          deep,
+          "{\"a\":".repeat(200_000),
+          "{\"__metadata__\":{\"a\":%s}}".formatted(deep),
+          "{\"w\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[0,4]}}".formatted(deep)
+        }) {
+      Path file = file(header, 4);
+
+      assertThatThrownBy(() -> SafeTensors.open(file))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("is not a safetensors file")
+          .hasMessageContaining("it has more than 8 levels");
+    }
+  }
+
+  @Test
+  void bracketsInTextsAreNoLevels() throws IOException {
+    String text = "[{".repeat(50) + "\\\"" + "[".repeat(50);
+
+    assertThat(
+            SafeTensors.open(file("{\"__metadata__\":{\"a\":\"%s\"}}".formatted(text), 0))
+                .metadata())
+        .containsEntry("a", text.replace("\\", ""));
+  }
+
+  @Test
   void readsWhatItWrote() throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter(Map.of("format", "pt", "note", "naïve \"x\""));
     writer.add("b", new long[] {2, 3}, () -> new float[] {1, 2, 3, 4, 5, 6, 9});

@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       WatchCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      VerifyCommand.class,
       DoctorCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
+import io.rankstream.model.Devices;
 import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
@@ -9,14 +10,17 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
 import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
@@ -27,14 +31,14 @@ import org.slf4j.LoggerFactory;
  * A copy of the training operator's state at one moment, and the format of that state.
  *
  * <p>The state is raw keyed state. Each key group that has a model or a batch holds the format's
- * version, the number of models, each model (stream, weights, history), the number of waiting
- * batches, and the batches, which the operator trains on after a restore.
+ * version, then, {@linkplain CheckedOutput with checksums}, the number of PyTorch's threads, the
+ * number of models, each model (stream, weights, history), the number of waiting batches, and the
+ * batches, which the operator trains on after a restore.
  */
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainerSnapshot.class);
-
-  private static final int FORMAT = 5;
+  private static final int FORMAT = 6;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
@@ -55,6 +59,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   private final List<MicroBatch> waiting;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final int maxParallelism;
+  private final int threads = Devices.threads();
 
   private TrainerSnapshot(
       Collection<MicroBatch> waiting,
@@ -99,8 +104,11 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
 
     for (Map.Entry<Integer, Map<String, OfStream>> group : byKeyGroup.entrySet()) {
       out.startNewKeyGroup(group.getKey());
-      DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out, BUFFER_BYTES));
-      data.writeInt(FORMAT);
+      BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
+      new DataOutputStream(buffered).writeInt(FORMAT);
+      CheckedOutput checked = new CheckedOutput(buffered);
+      DataOutputStream data = new DataOutputStream(checked);
+      data.writeInt(threads);
       data.writeInt(group.getValue().size());
       for (Map.Entry<String, OfStream> model : group.getValue().entrySet()) {
         data.writeUTF(model.getKey());
@@ -111,19 +119,42 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       List<MicroBatch> batches =
           waiting.stream().filter(batch -> keyGroup(batch.stream()) == group.getKey()).toList();
       WaitingBatches.write(data, batches, batchSerializer);
-      data.flush();
+      checked.finish();
     }
   }
 
   /**
-   * Restores an operator's state.
+   * Restores an operator's state as {@link #read} does.
+   *
+   * @throws SuppressRestartsException when a state is damaged, or of another format: Flink would
+   *     read it again and again
+   */
+  static void restore(
+      Iterable<KeyGroupStatePartitionStreamProvider> groups,
+      JobConfig config,
+      Device device,
+      String start,
+      TypeSerializer<MicroBatch> batchSerializer,
+      Map<String, StreamModel> models,
+      Queue<MicroBatch> waiting)
+      throws IOException {
+    try {
+      read(groups, config, device, start, batchSerializer, models, waiting);
+    } catch (DamagedStateException e) {
+      throw new SuppressRestartsException(e);
+    }
+  }
+
+  /**
+   * Reads an operator's state.
    *
    * @param groups the key groups of the operator
    * @param start the present {@linkplain JobStart start of the job}
    * @param models gets the restored models by stream, without those of streams that the
    *     configuration no longer names; on failure those restored so far
    * @param waiting gets the batches that come before any new one
-   * @throws IOException when a state cannot be read, or is of another format
+   * @throws DamagedStateException when a state is damaged, or of another format
+   * @throws IOException when a state cannot be read
    */
   static void read(
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
@@ -135,41 +166,59 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Queue<MicroBatch> waiting)
       throws IOException {
     for (KeyGroupStatePartitionStreamProvider group : groups) {
-      DataInputStream in =
-          new DataInputStream(new BufferedInputStream(group.getStream(), BUFFER_BYTES));
-      for (int count = readHeader(in); count > 0; count--) {
-        String stream = in.readUTF();
-        if (config.input().streams().contains(stream)) {
-          models.put(stream, StreamModel.restore(config, stream, device, start, in));
-        } else {
-          ModelSnapshot.read(in).close();
-          StreamModel.readHistory(in);
-          LOG.warn(
-              "The model of stream {} leaves the state, since input.streams no longer names the stream. The savepoint or checkpoint that this job started from still has it",
-              stream);
+      try {
+        CheckedInput checked = open(group.getStream());
+        DataInputStream in = new DataInputStream(checked);
+        tellOtherThreads(in.readInt());
+        for (int count = in.readInt(); count > 0; count--) {
+          String stream = in.readUTF();
+          if (config.input().streams().contains(stream)) {
+            models.put(stream, StreamModel.restore(config, stream, device, start, in));
+          } else {
+            ModelSnapshot.read(in).close();
+            StreamModel.readHistory(in);
+            LOG.warn(
+                "The model of stream {} leaves the state, since input.streams no longer names the stream. The savepoint or checkpoint that this job started from still has it",
+                stream);
+          }
         }
+        WaitingBatches.read(in, batchSerializer, waiting);
+        checked.requireEnd();
+      } catch (DamagedStateException e) {
+        throw new DamagedStateException(
+            "The state of the trainer cannot be restored (key group %d): %s. Start from an older checkpoint; rankstream verify tells whether one is good"
+                .formatted(group.getKeyGroupId(), e.getMessage()),
+            e);
       }
-      WaitingBatches.read(in, batchSerializer, waiting);
     }
   }
 
   /**
-   * Reads the models of one key group, whatever the configuration of the job that wrote them.
+   * Reads the models of one key group, whatever the configuration of the job that wrote them, and
+   * checks all that follows them.
    *
    * @param in positioned at the start of the key group
    * @return the models by stream, each to be closed by the caller
-   * @throws IOException when the state cannot be read, or is of another format
+   * @throws DamagedStateException when the state is damaged, or of another format
+   * @throws IOException when the state cannot be read
    */
   public static Map<String, StoredModel> readModels(InputStream in) throws IOException {
-    DataInputStream data = new DataInputStream(new BufferedInputStream(in));
+    CheckedInput checked = open(in);
+    DataInputStream data = new DataInputStream(checked);
     Map<String, StoredModel> models = new TreeMap<>();
-    for (int count = readHeader(data); count > 0; count--) {
-      String stream = data.readUTF();
-      ModelSnapshot snapshot = ModelSnapshot.read(data);
-      models.put(stream, new StoredModel(snapshot, StreamModel.readHistory(data).id()));
+    try {
+      data.readInt(); // threads
+      for (int count = data.readInt(); count > 0; count--) {
+        String stream = data.readUTF();
+        ModelSnapshot snapshot = ModelSnapshot.read(data);
+        models.put(stream, new StoredModel(snapshot, StreamModel.readHistory(data).id()));
+      }
+      checked.transferTo(OutputStream.nullOutputStream());
+      return models;
+    } catch (IOException | RuntimeException e) {
+      models.values().forEach(StoredModel::close);
+      throw e;
     }
-
-    return models;
   }
 
   @Override
@@ -177,16 +226,32 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
     models.values().forEach(OfStream::close);
   }
 
-  /** Checks the format of a key group and returns its number of models. */
-  private static int readHeader(DataInputStream in) throws IOException {
-    int format = in.readInt();
+  /** Checks the format of a key group; what follows is behind checksums. */
+  private static CheckedInput open(InputStream in) throws IOException {
+    InputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
+    int format;
+    try {
+      format = new DataInputStream(buffered).readInt();
+    } catch (EOFException e) {
+      throw new DamagedStateException("it ends before its format", e);
+    }
     if (format != FORMAT) {
-      throw new IOException(
+      throw new DamagedStateException(
           "The checkpoint was written by another release of Rankstream (trainer state format %d, this release reads %d): restore it with that release"
               .formatted(format, FORMAT));
     }
 
-    return in.readInt();
+    return new CheckedInput(buffered);
+  }
+
+  private static void tellOtherThreads(int threads) {
+    if (threads != Devices.threads()) {
+      LOG.warn(
+          "The checkpoint was made with {} threads of PyTorch, this process has {}: training goes on, but its weights will differ in their last bits from those of a run that was not restarted. Set OMP_NUM_THREADS={} to keep them equal",
+          threads,
+          Devices.threads(),
+          threads);
+    }
   }
 
   private Map<String, OfStream> group(

@@ -110,7 +110,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     if (context.isRestored()) {
       OneShotThread.call(
           () -> {
-            TrainerSnapshot.read(
+            TrainerSnapshot.restore(
                 context.getRawKeyedStateInputs(),
                 jobConfig,
                 device,

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.RegistryException;
+import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.LabeledImage;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.ProcessOperator;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import io.rankstream.pipeline.event.MicroBatch;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.TreeMap;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -113,14 +115,73 @@ class TrainerSnapshotTest {
   @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
-    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(5);
-    ByteBuffer.wrap(written).putInt(6);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(6);
+    ByteBuffer.wrap(written).putInt(7);
 
     assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
-        .isInstanceOf(IOException.class)
-        .hasMessage(
-            "The checkpoint was written by another release of Rankstream (trainer state format 6, this release reads 5): restore it with that release");
+        .isInstanceOf(DamagedStateException.class)
+        .hasMessageContaining("(key group 0)")
+        .hasMessageContaining(
+            "The checkpoint was written by another release of Rankstream (trainer state format 7, this release reads 6): restore it with that release");
     assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void everyTurnedBitAndEveryTruncationIsRefused() throws Exception {
+    learn("a", 1);
+    byte[] written = write(models, List.of(batch("a", 7), batch("a", 8)), 1).get(0);
+    Random random = new Random(15);
+    int refused = 0;
+    for (int i = 0; i < 100; i++) {
+      byte[] turned = written.clone();
+      turned[random.nextInt(turned.length)] ^= (byte) (1 << random.nextInt(8));
+      refused += refusals(turned);
+      refused += refusals(Arrays.copyOf(written, random.nextInt(written.length)));
+    }
+    for (int i = 0; i < 100; i++) { // the first bytes have lengths, which must not be believed
+      byte[] turned = written.clone();
+      turned[i] ^= (byte) (1 << random.nextInt(8));
+      refused += refusals(turned);
+    }
+
+    assertThat(refused).isEqualTo(300);
+    assertThat(refusals(written)).isZero();
+  }
+
+  /** 1 when both readers refuse a key group as damaged, 0 when both read it. */
+  private int refusals(byte[] group) throws Exception {
+    Map<String, StreamModel> readModels = new TreeMap<>();
+    try {
+      stepsIn(group);
+      read(List.of(group), readModels, new ArrayDeque<>());
+      return 0;
+    } catch (DamagedStateException e) {
+      assertThatThrownBy(() -> read(List.of(group), readModels, new ArrayDeque<>()))
+          .isInstanceOf(DamagedStateException.class)
+          .hasMessageContaining("rankstream verify");
+      return 1;
+    }
+  }
+
+  @Test
+  void partsInAnotherOrderAreRefused() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    CheckedOutput checked = new CheckedOutput(out);
+    checked.write(new byte[3 * CheckedOutput.CHUNK_BYTES]);
+    checked.finish();
+    byte[] good = out.toByteArray();
+    int part = CheckedOutput.CHUNK_BYTES + 8;
+    byte[] oneMissing = Arrays.copyOfRange(good, part, good.length);
+    byte[] oneTwice = Arrays.copyOf(good, good.length + part);
+    System.arraycopy(good, 0, oneTwice, part, good.length);
+
+    assertThat(new CheckedInput(new ByteArrayInputStream(good)).readAllBytes())
+        .hasSize(3 * CheckedOutput.CHUNK_BYTES);
+    for (byte[] bad : List.of(oneMissing, oneTwice)) {
+      assertThatThrownBy(() -> new CheckedInput(new ByteArrayInputStream(bad)).readAllBytes())
+          .isInstanceOf(DamagedStateException.class)
+          .hasMessageContaining("the checksum of a part is wrong (at or after byte ");
+    }
   }
 
   private void learn(String stream, int steps) throws Exception {

@@ -1,11 +1,13 @@
 package io.rankstream.pipeline.tools.evaluate;
 
 import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.train.DamagedStateException;
 import io.rankstream.pipeline.train.StoredModel;
 import io.rankstream.pipeline.train.TrainerSnapshot;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -17,6 +19,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.StreamStateHandle;
 
 /** Reads the models in a checkpoint or savepoint, without a job. */
 public final class CheckpointModels {
@@ -51,7 +54,7 @@ public final class CheckpointModels {
     return models;
   }
 
-  private static CheckpointMetadata metadata(String location) throws IOException {
+  static CheckpointMetadata metadata(String location) throws IOException {
     Path path = new Path(location);
     FileSystem files = path.getFileSystem();
     Path file = path.getName().equals(METADATA) ? path : new Path(path, METADATA);
@@ -64,19 +67,43 @@ public final class CheckpointModels {
     try (DataInputStream in = new DataInputStream(files.open(file))) {
       return Checkpoints.loadCheckpointMetadata(
           in, CheckpointModels.class.getClassLoader(), location);
+    } catch (IOException | RuntimeException e) { // Flink trusts what it reads
+      throw new IOException("%s is damaged (%s): use an older checkpoint".formatted(file, e), e);
     }
   }
 
-  private static void read(KeyGroupsStateHandle handle, Map<String, StoredModel> models)
+  /**
+   * Reads the models of one part of the trainer's state, and checks all of that part.
+   *
+   * @throws IOException when it is damaged, with the file
+   */
+  static void read(KeyGroupsStateHandle handle, Map<String, StoredModel> models)
       throws IOException {
     try (FSDataInputStream in = handle.openInputStream()) {
       for (int group : handle.getKeyGroupRange()) {
         long offset = handle.getOffsetForKeyGroup(group);
         if (offset >= 0) { // groups without models have no offset
           in.seek(offset);
-          models.putAll(TrainerSnapshot.readModels(in));
+          models.putAll(readGroup(handle, group, in));
         }
       }
     }
+  }
+
+  private static Map<String, StoredModel> readGroup(
+      KeyGroupsStateHandle handle, int group, InputStream in) throws IOException {
+    try {
+      return TrainerSnapshot.readModels(in);
+    } catch (DamagedStateException e) {
+      throw new IOException(
+          "%s is damaged, key group %d: %s. Use an older checkpoint"
+              .formatted(place(handle), group, e.getMessage()),
+          e);
+    }
+  }
+
+  /** Where state lies: a file, or the metadata, which holds small state itself. */
+  static String place(StreamStateHandle handle) {
+    return handle.maybeGetPath().map(Path::getPath).orElse("The state in " + METADATA);
   }
 }
