@@ -164,8 +164,11 @@ class RankstreamJobITCase {
 
     List<ModelVersion> versions = kafka.modelVersions(names);
     long steps = kafka.metrics(names).size();
-    assertThat(versions).hasSize((int) ((steps + 19) / 20)); // the last one at the end of the input
-    assertThat(versions.get(0).getModelVersion()).isEqualTo(20);
+    assertThat(versions) // a slow disk may skip some, but not the one at the end of the input
+        .hasSizeBetween(2, (int) ((steps + 19) / 20))
+        .extracting(ModelVersion::getModelVersion)
+        .isSorted()
+        .doesNotHaveDuplicates();
     assertThat(versions.get(versions.size() - 1).getModelVersion()).isEqualTo(steps);
     Map<String, byte[]> images = new HashMap<>();
     for (byte[] value : values) {

@@ -40,6 +40,16 @@ final class HostBuffers implements AutoCloseable {
     buffers.put(name, buffer);
   }
 
+  /** Adds a copy of a vector that lies on any device. */
+  void addCopy(String name, NDArray original) {
+    // On one device toDevice returns the same memory, whatever its second argument.
+    add(
+        name,
+        original.getDevice().isGpu()
+            ? original.toDevice(Device.cpu(), false)
+            : original.duplicate());
+  }
+
   boolean contains(String name) {
     return buffers.containsKey(name);
   }

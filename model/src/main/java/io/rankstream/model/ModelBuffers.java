@@ -1,6 +1,5 @@
 package io.rankstream.model;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -58,14 +57,7 @@ final class ModelBuffers {
   /** Copies of the buffers, to be closed by the caller. */
   HostBuffers copies() {
     HostBuffers copies = new HostBuffers();
-    // On one device toDevice returns the same memory, whatever its second argument.
-    buffers.forEach(
-        (name, buffer) ->
-            copies.add(
-                name,
-                buffer.getDevice().isGpu()
-                    ? buffer.toDevice(Device.cpu(), false)
-                    : buffer.duplicate()));
+    buffers.forEach((name, buffer) -> copies.addCopy(name, buffer));
     return copies;
   }
 

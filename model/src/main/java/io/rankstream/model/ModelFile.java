@@ -27,9 +27,9 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.codec.digest.MessageDigestAlgorithms;
 
 /**
- * Weights in a safetensors file: a whole model with its classes as {@link OnlineTrainer#export}
- * writes it, or a backbone from torchvision or timm. Arrays have the names of the library that the
- * backbone follows; the embedding head is {@code embedding.weight} and {@code embedding.bias}.
+ * Weights in a safetensors file: a whole model with its classes as a {@link WeightsCopy} writes it,
+ * or a backbone from torchvision or timm. Arrays have the names of the library that the backbone
+ * follows; the embedding head is {@code embedding.weight} and {@code embedding.bias}.
  */
 public final class ModelFile {
 
@@ -123,6 +123,11 @@ public final class ModelFile {
     return Architecture.parse(id);
   }
 
+  /** Timeline of the model in the file; empty where the file does not name it. */
+  public String lineage() {
+    return tensors.metadata().getOrDefault(LINEAGE, "");
+  }
+
   /**
    * Origin of the model.
    *
@@ -132,10 +137,7 @@ public final class ModelFile {
     architecture();
     Map<String, String> texts = tensors.metadata();
     return new Provenance(
-        texts.get(STREAM),
-        texts.get(SPACE),
-        texts.getOrDefault(LINEAGE, ""),
-        Long.parseLong(texts.get(VERSION)));
+        texts.get(STREAM), texts.get(SPACE), lineage(), Long.parseLong(texts.get(VERSION)));
   }
 
   /** Compares the arrays in the file with those of an architecture. */
@@ -247,33 +249,27 @@ public final class ModelFile {
     metadata.put(LABELS, new Gson().toJson(labels));
 
     SafeTensorsWriter writer = new SafeTensorsWriter(metadata);
-    float[] parameterValues = parameters.toFloatArray();
-    float[] statisticValues = statistics.toFloatArray();
     for (Slot slot : slots(network.layout())) {
       long[] shape = slot.shape().getShape().clone();
       if (network.classifier().contains(slot)) {
         shape[0] = classes;
       }
-      float[] flat = slot.trained() ? parameterValues : statisticValues;
-      writer.add(slot.name(), shape, () -> slot.read(flat));
+      NDArray buffer = slot.trained() ? parameters : statistics;
+      writer.add(slot.name(), shape, rows -> SlotRows.write(slot, shape[0], buffer, rows));
     }
     writer.writeTo(out);
   }
 
   private void copyInto(TwoHeadNetwork network, List<Slot> slots, NDArray buffer) {
-    float[] values = buffer.toFloatArray();
     for (Slot slot : slots) {
       if (fits(network, slot)) {
         try {
-          slot.write(tensors.floats(slot.name()), values);
+          SlotRows.read(slot, tensors, buffer);
         } catch (IOException e) {
           throw new UncheckedIOException(
               "%s cannot be read: it must stay in place while the model starts".formatted(path), e);
         }
       }
-    }
-    try (NDArray filled = buffer.getManager().create(values)) {
-      ModelBuffers.overwrite(buffer, filled);
     }
   }
 

@@ -104,8 +104,8 @@ public final class ModelSnapshot implements AutoCloseable {
   }
 
   /**
-   * Writes the model as {@link OnlineTrainer#export} does, without a configuration: the moving
-   * average of the weights where the snapshot has one.
+   * Writes the model as a {@link WeightsCopy} does, without a configuration: the moving average of
+   * the weights where the snapshot has one.
    *
    * @param stream name of the stream that the model belongs to
    * @param lineage timeline of the model; empty for none

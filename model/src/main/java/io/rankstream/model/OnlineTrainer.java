@@ -13,7 +13,6 @@ import io.rankstream.model.step.StepReport;
 import io.rankstream.model.step.TrainingFailedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Set;
 
@@ -65,8 +64,8 @@ public final class OnlineTrainer implements AutoCloseable {
   }
 
   /**
-   * A model that starts from weights in a file: a pretrained backbone, or a whole model that {@link
-   * #export} wrote, with its classes.
+   * A model that starts from weights in a file: a pretrained backbone, or a whole model that a
+   * {@link WeightsCopy} wrote, with its classes.
    *
    * @throws IllegalArgumentException when the file does not hold the backbone
    */
@@ -125,19 +124,17 @@ public final class OnlineTrainer implements AutoCloseable {
   }
 
   /**
-   * Writes the model as a safetensors file that {@link TwoHeadModel#read} and Python read: the
-   * moving average of the weights where one is kept, the softmax head with a row for each known
-   * class.
+   * Copies the weights that the model serves with, to be written to a file later and by another
+   * thread.
    *
    * @param stream name of the stream that the model belongs to
    * @param lineage timeline of the model; empty for none
+   * @return the copy, to be closed by the caller
    */
-  public void export(String stream, String lineage, OutputStream out) throws IOException {
-    ModelFile.write(
-        out,
+  public WeightsCopy copyWeights(String stream, String lineage) {
+    return new WeightsCopy(
         network,
-        state.servedParameters(),
-        state.statistics(),
+        state.servedCopies(),
         vocabulary.labels(),
         ModelFile.Provenance.of(stream, space, lineage, step));
   }

@@ -130,14 +130,12 @@ final class TrainableState {
     return average == null ? weights.views() : weights.viewsOf(average);
   }
 
-  /** Flat buffer of the parameters for serving, {@code [n]}. */
-  NDArray servedParameters() {
-    return average == null ? weights.parameters() : average;
-  }
-
-  /** Flat buffer of the statistics, {@code [m]}. */
-  NDArray statistics() {
-    return weights.statistics();
+  /** Copies of the parameters for serving and of the statistics, to be closed by the caller. */
+  HostBuffers servedCopies() {
+    HostBuffers copies = new HostBuffers();
+    copies.addCopy(ModelBuffers.PARAMETERS, average == null ? weights.parameters() : average);
+    copies.addCopy(ModelBuffers.STATISTICS, weights.statistics());
+    return copies;
   }
 
   private void startAverage() {

@@ -43,7 +43,7 @@ public final class TwoHeadModel implements AutoCloseable {
   }
 
   /**
-   * Reads a model that {@link OnlineTrainer#export} wrote.
+   * Reads a model that a {@link WeightsCopy} wrote.
    *
    * @throws IOException when the file cannot be read or holds no whole model
    */

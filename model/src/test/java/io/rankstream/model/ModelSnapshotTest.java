@@ -50,10 +50,16 @@ class ModelSnapshotTest {
               ModelSnapshot.read(new ByteArrayInputStream(Training.snapshot(trainer)))) {
         ByteArrayOutputStream published = new ByteArrayOutputStream();
         ByteArrayOutputStream exported = new ByteArrayOutputStream();
-        trainer.export("north", "L1", published);
+        Training.export(trainer, "north", "L1", published);
         read.export("north", "L1", exported);
 
         assertThat(exported.toByteArray()).isEqualTo(published.toByteArray());
+        try (WeightsCopy copy = trainer.copyWeights("north", "L1")) {
+          Training.train(trainer, CONFIG.architecture().input(), 5, 6);
+          ByteArrayOutputStream copied = new ByteArrayOutputStream();
+          copy.writeTo(copied);
+          assertThat(copied.toByteArray()).isEqualTo(published.toByteArray());
+        }
       }
     }
   }

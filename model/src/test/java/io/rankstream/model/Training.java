@@ -50,11 +50,19 @@ final class Training {
     }
   }
 
+  /** Writes the model as the job publishes it. */
+  static void export(OnlineTrainer trainer, String stream, String lineage, OutputStream out)
+      throws IOException {
+    try (WeightsCopy copy = trainer.copyWeights(stream, lineage)) {
+      copy.writeTo(out);
+    }
+  }
+
   /** The weights of a trainer by name, as it exports them. */
   static Map<String, float[]> arrays(OnlineTrainer trainer) throws IOException {
     Path file = Files.createTempFile("model", ".safetensors");
     try (OutputStream out = Files.newOutputStream(file)) {
-      trainer.export("any", "", out);
+      export(trainer, "any", "", out);
     }
     SafeTensors tensors = SafeTensors.open(file);
     Map<String, float[]> arrays = new TreeMap<>();

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * @param damaged records of the input that cannot be read
  * @param embeddings distinct pairs of image and model version in the output
  * @param steps last training step of each stream
- * @param models SHA-256 of the last published model of each stream, as announced
+ * @param models SHA-256 of the weights in the last published model of each stream
  * @param faults for each kind of fault that was found, where
  */
 record Audit(

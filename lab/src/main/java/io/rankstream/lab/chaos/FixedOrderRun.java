@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Runs the same input in the same order twice, undisturbed and with kills. Both runs must be clean
- * and publish models with equal bytes.
+ * and publish models with equal weights.
  */
 final class FixedOrderRun {
 
@@ -48,7 +48,9 @@ final class FixedOrderRun {
       disturbed.drain();
       Audit audit = TopicAudit.of(cluster.clients(), stormy.topics()).comparedWith(expected);
       boolean isStormyClean = log.report(audit);
-      audit.models().forEach((stream, sha256) -> log.say("SHA-256 of %s: %s", stream, sha256));
+      audit
+          .models()
+          .forEach((stream, sha256) -> log.say("SHA-256 of the weights of %s: %s", stream, sha256));
       return isCalmClean && isStormyClean && allKilled;
     }
   }

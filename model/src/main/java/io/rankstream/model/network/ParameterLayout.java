@@ -69,7 +69,7 @@ public final class ParameterLayout {
     for (Slot slot : slots) {
       float[] rows = new float[slot.size()];
       slot.initializer().fill(rows, random);
-      slot.write(rows, values);
+      System.arraycopy(slot.toFlat(rows), 0, values, Math.toIntExact(slot.offset()), rows.length);
     }
 
     return values;

@@ -2,7 +2,6 @@ package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
 
 /**
  * One named array of a network. Its values lie row by row in a flat buffer, except for the kernels
@@ -21,36 +20,42 @@ public record Slot(
 
   private static final int KERNEL_DIMENSIONS = 4;
 
-  /**
-   * Puts values into their places in a flat buffer.
-   *
-   * @param rows the values row by row; may be the first rows only, then the others keep their
-   *     values
-   */
-  public void write(float[] rows, float[] flat) {
-    int start = Math.toIntExact(offset);
-    if (!isKernel()) {
-      System.arraycopy(rows, 0, flat, start, rows.length);
-      return;
-    }
-
-    for (int i = 0; i < rows.length; i++) {
-      flat[start + place(i)] = rows[i];
-    }
+  /** Values in a row: what an index of the first dimension stands for. */
+  public int rowSize() {
+    return size() / Math.toIntExact(shape.get(0));
   }
 
-  /** The values row by row, from a flat buffer. */
-  public float[] read(float[] flat) {
-    int start = Math.toIntExact(offset);
+  /**
+   * Some rows in the order of the flat buffer, where rows follow each other without a gap.
+   *
+   * @param rows whole rows, value by value in the order of the shape
+   */
+  public float[] toFlat(float[] rows) {
     if (!isKernel()) {
-      return Arrays.copyOfRange(flat, start, start + size());
+      return rows;
     }
 
-    float[] rows = new float[size()];
+    float[] flat = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = flat[start + place(i)];
+      flat[place(i)] = rows[i];
+    }
+    return flat;
+  }
+
+  /**
+   * Some rows in the order of the shape.
+   *
+   * @param flat whole rows as they lie in the flat buffer
+   */
+  public float[] fromFlat(float[] flat) {
+    if (!isKernel()) {
+      return flat;
     }
 
+    float[] rows = new float[flat.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = flat[place(i)];
+    }
     return rows;
   }
 
@@ -77,7 +82,7 @@ public record Slot(
     return shape.dimension() == KERNEL_DIMENSIONS;
   }
 
-  /** Place of the i-th value of a kernel, counted row by row, when its input channels come last. */
+  /** Place of the i-th value of kernels, counted in their shape, when input channels come last. */
   private int place(int i) {
     int inputs = Math.toIntExact(shape.get(1));
     int area = Math.toIntExact(shape.get(2) * shape.get(3));

@@ -115,17 +115,32 @@ public final class SafeTensors {
   }
 
   /**
-   * The values of a tensor as float32, row by row.
+   * All values of a tensor as float32, row by row.
    *
    * @throws IOException when the file cannot be read
    */
   public float[] floats(String name) throws IOException {
+    return floats(name, 0, entry(name).elements());
+  }
+
+  /**
+   * Some values of a tensor as float32, counted row by row.
+   *
+   * @param from the first value
+   * @param to the value after the last
+   * @throws IOException when the file cannot be read
+   */
+  public float[] floats(String name, long from, long to) throws IOException {
     TensorEntry entry = entry(name);
-    float[] values = new float[Math.toIntExact(entry.elements())];
+    long bytesEach = (entry.end() - entry.begin()) / Math.max(1, entry.elements());
+    float[] values = new float[Math.toIntExact(to - from)];
     try (FileChannel channel = FileChannel.open(file)) {
       ByteBuffer bytes =
           channel
-              .map(MapMode.READ_ONLY, dataStart + entry.begin(), entry.end() - entry.begin())
+              .map(
+                  MapMode.READ_ONLY,
+                  dataStart + entry.begin() + from * bytesEach,
+                  (to - from) * bytesEach)
               .order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i < values.length; i++) {
         values[i] = entry.type().floatAt(bytes, i);

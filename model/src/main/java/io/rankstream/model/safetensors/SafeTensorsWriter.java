@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Writes a safetensors file of float32 tensors, in the order in which they are added, with a
@@ -19,7 +18,6 @@ import java.util.function.Supplier;
 public final class SafeTensorsWriter {
 
   private static final int ALIGNMENT = 8;
-  private static final int CHUNK_VALUES = 1 << 14;
 
   private final Map<String, String> metadata;
   private final Map<String, Piece> pieces = new LinkedHashMap<>();
@@ -31,49 +29,90 @@ public final class SafeTensorsWriter {
     this.metadata = metadata;
   }
 
-  private record Piece(JsonArray shape, Supplier<float[]> values, int length) {}
+  /** The values of a tensor, which need not be in memory at once. */
+  @FunctionalInterface
+  public interface Values {
+
+    /**
+     * Hands over all values row by row, in parts of any size.
+     *
+     * @throws IOException from the writer
+     */
+    void writeTo(Writer writer) throws IOException;
+  }
+
+  /** Takes a part of the values of a tensor. */
+  @FunctionalInterface
+  public interface Writer {
+
+    /** Writes the values of an array. */
+    void write(float[] part) throws IOException;
+  }
+
+  private record Piece(JsonArray shape, Values values, long length) {}
 
   /**
    * Adds a tensor.
    *
    * @param shape sizes of its dimensions
-   * @param values supplies its values row by row when the file is written, twice the same; surplus
-   *     values are ignored
+   * @param values its values; asked for twice when the file is written, the same both times
    */
-  public void add(String name, long[] shape, Supplier<float[]> values) {
+  public void add(String name, long[] shape, Values values) {
     JsonArray sizes = new JsonArray();
     Arrays.stream(shape).forEach(sizes::add);
     long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    pieces.put(name, new Piece(sizes, values, Math.toIntExact(length)));
+    pieces.put(name, new Piece(sizes, values, length));
   }
 
-  /** Writes the file; leaves the stream open. */
+  /**
+   * Writes the file; leaves the stream open.
+   *
+   * @throws IllegalStateException when a tensor has other values than its shape says
+   */
   public void writeTo(OutputStream out) throws IOException {
     byte[] open = header();
     FileChecksum checksum = new FileChecksum(open);
-    forEachChunk((bytes, count) -> checksum.update(bytes, count)); // the header comes first
+    forEachPart(bytes -> checksum.update(bytes, bytes.length)); // the header comes first
     byte[] header = FileChecksum.withDigits(open, checksum.digits());
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.write(length.putLong(header.length).array());
     out.write(header);
-    forEachChunk((bytes, count) -> out.write(bytes, 0, count));
+    forEachPart(out::write);
     out.flush();
   }
 
-  private interface ChunkAction {
-    void take(byte[] bytes, int length) throws IOException;
+  private interface PartAction {
+    void take(byte[] bytes) throws IOException;
   }
 
-  private void forEachChunk(ChunkAction action) throws IOException {
-    ByteBuffer chunk =
-        ByteBuffer.allocate(CHUNK_VALUES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (Piece piece : pieces.values()) {
-      float[] values = piece.values().get();
-      for (int done = 0; done < piece.length(); done += CHUNK_VALUES) {
-        int count = Math.min(CHUNK_VALUES, piece.length() - done);
-        chunk.asFloatBuffer().put(values, done, count);
-        action.take(chunk.array(), count * Float.BYTES);
+  private void forEachPart(PartAction action) throws IOException {
+    for (Map.Entry<String, Piece> piece : pieces.entrySet()) {
+      CountingWriter writer = new CountingWriter(action);
+      piece.getValue().values().writeTo(writer);
+      if (writer.written != piece.getValue().length()) {
+        throw new IllegalStateException(
+            "Invalid values of %s: %d (must be %d)"
+                .formatted(piece.getKey(), writer.written, piece.getValue().length()));
       }
+    }
+  }
+
+  private static final class CountingWriter implements Writer {
+
+    private final PartAction action;
+    private long written;
+
+    private CountingWriter(PartAction action) {
+      this.action = action;
+    }
+
+    @Override
+    public void write(float[] part) throws IOException {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(part.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(part);
+      action.take(bytes.array());
+      written += part.length;
     }
   }
 
@@ -86,7 +125,7 @@ public final class SafeTensorsWriter {
     json.add("__metadata__", texts);
     long position = 0;
     for (Map.Entry<String, Piece> piece : pieces.entrySet()) {
-      long end = position + (long) piece.getValue().length() * Float.BYTES;
+      long end = position + piece.getValue().length() * Float.BYTES;
       JsonArray offsets = new JsonArray();
       offsets.add(position);
       offsets.add(end);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class SlotTest {
@@ -17,8 +18,8 @@ class SlotTest {
 
   @Test
   void keepsKernelsWithTheirInputChannelsLast() {
-    matrix.write(ROWS, flat);
-    kernel.write(ROWS, flat);
+    place(matrix, ROWS);
+    place(kernel, ROWS);
 
     assertThat(flat).startsWith(ROWS);
     assertThat(flat)
@@ -28,11 +29,15 @@ class SlotTest {
 
   @Test
   void readsAndShowsWhatItWrote() {
-    matrix.write(ROWS, flat);
-    kernel.write(ROWS, flat);
+    place(matrix, ROWS);
+    place(kernel, ROWS);
 
-    assertThat(matrix.read(flat)).containsExactly(ROWS);
-    assertThat(kernel.read(flat)).containsExactly(ROWS);
+    assertThat(matrix.fromFlat(part(matrix, 0, 12))).containsExactly(ROWS);
+    assertThat(kernel.fromFlat(part(kernel, 0, 12))).containsExactly(ROWS);
+    assertThat(kernel.rowSize()).isEqualTo(6);
+    assertThat(kernel.fromFlat(part(kernel, 6, 12)))
+        .describedAs("the second row alone")
+        .containsExactly(6, 7, 8, 9, 10, 11);
     try (NDManager manager = NDManager.newBaseManager()) {
       NDArray buffer = manager.create(flat);
       NDArray view =
@@ -40,5 +45,13 @@ class SlotTest {
       assertThat(view.getShape()).isEqualTo(kernel.shape());
       assertThat(view.toFloatArray()).containsExactly(ROWS);
     }
+  }
+
+  private void place(Slot slot, float[] rows) {
+    System.arraycopy(slot.toFlat(rows), 0, flat, (int) slot.offset(), rows.length);
+  }
+
+  private float[] part(Slot slot, int from, int to) {
+    return Arrays.copyOfRange(flat, (int) slot.offset() + from, (int) slot.offset() + to);
   }
 }

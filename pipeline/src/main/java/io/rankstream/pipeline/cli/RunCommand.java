@@ -15,6 +15,7 @@ import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
 import io.rankstream.pipeline.tools.doctor.ProblemsFoundException;
+import io.rankstream.pipeline.train.WeightsFile;
 import io.rankstream.pipeline.wire.BasicAuth;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -93,6 +94,7 @@ final class RunCommand implements Callable<Integer> {
     JobConfig config = JobConfig.from(given);
     boolean local = isLocal();
     if (local) { // a cluster may have other files, devices and secrets than this machine
+      LocalCluster.loadFileSystems(given);
       checkMachine(config);
     }
     if (dryRun) {
@@ -110,11 +112,13 @@ final class RunCommand implements Callable<Integer> {
 
   /** Fails now, with one message, instead of at each start of the running job. */
   private void checkMachine(JobConfig config) throws IOException {
-    Optional<Path> weights = config.weightsFile();
+    Optional<String> weights = config.weightsLocation();
     if (weights.isPresent()) {
-      WeightsReport report = ModelFile.read(weights.get()).report(config.model().architecture());
-      requireUsable(report);
-      spec.commandLine().getOut().println(report);
+      try (WeightsFile local = WeightsFile.open(weights.get())) {
+        WeightsReport report = ModelFile.read(local.path()).report(config.model().architecture());
+        requireUsable(report);
+        spec.commandLine().getOut().println(report);
+      }
     }
     if (config.device().startsWith("gpu")) {
       Devices.select(config.device());

@@ -6,7 +6,6 @@ import io.rankstream.model.ModelConfig;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +17,8 @@ import org.apache.flink.configuration.MemorySize;
  * since {@link Optional} cannot be serialized; read it through the accessor that returns one.
  *
  * @param device device of the model: auto, cpu, gpu or gpu:N
- * @param weights safetensors file that a new model starts from, or empty; see {@link #weightsFile}
+ * @param weights safetensors file that a new model starts from, or empty; see {@link
+ *     #weightsLocation}
  * @param kafka settings of all Kafka clients
  */
 public record JobConfig(
@@ -222,13 +222,17 @@ public record JobConfig(
    * @param directory directory of the model files; empty publishes none
    * @param everySteps steps between two versions; 0 counts no steps
    * @param every time between two versions; zero sets no time
+   * @param keep newest files of a lineage that are kept; 0 keeps all
    */
-  public record Versions(String directory, long everySteps, Duration every)
+  public record Versions(String directory, long everySteps, Duration every, int keep)
       implements Serializable {
 
     static Versions read(SettingReader in) {
       return new Versions(
-          in.read(VERSIONS_DIRECTORY), in.read(VERSIONS_EVERY_STEPS), in.read(VERSIONS_EVERY));
+          in.read(VERSIONS_DIRECTORY),
+          in.read(VERSIONS_EVERY_STEPS),
+          in.read(VERSIONS_EVERY),
+          in.read(VERSIONS_KEEP));
     }
 
     /** Whether models are published at all. */
@@ -269,9 +273,12 @@ public record JobConfig(
     return JobConfigReader.read(configuration);
   }
 
-  /** The safetensors file that a new model starts from; without one, its weights are random. */
-  public Optional<Path> weightsFile() {
-    return given(weights).map(Path::of);
+  /**
+   * Path or URI of the safetensors file that a new model starts from; without one, its weights are
+   * random.
+   */
+  public Optional<String> weightsLocation() {
+    return given(weights);
   }
 
   private static Optional<String> given(String text) {

@@ -241,6 +241,11 @@ public final class JobOptions extends ModelOptions {
           .atLeast(Duration.ZERO)
           .means(
               "Time from one published model to the next; 0 sets no time. With versions.every-steps also set, the first of the two counts.");
+  public static final Setting<Integer> VERSIONS_KEEP =
+      integer("versions.keep", 0)
+          .atLeast(0)
+          .means(
+              "Newest model files of a stream's lineage that are kept; older ones are deleted once a newer one is announced. 0 keeps all.");
 
   private JobOptions() {}
 

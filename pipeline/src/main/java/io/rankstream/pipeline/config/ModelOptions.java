@@ -58,9 +58,9 @@ abstract class ModelOptions {
               "Scaling of pixels to numbers: half-range maps them to -1..1, imagenet uses the means and deviations of ImageNet, auto takes the backbone's own.");
   public static final Setting<String> MODEL_WEIGHTS =
       text("model.weights", "")
-          .any("a path, or empty")
+          .any("a path or URI, or empty")
           .means(
-              "Safetensors file that a new model starts from: a backbone with the names of torchvision or timm, or a model that Rankstream exported. Every TaskManager must see the file. Empty: random weights.");
+              "Safetensors file that a new model starts from: a backbone with the names of torchvision or timm, or a model that Rankstream exported. A path must be readable on every TaskManager; a URI is of a file system that Flink knows. Empty: random weights.");
   public static final Setting<Integer> MODEL_EMBEDDING_DIMENSION =
       integer("model.embedding-dimension", 256)
           .between(2, 8192)

@@ -10,6 +10,8 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.PluginUtils;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
@@ -31,6 +33,17 @@ public final class LocalCluster implements AutoCloseable {
   private LocalCluster(MiniCluster flink, URI page) {
     this.flink = flink;
     this.page = page;
+  }
+
+  /**
+   * Makes the file systems of Flink's plugins known to this process, with their settings, as the
+   * processes of a cluster do. The plugins lie in the directory that {@code FLINK_PLUGINS_DIR}
+   * names, or in {@code plugins}.
+   *
+   * @param settings settings of the engine, such as {@code s3.endpoint}
+   */
+  public static void loadFileSystems(Configuration settings) {
+    FileSystem.initialize(settings, PluginUtils.createPluginManagerFromRootFolder(settings));
   }
 
   /**

@@ -17,18 +17,11 @@ import java.io.IOException;
  */
 record Lineage(String id, String parent, long parentVersion, String start) {
 
-  private static final String NONE = "";
-
-  /** The lineage of a model that starts from nothing. */
-  static Lineage first(String start, long now) {
-    return new Lineage(LineageId.next(NONE, now), NONE, 0, start);
-  }
-
   /**
-   * The lineage of a model that starts from a version of another.
+   * A lineage that begins now.
    *
-   * @param parent lineage of the other
-   * @param parentVersion its training steps
+   * @param parent lineage of the state or file that the model starts from; empty for none
+   * @param parentVersion its training steps; 0 for none
    * @param start the present start of the job
    */
   static Lineage child(String parent, long parentVersion, String start, long now) {

@@ -7,9 +7,9 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
-import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.AbstractList;
@@ -23,7 +23,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The result of a batch, or of a deletion, as plain values: no tensor leaves the training thread.
+ * The result of a batch, or of a deletion, as plain values. The only tensors that leave the
+ * training thread are those of a captured version, which the task thread takes over.
  *
  * @param batch the images that the model took
  * @param report figures of the training step; null when the batch was only embedded
@@ -31,7 +32,7 @@ import java.util.TreeMap;
  * @param refused dead letters for the images that it did not take
  * @param model the model after the batch; null of a deletion, which needs no model, and of a batch
  *     whose stream has none
- * @param published versions of the model that were published after the step
+ * @param captured the version to publish after the step
  * @param millis duration on the training thread
  */
 record StepResult(
@@ -40,12 +41,12 @@ record StepResult(
     List<EmbeddedImage> embedded,
     List<DeadLetter> refused,
     ModelStatus model,
-    List<ModelVersion> published,
+    Optional<CapturedVersion> captured,
     double millis) {
 
   /** The result of a deletion. */
   static StepResult ofDeletion(MicroBatch deletion) {
-    return new StepResult(deletion, null, List.of(), List.of(), null, List.of(), 0);
+    return new StepResult(deletion, null, List.of(), List.of(), null, Optional.empty(), 0);
   }
 
   boolean isDeletion() {
@@ -55,7 +56,7 @@ record StepResult(
   /** The result of a batch whose stream has no model. */
   static StepResult ofRemovedStream(MicroBatch batch) {
     Admission none = Admission.ofRemovedStream(batch);
-    return new StepResult(none.batch(), null, List.of(), none.refused(), null, List.of(), 0);
+    return new StepResult(none.batch(), null, List.of(), none.refused(), null, Optional.empty(), 0);
   }
 
   /** Figures of the training step; empty when the batch was only embedded. */

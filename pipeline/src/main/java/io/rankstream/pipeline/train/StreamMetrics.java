@@ -4,6 +4,7 @@ import io.rankstream.model.step.StepReport;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.metrics.RecentHistogram;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
 import java.util.Objects;
 import java.util.function.Function;
@@ -90,7 +91,6 @@ final class StreamMetrics {
     }
     version = result.model().version();
     result.step().ifPresent(report -> trained(report, result.millis()));
-    result.published().forEach(published -> publishedVersion = published.getModelVersion());
     for (BatchImage slot : result.batch().images()) {
       AcceptedImage image = slot.image();
       embeddingFreshness.emitted(image.eventTime());
@@ -104,6 +104,10 @@ final class StreamMetrics {
         }
       }
     }
+  }
+
+  void published(ModelVersion published) {
+    publishedVersion = published.getModelVersion();
   }
 
   void barrier(long checkpointId) {

@@ -17,8 +17,9 @@ import io.rankstream.pipeline.config.PredictionsFrom;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.publish.CapturedVersion;
+import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.schemas.DeadLetter;
-import io.rankstream.schemas.ModelVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -43,23 +44,21 @@ final class StreamModel implements AutoCloseable {
 
   private final JobConfig config;
   private final String stream;
-  private final Lineage lineage;
   private final OnlineTrainer trainer;
   private final BatchPixels inputs;
   private final StreamAccuracy accuracy;
-  private final ModelPublisher publisher;
+  private final VersionCapture versions;
   private final Quarantine quarantine;
 
-  private StreamModel(JobConfig config, String stream, Lineage lineage, OnlineTrainer trainer) {
+  private StreamModel(JobConfig config, String stream, String start, StartingWeights weights) {
     this.config = config;
     this.stream = stream;
-    this.lineage = lineage;
-    this.trainer = trainer;
+    this.trainer = weights.trainer();
     this.inputs =
         new BatchPixels(config.model().input(), config.augmentation(), config.model().seed());
     this.accuracy = new StreamAccuracy(config.trainer());
-    this.publisher =
-        new ModelPublisher(config.versions(), stream, lineage.id(), Instant.now().toEpochMilli());
+    this.versions =
+        new VersionCapture(config.versions(), stream, start, weights, Instant.now().toEpochMilli());
     this.quarantine = new Quarantine(stream);
   }
 
@@ -69,8 +68,7 @@ final class StreamModel implements AutoCloseable {
    * @param start the present {@linkplain JobStart start of the job}
    */
   static StreamModel create(JobConfig config, String stream, Device device, String start) {
-    Lineage lineage = Lineage.first(start, System.currentTimeMillis());
-    return new StreamModel(config, stream, lineage, StartingWeights.trainer(config, device));
+    return new StreamModel(config, stream, start, StartingWeights.of(config, device));
   }
 
   /**
@@ -84,11 +82,10 @@ final class StreamModel implements AutoCloseable {
       throws IOException {
     OnlineTrainer trainer = OnlineTrainer.restore(config.model(), device, in);
     try {
-      Lineage lineage =
-          Lineage.read(in).restored(trainer.step(), start, System.currentTimeMillis());
-      StreamModel model = new StreamModel(config, stream, lineage, trainer);
+      StreamModel model =
+          new StreamModel(config, stream, start, new StartingWeights(trainer, "", 0));
       model.accuracy.readFrom(in);
-      model.publisher.readFrom(in);
+      model.versions.readFrom(in, trainer.step(), Instant.now().toEpochMilli());
       model.quarantine.readFrom(in);
       if (model.quarantine.lift(config.trainer().resume())) {
         model.trainer.absolve();
@@ -102,9 +99,8 @@ final class StreamModel implements AutoCloseable {
 
   /** Reads the history that follows the weights in a {@link TrainerSnapshot}, for its lineage. */
   static Lineage readHistory(DataInputStream in) throws IOException {
-    Lineage lineage = Lineage.read(in);
     StreamAccuracy.skip(in);
-    ModelPublisher.skip(in);
+    Lineage lineage = VersionCapture.skip(in);
     new Quarantine("").readFrom(in);
     return lineage;
   }
@@ -113,16 +109,20 @@ final class StreamModel implements AutoCloseable {
   TrainerSnapshot.OfStream snapshot() throws IOException {
     ByteArrayOutputStream history = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(history);
-    lineage.writeTo(out);
     accuracy.writeTo(out);
-    publisher.writeTo(out);
+    versions.writeTo(out);
     quarantine.writeTo(out);
     return new TrainerSnapshot.OfStream(trainer.snapshot(), history);
   }
 
   /** Timeline of the model. */
   Lineage lineage() {
-    return lineage;
+    return versions.lineage();
+  }
+
+  /** Lets the versions be announced that the restored checkpoint holds. */
+  void resumePublishing(VersionPublisher publisher) {
+    versions.resume(publisher, trainer.spaceId(stream));
   }
 
   /**
@@ -159,10 +159,9 @@ final class StreamModel implements AutoCloseable {
    * Scores the predictions, then lets the model learn. A model that fails keeps its last good
    * weights, and its stream goes into quarantine.
    *
-   * @throws IOException when a version cannot be published
    * @throws TrainingFailedException when the model fails and is to stop the job
    */
-  StepResult finish(PreparedBatch prepared) throws IOException {
+  StepResult finish(PreparedBatch prepared) {
     Learnt learnt = learnOrQuarantine(prepared);
     Admission finite = Admission.ofFinite(prepared.batch(), learnt.embedded());
     List<EmbeddedImage> embedded =
@@ -175,18 +174,18 @@ final class StreamModel implements AutoCloseable {
     }
 
     ModelStatus status = status(finite.batch());
-    List<ModelVersion> published =
+    Optional<CapturedVersion> captured =
         learnt.report() != null && learnt.report().outcome() == StepOutcome.TAKEN
-            ? publisher.afterStep(trainer, status.accuracy(), Instant.now()).stream().toList()
-            : List.of();
+            ? versions.afterStep(trainer, status.accuracy(), Instant.now())
+            : Optional.empty();
     double millis = (System.nanoTime() - prepared.startNanos()) / 1e6;
     return new StepResult(
-        finite.batch(), learnt.report(), embedded, refused, status, published, millis);
+        finite.batch(), learnt.report(), embedded, refused, status, captured, millis);
   }
 
-  /** Publishes a version if the model took a step since the last one. */
-  Optional<ModelVersion> publishLast() throws IOException {
-    return publisher.atEnd(trainer, accuracy.figures(), Instant.now());
+  /** Captures a version if the model took a step since the last one. */
+  Optional<CapturedVersion> captureLast() {
+    return versions.atEnd(trainer, accuracy.figures(), Instant.now());
   }
 
   @Override
@@ -281,7 +280,7 @@ final class StreamModel implements AutoCloseable {
   private ModelStatus status(MicroBatch batch) {
     return new ModelStatus(
         trainer.spaceId(stream),
-        lineage.id(),
+        versions.lineage().id(),
         config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean",
         trainer.step(),
         trainer.knownClasses(),

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
+import io.rankstream.schemas.ModelVersion;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,6 +43,14 @@ final class TrainerMetrics {
     streams
         .computeIfAbsent(result.batch().stream(), name -> new StreamMetrics(operator, name))
         .emitted(result, now.toEpochMilli());
+  }
+
+  /** Updates the metrics when a published version is announced. */
+  void published(ModelVersion version) {
+    StreamMetrics stream = streams.get(version.getStream());
+    if (stream != null) { // not before the first result after a restore
+      stream.published(version);
+    }
   }
 
   /** Marks the end of the results that a checkpoint commits. */

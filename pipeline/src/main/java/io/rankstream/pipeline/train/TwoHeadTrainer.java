@@ -8,10 +8,11 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.publish.CapturedVersion;
+import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
@@ -74,6 +76,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private transient TrainingThread trainingThread;
   private transient KeyedStateCheckpointOutputStream rawState;
   private transient TrainerMetrics measured;
+  private transient VersionPublisher publisher;
 
   TwoHeadTrainer(
       StreamOperatorParameters<EmbeddingChange> parameters,
@@ -127,6 +130,16 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   public void open() throws Exception {
     super.open();
     measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
+    publisher =
+        new VersionPublisher(
+            jobConfig.versions(),
+            CheckpointingOptions.isCheckpointingEnabled(
+                getContainingTask().getEnvironment().getJobConfiguration()),
+            this::runInTask,
+            getProcessingTimeService(),
+            getMetricGroup(),
+            this::announce);
+    models.values().forEach(model -> model.resumePublishing(publisher));
     trainingThread = new TrainingThread();
     inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
   }
@@ -137,7 +150,6 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     while (inFlight.size() >= jobConfig.trainer().batchesInFlight()) {
       mailbox.yield(); // back-pressure
     }
-
     inFlight.add(element.getValue());
     submit(element.getValue());
   }
@@ -148,8 +160,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     while (!inFlight.isEmpty()) {
       mailbox.yield();
     }
-    for (StreamModel model : models.values()) { // safe: the training thread is idle
-      model.publishLast().ifPresent(this::emit);
+    // safe: the training thread is idle
+    models.values().forEach(model -> model.captureLast().ifPresent(publisher::offer));
+    publisher.end();
+    while (!publisher.isIdle()) { // until the store takes them
+      mailbox.yield();
     }
   }
 
@@ -159,6 +174,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     gate.close();
     emitFinished();
     measured.barrier(checkpointId);
+    publisher.barrier(checkpointId);
   }
 
   /** Copies the state while the gate is closed; the copy is written later. */
@@ -195,6 +211,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
     measured.committed(checkpointId, Instant.now());
+    publisher.completed(checkpointId);
   }
 
   @Override
@@ -209,7 +226,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
       gate.open();
     }
     boolean idle = trainingThread == null || trainingThread.stop();
+    if (publisher != null) {
+      publisher.close();
+    }
     if (idle && models != null) {
+      finished.forEach(result -> result.captured().ifPresent(CapturedVersion::close));
       models.values().forEach(StreamModel::close);
       models.clear();
     }
@@ -226,14 +247,14 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
                 () -> {
                   throw new SuppressRestartsException(e); // the same batches would fail again
                 });
-          } catch (IOException | RuntimeException | Error e) {
+          } catch (RuntimeException | Error e) {
             runInTask(() -> ExceptionUtils.rethrow(e));
           }
         });
   }
 
   /** Only what changes the models happens inside the gate. */
-  private void process(MicroBatch batch) throws IOException {
+  private void process(MicroBatch batch) {
     if (batch.purpose() == Purpose.DELETE) {
       gate.inside(() -> finish(StepResult.ofDeletion(batch)));
       return;
@@ -279,14 +300,15 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
           .metrics(Instant.now())
           .ifPresent(metrics -> output.collect(metricsTag, new StreamRecord<>(metrics)));
       measured.emitted(result, Instant.now());
-      result.published().forEach(this::emit);
+      result.captured().ifPresent(publisher::offer);
       result
           .refused()
           .forEach(letter -> output.collect(deadLettersTag, new StreamRecord<>(letter)));
     }
   }
 
-  private void emit(ModelVersion published) {
-    output.collect(versionsTag, new StreamRecord<>(published));
+  private void announce(ModelVersion version) {
+    output.collect(versionsTag, new StreamRecord<>(version));
+    measured.published(version);
   }
 }

@@ -1,2 +1,4 @@
-/** The operator that owns the models: predicts, trains, embeds, publishes and checkpoints. */
+/**
+ * The operator that owns the models: predicts, trains, embeds, captures versions and checkpoints.
+ */
 package io.rankstream.pipeline.train;

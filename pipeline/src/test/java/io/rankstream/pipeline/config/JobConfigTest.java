@@ -208,9 +208,9 @@ class JobConfigTest {
 
   @Test
   void leavesOutWhatIsNotGiven() {
-    assertThat(config(settings()).weightsFile()).isEmpty();
-    assertThat(config(settings().with(JobOptions.MODEL_WEIGHTS, "a.safetensors")).weightsFile())
-        .contains(Path.of("a.safetensors"));
+    assertThat(config(settings()).weightsLocation()).isEmpty();
+    assertThat(config(settings().with(JobOptions.MODEL_WEIGHTS, "a.safetensors")).weightsLocation())
+        .contains("a.safetensors");
     assertThat(config(settings()).versions().isOn()).isFalse();
     assertThat(config(settings()).registry().isOn()).isFalse();
   }
