@@ -34,7 +34,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class NeighbourSearch {
 
   /** The newest embedding of an image; the key of its records is stream, line feed, image id. */
-  private record Entry(String key, String id, String stream, String label, String space, long version, float[] vector) {
+  private record Entry(String key, String id, String stream, String label, String space, String lineage, long version, float[] vector) {
+
+    /** Lineages sort by their birth; within one, versions grow. */
+    boolean isNewerThan(Entry other) {
+      int order = lineage.compareTo(other.lineage);
+      return order == 0 ? version > other.version : order > 0;
+    }
 
     double squaredDistance(Entry other) {
       double sum = 0;
@@ -99,7 +105,7 @@ public final class NeighbourSearch {
     }
   }
 
-  /** All records of an image are in one partition, so the last one read is the newest. */
+  /** Keeps the newest embedding of each image. */
   private void apply(ConsumerRecord<byte[], byte[]> record) throws IOException {
     if (record.key() == null) {
       return; // the job gives every embedding a key: something else wrote this
@@ -116,16 +122,18 @@ public final class NeighbourSearch {
     for (int i = 0; i < vector.length; i++) {
       vector[i] = embedding.getEmbedding().get(i);
     }
-    entries.put(
-        key,
+    Entry entry =
         new Entry(
             key,
             embedding.getImageId(),
             embedding.getStream(),
             embedding.getLabel(),
             embedding.getSpaceId(),
+            embedding.getLineage(),
             embedding.getModelVersion(),
-            vector));
+            vector);
+    // An abandoned timeline may still write, such as a job that was forgotten.
+    entries.merge(key, entry, (before, now) -> before.isNewerThan(now) ? before : now);
   }
 
   private Object status() {

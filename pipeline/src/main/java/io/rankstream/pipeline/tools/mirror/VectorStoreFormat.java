@@ -2,6 +2,7 @@ package io.rankstream.pipeline.tools.mirror;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.ImageEmbedding;
 import java.util.LinkedHashMap;
@@ -36,6 +37,8 @@ public enum VectorStoreFormat {
     properties.put("label", embedding.getLabel());
     properties.put("predicted_label", embedding.getPredictedLabel());
     properties.put("confidence", embedding.getConfidence());
+    properties.put("lineage", embedding.getLineage());
+    properties.put("lineage_born", LineageId.bornAt(embedding.getLineage()));
     properties.put("model_version", embedding.getModelVersion());
     properties.put("space_id", embedding.getSpaceId());
     properties.put("event_time", embedding.getEventTime().toEpochMilli());

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.watch;
 
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.ImageEmbedding;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,8 +71,13 @@ final class ImageSample {
   }
 
   private void addTo(Map<String, SampledImage> images, ImageEmbedding embedding, int most) {
+    SampledImage before = images.get(embedding.getImageId());
+    VersionRank rank = VersionRank.of(embedding);
+    if (before != null && VersionRank.of(before.newest()).isNewerThan(rank)) {
+      return; // from a timeline that was abandoned
+    }
     SampledImage known = images.remove(embedding.getImageId()); // inserted again as the youngest
-    if (known == null && images.size() >= most && !makeRoom(images, embedding.getModelVersion())) {
+    if (known == null && images.size() >= most && !makeRoom(images, rank)) {
       return;
     }
 
@@ -81,9 +87,10 @@ final class ImageSample {
     changes++;
   }
 
-  private boolean makeRoom(Map<String, SampledImage> images, long version) {
-    SampledImage oldest = images.values().iterator().next();
-    if (version - oldest.newest().getModelVersion() < RECENT_STEPS) {
+  private boolean makeRoom(Map<String, SampledImage> images, VersionRank rank) {
+    VersionRank oldest = VersionRank.of(images.values().iterator().next().newest());
+    if (rank.lineage().equals(oldest.lineage())
+        && rank.version() - oldest.version() < RECENT_STEPS) {
       return false;
     }
 
