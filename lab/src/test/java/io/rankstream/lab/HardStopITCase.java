@@ -14,11 +14,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.AfterAll;
@@ -105,7 +103,7 @@ class HardStopITCase {
               .settings(stormy, checkpoints)
               .with(
                   StateRecoveryOptions.SAVEPOINT_PATH,
-                  newestCheckpoint(checkpoints).toUri().toString());
+                  TestCluster.newestCheckpoint(checkpoints).toUri().toString());
       JobClient job = cluster.submit(settings);
       restored = SavepointState.digestOfModels(finish(job, stormy));
     }
@@ -126,17 +124,5 @@ class HardStopITCase {
   private static String finish(JobClient job, TopicNames names) throws Exception {
     await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
     return TestCluster.stop(job, directory.resolve("savepoints"), true);
-  }
-
-  private static Path newestCheckpoint(Path checkpoints) throws Exception {
-    try (Stream<Path> files = Files.walk(checkpoints)) {
-      return files
-          .filter(file -> file.endsWith("_metadata"))
-          .map(Path::getParent)
-          .max(
-              Comparator.comparingInt(
-                  checkpoint -> Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
-          .orElseThrow();
-    }
   }
 }

@@ -3,7 +3,10 @@ package io.rankstream.lab;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.flink.LocalCluster;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -38,6 +41,19 @@ final class TestCluster implements AutoCloseable {
             .get();
     job.getJobExecutionResult().get();
     return savepoint;
+  }
+
+  /** The last checkpoint of the only job that writes to a directory. */
+  static Path newestCheckpoint(Path checkpoints) throws Exception {
+    try (Stream<Path> files = Files.walk(checkpoints)) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .map(Path::getParent)
+          .max(
+              Comparator.comparingInt(
+                  checkpoint -> Integer.parseInt(checkpoint.getFileName().toString().substring(4))))
+          .orElseThrow();
+    }
   }
 
   /** Ends a task manager in the middle of its work. */

@@ -2,6 +2,7 @@ package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.Sink;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.EmbeddingRecords;
 import io.rankstream.pipeline.wire.OutputRecords;
@@ -27,10 +28,10 @@ public final class KafkaEndpoints {
   public static Endpoints from(JobConfig config) {
     return new Endpoints(
         source(config),
-        sink(config, "embeddings", new EmbeddingRecords(config)),
-        sink(config, "metrics", OutputRecords.metrics(config)),
-        sink(config, "model-versions", OutputRecords.modelVersions(config)),
-        sink(config, "dead-letters", OutputRecords.deadLetters(config)));
+        sink(config, Sink.EMBEDDINGS, new EmbeddingRecords(config)),
+        sink(config, Sink.METRICS, OutputRecords.metrics(config)),
+        sink(config, Sink.MODEL_VERSIONS, OutputRecords.modelVersions(config)),
+        sink(config, Sink.DEAD_LETTERS, OutputRecords.deadLetters(config)));
   }
 
   @SuppressWarnings("deprecation") // the connector still asks for the class that Kafka 4 deprecates
@@ -54,30 +55,30 @@ public final class KafkaEndpoints {
   }
 
   private static <T> KafkaSink<T> sink(
-      JobConfig config, String name, KafkaRecordSerializationSchema<T> records) {
+      JobConfig config, Sink sink, KafkaRecordSerializationSchema<T> records) {
     JobConfig.Output output = config.output();
     return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(producer(config))
+        .setKafkaProducerConfig(producer(config, output.delivery(sink)))
         .setBootstrapServers(config.kafka().bootstrapServers())
         .setDeliveryGuarantee(
-            switch (output.delivery()) {
+            switch (output.delivery(sink)) {
               case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
               case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
             })
-        .setTransactionalIdPrefix(output.transactionalIdPrefix() + "-" + name)
+        .setTransactionalIdPrefix(output.transactionalIdPrefix(sink))
         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
         .setRecordSerializer(records)
         .build();
   }
 
-  private static Properties producer(JobConfig config) {
+  private static Properties producer(JobConfig config, Delivery delivery) {
     JobConfig.Output output = config.output();
     Properties producer = new Properties();
     producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     int largest = Math.max(16 << 20, output.maxDeadLetterBytes());
     producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largest));
     producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(2L * largest));
-    if (output.delivery() == Delivery.EXACTLY_ONCE) {
+    if (delivery == Delivery.EXACTLY_ONCE) {
       // Records become visible when their transaction ends, so there is time to fill large
       // requests.
       producer.put(ProducerConfig.LINGER_MS_CONFIG, "1000");

@@ -1,6 +1,7 @@
 package io.rankstream.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,15 +10,24 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,7 +97,8 @@ class DoctorITCase {
             "dead letters",
             "group",
             "transactions",
-            "timeout");
+            "timeout",
+            "other jobs");
     assertThat(report.get("checks").findValuesAsText("level")).doesNotContain("problem");
   }
 
@@ -160,6 +171,42 @@ class DoctorITCase {
         .anyMatch(
             line ->
                 line.startsWith("warning  timeout") && line.endsWith("set it to at least 70 s"));
+  }
+
+  @Test
+  void theDoctorWarnsOfAnotherJobWithThePrefixOrTheGroup() throws Exception {
+    assertThat(execute("doctor")).isZero();
+    assertThat(out.toString()).contains("no transaction of this prefix is open");
+
+    Properties writer = kafka.clients();
+    writer.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "twice-metrics-0");
+    Properties reader = kafka.clients();
+    reader.put(ConsumerConfig.GROUP_ID_CONFIG, "twice");
+    try (KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(writer, new ByteArraySerializer(), new ByteArraySerializer());
+        KafkaConsumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(reader, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>("growing", new byte[] {1})).get();
+      consumer.subscribe(List.of("growing"));
+      await()
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(100));
+                return !consumer.assignment().isEmpty();
+              });
+
+      assertThat(execute("doctor", "--input.group-id", "twice")).isZero();
+      assertThat(execute("doctor", "--input.group-id", "twic")).isZero();
+      producer.abortTransaction();
+    }
+    assertThat(out.toString().lines().filter(line -> line.startsWith("warning")))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("1 member(s) of another program use"),
+            line ->
+                assertThat(line)
+                    .contains("1 transaction(s) of this prefix are open, such as twice-metrics-0"));
   }
 
   private int execute(String command, String... more) {

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.config;
 
 import static io.rankstream.pipeline.config.JobOptions.*;
 
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
@@ -59,7 +60,7 @@ public record JobConfig(
     static Input read(SettingReader in) {
       return new Input(
           in.read(INPUT_TOPIC),
-          in.read(INPUT_GROUP_ID),
+          GroupId.read(in),
           Set.copyOf(in.read(INPUT_STREAMS)),
           in.read(INPUT_BOUNDED),
           bytes(in.read(INPUT_MAX_RECORD_BYTES)),
@@ -71,6 +72,9 @@ public record JobConfig(
   /**
    * The topics of the results.
    *
+   * @param delivery guarantee of all topics
+   * @param embeddingsDelivery guarantee of the embeddings, unless that of all topics is weaker;
+   *     read it through {@link #delivery(Sink)}
    * @param maxDeadLetterBytes size up to which a dead letter holds the record that it returns
    * @param transactionalIdPrefix start of the transactional ids, never empty
    */
@@ -80,6 +84,7 @@ public record JobConfig(
       String deadLettersTopic,
       String modelVersionsTopic,
       Delivery delivery,
+      Delivery embeddingsDelivery,
       int maxDeadLetterBytes,
       WireFormat wireFormat,
       String transactionalIdPrefix,
@@ -93,10 +98,23 @@ public record JobConfig(
           in.read(OUTPUT_DEAD_LETTERS_TOPIC),
           in.read(OUTPUT_MODEL_VERSIONS_TOPIC),
           in.read(OUTPUT_DELIVERY),
+          in.read(OUTPUT_EMBEDDINGS_DELIVERY),
           bytes(in.read(OUTPUT_MAX_DEAD_LETTER_BYTES)),
           in.read(OUTPUT_WIRE_FORMAT),
-          given(in.read(OUTPUT_TRANSACTIONAL_ID_PREFIX)).orElseGet(() -> in.read(INPUT_GROUP_ID)),
+          given(in.read(OUTPUT_TRANSACTIONAL_ID_PREFIX)).orElseGet(() -> GroupId.read(in)),
           in.read(OUTPUT_TRANSACTION_TIMEOUT));
+    }
+
+    /** The guarantee of one topic. */
+    public Delivery delivery(Sink sink) {
+      return sink == Sink.EMBEDDINGS && delivery == Delivery.EXACTLY_ONCE
+          ? embeddingsDelivery
+          : delivery;
+    }
+
+    /** Start of the transactional ids of one sink. */
+    public String transactionalIdPrefix(Sink sink) {
+      return transactionalIdPrefix + "-" + KebabCase.of(sink);
     }
   }
 

@@ -28,10 +28,12 @@ public final class JobOptions extends ModelOptions {
   public static final Setting<String> INPUT_TOPIC =
       topic("input.topic", "images.v2").means("Topic that the images are read from.");
   public static final Setting<String> INPUT_GROUP_ID =
-      text("input.group-id", "rankstream")
-          .matching(id -> !id.isBlank(), "a name that is not blank")
+      text("input.group-id", "")
+          .matching(
+              id -> id.isEmpty() || !id.isBlank(),
+              "a name that is not blank, or empty for one made of the topics")
           .means(
-              "Consumer group whose offsets show the progress. A restart continues from the checkpoint, not from these offsets.");
+              "Consumer group whose offsets show the progress. A restart continues from the checkpoint, not from these offsets. Empty: rankstream-, the input topic, and eight digits that stand for the output topics, so that jobs on different topics have different groups.");
   public static final Setting<List<String>> INPUT_STREAMS =
       list("input.streams", "default")
           .matching(
@@ -72,6 +74,10 @@ public final class JobOptions extends ModelOptions {
       choice("output.delivery-guarantee", Delivery.EXACTLY_ONCE)
           .means(
               "Guarantee of all output topics. With exactly-once, records become visible when a checkpoint completes.");
+  public static final Setting<Delivery> OUTPUT_EMBEDDINGS_DELIVERY =
+      choice("output.embeddings-delivery", Delivery.EXACTLY_ONCE)
+          .means(
+              "Guarantee of the embeddings. at-least-once makes them visible at once instead of when a checkpoint completes; after a failure some come again, and some are of a version that is taken back. exactly-once holds only where output.delivery-guarantee is exactly-once too.");
   public static final Setting<MemorySize> OUTPUT_MAX_DEAD_LETTER_BYTES =
       size("output.max-dead-letter-bytes", MemorySize.ofMebiBytes(9))
           .between(new MemorySize(1 << 16), LARGEST_ARRAY)

@@ -228,6 +228,44 @@ class JobConfigTest {
   }
 
   @Test
+  void jobsOnDifferentTopicsShareNeitherGroupNorPrefix() {
+    JobConfig one = config(settings());
+
+    assertThat(one.input().groupId()).matches("rankstream-images[.]v2-[0-9a-f]{8}");
+    assertThat(one.output().transactionalIdPrefix()).isEqualTo(one.input().groupId());
+    assertThat(config(settings()).input().groupId()).isEqualTo(one.input().groupId());
+    for (Setting<String> topic :
+        List.of(
+            JobOptions.INPUT_TOPIC,
+            JobOptions.OUTPUT_EMBEDDINGS_TOPIC,
+            JobOptions.OUTPUT_METRICS_TOPIC,
+            JobOptions.OUTPUT_MODEL_VERSIONS_TOPIC,
+            JobOptions.OUTPUT_DEAD_LETTERS_TOPIC)) {
+      JobConfig other = config(settings().with(topic, "others"));
+
+      assertThat(other.input().groupId()).as(topic.key()).isNotEqualTo(one.input().groupId());
+      assertThat(other.output().transactionalIdPrefix())
+          .as(topic.key())
+          .isNotEqualTo(one.output().transactionalIdPrefix());
+    }
+  }
+
+  @Test
+  void theEmbeddingsHaveAGuaranteeOfTheirOwnThatIsNeverStrongerThanThatOfAll() {
+    JobSettings settings =
+        settings().with(JobOptions.OUTPUT_EMBEDDINGS_DELIVERY, Delivery.AT_LEAST_ONCE);
+    JobConfig.Output own = config(settings).output();
+    JobConfig.Output all =
+        config(settings().with(JobOptions.OUTPUT_DELIVERY, Delivery.AT_LEAST_ONCE)).output();
+
+    assertThat(own.delivery(Sink.EMBEDDINGS)).isEqualTo(Delivery.AT_LEAST_ONCE);
+    assertThat(own.delivery(Sink.DEAD_LETTERS)).isEqualTo(Delivery.EXACTLY_ONCE);
+    assertThat(all.delivery(Sink.EMBEDDINGS)).isEqualTo(Delivery.AT_LEAST_ONCE);
+    assertThat(config(settings()).output().delivery(Sink.EMBEDDINGS))
+        .isEqualTo(Delivery.EXACTLY_ONCE);
+  }
+
+  @Test
   void reportsASettingThatIsReadTwiceOnce() {
     assertThatThrownBy(() -> Fixtures.config("input.group-id", " "))
         .isInstanceOfSatisfying(
@@ -235,7 +273,7 @@ class JobConfigTest {
             e ->
                 assertThat(e.problems())
                     .containsExactly(
-                        "Invalid input.group-id:   (must be a name that is not blank)"));
+                        "Invalid input.group-id:   (must be a name that is not blank, or empty for one made of the topics)"));
   }
 
   @Test

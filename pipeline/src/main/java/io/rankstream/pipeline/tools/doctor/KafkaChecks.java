@@ -2,7 +2,9 @@ package io.rankstream.pipeline.tools.doctor;
 
 import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.config.Sink;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -65,23 +67,19 @@ public final class KafkaChecks implements AutoCloseable {
   public List<Finding> job() throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     TopicNames names = TopicNames.of(config);
-    // The sinks look for transactions that a failure left open, which needs the right to read.
-    List<AclOperation> outputs =
-        config.output().delivery() == Delivery.EXACTLY_ONCE
-            ? List.of(AclOperation.WRITE, AclOperation.READ)
-            : List.of(AclOperation.WRITE);
     TopicChecks topics = new TopicChecks(admin, config);
     findings.add(topics.check("images", names.images(), List.of(AclOperation.READ)));
-    findings.add(topics.check("embeddings", names.embeddings(), outputs));
-    findings.add(topics.check("metrics", names.metrics(), outputs));
-    findings.add(topics.check("models", names.modelVersions(), outputs));
-    findings.add(topics.check("dead letters", names.deadLetters(), outputs));
+    findings.add(topics.check("embeddings", names.embeddings(), rights(Sink.EMBEDDINGS)));
+    findings.add(topics.check("metrics", names.metrics(), rights(Sink.METRICS)));
+    findings.add(topics.check("models", names.modelVersions(), rights(Sink.MODEL_VERSIONS)));
+    findings.add(topics.check("dead letters", names.deadLetters(), rights(Sink.DEAD_LETTERS)));
     findings.add(group());
     if (config.output().delivery() == Delivery.EXACTLY_ONCE) {
       TransactionChecks transactions =
           new TransactionChecks(admin, config.output(), checkpointInterval);
       findings.add(transactions.ids());
       findings.add(transactions.timeout());
+      findings.add(transactions.others());
     }
     return findings;
   }
@@ -109,6 +107,13 @@ public final class KafkaChecks implements AutoCloseable {
     }
   }
 
+  private List<AclOperation> rights(Sink sink) {
+    // A sink looks for transactions that a failure left open, which needs the right to read.
+    return config.output().delivery(sink) == Delivery.EXACTLY_ONCE
+        ? List.of(AclOperation.WRITE, AclOperation.READ)
+        : List.of(AclOperation.WRITE);
+  }
+
   private Finding group() throws InterruptedException {
     String group = config.input().groupId();
     try {
@@ -120,6 +125,12 @@ public final class KafkaChecks implements AutoCloseable {
               .all()
               .get()
               .get(group);
+      if (!description.members().isEmpty()) { // a job assigns partitions and is no member
+        return Finding.warning(
+            "group",
+            "%d member(s) of another program use the consumer group %s, so its offsets do not show the progress of the job: give the job another %s"
+                .formatted(description.members().size(), group, JobOptions.INPUT_GROUP_ID.key()));
+      }
       return GrantedRights.include(description.authorizedOperations(), AclOperation.READ)
           ? Finding.ok("group", "this user may use " + group)
           : Finding.problem(

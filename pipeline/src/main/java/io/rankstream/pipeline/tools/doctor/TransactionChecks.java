@@ -1,10 +1,13 @@
 package io.rankstream.pipeline.tools.doctor;
 
+import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTION_TIMEOUT;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.Sink;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +15,9 @@ import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
@@ -40,7 +46,7 @@ final class TransactionChecks {
   Finding ids() throws InterruptedException {
     String prefix = output.transactionalIdPrefix();
     try {
-      admin.describeTransactions(List.of(prefix + "-embeddings")).all().get();
+      admin.describeTransactions(List.of(output.transactionalIdPrefix(Sink.METRICS))).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
         return Finding.problem(
@@ -50,6 +56,43 @@ final class TransactionChecks {
     }
 
     return Finding.ok("transactions", "this user may use ids that start with %s".formatted(prefix));
+  }
+
+  /**
+   * Whether transactions with the prefix of the job are open. Those of a job that crashed are
+   * aborted when it starts again; those of a job that runs are not its own.
+   */
+  Finding others() throws InterruptedException {
+    String check = "other jobs";
+    try {
+      List<String> open =
+          admin
+              .listTransactions(
+                  new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING)))
+              .all()
+              .get()
+              .stream()
+              .map(TransactionListing::transactionalId)
+              .filter(this::isOfPrefix)
+              .sorted()
+              .toList();
+      return open.isEmpty()
+          ? Finding.ok(check, "no transaction of this prefix is open")
+          : Finding.warning(
+              check,
+              "%d transaction(s) of this prefix are open, such as %s: stop the job that writes them, or give this one another %s; if a crash left them, start the job, which ends them"
+                  .formatted(open.size(), open.get(0), OUTPUT_TRANSACTIONAL_ID_PREFIX.key()));
+    } catch (ExecutionException e) {
+      return Finding.warning(
+          check,
+          "Nobody can tell whether another job writes with the prefix %s: %s"
+              .formatted(output.transactionalIdPrefix(), KafkaFailure.sentence(e)));
+    }
+  }
+
+  private boolean isOfPrefix(String id) {
+    return Arrays.stream(Sink.values())
+        .anyMatch(sink -> id.startsWith(output.transactionalIdPrefix(sink) + "-"));
   }
 
   /** Whether transactions live long enough for a checkpoint to commit them. */
