@@ -66,12 +66,28 @@ public final class Fixtures {
         image.getRaster().setSample(x, y, 0, Math.max(0, Math.min(255, grey)));
       }
     }
+    return encode(format, image);
+  }
+
+  private static byte[] encode(String format, BufferedImage image) {
     try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
       ImageIO.write(image, format, out);
       return out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A grey PNG of noise, which hardly compresses. */
+  public static byte[] noise(int width, int height) {
+    Random random = new Random(width);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.getRaster().setSample(x, y, 0, random.nextInt(256));
+      }
+    }
+    return encode("png", image);
   }
 
   /** Writes a folder with a folder of PNG images for each class, as {@code feed} reads it. */

@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FeedCommand.class,
       ForgetCommand.class,
       TailCommand.class,
+      RedriveCommand.class,
       MirrorCommand.class,
       WatchCommand.class,
       EvaluateCommand.class,

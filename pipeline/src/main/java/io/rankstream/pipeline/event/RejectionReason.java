@@ -78,6 +78,18 @@ public enum RejectionReason {
     return this != LAG_SHED && this != TOO_MANY_CLASSES && this != EMBEDDING_NOT_FINITE;
   }
 
+  /**
+   * Whether the same record can be accepted later: after a time, with other settings, or with a
+   * schema that is known by then. Otherwise the record itself is bad, and only another one helps.
+   */
+  public boolean canHeal() {
+    return switch (this) {
+      case KEY_INVALID, ENVELOPE_INVALID, IMAGE_EMPTY, IMAGE_UNSUPPORTED_FORMAT, IMAGE_CORRUPT ->
+          false;
+      default -> true;
+    };
+  }
+
   /** The reason code for an image that the decoder refused. */
   public static RejectionReason of(ImageRejectedException.Reason reason) {
     return switch (reason) {
@@ -119,7 +131,9 @@ public enum RejectionReason {
    * @param detail description of the problem for people
    */
   public DeadLetter letter(Origin origin, String detail) {
-    return addressed(origin, detail + "; the record stays in the source topic").build();
+    return addressed(origin, detail + "; the record stays in the source topic")
+        .setComplete(false)
+        .build();
   }
 
   private static LetterHeader returned(Header header) {

@@ -73,7 +73,8 @@ final class FittingLetter {
         letter.getSourceTimestamp(),
         dropsKey ? null : letter.getKey(),
         dropsValue ? null : letter.getValue(),
-        dropsHeaders ? List.of() : letter.getHeaders());
+        dropsHeaders ? List.of() : letter.getHeaders(),
+        letter.getComplete() && !dropsKey && !dropsHeaders && !dropsValue);
   }
 
   private static String leftBehind(String part, ByteBuffer bytes) {

@@ -8,7 +8,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * The headers of a dead letter: the reason, and those by which tools for the dead letters of Kafka
- * Connect find the original record and the error.
+ * Connect find the original record and the error. A record that was sent again has its count here
+ * too.
  */
 final class LetterHeaders {
 
@@ -17,13 +18,18 @@ final class LetterHeaders {
   private LetterHeaders() {}
 
   static Headers of(DeadLetter letter) {
-    return new RecordHeaders()
-        .add("reason", utf8(letter.getReason()))
-        .add(CONNECT + "topic", utf8(letter.getSourceTopic()))
-        .add(CONNECT + "partition", utf8(Integer.toString(letter.getSourcePartition())))
-        .add(CONNECT + "offset", utf8(Long.toString(letter.getSourceOffset())))
-        .add(CONNECT + "exception.class.name", utf8(RejectedException.class.getName()))
-        .add(CONNECT + "exception.message", utf8(letter.getDetail()));
+    Headers headers =
+        new RecordHeaders()
+            .add("reason", utf8(letter.getReason()))
+            .add(CONNECT + "topic", utf8(letter.getSourceTopic()))
+            .add(CONNECT + "partition", utf8(Integer.toString(letter.getSourcePartition())))
+            .add(CONNECT + "offset", utf8(Long.toString(letter.getSourceOffset())))
+            .add(CONNECT + "exception.class.name", utf8(RejectedException.class.getName()))
+            .add(CONNECT + "exception.message", utf8(letter.getDetail()));
+    int redriven = RedrivenCount.of(letter);
+    return redriven == 0
+        ? headers
+        : headers.add(RedrivenCount.HEADER, RedrivenCount.bytes(redriven));
   }
 
   private static byte[] utf8(String text) {

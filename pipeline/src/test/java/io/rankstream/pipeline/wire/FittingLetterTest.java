@@ -78,12 +78,14 @@ class FittingLetterTest {
     DeadLetter letter = letter(100, MAX_BYTES - 13_000, "too large");
 
     assertThat(FittingLetter.of(letter, MAX_BYTES)).isSameAs(letter);
+    assertThat(letter.getComplete()).isTrue();
   }
 
   @Test
   void tellsWhereAValueIsThatDoesNotFit() throws Exception {
     DeadLetter fitting = FittingLetter.of(letter(100, 100 << 20, "too large"), MAX_BYTES);
 
+    assertThat(fitting.getComplete()).isFalse();
     assertThat(fitting.getValue()).isNull();
     assertThat(fitting.getKey().remaining()).isEqualTo(100);
     assertThat(fitting.getSourceOffset()).isEqualTo(17);
@@ -100,6 +102,7 @@ class FittingLetterTest {
   void keepsTheValueWhenOnlyTheKeyIsHuge() throws Exception {
     DeadLetter fitting = FittingLetter.of(letter(900_000, 500_000, "odd"), MAX_BYTES);
 
+    assertThat(fitting.getComplete()).isFalse();
     assertThat(fitting.getKey()).isNull();
     assertThat(fitting.getValue().remaining()).isEqualTo(500_000);
     assertThat(fitting.getDetail()).contains("the key stays in the source topic");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.text.Printable;
+import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -11,6 +12,7 @@ import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Locale;
@@ -25,6 +27,7 @@ public final class RecordPrinter {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN_VALUES = 4;
+  private static final int SHOWN_KEY = 200;
 
   private RecordPrinter() {}
 
@@ -51,13 +54,7 @@ public final class RecordPrinter {
               text(version.getAccuracy()));
     }
     if (record instanceof DeadLetter letter) {
-      return "%s  %s-%d@%d  %s"
-          .formatted(
-              letter.getReason(),
-              letter.getSourceTopic(),
-              letter.getSourcePartition(),
-              letter.getSourceOffset(),
-              letter.getDetail());
+      return text(letter);
     }
 
     return record.toString();
@@ -88,6 +85,26 @@ public final class RecordPrinter {
             embedding.getTrained() ? "trained" : "embedded",
             values,
             embedding.getDimension());
+  }
+
+  /** The key names the image without a look into a value that may be anything. */
+  private static String text(DeadLetter letter) {
+    int redriven = RedrivenCount.of(letter);
+    return "%s  %s-%d@%d  %s%s%s"
+        .formatted(
+            letter.getReason(),
+            letter.getSourceTopic(),
+            letter.getSourcePartition(),
+            letter.getSourceOffset(),
+            letter.getKey() == null ? "" : key(letter.getKey()) + "  ",
+            letter.getDetail(),
+            redriven == 0 ? "" : "  (redriven %d times)".formatted(redriven));
+  }
+
+  private static String key(ByteBuffer key) {
+    String text = StandardCharsets.UTF_8.decode(key.duplicate()).toString();
+    String shown = text.length() > SHOWN_KEY ? text.substring(0, SHOWN_KEY) + "..." : text;
+    return shown.replace('\n', '/'); // between stream and image id
   }
 
   private static String text(TrainingMetrics metrics) {

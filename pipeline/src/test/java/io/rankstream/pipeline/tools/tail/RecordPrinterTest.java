@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.model.text.Printable;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.LetterHeader;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RecordPrinterTest {
@@ -54,6 +57,17 @@ class RecordPrinterTest {
 
     assertThat(json).isEqualTo(Printable.line(json));
     assertThat(new ObjectMapper().readTree(json).get("detail").textValue()).isEqualTo(detail);
+  }
+
+  @Test
+  void aLineOfALetterNamesTheImageAndHowOftenItCameBack() {
+    DeadLetter letter = letter("broken");
+    letter.setKey(ByteBuffer.wrap("default\ncats/1.jpg".getBytes(StandardCharsets.UTF_8)));
+    letter.setHeaders(
+        List.of(new LetterHeader("rankstream.redriven", ByteBuffer.wrap(new byte[] {'2'}))));
+
+    assertThat(RecordPrinter.line(letter))
+        .isEqualTo("IMAGE_CORRUPT  images-1@2  default/cats/1.jpg  broken  (redriven 2 times)");
   }
 
   private static ModelVersion version() {
