@@ -78,10 +78,8 @@ class EmbeddingsDeliveryITCase {
     assertThat(kafka.metrics(names).stream().map(TrainingMetrics::getStep))
         .containsExactlyElementsOf(
             LongStream.rangeClosed(1, kafka.metrics(names).size()).boxed().toList());
-    // What a reader must expect: repeats, and a version that is lower than the one before it.
-    assertThat(embeddings).hasSizeGreaterThan(values.size());
-    assertThat(embeddings.stream().map(ImageEmbedding::getModelVersion).toList())
-        .isNotEqualTo(embeddings.stream().map(ImageEmbedding::getModelVersion).sorted().toList());
+    // What a reader must expect: what the job had embedded before it began again comes twice.
+    assertThat(embeddings).hasSizeGreaterThanOrEqualTo(values.size() + 50);
   }
 
   private static JobSettings settings(TopicNames names) {

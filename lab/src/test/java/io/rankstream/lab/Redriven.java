@@ -2,6 +2,7 @@ package io.rankstream.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rankstream.pipeline.cli.Rankstream;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -13,7 +14,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import picocli.CommandLine;
 
@@ -23,7 +29,8 @@ final class Redriven {
   private Redriven() {}
 
   /** The counts of the records that came back, by key. */
-  static Map<String, List<Integer>> counts(TestKafka kafka, TopicNames names) {
+  static Map<String, List<Integer>> counts(TestKafka kafka, TopicNames names) throws Exception {
+    awaitMarkers(kafka, names.images());
     Map<String, List<Integer>> counts = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record : kafka.records(names.images())) {
       Header header = record.headers().lastHeader(RedrivenCount.HEADER);
@@ -34,6 +41,26 @@ final class Redriven {
       }
     }
     return counts;
+  }
+
+  /** Kafka answers a commit before all partitions show it; an open transaction shows none. */
+  private static void awaitMarkers(TestKafka kafka, String topic) throws Exception {
+    try (Admin admin = Admin.create(kafka.clients())) {
+      await()
+          .until(
+              () ->
+                  end(admin, topic, IsolationLevel.READ_COMMITTED)
+                      == end(admin, topic, IsolationLevel.READ_UNCOMMITTED));
+    }
+  }
+
+  private static long end(Admin admin, String topic, IsolationLevel level) throws Exception {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    return admin
+        .listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(level))
+        .partitionResult(partition)
+        .get()
+        .offset();
   }
 
   /** The output of the command. */

@@ -65,7 +65,7 @@ public final class KafkaEndpoints {
               case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
               case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
             })
-        .setTransactionalIdPrefix(output.transactionalIdPrefix(sink))
+        .setTransactionalIdPrefix(sink.transactionalIdPrefix(output.transactionalIdPrefix()))
         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
         .setRecordSerializer(records)
         .build();

@@ -2,7 +2,6 @@ package io.rankstream.pipeline.config;
 
 import static io.rankstream.pipeline.config.JobOptions.*;
 
-import io.rankstream.model.KebabCase;
 import io.rankstream.model.ModelConfig;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
@@ -110,11 +109,6 @@ public record JobConfig(
       return sink == Sink.EMBEDDINGS && delivery == Delivery.EXACTLY_ONCE
           ? embeddingsDelivery
           : delivery;
-    }
-
-    /** Start of the transactional ids of one sink. */
-    public String transactionalIdPrefix(Sink sink) {
-      return transactionalIdPrefix + "-" + KebabCase.of(sink);
     }
   }
 

@@ -1,9 +1,20 @@
 package io.rankstream.pipeline.config;
 
-/** The sinks of the job. Their names in kebab case are part of the transactional ids. */
+import io.rankstream.model.KebabCase;
+
+/** The sinks of the job. */
 public enum Sink {
   EMBEDDINGS,
   METRICS,
   MODEL_VERSIONS,
-  DEAD_LETTERS
+  DEAD_LETTERS;
+
+  /**
+   * Start of the transactional ids of this sink.
+   *
+   * @param job start of those of the whole job
+   */
+  public String transactionalIdPrefix(String job) {
+    return job + "-" + KebabCase.of(this);
+  }
 }

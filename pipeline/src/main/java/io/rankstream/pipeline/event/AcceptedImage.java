@@ -8,7 +8,8 @@ package io.rankstream.pipeline.event;
  * @param stream stream of the image, which selects the model
  * @param label class name, or null for an image to embed without training
  * @param eventTime milliseconds since the epoch
- * @param digest CRC-32C of the encoded image, which distinguishes a repeated image from a new one
+ * @param digest CRC-32C of the encoded image, and of how often it came back from the dead letters;
+ *     distinguishes a repeated image from a new one
  * @param pixels uint8, shape {@code [C, H, W]}, the size of the model's input; never changed
  * @param origin where the record with the image stands
  */

@@ -13,6 +13,7 @@ import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RecordKey;
+import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.pipeline.wire.RegisteredSchema;
 import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.schemas.DeadLetter;
@@ -171,7 +172,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
         image.getStream(),
         image.getLabel(),
         image.getEventTime().toEpochMilli(),
-        digest(encoded),
+        digest(encoded, RedrivenCount.ofHeaders(record.headers())),
         decode(encoded),
         record.origin());
   }
@@ -195,9 +196,16 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
     }
   }
 
-  private static int digest(byte[] encoded) {
+  /**
+   * An image that comes back from the dead letters is no repeat of the first time: the trainer may
+   * have refused it after the window had remembered it.
+   */
+  private static int digest(byte[] encoded, int redriven) {
     CRC32C digest = new CRC32C();
     digest.update(encoded);
+    if (redriven > 0) {
+      digest.update(RedrivenCount.bytes(redriven));
+    }
     return (int) digest.getValue();
   }
 }

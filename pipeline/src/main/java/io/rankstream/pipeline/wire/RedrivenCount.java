@@ -1,9 +1,11 @@
 package io.rankstream.pipeline.wire;
 
+import io.rankstream.pipeline.event.Header;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LetterHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * How often a record came back from the dead letters: the header {@code rankstream.redriven}, in
@@ -24,6 +26,18 @@ public final class RedrivenCount {
     for (LetterHeader header : letter.getHeaders()) {
       if (header.getKey().equals(HEADER)) {
         count = Math.max(count, of(header.getValue()));
+      }
+    }
+
+    return count;
+  }
+
+  /** The count in the headers of a record; 0 when it never came back. */
+  public static int ofHeaders(List<Header> headers) {
+    int count = 0;
+    for (Header header : headers) {
+      if (header.key().equals(HEADER) && header.value() != null) {
+        count = Math.max(count, of(ByteBuffer.wrap(header.value())));
       }
     }
 

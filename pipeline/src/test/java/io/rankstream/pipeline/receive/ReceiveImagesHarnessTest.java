@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.Header;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.WindowInput;
+import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
 import io.rankstream.schemas.LetterHeader;
@@ -20,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -236,5 +239,34 @@ class ReceiveImagesHarnessTest {
         assertThat(harness.extractOutputValues().get(0).image().eventTime()).isEqualTo(time);
       }
     }
+  }
+
+  @Test
+  void anImageThatComesBackIsNoRepeatButItsSecondDeliveryIs() throws Exception {
+    List<Integer> digests = new ArrayList<>();
+    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+      for (int redriven : new int[] {0, 1, 1, 2}) {
+        RawRecord first = record(Fixtures.png(1, 1));
+        harness.processElement(
+            new RawRecord(
+                first.topic(),
+                first.partition(),
+                first.offset(),
+                first.timestamp(),
+                first.key(),
+                first.value(),
+                redriven == 0
+                    ? List.of()
+                    : List.of(new Header(RedrivenCount.HEADER, RedrivenCount.bytes(redriven)))),
+            0);
+      }
+      for (WindowInput input : harness.extractOutputValues()) {
+        digests.add(input.image().digest());
+      }
+    }
+
+    assertThat(digests).hasSize(4);
+    assertThat(digests.get(1)).isNotEqualTo(digests.get(0)).isEqualTo(digests.get(2));
+    assertThat(digests.get(3)).isNotEqualTo(digests.get(0)).isNotEqualTo(digests.get(1));
   }
 }

@@ -46,7 +46,7 @@ final class TransactionChecks {
   Finding ids() throws InterruptedException {
     String prefix = output.transactionalIdPrefix();
     try {
-      admin.describeTransactions(List.of(output.transactionalIdPrefix(Sink.METRICS))).all().get();
+      admin.describeTransactions(List.of(Sink.METRICS.transactionalIdPrefix(prefix))).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
         return Finding.problem(
@@ -92,7 +92,9 @@ final class TransactionChecks {
 
   private boolean isOfPrefix(String id) {
     return Arrays.stream(Sink.values())
-        .anyMatch(sink -> id.startsWith(output.transactionalIdPrefix(sink) + "-"));
+        .anyMatch(
+            sink ->
+                id.startsWith(sink.transactionalIdPrefix(output.transactionalIdPrefix()) + "-"));
   }
 
   /** Whether transactions live long enough for a checkpoint to commit them. */
