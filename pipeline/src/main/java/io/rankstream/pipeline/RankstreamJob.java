@@ -13,6 +13,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.receive.ReceiveImages;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
@@ -44,6 +45,9 @@ import org.apache.flink.util.OutputTag;
  * streams. They share a task, so that images go over the network once.
  */
 public final class RankstreamJob {
+
+  /** As many as Flink itself takes for small jobs. */
+  private static final int KEY_GROUPS = 128;
 
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
@@ -77,6 +81,7 @@ public final class RankstreamJob {
    * @param ends sources and sinks
    */
   public static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints ends) {
+    pinKeyGroups(env);
     DataStream<RawRecord> records =
         env.fromSource(ends.images(), WatermarkStrategy.noWatermarks(), READ_IMAGES)
             .uid(READ_IMAGES);
@@ -90,14 +95,15 @@ public final class RankstreamJob {
     BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
     SingleOutputStreamOperator<MicroBatch> batches =
         images
-            .keyBy(WindowInput::stream)
+            .keyBy(WindowInput::key, TypeInformation.of(StreamKey.class))
             .process(window.function())
             .name(window.name())
             .uid(window.name());
 
     // A window emits only batches of the stream that it is keyed by: its task trains them too.
     SingleOutputStreamOperator<EmbeddingChange> embeddings =
-        DataStreamUtils.reinterpretAsKeyedStream(batches, MicroBatch::stream)
+        DataStreamUtils.reinterpretAsKeyedStream(
+                batches, MicroBatch::key, TypeInformation.of(StreamKey.class))
             .transform(
                 TWO_HEAD_TRAINER,
                 TypeInformation.of(EmbeddingChange.class),
@@ -126,5 +132,12 @@ public final class RankstreamJob {
         .sinkTo(ends.deadLetters())
         .name(WRITE_DEAD_LETTERS)
         .uid(WRITE_DEAD_LETTERS);
+  }
+
+  /** The receiver chooses key groups for the operators behind it: all count the same ones. */
+  private static void pinKeyGroups(StreamExecutionEnvironment env) {
+    if (env.getMaxParallelism() < 1) {
+      env.setMaxParallelism(KEY_GROUPS);
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.Header;
 import io.rankstream.pipeline.event.Origin;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.LabeledImage;
 import java.awt.image.BufferedImage;
@@ -177,10 +178,15 @@ public final class Fixtures {
     return new Origin("images", 0, offset, 1_700_000_000_000L);
   }
 
+  /** The key of a stream, in the key group that the name alone would have. */
+  public static StreamKey key(String stream) {
+    return new StreamKey(stream, stream.hashCode());
+  }
+
   /** An accepted image of a class, or without label for null, that keeps {@code bytes} bytes. */
   public static AcceptedImage image(long id, String label, int bytes) {
     return new AcceptedImage(
-        "image-" + id, "default", label, id, (int) id, new byte[bytes], origin(id));
+        "image-" + id, key("default"), label, id, (int) id, new byte[bytes], origin(id));
   }
 
   /**

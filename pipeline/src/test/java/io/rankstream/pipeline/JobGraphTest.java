@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.junit.jupiter.api.Test;
 
@@ -25,8 +26,22 @@ class JobGraphTest {
         .anySatisfy(task -> assertThat(task).contains(PK_WINDOW, TWO_HEAD_TRAINER));
   }
 
+  @Test
+  void allTasksCountTheSameKeyGroupsAtAnyParallelism() {
+    assertThat(vertices(new Configuration().set(CoreOptions.DEFAULT_PARALLELISM, 100)))
+        .extracting(JobVertex::getMaxParallelism)
+        .containsOnly(128);
+    assertThat(vertices(new Configuration().set(PipelineOptions.MAX_PARALLELISM, 720)))
+        .extracting(JobVertex::getMaxParallelism)
+        .containsOnly(720);
+  }
+
   private static List<String> tasks() {
     Configuration settings = new Configuration().set(CoreOptions.DEFAULT_PARALLELISM, 4);
+    return vertices(settings).stream().map(JobVertex::getName).toList();
+  }
+
+  private static List<JobVertex> vertices(Configuration settings) {
     return StreamSupport.stream(
             RankstreamJob.local(settings)
                 .getStreamGraph()
@@ -34,7 +49,6 @@ class JobGraphTest {
                 .getVertices()
                 .spliterator(),
             false)
-        .map(JobVertex::getName)
         .toList();
   }
 }

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.Origin;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
@@ -173,7 +174,8 @@ public final class AssemblerBench {
             .returns(TypeInformation.of(WindowInput.class))
             .uid("records");
     BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
-    DataStreamUtils.reinterpretAsKeyedStream(images, WindowInput::stream)
+    DataStreamUtils.reinterpretAsKeyedStream(
+            images, WindowInput::key, TypeInformation.of(StreamKey.class))
         .process(window.function())
         .uid(window.name())
         .sinkTo(new DiscardingSink<>())
@@ -207,7 +209,7 @@ public final class AssemblerBench {
       return WindowInput.take(
           new AcceptedImage(
               "image-" + number,
-              "default",
+              new StreamKey("default", 0),
               label,
               number,
               Long.hashCode(number),

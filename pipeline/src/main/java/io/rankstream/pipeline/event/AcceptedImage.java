@@ -5,7 +5,7 @@ package io.rankstream.pipeline.event;
  * it arrives, and nothing behind can find fault with it.
  *
  * @param imageId identity of the image
- * @param stream stream of the image, which selects the model
+ * @param key key of the stream of the image, which selects the model
  * @param label class name, or null for an image to embed without training
  * @param eventTime milliseconds since the epoch
  * @param digest CRC-32C of the encoded image, and of how often it came back from the dead letters;
@@ -17,12 +17,17 @@ package io.rankstream.pipeline.event;
     "ArrayRecordComponent") // Flink copies primitive arrays fast; the records are never compared
 public record AcceptedImage(
     String imageId,
-    String stream,
+    StreamKey key,
     String label,
     long eventTime,
     int digest,
     byte[] pixels,
     Origin origin) {
+
+  /** The stream of the image. */
+  public String stream() {
+    return key.stream();
+  }
 
   /** Whether the image can be trained on. */
   public boolean isLabeled() {

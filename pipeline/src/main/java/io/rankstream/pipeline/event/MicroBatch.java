@@ -6,7 +6,7 @@ import java.util.List;
  * Images of one stream that the window emits and the model processes together; or, in its place in
  * their order, the deletion of one image.
  *
- * @param stream stream that the images belong to
+ * @param key key of the stream that the images belong to
  * @param number position of the batch among the batches of its stream, from 0; of a deletion, which
  *     has no position, -1
  * @param purpose use of the batch
@@ -14,7 +14,7 @@ import java.util.List;
  * @param deletedId id of the image that a deletion ends; null in a batch
  */
 public record MicroBatch(
-    String stream, long number, Purpose purpose, List<BatchImage> images, String deletedId) {
+    StreamKey key, long number, Purpose purpose, List<BatchImage> images, String deletedId) {
 
   /** Use of a batch. */
   public enum Purpose {
@@ -27,17 +27,22 @@ public record MicroBatch(
   }
 
   /** A batch of images. */
-  public MicroBatch(String stream, long number, Purpose purpose, List<BatchImage> images) {
-    this(stream, number, purpose, images, null);
+  public MicroBatch(StreamKey key, long number, Purpose purpose, List<BatchImage> images) {
+    this(key, number, purpose, images, null);
   }
 
   /** The deletion of an image, behind all batches that the window emitted with it. */
-  public static MicroBatch deletion(String stream, String imageId) {
-    return new MicroBatch(stream, -1, Purpose.DELETE, List.of(), imageId);
+  public static MicroBatch deletion(StreamKey key, String imageId) {
+    return new MicroBatch(key, -1, Purpose.DELETE, List.of(), imageId);
+  }
+
+  /** The stream that the images belong to. */
+  public String stream() {
+    return key.stream();
   }
 
   /** The same batch with another use, of some of its images. */
   public MicroBatch with(Purpose use, List<BatchImage> some) {
-    return new MicroBatch(stream, number, use, some);
+    return new MicroBatch(key, number, use, some);
   }
 }

@@ -10,6 +10,7 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RecordKey;
@@ -21,6 +22,7 @@ import io.rankstream.schemas.LabeledImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -40,6 +42,8 @@ import org.apache.flink.util.OutputTag;
  * size; what is not becomes a dead letter with the whole record. A record without value goes on as
  * the order to forget the image of its key.
  *
+ * <p>It gives each image the {@linkplain StreamKeys key} of its stream.
+ *
  * <p>It runs in the task of the source, so that decoding scales with the partitions.
  */
 public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
@@ -53,6 +57,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
   private final InputSpec pixels;
   private final OutputTag<DeadLetter> deadLetters;
 
+  private transient StreamKeys streams;
   private transient NameRule ids;
   private transient NameRule labels;
   private transient ImageEnvelope envelope;
@@ -105,6 +110,22 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
   }
 
   @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    streams =
+        new StreamKeys(
+            context.getOperatorStateStore(),
+            input.streams(),
+            new EvenKeyGroups(
+                task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks()));
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {
+    // The keys do not change while the job runs.
+  }
+
+  @Override
   public void open(OpenContext context) {
     ids = new NameRule(RejectionReason.IMAGE_ID_INVALID, input.maxIdLength());
     labels = new NameRule(RejectionReason.LABEL_INVALID, input.maxLabelLength());
@@ -139,8 +160,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
                     new RejectedException(
                         RejectionReason.KEY_INVALID,
                         "The record has no value, and its key is not stream, line feed, image id in UTF-8"));
-    requireKnown(key.stream());
-    return WindowInput.forget(key.stream(), key.imageId());
+    return WindowInput.forget(keyOf(key.stream()), key.imageId());
   }
 
   /** A job that starts with a wrong login ends now. While it runs, the login may be put right. */
@@ -162,14 +182,14 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
 
     LabeledImage image = envelope.open(record.value());
     ids.require(image.getImageId());
-    requireKnown(image.getStream());
+    StreamKey key = keyOf(image.getStream());
     if (image.getLabel() != null) {
       labels.require(image.getLabel());
     }
     byte[] encoded = ImageEnvelope.encodedImage(image);
     return new AcceptedImage(
         image.getImageId(),
-        image.getStream(),
+        key,
         image.getLabel(),
         image.getEventTime().toEpochMilli(),
         digest(encoded, RedrivenCount.ofHeaders(record.headers())),
@@ -177,12 +197,15 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
         record.origin());
   }
 
-  private void requireKnown(String stream) throws RejectedException {
-    if (!input.streams().contains(stream)) {
+  private StreamKey keyOf(String stream) throws RejectedException {
+    StreamKey key = streams.get(stream);
+    if (key == null) {
       throw new RejectedException(
           RejectionReason.STREAM_UNKNOWN,
           "The stream is not one of input.streams = " + String.join(";", input.streams()));
     }
+
+    return key;
   }
 
   private byte[] decode(byte[] encoded) throws RejectedException {

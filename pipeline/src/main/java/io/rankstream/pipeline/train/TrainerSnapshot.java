@@ -5,6 +5,7 @@ import io.rankstream.model.Devices;
 import io.rankstream.model.ModelSnapshot;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.StreamKey;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,13 +33,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The state is raw keyed state. Each key group that has a model or a batch holds the format's
  * version, then, {@linkplain CheckedOutput with checksums}, the number of PyTorch's threads, the
- * number of models, each model (stream, weights, history), the number of waiting batches, and the
+ * number of models, each model (stream, salt, weights, history), the number of waiting batches, and the
  * batches, which the operator trains on after a restore.
  */
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainerSnapshot.class);
-  private static final int FORMAT = 6;
+  private static final int FORMAT = 7;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
@@ -55,7 +56,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
     }
   }
 
-  private final Map<String, OfStream> models = new TreeMap<>();
+  private final Map<StreamKey, OfStream> models = new TreeMap<>();
   private final List<MicroBatch> waiting;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final int maxParallelism;
@@ -73,19 +74,19 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   /**
    * Copies the state, so that the operator can go on while another thread writes the copy.
    *
-   * @param models by stream
+   * @param models by the key of their stream
    * @param waiting batches that the models have not finished
    * @param maxParallelism number of key groups
    */
   static TrainerSnapshot of(
-      Map<String, StreamModel> models,
+      Map<StreamKey, StreamModel> models,
       Collection<MicroBatch> waiting,
       TypeSerializer<MicroBatch> batchSerializer,
       int maxParallelism)
       throws IOException {
     TrainerSnapshot snapshot = new TrainerSnapshot(waiting, batchSerializer, maxParallelism);
     try {
-      for (Map.Entry<String, StreamModel> model : models.entrySet()) {
+      for (Map.Entry<StreamKey, StreamModel> model : models.entrySet()) {
         snapshot.models.put(model.getKey(), model.getValue().snapshot());
       }
       return snapshot;
@@ -98,11 +99,11 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   /** Writes the state, key group by key group; leaves the stream open. */
   @Override
   public void write(KeyedStateCheckpointOutputStream out) throws IOException {
-    Map<Integer, Map<String, OfStream>> byKeyGroup = new TreeMap<>();
-    models.forEach((stream, model) -> group(byKeyGroup, stream).put(stream, model));
-    waiting.forEach(batch -> group(byKeyGroup, batch.stream())); // the group may have no model yet
+    Map<Integer, Map<StreamKey, OfStream>> byKeyGroup = new TreeMap<>();
+    models.forEach((key, model) -> group(byKeyGroup, key).put(key, model));
+    waiting.forEach(batch -> group(byKeyGroup, batch.key())); // the group may have no model yet
 
-    for (Map.Entry<Integer, Map<String, OfStream>> group : byKeyGroup.entrySet()) {
+    for (Map.Entry<Integer, Map<StreamKey, OfStream>> group : byKeyGroup.entrySet()) {
       out.startNewKeyGroup(group.getKey());
       BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER_BYTES);
       new DataOutputStream(buffered).writeInt(FORMAT);
@@ -110,14 +111,15 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       DataOutputStream data = new DataOutputStream(checked);
       data.writeInt(threads);
       data.writeInt(group.getValue().size());
-      for (Map.Entry<String, OfStream> model : group.getValue().entrySet()) {
-        data.writeUTF(model.getKey());
+      for (Map.Entry<StreamKey, OfStream> model : group.getValue().entrySet()) {
+        data.writeUTF(model.getKey().stream());
+        data.writeInt(model.getKey().salt());
         model.getValue().model().writeTo(data);
         model.getValue().history().writeTo(data);
       }
 
       List<MicroBatch> batches =
-          waiting.stream().filter(batch -> keyGroup(batch.stream()) == group.getKey()).toList();
+          waiting.stream().filter(batch -> keyGroup(batch.key()) == group.getKey()).toList();
       WaitingBatches.write(data, batches, batchSerializer);
       checked.finish();
     }
@@ -150,8 +152,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    *
    * @param groups the key groups of the operator
    * @param start the present {@linkplain JobStart start of the job}
-   * @param models gets the restored models by stream, without those of streams that the
-   *     configuration no longer names; on failure those restored so far
+   * @param models gets the restored models by the key of their stream, without those of streams
+   *     that the configuration no longer names; on failure those restored so far
    * @param waiting gets the batches that come before any new one
    * @throws DamagedStateException when a state is damaged, or of another format
    * @throws IOException when a state cannot be read
@@ -162,7 +164,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Device device,
       String start,
       TypeSerializer<MicroBatch> batchSerializer,
-      Map<String, StreamModel> models,
+      Map<StreamKey, StreamModel> models,
       Queue<MicroBatch> waiting)
       throws IOException {
     for (KeyGroupStatePartitionStreamProvider group : groups) {
@@ -171,15 +173,15 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
         DataInputStream in = new DataInputStream(checked);
         tellOtherThreads(in.readInt());
         for (int count = in.readInt(); count > 0; count--) {
-          String stream = in.readUTF();
-          if (config.input().streams().contains(stream)) {
-            models.put(stream, StreamModel.restore(config, stream, device, start, in));
+          StreamKey key = readKey(in);
+          if (config.input().streams().contains(key.stream())) {
+            models.put(key, StreamModel.restore(config, key.stream(), device, start, in));
           } else {
             ModelSnapshot.read(in).close();
             StreamModel.readHistory(in);
             LOG.warn(
                 "The model of stream {} leaves the state, since input.streams no longer names the stream. The savepoint or checkpoint that this job started from still has it",
-                stream);
+                key.stream());
           }
         }
         WaitingBatches.read(in, batchSerializer, waiting);
@@ -209,7 +211,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
     try {
       data.readInt(); // threads
       for (int count = data.readInt(); count > 0; count--) {
-        String stream = data.readUTF();
+        String stream = readKey(data).stream();
         ModelSnapshot snapshot = ModelSnapshot.read(data);
         models.put(stream, new StoredModel(snapshot, StreamModel.readHistory(data).id()));
       }
@@ -254,12 +256,16 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
     }
   }
 
-  private Map<String, OfStream> group(
-      Map<Integer, Map<String, OfStream>> byKeyGroup, String stream) {
-    return byKeyGroup.computeIfAbsent(keyGroup(stream), group -> new TreeMap<>());
+  private static StreamKey readKey(DataInputStream in) throws IOException {
+    return new StreamKey(in.readUTF(), in.readInt());
   }
 
-  private int keyGroup(String stream) {
-    return KeyGroupRangeAssignment.assignToKeyGroup(stream, maxParallelism);
+  private Map<StreamKey, OfStream> group(
+      Map<Integer, Map<StreamKey, OfStream>> byKeyGroup, StreamKey key) {
+    return byKeyGroup.computeIfAbsent(keyGroup(key), group -> new TreeMap<>());
+  }
+
+  private int keyGroup(StreamKey key) {
+    return KeyGroupRangeAssignment.assignToKeyGroup(key, maxParallelism);
   }
 }

@@ -8,6 +8,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.schemas.DeadLetter;
@@ -70,7 +71,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private transient Device device;
   private transient String start;
   private transient StepGate gate;
-  private transient Map<String, StreamModel> models;
+  private transient Map<StreamKey, StreamModel> models;
   private transient ArrayDeque<MicroBatch> inFlight;
   private transient Queue<StepResult> finished;
   private transient TrainingThread trainingThread;
@@ -265,7 +266,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
       return;
     }
 
-    StreamModel model = model(batch.stream());
+    StreamModel model = model(batch.key());
     try (PreparedBatch prepared = model.prepare(batch)) {
       gate.inside(() -> finish(model.finish(prepared)));
     }
@@ -284,12 +285,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     }
   }
 
-  private StreamModel model(String stream) {
+  private StreamModel model(StreamKey key) {
     gate.inside(
         () ->
             models.computeIfAbsent(
-                stream, name -> StreamModel.create(jobConfig, name, device, start)));
-    return models.get(stream);
+                key, each -> StreamModel.create(jobConfig, each.stream(), device, start)));
+    return models.get(key);
   }
 
   private void emitFinished() {

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.window;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -16,7 +17,7 @@ import org.apache.flink.util.OutputTag;
  * @param function the window function
  */
 public record BatchWindow(
-    String name, KeyedProcessFunction<String, WindowInput, MicroBatch> function) {
+    String name, KeyedProcessFunction<StreamKey, WindowInput, MicroBatch> function) {
 
   /** The window of the configured sampler. */
   public static BatchWindow of(JobConfig config, OutputTag<DeadLetter> deadLetters) {

@@ -6,6 +6,7 @@ import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
@@ -32,7 +33,7 @@ import org.apache.flink.util.OutputTag;
  * batch that is not full after {@code batch.max-wait} is emitted as it is. Images of more classes
  * than the model holds go to the dead letters.
  */
-public final class NaturalWindow extends KeyedProcessFunction<String, WindowInput, MicroBatch> {
+public final class NaturalWindow extends KeyedProcessFunction<StreamKey, WindowInput, MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
@@ -107,7 +108,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, WindowInpu
       counters.unlabeledWaiting = keepOthers(unlabeled, imageId);
       forgotten.inc(before - counters.labeledWaiting - counters.unlabeledWaiting);
       allCounters.update(counters);
-      metrics.update(context.getCurrentKey(), figures(counters));
+      metrics.update(context.getCurrentKey().stream(), figures(counters));
     }
     out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
   }
@@ -158,7 +159,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, WindowInpu
     }
     setDeadlines(counters, context.timerService());
     allCounters.update(counters);
-    metrics.update(context.getCurrentKey(), figures(counters));
+    metrics.update(context.getCurrentKey().stream(), figures(counters));
   }
 
   @Override
@@ -173,7 +174,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, WindowInpu
       emitUnlabeled(context.getCurrentKey(), counters, out);
     }
     allCounters.update(counters);
-    metrics.update(context.getCurrentKey(), figures(counters));
+    metrics.update(context.getCurrentKey().stream(), figures(counters));
   }
 
   private void setDeadlines(NaturalCounters counters, TimerService timers) {
@@ -207,14 +208,14 @@ public final class NaturalWindow extends KeyedProcessFunction<String, WindowInpu
         counters.labeledWaiting, counters.unlabeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0);
   }
 
-  private void emitLabeled(String stream, NaturalCounters counters, Collector<MicroBatch> out)
+  private void emitLabeled(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)
       throws Exception {
     emit(stream, counters, Purpose.TRAIN, labeled, out);
     counters.labeledWaiting = 0;
     counters.labeledDeadline = 0;
   }
 
-  private void emitUnlabeled(String stream, NaturalCounters counters, Collector<MicroBatch> out)
+  private void emitUnlabeled(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)
       throws Exception {
     emit(stream, counters, Purpose.EMBED, unlabeled, out);
     counters.unlabeledWaiting = 0;
@@ -222,7 +223,7 @@ public final class NaturalWindow extends KeyedProcessFunction<String, WindowInpu
   }
 
   private static void emit(
-      String stream,
+      StreamKey stream,
       NaturalCounters counters,
       Purpose purpose,
       ListState<AcceptedImage> waiting,

@@ -5,6 +5,7 @@ import io.rankstream.pipeline.config.LagPolicy;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
@@ -41,7 +42,7 @@ import org.apache.flink.util.OutputTag;
  * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
  * processing time passes or a class retires.
  */
-public final class PkWindow extends KeyedProcessFunction<String, WindowInput, MicroBatch> {
+public final class PkWindow extends KeyedProcessFunction<StreamKey, WindowInput, MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
@@ -50,7 +51,7 @@ public final class PkWindow extends KeyedProcessFunction<String, WindowInput, Mi
 
   private transient RecentImages recent;
   private transient WindowState state;
-  private transient Map<String, StreamWindow> windows; // by stream
+  private transient Map<StreamKey, StreamWindow> windows;
   private transient PkEvents events;
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
@@ -149,7 +150,7 @@ public final class PkWindow extends KeyedProcessFunction<String, WindowInput, Mi
 
   /** The window of the current stream, read from the state on the first use after a start. */
   private StreamWindow window(Context context) throws Exception {
-    String stream = context.getCurrentKey();
+    StreamKey stream = context.getCurrentKey();
     StreamWindow window = windows.get(stream);
     if (window == null) {
       window = StreamWindow.open(stream, state, recent, settings, events);
@@ -209,7 +210,8 @@ public final class PkWindow extends KeyedProcessFunction<String, WindowInput, Mi
   private void finish(StreamWindow window, Context context) throws Exception {
     Deadlines.set(window, context.timerService(), settings.batch().maxWait());
     window.save();
-    metrics.update(context.getCurrentKey(), WindowFigures.of(window.counters(), window.table()));
+    metrics.update(
+        context.getCurrentKey().stream(), WindowFigures.of(window.counters(), window.table()));
   }
 
   /** Queues an image that no training batch needs for embedding, or sheds it when the job lags. */

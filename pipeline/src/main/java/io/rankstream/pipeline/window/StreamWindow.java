@@ -5,6 +5,7 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.StreamKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import java.util.SplittableRandom;
  */
 final class StreamWindow {
 
-  private final String stream;
+  private final StreamKey stream;
   private final WindowCounters counters;
   private final ClassTable table;
   private final WindowState state;
@@ -43,7 +44,7 @@ final class StreamWindow {
    * @param recent the same, of the images that would be repeats
    */
   StreamWindow(
-      String stream,
+      StreamKey stream,
       WindowCounters counters,
       ClassTable table,
       Enrolment enrolment,
@@ -72,7 +73,11 @@ final class StreamWindow {
 
   /** Reads the window of the current stream from the state. */
   static StreamWindow open(
-      String stream, WindowState state, RecentImages recent, PkSettings settings, PkEvents events)
+      StreamKey stream,
+      WindowState state,
+      RecentImages recent,
+      PkSettings settings,
+      PkEvents events)
       throws Exception {
     ClassTable table = new ClassTable(settings.batch(), state);
     Enrolment enrolment = new Enrolment(settings, table, state);

@@ -10,6 +10,7 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.Header;
 import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
@@ -32,6 +33,9 @@ import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
 import org.junit.jupiter.api.Test;
 
 class ReceiveImagesHarnessTest {
+
+  /** The harness has one key group. */
+  private static final StreamKey DEFAULT = new StreamKey("default", 0);
 
   /** The samples of {@code Fixtures.png(1, 1)}: a grey image of the model's size stays as it is. */
   private static final byte[] PIXELS = samples(Fixtures.png(1, 1));
@@ -177,7 +181,7 @@ class ReceiveImagesHarnessTest {
 
       assertThat(harness.extractOutputValues())
           .containsExactly(
-              WindowInput.forget("default", "cats/1.jpg"), WindowInput.forget("default", longId));
+              WindowInput.forget(DEFAULT, "cats/1.jpg"), WindowInput.forget(DEFAULT, longId));
       assertThat(harness.getSideOutput(DEAD_LETTERS)).isNullOrEmpty();
     }
   }

@@ -39,7 +39,8 @@ class ReceiveMetricsTest {
 
   @Test
   void aDeletionIsNoImage() {
-    metrics.accepted(WindowInput.forget("default", "image-1"), utf8("default\nimage-1"));
+    metrics.accepted(
+        WindowInput.forget(Fixtures.key("default"), "image-1"), utf8("default\nimage-1"));
 
     assertThat(count("numDeletions")).isEqualTo(1);
     assertThat(count("numImagesAccepted") + count("numImagesWithOtherKey")).isZero();

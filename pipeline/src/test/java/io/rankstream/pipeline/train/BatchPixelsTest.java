@@ -55,10 +55,13 @@ class BatchPixelsTest {
     MicroBatch batch = batch(5);
     BatchPixels pixels = new BatchPixels(INPUT, AUGMENTATION, 42);
     PixelBatch plain = pixels.of(batch.images());
-    MicroBatch next = new MicroBatch("default", 6, Purpose.TRAIN, batch.images());
+    MicroBatch next = new MicroBatch(Fixtures.key("default"), 6, Purpose.TRAIN, batch.images());
     MicroBatch same =
         new MicroBatch(
-            "default", 5, Purpose.TRAIN, List.of(batch.images().get(0), batch.images().get(0)));
+            Fixtures.key("default"),
+            5,
+            Purpose.TRAIN,
+            List.of(batch.images().get(0), batch.images().get(0)));
 
     long augmented = crc(pixels.forTraining(batch, plain));
     byte[] twice = pixels.forTraining(same, plain).pixels();
@@ -97,10 +100,16 @@ class BatchPixelsTest {
       images.add(
           new BatchImage(
               new AcceptedImage(
-                  "image-" + id, "default", "class-" + i, id, i, pixels, Fixtures.origin(id)),
+                  "image-" + id,
+                  Fixtures.key("default"),
+                  "class-" + i,
+                  id,
+                  i,
+                  pixels,
+                  Fixtures.origin(id)),
               true));
     }
-    return new MicroBatch("default", number, Purpose.TRAIN, images);
+    return new MicroBatch(Fixtures.key("default"), number, Purpose.TRAIN, images);
   }
 
   private static long crc(PixelBatch batch) {

@@ -180,7 +180,7 @@ class QuarantineHarnessTest {
           new BatchImage(
               new AcceptedImage(
                   each.imageId(),
-                  each.stream(),
+                  each.key(),
                   each.label(),
                   each.eventTime(),
                   each.digest(),

@@ -1,8 +1,10 @@
 package io.rankstream.pipeline.train;
 
+import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -12,7 +14,6 @@ import java.util.Queue;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
@@ -45,8 +46,9 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
         new TwoHeadTrainerFactory(
             config, recoveryPath, TrainingBatches.serializer(), METRICS, VERSIONS, LETTERS),
         environment(parallelism, subtask));
-    this.config.setStatePartitioner(0, (KeySelector<MicroBatch, String>) MicroBatch::stream);
-    this.config.setStateKeySerializer(Types.STRING.createSerializer(new SerializerConfigImpl()));
+    this.config.setStatePartitioner(0, (KeySelector<MicroBatch, StreamKey>) MicroBatch::key);
+    this.config.setStateKeySerializer(
+        TypeInformation.of(StreamKey.class).createSerializer(new SerializerConfigImpl()));
     this.config.serializeAllConfigs();
     setCheckpointStorage(new JobManagerCheckpointStorage(MAX_STATE_BYTES));
     setup(TypeInformation.of(EmbeddingChange.class).createSerializer(new SerializerConfigImpl()));
@@ -101,7 +103,8 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
 
   /** The subtask that owns a stream. */
   static int owner(String stream, int parallelism) {
-    return KeyGroupRangeAssignment.assignKeyToParallelOperator(stream, KEY_GROUPS, parallelism);
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+        Fixtures.key(stream), KEY_GROUPS, parallelism);
   }
 
   void process(MicroBatch batch) throws Exception {

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import static io.rankstream.pipeline.Fixtures.key;
 import static io.rankstream.pipeline.train.TrainingBatches.CONFIG;
 import static io.rankstream.pipeline.train.TrainingBatches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.StreamKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +36,7 @@ class TrainerSnapshotTest {
   private static final String START = "job-1 ";
   private static final int MAX_BYTES = 64 << 20;
 
-  private final Map<String, StreamModel> models = new TreeMap<>();
+  private final Map<StreamKey, StreamModel> models = new TreeMap<>();
   private final List<StreamModel> restored = new ArrayList<>();
 
   @AfterEach
@@ -50,11 +52,11 @@ class TrainerSnapshotTest {
     List<MicroBatch> waiting = List.of(batch("a", 7), batch("a", 8), batch("new", 0));
     byte[] written = write(models, waiting, 1).get(0);
 
-    Map<String, StreamModel> readModels = new TreeMap<>();
+    Map<StreamKey, StreamModel> readModels = new TreeMap<>();
     Queue<MicroBatch> readWaiting = new ArrayDeque<>();
     read(List.of(written), readModels, readWaiting);
 
-    assertThat(readModels).containsOnlyKeys("a", "b");
+    assertThat(readModels).containsOnlyKeys(key("a"), key("b"));
     assertThat(readWaiting)
         .extracting(each -> each.stream() + each.number())
         .containsExactly("a7", "a8", "new0");
@@ -67,12 +69,12 @@ class TrainerSnapshotTest {
     learn("b", 1);
     List<byte[]> groups = write(models, List.of(batch("new", 0)), 128);
 
-    Map<String, StreamModel> readModels = new TreeMap<>();
+    Map<StreamKey, StreamModel> readModels = new TreeMap<>();
     Queue<MicroBatch> readWaiting = new ArrayDeque<>();
     read(groups, readModels, readWaiting);
 
     assertThat(groups).hasSize(3);
-    assertThat(readModels).containsOnlyKeys("a", "b");
+    assertThat(readModels).containsOnlyKeys(key("a"), key("b"));
     assertThat(readWaiting).hasSize(1);
   }
 
@@ -97,16 +99,16 @@ class TrainerSnapshotTest {
   @Test
   void aFailoverKeepsTheLineageAndAStartFromTheStateBeginsAChild() throws Exception {
     learn("a", 2);
-    String parent = models.get("a").lineage().id();
+    String parent = models.get(key("a")).lineage().id();
     List<byte[]> written = write(models, List.of(), 1);
-    Map<String, StreamModel> failedOver = new TreeMap<>();
-    Map<String, StreamModel> started = new TreeMap<>();
+    Map<StreamKey, StreamModel> failedOver = new TreeMap<>();
+    Map<StreamKey, StreamModel> started = new TreeMap<>();
 
     read(written, START, failedOver, new ArrayDeque<>());
     read(written, "job-2 /savepoint", started, new ArrayDeque<>());
 
-    assertThat(failedOver.get("a").lineage().id()).isEqualTo(parent);
-    Lineage child = started.get("a").lineage();
+    assertThat(failedOver.get(key("a")).lineage().id()).isEqualTo(parent);
+    Lineage child = started.get(key("a")).lineage();
     assertThat(child.id()).isGreaterThan(parent);
     assertThat(child.parent()).isEqualTo(parent);
     assertThat(child.parentVersion()).isEqualTo(2);
@@ -115,14 +117,14 @@ class TrainerSnapshotTest {
   @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
-    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(6);
-    ByteBuffer.wrap(written).putInt(7);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(7);
+    ByteBuffer.wrap(written).putInt(8);
 
     assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
         .isInstanceOf(DamagedStateException.class)
         .hasMessageContaining("(key group 0)")
         .hasMessageContaining(
-            "The checkpoint was written by another release of Rankstream (trainer state format 7, this release reads 6): restore it with that release");
+            "The checkpoint was written by another release of Rankstream (trainer state format 8, this release reads 7): restore it with that release");
     assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
   }
 
@@ -187,7 +189,7 @@ class TrainerSnapshotTest {
   private void learn(String stream, int steps) throws Exception {
     StreamModel model =
         models.computeIfAbsent(
-            stream, name -> StreamModel.create(CONFIG, name, Device.cpu(), START));
+            key(stream), key -> StreamModel.create(CONFIG, key.stream(), Device.cpu(), START));
     for (int i = 0; i < steps; i++) {
       try (PreparedBatch prepared = model.prepare(batch(stream, i))) {
         model.finish(prepared);
@@ -196,12 +198,14 @@ class TrainerSnapshotTest {
   }
 
   private static TrainerSnapshot snapshot(
-      Map<String, StreamModel> models, List<MicroBatch> waiting, int keyGroups) throws IOException {
+      Map<StreamKey, StreamModel> models, List<MicroBatch> waiting, int keyGroups)
+      throws IOException {
     return TrainerSnapshot.of(models, waiting, TrainingBatches.serializer(), keyGroups);
   }
 
   private static List<byte[]> write(
-      Map<String, StreamModel> models, List<MicroBatch> waiting, int keyGroups) throws Exception {
+      Map<StreamKey, StreamModel> models, List<MicroBatch> waiting, int keyGroups)
+      throws Exception {
     try (TrainerSnapshot snapshot = snapshot(models, waiting, keyGroups)) {
       return bytes(snapshot, keyGroups);
     }
@@ -234,7 +238,7 @@ class TrainerSnapshotTest {
   }
 
   private void read(
-      List<byte[]> groups, Map<String, StreamModel> readModels, Queue<MicroBatch> readWaiting)
+      List<byte[]> groups, Map<StreamKey, StreamModel> readModels, Queue<MicroBatch> readWaiting)
       throws IOException {
     read(groups, START, readModels, readWaiting);
   }
@@ -242,7 +246,7 @@ class TrainerSnapshotTest {
   private void read(
       List<byte[]> groups,
       String start,
-      Map<String, StreamModel> readModels,
+      Map<StreamKey, StreamModel> readModels,
       Queue<MicroBatch> readWaiting)
       throws IOException {
     List<KeyGroupStatePartitionStreamProvider> providers =

@@ -48,7 +48,7 @@ final class TrainingBatches {
       AcceptedImage image =
           new AcceptedImage(
               "%s-%d-%d".formatted(stream, number, i),
-              stream,
+              Fixtures.key(stream),
               "class-" + i / 2,
               5,
               i,
@@ -56,7 +56,7 @@ final class TrainingBatches {
               Fixtures.origin(number * IMAGES + i));
       images.add(new BatchImage(image, true));
     }
-    return new MicroBatch(stream, number, purpose, images);
+    return new MicroBatch(Fixtures.key(stream), number, purpose, images);
   }
 
   /** The images of a batch as a model takes them. */

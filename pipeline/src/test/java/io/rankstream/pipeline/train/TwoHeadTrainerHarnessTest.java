@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import static io.rankstream.pipeline.Fixtures.key;
 import static io.rankstream.pipeline.train.TrainingBatches.CONFIG;
 import static io.rankstream.pipeline.train.TrainingBatches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -160,7 +161,7 @@ class TwoHeadTrainerHarnessTest {
   void aDeletionLeavesInItsPlaceAmongTheEmbeddings() throws Exception {
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       trainer.process(batch("a", 0));
-      trainer.process(MicroBatch.deletion("a", "a-0-1"));
+      trainer.process(MicroBatch.deletion(key("a"), "a-0-1"));
       trainer.process(batch("a", 1, Purpose.EMBED));
       trainer.endInput();
 
@@ -175,7 +176,7 @@ class TwoHeadTrainerHarnessTest {
   @Test
   void aDeletionNeedsNoModel() throws Exception {
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
-      trainer.process(MicroBatch.deletion("a", "of-an-earlier-job"));
+      trainer.process(MicroBatch.deletion(key("a"), "of-an-earlier-job"));
       trainer.endInput();
       trainer.prepareSnapshotPreBarrier(1);
 
@@ -192,7 +193,7 @@ class TwoHeadTrainerHarnessTest {
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       trainer.process(batch("a", 0));
       trainer.process(batch("a", 1));
-      trainer.process(MicroBatch.deletion("a", "a-1-1"));
+      trainer.process(MicroBatch.deletion(key("a"), "a-1-1"));
       trainer.prepareSnapshotPreBarrier(1);
       changes.addAll(trainer.extractOutputValues());
       snapshot = trainer.snapshot(1, 1);

@@ -3,10 +3,10 @@ package io.rankstream.pipeline.window;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -25,7 +25,7 @@ public final class CheckpointPause {
 
   private static final int PROBES = 64;
 
-  private final KeyedOneInputStreamOperatorTestHarness<String, WindowInput, MicroBatch> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<StreamKey, WindowInput, MicroBatch> harness;
   private final int bytes;
   private final int classes;
   private long id;
@@ -40,8 +40,8 @@ public final class CheckpointPause {
                         config,
                         new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class)))
                     .function()),
-            WindowInput::stream,
-            Types.STRING);
+            WindowInput::key,
+            TypeInformation.of(StreamKey.class));
     harness.open();
   }
 

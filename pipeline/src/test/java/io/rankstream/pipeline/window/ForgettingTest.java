@@ -49,7 +49,8 @@ class ForgettingTest {
           .extracting(MicroBatch::purpose)
           .containsExactly(Purpose.TRAIN, Purpose.DELETE, Purpose.TRAIN);
       assertThat(WindowHarness.ids(window.batches().get(0))).contains(SECRET);
-      assertThat(window.batches().get(1)).isEqualTo(MicroBatch.deletion("default", SECRET));
+      assertThat(window.batches().get(1))
+          .isEqualTo(MicroBatch.deletion(Fixtures.key("default"), SECRET));
       assertThat(window.batches().get(2).number()).isEqualTo(1);
     }
   }
@@ -79,7 +80,7 @@ class ForgettingTest {
       window.endInput();
 
       assertThat(window.batches())
-          .containsExactly(MicroBatch.deletion("default", "of-an-earlier-job"));
+          .containsExactly(MicroBatch.deletion(Fixtures.key("default"), "of-an-earlier-job"));
     }
   }
 
@@ -179,7 +180,8 @@ class ForgettingTest {
 
   private static AcceptedImage secret(String label) {
     byte[] pixels = "secret pixels".getBytes(StandardCharsets.ISO_8859_1);
-    return new AcceptedImage(SECRET, "default", label, 5, 3, pixels, Fixtures.origin(3));
+    return new AcceptedImage(
+        SECRET, Fixtures.key("default"), label, 5, 3, pixels, Fixtures.origin(3));
   }
 
   /** All bytes of a snapshot, as Latin-1 text. */

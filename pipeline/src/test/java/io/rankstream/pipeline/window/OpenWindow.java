@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.window;
 
+import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class OpenWindow implements AutoCloseable {
     table = new ClassTable(config.batch(), state);
     window =
         new StreamWindow(
-            "default",
+            Fixtures.key("default"),
             state.counters(),
             table,
             new Enrolment(settings, table, state),

@@ -78,6 +78,6 @@ class PkWindowRepeatsTest {
 
   private static AcceptedImage at(AcceptedImage image, long eventTime, String label, int digest) {
     return new AcceptedImage(
-        image.imageId(), image.stream(), label, eventTime, digest, image.pixels(), image.origin());
+        image.imageId(), image.key(), label, eventTime, digest, image.pixels(), image.origin());
   }
 }

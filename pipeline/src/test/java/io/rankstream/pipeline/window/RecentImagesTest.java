@@ -172,6 +172,6 @@ class RecentImagesTest {
 
   private static AcceptedImage image(String id, String label, int digest, long eventTime) {
     return new AcceptedImage(
-        id, "default", label, eventTime, digest, new byte[1], Fixtures.origin(0));
+        id, Fixtures.key("default"), label, eventTime, digest, new byte[1], Fixtures.origin(0));
   }
 }

@@ -5,13 +5,13 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -27,14 +27,14 @@ final class WindowHarness implements AutoCloseable {
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
-  private final KeyedOneInputStreamOperatorTestHarness<String, WindowInput, MicroBatch> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<StreamKey, WindowInput, MicroBatch> harness;
 
   private WindowHarness(JobConfig config) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(BatchWindow.of(config, DEAD_LETTERS).function()),
-            WindowInput::stream,
-            Types.STRING);
+            WindowInput::key,
+            TypeInformation.of(StreamKey.class));
   }
 
   /** An empty window at time 0. */
@@ -85,7 +85,7 @@ final class WindowHarness implements AutoCloseable {
 
   /** Asks to forget an image of the stream of all images. */
   void forget(String imageId) throws Exception {
-    harness.processElement(WindowInput.forget("default", imageId), 0);
+    harness.processElement(WindowInput.forget(Fixtures.key("default"), imageId), 0);
   }
 
   /** Sets the processing time, in milliseconds. */
