@@ -198,7 +198,7 @@ public record JobConfig(
   /**
    * The training operator.
    *
-   * @param batchesInFlight batches that wait for the training thread
+   * @param batchesInFlight batches of each stream that wait for the training thread
    * @param embeddingsFrom pass that embeds the images of a training batch
    * @param predictionsFrom pass that makes the predictions for the prequential accuracies
    * @param fadingFactor weight of the past in the prequential accuracies, above 0 and at most 1

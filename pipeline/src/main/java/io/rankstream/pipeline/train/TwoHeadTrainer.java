@@ -15,7 +15,6 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -72,7 +71,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private transient String start;
   private transient StepGate gate;
   private transient Map<StreamKey, StreamModel> models;
-  private transient ArrayDeque<MicroBatch> inFlight;
+  private transient BatchesInFlight inFlight;
   private transient Queue<StepResult> finished;
   private transient TrainingThread trainingThread;
   private transient KeyedStateCheckpointOutputStream rawState;
@@ -109,7 +108,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), recoveryPath);
     gate = new StepGate();
     models = new TreeMap<>();
-    inFlight = new ArrayDeque<>();
+    inFlight = new BatchesInFlight(jobConfig.trainer().batchesInFlight());
     finished = new ConcurrentLinkedQueue<>();
     if (context.isRestored()) {
       OneShotThread.call(
@@ -148,7 +147,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   @Override
   public void processElement(StreamRecord<MicroBatch> element) throws Exception {
     gate.open(); // an aborted checkpoint may have left it closed
-    while (inFlight.size() >= jobConfig.trainer().batchesInFlight()) {
+    while (inFlight.isFull(element.getValue().key())) {
       mailbox.yield(); // back-pressure
     }
     inFlight.add(element.getValue());

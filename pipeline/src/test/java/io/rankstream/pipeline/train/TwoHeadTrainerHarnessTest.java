@@ -6,19 +6,23 @@ import static io.rankstream.pipeline.train.TrainingBatches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TwoHeadTrainerHarnessTest {
 
@@ -215,6 +219,51 @@ class TwoHeadTrainerHarnessTest {
     return embeddings.stream()
         .map(each -> ImageEmbedding.newBuilder(each).setLineage("").build())
         .toList();
+  }
+
+  /** With two places for all streams, the first batch of the second stream would wait for ever. */
+  @Test
+  @Timeout(60)
+  void aBurstOfOneStreamDoesNotKeepTheBatchesOfAnotherOut() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
+      trainer.process(heldUp(batch("a", 0), released));
+      trainer.process(batch("a", 1));
+      trainer.process(batch("b", 0));
+      trainer.process(batch("b", 1));
+      assertThat(trainer.metrics()).as("nothing is finished yet").isEmpty();
+
+      released.countDown();
+      trainer.endInput();
+
+      assertThat(trainer.metrics())
+          .extracting(metrics -> metrics.getStream() + metrics.getStep())
+          .containsExactly("a1", "a2", "b1", "b2");
+    } finally {
+      released.countDown();
+    }
+  }
+
+  /** A batch whose images the training thread cannot read before they are released. */
+  private static MicroBatch heldUp(MicroBatch batch, CountDownLatch released) {
+    List<BatchImage> images =
+        new AbstractList<>() {
+          @Override
+          public BatchImage get(int slot) {
+            try {
+              released.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            return batch.images().get(slot);
+          }
+
+          @Override
+          public int size() {
+            return batch.images().size();
+          }
+        };
+    return new MicroBatch(batch.key(), batch.number(), batch.purpose(), images);
   }
 
   private static void processBatches(TrainerHarness trainer, int from, int to) throws Exception {
