@@ -46,6 +46,11 @@ public final class ParameterLayout {
     return bufferSize(statistics);
   }
 
+  /** Values that all trained parameters need, padding included, also where no buffer holds them. */
+  public long parametersLength() {
+    return Math.max(ALIGNMENT, size(parameters));
+  }
+
   /** Initial values of the flat parameter buffer. */
   public float[] initialParameters(long seed) {
     return initial(parameters, seed);
