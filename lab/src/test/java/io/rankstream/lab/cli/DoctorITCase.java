@@ -87,8 +87,12 @@ class DoctorITCase {
             "flink",
             "pytorch",
             "device",
+            "decoder",
             "temporary",
             "checkpoints",
+            "heap",
+            "off-heap",
+            "state",
             "kafka",
             "images",
             "embeddings",
@@ -207,6 +211,17 @@ class DoctorITCase {
             line ->
                 assertThat(line)
                     .contains("1 transaction(s) of this prefix are open, such as twice-metrics-0"));
+  }
+
+  @Test
+  void theDoctorWarnsOfCheckpointsThatFailLongerThanTransactionsLive() {
+    assertThat(execute("doctor", "--execution.checkpointing.timeout", "10 min")).isZero();
+    assertThat(out.toString().lines())
+        .anyMatch(
+            line ->
+                line.startsWith("warning  timeout")
+                    && line.contains(
+                        "is less than 2410 s, the time in which 4 checkpoints can time out in a row"));
   }
 
   private int execute(String command, String... more) {

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.config.CheckpointPace;
 import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
@@ -11,6 +12,7 @@ import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
 import io.rankstream.pipeline.tools.doctor.MachineChecks;
+import io.rankstream.pipeline.tools.doctor.MemoryChecks;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,9 +87,9 @@ final class DoctorCommand implements Callable<Integer> {
     Configuration engine = EngineDefaults.forLocal(given);
     findings.addAll(
         MachineChecks.all(config, engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
-    if (isValid) { // otherwise this would check the default address
-      try (KafkaChecks kafka =
-          new KafkaChecks(config, engine.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))) {
+    if (isValid) { // otherwise this would check the defaults
+      findings.addAll(MemoryChecks.all(config, given, engine));
+      try (KafkaChecks kafka = new KafkaChecks(config, CheckpointPace.of(engine))) {
         Finding connection = kafka.connection();
         findings.add(connection);
         if (!connection.isProblem()) {

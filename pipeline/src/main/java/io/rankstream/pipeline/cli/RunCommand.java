@@ -5,6 +5,7 @@ import io.rankstream.model.ModelFile;
 import io.rankstream.model.WeightsReport;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
+import io.rankstream.pipeline.config.CheckpointPace;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
@@ -14,13 +15,13 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
+import io.rankstream.pipeline.tools.doctor.MemoryChecks;
 import io.rankstream.pipeline.tools.doctor.ProblemsFoundException;
 import io.rankstream.pipeline.train.WeightsFile;
 import io.rankstream.pipeline.wire.BasicAuth;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -139,6 +140,8 @@ final class RunCommand implements Callable<Integer> {
   private void runHere(Configuration given, JobConfig config) throws Exception {
     StreamExecutionEnvironment env = RankstreamJob.local(given);
     checkKafka(config, env, true);
+    List<Finding> memory = MemoryChecks.all(config, given, EngineDefaults.forLocal(given));
+    ProblemsFoundException.throwIfAny(memory);
     try (LocalCluster cluster = LocalCluster.startFor(env)) {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
@@ -149,6 +152,7 @@ final class RunCommand implements Callable<Integer> {
           config.output().metricsTopic(),
           config.output().deadLettersTopic(),
           env.getConfiguration().get(CheckpointingOptions.CHECKPOINTS_DIRECTORY));
+      tell(memory);
       out.printf("Flink's page at %s%n", cluster.page());
       out.println("To see it learn: rankstream watch, with the same address of Kafka");
       out.flush();
@@ -163,15 +167,15 @@ final class RunCommand implements Callable<Integer> {
         StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forJob(given, cluster));
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     checkKafka(config, env, false);
+    tell(List.of(MemoryChecks.state(config, given, env.getConfiguration())));
     env.execute(NAME);
   }
 
   /** Fails now, with one message, instead of again and again in the running job. */
   private void checkKafka(JobConfig config, StreamExecutionEnvironment env, boolean local)
       throws Exception {
-    Duration interval = Duration.ofMillis(env.getCheckpointConfig().getCheckpointInterval());
     List<Finding> findings;
-    try (KafkaChecks kafka = new KafkaChecks(config, interval)) {
+    try (KafkaChecks kafka = new KafkaChecks(config, CheckpointPace.of(env.getConfiguration()))) {
       ProblemsFoundException.throwIfAny(List.of(kafka.connection()));
       if (local) {
         Topics.create(config.kafka().properties(), TopicNames.of(config), 1);
@@ -179,6 +183,18 @@ final class RunCommand implements Callable<Integer> {
       findings = kafka.job();
     }
     ProblemsFoundException.throwIfAny(findings);
+    warn(findings);
+  }
+
+  /** Tells of the state backend, and warns of memory that may not do. */
+  private void tell(List<Finding> findings) {
+    findings.stream()
+        .filter(finding -> finding.level() == Finding.Level.OK && finding.check().equals("state"))
+        .forEach(finding -> spec.commandLine().getOut().println("State in " + finding.message()));
+    warn(findings);
+  }
+
+  private void warn(List<Finding> findings) {
     PrintWriter err = spec.commandLine().getErr();
     findings.stream()
         .filter(finding -> finding.level() == Finding.Level.WARNING)

@@ -32,6 +32,11 @@ public final class EngineDefaults {
     // A read_committed consumer waits for up to one checkpoint interval.
     defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
     defaults.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofMillis(500));
+    // A store that fails once must not restart the job. If all that are tolerated time out, the
+    // transactions of a job with the default settings still live.
+    defaults.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
+    defaults.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMinutes(3));
+    defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true); // where the backend can
     // A barrier must not queue behind batches that wait for a slow training step.
     defaults.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
     defaults.set(

@@ -213,7 +213,8 @@ public final class JobOptions extends ModelOptions {
   public static final Setting<Integer> TRAINER_BATCHES_IN_FLIGHT =
       integer("trainer.batches-in-flight", 2)
           .atLeast(1)
-          .means("Batches of each stream that wait for the training thread; a further one of the stream holds the window up.");
+          .means(
+              "Batches of each stream that wait for the training thread; a further one of the stream holds the window up.");
   public static final Setting<EmbeddingsFrom> EMBEDDINGS_FROM =
       choice("embeddings.from", EmbeddingsFrom.UPDATED)
           .means(

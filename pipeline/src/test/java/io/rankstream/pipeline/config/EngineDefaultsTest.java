@@ -22,6 +22,15 @@ class EngineDefaultsTest {
   }
 
   @Test
+  void toleratesFailedCheckpointsWhileTheTransactionsLive() {
+    CheckpointPace pace =
+        CheckpointPace.of(EngineDefaults.forJob(new Configuration(), new Configuration()));
+
+    assertThat(pace.tolerated()).isEqualTo(3);
+    assertThat(pace.longest()).isLessThan(JobOptions.OUTPUT_TRANSACTION_TIMEOUT.defaultValue());
+  }
+
+  @Test
   void leavesTheClustersOwnSettingsAlone() {
     Configuration cluster = new Configuration();
     cluster.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));

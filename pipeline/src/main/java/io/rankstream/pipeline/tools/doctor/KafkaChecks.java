@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.doctor;
 
+import io.rankstream.pipeline.config.CheckpointPace;
 import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
@@ -30,16 +31,16 @@ import org.apache.kafka.common.utils.AppInfoParser;
 public final class KafkaChecks implements AutoCloseable {
 
   private final JobConfig config;
-  private final Duration checkpointInterval;
+  private final CheckpointPace checkpoints;
   private Admin admin;
 
   /**
    * @param config address and topics
-   * @param checkpointInterval time from one checkpoint to the next; negative without checkpoints
+   * @param checkpoints the checkpoints that commit the transactions
    */
-  public KafkaChecks(JobConfig config, Duration checkpointInterval) {
+  public KafkaChecks(JobConfig config, CheckpointPace checkpoints) {
     this.config = config;
-    this.checkpointInterval = checkpointInterval;
+    this.checkpoints = checkpoints;
   }
 
   /** Whether Kafka answers and accepts the login. Run it before {@link #job}. */
@@ -75,8 +76,7 @@ public final class KafkaChecks implements AutoCloseable {
     findings.add(topics.check("dead letters", names.deadLetters(), rights(Sink.DEAD_LETTERS)));
     findings.add(group());
     if (config.output().delivery() == Delivery.EXACTLY_ONCE) {
-      TransactionChecks transactions =
-          new TransactionChecks(admin, config.output(), checkpointInterval);
+      TransactionChecks transactions = new TransactionChecks(admin, config.output(), checkpoints);
       findings.add(transactions.ids());
       findings.add(transactions.timeout());
       findings.add(transactions.others());

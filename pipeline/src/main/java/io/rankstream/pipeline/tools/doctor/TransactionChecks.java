@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.doctor;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTION_TIMEOUT;
 
+import io.rankstream.pipeline.config.CheckpointPace;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.Sink;
 import io.rankstream.pipeline.kafka.KafkaFailure;
@@ -31,15 +32,15 @@ final class TransactionChecks {
 
   private final Admin admin;
   private final JobConfig.Output output;
-  private final Duration checkpointInterval;
+  private final CheckpointPace checkpoints;
 
   /**
-   * @param checkpointInterval time from one checkpoint to the next; negative without checkpoints
+   * @param checkpoints the checkpoints that commit the transactions
    */
-  TransactionChecks(Admin admin, JobConfig.Output output, Duration checkpointInterval) {
+  TransactionChecks(Admin admin, JobConfig.Output output, CheckpointPace checkpoints) {
     this.admin = admin;
     this.output = output;
-    this.checkpointInterval = checkpointInterval;
+    this.checkpoints = checkpoints;
   }
 
   /** Whether the job may use its transactional ids. */
@@ -102,7 +103,8 @@ final class TransactionChecks {
     String check = "timeout";
     String key = OUTPUT_TRANSACTION_TIMEOUT.key();
     Duration timeout = output.transactionTimeout();
-    if (checkpointInterval.isNegative() || checkpointInterval.isZero()) {
+    Duration checkpointInterval = checkpoints.interval();
+    if (!checkpoints.isOn()) {
       return Finding.problem(
           check,
           "Checkpoints are off, so nothing would ever be committed: set %s"
@@ -141,6 +143,20 @@ final class TransactionChecks {
                   timeout.toSeconds(),
                   MARGIN.toSeconds(),
                   checkpointInterval.plus(MARGIN).toSeconds()));
+    }
+    if (timeout.compareTo(checkpoints.longest()) < 0) {
+      return Finding.warning(
+          check,
+          "%s = %d s is less than %d s, the time in which %d checkpoints can time out in a row, and the records of a transaction that times out are lost: lower %s (%d s) or %s (%d)"
+              .formatted(
+                  key,
+                  timeout.toSeconds(),
+                  checkpoints.longest().toSeconds(),
+                  checkpoints.tolerated() + 1,
+                  CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
+                  checkpoints.timeout().toSeconds(),
+                  CheckpointingOptions.TOLERABLE_FAILURE_NUMBER.key(),
+                  checkpoints.tolerated()));
     }
     if (allowed.isEmpty()) {
       return Finding.warning(

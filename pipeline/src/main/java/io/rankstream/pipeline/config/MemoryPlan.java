@@ -1,0 +1,98 @@
+package io.rankstream.pipeline.config;
+
+import io.rankstream.model.ModelSize;
+
+/**
+ * The most memory that a job may ask for in one process, in bytes. The figures are bounds: a job
+ * stays below them as long as its windows are not full and no image is as large as allowed.
+ *
+ * @param windows images that the windows keep, with names and places
+ * @param batches batches in flight, and the one in work
+ * @param decoding pixels of images while they are decoded, outside the heap
+ * @param starting heap of a model that starts or is published
+ * @param models buffers of the models while they train, without activations
+ * @param copies copies of the models in the memory of the host: last good weights, and checkpoint
+ */
+public record MemoryPlan(
+    long windows, long batches, long decoding, long starting, long models, long copies) {
+
+  /** Names, places and Java objects of an image in a window. */
+  private static final long IMAGE_OVERHEAD = 1024;
+
+  /** Names and Java objects of an image that is remembered to detect repeats. */
+  private static final long REPEAT_OVERHEAD = 512;
+
+  private static final long BYTES_PER_DECODED_PIXEL = 12;
+  private static final long LARGE_PIXELS = 8_000_000; // above, one image at a time is decoded
+  private static final int CANDIDATES = 4; // one part in so many of window.max-bytes
+
+  /**
+   * The plan of a process.
+   *
+   * @param streams streams whose windows and models are in the process
+   * @param subtasks subtasks that receive images in the process
+   */
+  public static MemoryPlan of(JobConfig config, int streams, int subtasks) {
+    ModelSize model = ModelSize.of(config.model());
+    long batch =
+        Math.max(config.batch().size(), config.batch().embeddingSize()) * imageBytes(config);
+    long pixels = config.imageLimits().maxPixels();
+    return new MemoryPlan(
+        streams * windowOfAStream(config),
+        (streams * (long) config.trainer().batchesInFlight() + 2) * batch,
+        BYTES_PER_DECODED_PIXEL
+            * (subtasks * Math.min(pixels, LARGE_PIXELS) + (pixels > LARGE_PIXELS ? pixels : 0)),
+        model.heapBytes(),
+        streams * model.trainingBytes(),
+        streams * model.copiesBytes());
+  }
+
+  /** Bytes on the heap with the windows in the state backend {@code hashmap}. */
+  public long heap() {
+    return windows + heapBesideWindows();
+  }
+
+  /**
+   * The largest {@code window.max-bytes} with which windows fit into a part of the memory; zero or
+   * less when none does.
+   */
+  public static long maxBytesFor(JobConfig config, int streams, long room) {
+    long image = imageBytes(config);
+    long images =
+        (room / streams - repeatsOfAStream(config)) / (image + IMAGE_OVERHEAD)
+            - config.batch().embeddingSize();
+    return images * image;
+  }
+
+  /** Bytes on the heap with the windows elsewhere. */
+  public long heapBesideWindows() {
+    return batches + starting;
+  }
+
+  private static long windowOfAStream(JobConfig config) {
+    JobConfig.Window window = config.window();
+    long image = imageBytes(config);
+    long images;
+    if (config.batch().sampler() == Sampler.NATURAL) {
+      images = (long) config.batch().size() + config.batch().embeddingSize();
+    } else {
+      long trained =
+          (long) config.model().architecture().maxClasses()
+              * (window.freshPerClass() + window.reservoirPerClass());
+      long candidates = window.maxBytes() / CANDIDATES / image;
+      images =
+          Math.min(trained + candidates, window.maxBytes() / image)
+              + config.batch().embeddingSize();
+    }
+    return images * (image + IMAGE_OVERHEAD) + repeatsOfAStream(config);
+  }
+
+  private static long repeatsOfAStream(JobConfig config) {
+    JobConfig.Repeats repeats = config.window().repeats();
+    return repeats.within().isZero() ? 0 : repeats.remembered() * REPEAT_OVERHEAD;
+  }
+
+  private static long imageBytes(JobConfig config) {
+    return config.model().input().pixelsPerImage();
+  }
+}

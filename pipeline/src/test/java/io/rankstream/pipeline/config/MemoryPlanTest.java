@@ -1,0 +1,64 @@
+package io.rankstream.pipeline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rankstream.model.ModelSize;
+import io.rankstream.pipeline.Fixtures;
+import org.junit.jupiter.api.Test;
+
+class MemoryPlanTest {
+
+  private static final int IMAGE = 3 * 224 * 224;
+
+  @Test
+  void aFullWindowHoldsMaxBytesOfPixels() {
+    JobConfig config =
+        Fixtures.config(
+            "model.backbone", "resnet50", "window.max-bytes", "1 gb", "repeats.within", "0 s");
+
+    long images = (1L << 30) / IMAGE + 32;
+    assertThat(MemoryPlan.of(config, 1, 1).windows()).isEqualTo(images * (IMAGE + 1024));
+  }
+
+  @Test
+  void aWindowOfFewClassesStaysBelow() {
+    JobConfig few =
+        Fixtures.config(
+            "model.backbone", "resnet50", "model.max-classes", "10", "repeats.within", "0 s");
+
+    long images = 10 * (16 + 64) + (512L << 20) / 4 / IMAGE + 32;
+    assertThat(MemoryPlan.of(few, 1, 1).windows()).isEqualTo(images * (IMAGE + 1024));
+  }
+
+  @Test
+  void batchesInFlightBelongToStreams() {
+    JobConfig config =
+        Fixtures.config("trainer.batches-in-flight", "5", "batch.embedding-size", "40");
+
+    assertThat(MemoryPlan.of(config, 3, 1).batches()).isEqualTo((3 * 5 + 2) * 40 * 784L);
+  }
+
+  @Test
+  void oneLargeImageIsDecodedAtATimeAndASmallOneInEachSubtask() {
+    assertThat(MemoryPlan.of(Fixtures.config(), 1, 4).decoding())
+        .isEqualTo(12L * (40_000_000 + 4 * 8_000_000));
+    assertThat(MemoryPlan.of(Fixtures.config("image.max-pixels", "1000000"), 1, 4).decoding())
+        .isEqualTo(12L * 4 * 1_000_000);
+  }
+
+  @Test
+  void streamsHaveWindowsAndModelsOfTheirOwn() {
+    JobConfig config = Fixtures.config("optimizer.rule", "adamw");
+    MemoryPlan one = MemoryPlan.of(config, 1, 1);
+    MemoryPlan three = MemoryPlan.of(config, 3, 1);
+    ModelSize size = ModelSize.of(config.model());
+
+    assertThat(three.windows()).isEqualTo(3 * one.windows());
+    assertThat(three.models()).isEqualTo(3 * one.models());
+    assertThat(three.copies()).isEqualTo(3 * one.copies());
+    assertThat(three.starting()).as("one starts at a time").isEqualTo(one.starting());
+    assertThat(one.models() / 4)
+        .as("weights, gradient and two moments")
+        .isBetween(4 * size.parameters(), 4 * size.parameters() + 4 * size.statistics());
+  }
+}
