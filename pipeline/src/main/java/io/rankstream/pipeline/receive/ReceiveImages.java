@@ -80,10 +80,18 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
 
   /**
    * The schemas that are known belong to the state: after a failure, the records since the last
-   * checkpoint can be read whether or not the registry is there.
+   * checkpoint can be read whether or not the registry is there. So do the keys of the streams,
+   * which do not change while the job runs.
    */
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    streams =
+        new StreamKeys(
+            context.getOperatorStateStore(),
+            input.streams(),
+            new EvenKeyGroups(
+                task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks()));
     envelope = new ImageEnvelope(registry);
     schemas =
         context
@@ -107,22 +115,6 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
         envelope.knownSchemas().stream()
             .map(each -> Tuple3.of(each.registry(), each.id(), each.schema()))
             .toList());
-  }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    TaskInfo task = getRuntimeContext().getTaskInfo();
-    streams =
-        new StreamKeys(
-            context.getOperatorStateStore(),
-            input.streams(),
-            new EvenKeyGroups(
-                task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks()));
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {
-    // The keys do not change while the job runs.
   }
 
   @Override

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The state is raw keyed state. Each key group that has a model or a batch holds the format's
  * version, then, {@linkplain CheckedOutput with checksums}, the number of PyTorch's threads, the
- * number of models, each model (stream, salt, weights, history), the number of waiting batches, and the
- * batches, which the operator trains on after a restore.
+ * number of models, each model (stream, salt, weights, history), the number of waiting batches, and
+ * the batches, which the operator trains on after a restore.
  */
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
@@ -137,7 +137,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Device device,
       String start,
       TypeSerializer<MicroBatch> batchSerializer,
-      Map<String, StreamModel> models,
+      Map<StreamKey, StreamModel> models,
       Queue<MicroBatch> waiting)
       throws IOException {
     try {

@@ -152,7 +152,7 @@ class TrainerSnapshotTest {
 
   /** 1 when both readers refuse a key group as damaged, 0 when both read it. */
   private int refusals(byte[] group) throws Exception {
-    Map<String, StreamModel> readModels = new TreeMap<>();
+    Map<StreamKey, StreamModel> readModels = new TreeMap<>();
     try {
       stepsIn(group);
       read(List.of(group), readModels, new ArrayDeque<>());
