@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.evaluate;
 
+import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.train.StoredModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -125,7 +127,7 @@ public final class CheckpointReview {
     try (CloseableRegistry closeables = new CloseableRegistry()) {
       new HeapKeyedStateBackendBuilder<>(
               null,
-              StringSerializer.INSTANCE, // the keys are streams
+              TypeInformation.of(StreamKey.class).createSerializer(new SerializerConfigImpl()),
               CheckpointReview.class.getClassLoader(),
               keyGroups,
               range,
