@@ -131,9 +131,9 @@ class RedriveHealingITCase {
     put(
         refused,
         bad,
-        "gif",
+        "pdf",
         RejectionReason.IMAGE_UNSUPPORTED_FORMAT,
-        image("gif", "GIF89a, which is no format of ours".getBytes(UTF_8)));
+        image("pdf", "%PDF-1.7, which is no format of ours".getBytes(UTF_8)));
     put(
         refused,
         bad,
