@@ -58,10 +58,10 @@ public final class KafkaEndpoints {
       JobConfig config, Sink sink, KafkaRecordSerializationSchema<T> records) {
     JobConfig.Output output = config.output();
     return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(producer(config, output.delivery(sink)))
+        .setKafkaProducerConfig(producer(config, sink.delivery(output)))
         .setBootstrapServers(config.kafka().bootstrapServers())
         .setDeliveryGuarantee(
-            switch (output.delivery(sink)) {
+            switch (sink.delivery(output)) {
               case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
               case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
             })

@@ -73,7 +73,7 @@ public record JobConfig(
    *
    * @param delivery guarantee of all topics
    * @param embeddingsDelivery guarantee of the embeddings, unless that of all topics is weaker;
-   *     read it through {@link #delivery(Sink)}
+   *     read it through {@link Sink#delivery}
    * @param maxDeadLetterBytes size up to which a dead letter holds the record that it returns
    * @param transactionalIdPrefix start of the transactional ids, never empty
    */
@@ -102,13 +102,6 @@ public record JobConfig(
           in.read(OUTPUT_WIRE_FORMAT),
           given(in.read(OUTPUT_TRANSACTIONAL_ID_PREFIX)).orElseGet(() -> GroupId.read(in)),
           in.read(OUTPUT_TRANSACTION_TIMEOUT));
-    }
-
-    /** The guarantee of one topic. */
-    public Delivery delivery(Sink sink) {
-      return sink == Sink.EMBEDDINGS && delivery == Delivery.EXACTLY_ONCE
-          ? embeddingsDelivery
-          : delivery;
     }
   }
 

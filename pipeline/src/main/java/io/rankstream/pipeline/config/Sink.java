@@ -17,4 +17,11 @@ public enum Sink {
   public String transactionalIdPrefix(String job) {
     return job + "-" + KebabCase.of(this);
   }
+
+  /** The guarantee of this sink. */
+  public Delivery delivery(JobConfig.Output output) {
+    return this == EMBEDDINGS && output.delivery() == Delivery.EXACTLY_ONCE
+        ? output.embeddingsDelivery()
+        : output.delivery();
+  }
 }

@@ -258,10 +258,10 @@ class JobConfigTest {
     JobConfig.Output all =
         config(settings().with(JobOptions.OUTPUT_DELIVERY, Delivery.AT_LEAST_ONCE)).output();
 
-    assertThat(own.delivery(Sink.EMBEDDINGS)).isEqualTo(Delivery.AT_LEAST_ONCE);
-    assertThat(own.delivery(Sink.DEAD_LETTERS)).isEqualTo(Delivery.EXACTLY_ONCE);
-    assertThat(all.delivery(Sink.EMBEDDINGS)).isEqualTo(Delivery.AT_LEAST_ONCE);
-    assertThat(config(settings()).output().delivery(Sink.EMBEDDINGS))
+    assertThat(Sink.EMBEDDINGS.delivery(own)).isEqualTo(Delivery.AT_LEAST_ONCE);
+    assertThat(Sink.DEAD_LETTERS.delivery(own)).isEqualTo(Delivery.EXACTLY_ONCE);
+    assertThat(Sink.EMBEDDINGS.delivery(all)).isEqualTo(Delivery.AT_LEAST_ONCE);
+    assertThat(Sink.EMBEDDINGS.delivery(config(settings()).output()))
         .isEqualTo(Delivery.EXACTLY_ONCE);
   }
 

@@ -109,7 +109,7 @@ public final class KafkaChecks implements AutoCloseable {
 
   private List<AclOperation> rights(Sink sink) {
     // A sink looks for transactions that a failure left open, which needs the right to read.
-    return config.output().delivery(sink) == Delivery.EXACTLY_ONCE
+    return sink.delivery(config.output()) == Delivery.EXACTLY_ONCE
         ? List.of(AclOperation.WRITE, AclOperation.READ)
         : List.of(AclOperation.WRITE);
   }

@@ -5,6 +5,7 @@ import static io.rankstream.pipeline.tools.redrive.RedriveTally.Fate.RECORD_GONE
 import static io.rankstream.pipeline.tools.redrive.RedriveTally.Fate.SENT;
 import static io.rankstream.pipeline.tools.redrive.RedriveTally.Fate.SENT_BEFORE;
 
+import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.event.RejectedException;
@@ -16,6 +17,7 @@ import io.rankstream.pipeline.wire.RecordDecoder;
 import io.rankstream.schemas.DeadLetter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class Redrive {
 
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /** Stands for reasons that this release does not know: anyone may write any number of them. */
+  private static final String OTHER_REASON = "(other)";
 
   private final Properties clients;
   private final RecordDecoder decoder;
@@ -197,7 +202,7 @@ public final class Redrive {
 
       String reason = letter.get().getReason();
       if (selection.reason(letter.get()).isEmpty()) {
-        tally.add(reason, NOT_SELECTED);
+        tally.add(isKnown(reason) ? reason : OTHER_REASON, NOT_SELECTED);
         return;
       }
 
@@ -247,6 +252,10 @@ public final class Redrive {
     }
   }
 
+  private static boolean isKnown(String reason) {
+    return Arrays.stream(RejectionReason.values()).anyMatch(each -> each.name().equals(reason));
+  }
+
   private Optional<DeadLetter> letter(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return unreadable(record, "it has no value");
@@ -263,8 +272,9 @@ public final class Redrive {
 
   private Optional<DeadLetter> unreadable(ConsumerRecord<?, ?> record, String why) {
     log.accept(
-        "%s-%d@%d is no dead letter and is passed over: %s"
-            .formatted(record.topic(), record.partition(), record.offset(), why));
+        Printable.line(
+            "%s-%d@%d is no dead letter and is passed over: %s"
+                .formatted(record.topic(), record.partition(), record.offset(), why)));
     return Optional.empty();
   }
 }
