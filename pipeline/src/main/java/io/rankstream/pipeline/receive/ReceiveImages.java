@@ -82,6 +82,10 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
    * The schemas that are known belong to the state: after a failure, the records since the last
    * checkpoint can be read whether or not the registry is there. So do the keys of the streams,
    * which do not change while the job runs.
+   *
+   * <p>After a change of the parallelism a task may have to ask the registry again. Union state, of
+   * which every task gets all, would spare that, but Flink fails the checkpoints of a job with such
+   * state while some of its tasks have reached the end of a bounded input and others have not.
    */
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
@@ -96,7 +100,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
     schemas =
         context
             .getOperatorStateStore()
-            .getUnionListState( // any task may get any partition
+            .getListState(
                 new ListStateDescriptor<>(
                     "registered-schemas", Types.TUPLE(Types.STRING, Types.INT, Types.STRING)));
     List<RegisteredSchema> known = new ArrayList<>();

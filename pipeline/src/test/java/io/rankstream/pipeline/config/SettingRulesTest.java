@@ -52,6 +52,7 @@ class SettingRulesTest {
       prequential.window            | 1; 100000              | 0; 100001            | 1 to 100000
       versions.every-steps          | 0                      | -1                   | at least 0
       versions.every                | 0 s                    |                      | at least 0 s
+      versions.keep                 | 0                      | -1                   | at least 0
       augmentation.crop-padding     | 0                      | -1                   | at least 0
       model.channels                | 0; 1; 3                | -1; 2; 4             | 1 or 3, or 0 for the backbone's own
       model.height                  | 0; 8; 2048             | -1; 7; 2049          | 8 to 2048, or 0 for the backbone's own

@@ -42,7 +42,7 @@ class ConfluentEncodingTest {
       byte[] again = encoding.encode(letter);
 
       // 00, the id 70001, then: "IMAGE_EMPTY", "x", "t", partition 2, offset 3, time 4, [5], [6 7],
-      // one header, "h" of [9], and the end of the headers
+      // one header, "h" of [9], the end of the headers, and true: the letter is complete
       assertThat(HexFormat.of().withUpperCase().formatHex(value))
           .isEqualTo(
               "00"
@@ -56,7 +56,8 @@ class ConfluentEncodingTest {
                   + "020205"
                   + "02040607"
                   + "020268020209"
-                  + "00");
+                  + "00"
+                  + "01");
       assertThat(Arrays.copyOfRange(value, 5, value.length))
           .isEqualTo(Arrays.copyOfRange(singleObject, 10, 10 + value.length - 5));
       assertThat(again).isEqualTo(value);
