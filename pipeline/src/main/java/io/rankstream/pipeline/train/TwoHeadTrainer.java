@@ -11,9 +11,6 @@ import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.VersionPublisher;
-import io.rankstream.schemas.DeadLetter;
-import io.rankstream.schemas.ModelVersion;
-import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Queue;
@@ -36,7 +33,6 @@ import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.ExceptionUtils;
-import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
@@ -61,9 +57,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
 
   private final JobConfig jobConfig;
   private final String recoveryPath;
-  private final OutputTag<TrainingMetrics> metricsTag;
-  private final OutputTag<ModelVersion> versionsTag;
-  private final OutputTag<DeadLetter> deadLettersTag;
+  private final SideOutputs sides;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
 
@@ -76,6 +70,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private transient TrainingThread trainingThread;
   private transient KeyedStateCheckpointOutputStream rawState;
   private transient TrainerMetrics measured;
+  private transient ResultEmitter emitter;
   private transient VersionPublisher publisher;
 
   TwoHeadTrainer(
@@ -83,16 +78,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
       JobConfig config,
       String recoveryPath,
       TypeSerializer<MicroBatch> batchSerializer,
-      OutputTag<TrainingMetrics> metricsTag,
-      OutputTag<ModelVersion> versionsTag,
-      OutputTag<DeadLetter> deadLettersTag) {
+      SideOutputs sides) {
     super(parameters);
     this.jobConfig = config;
     this.recoveryPath = recoveryPath;
     this.batchSerializer = batchSerializer;
-    this.metricsTag = metricsTag;
-    this.versionsTag = versionsTag;
-    this.deadLettersTag = deadLettersTag;
+    this.sides = sides;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -130,6 +121,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   public void open() throws Exception {
     super.open();
     measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
+    emitter = new ResultEmitter(output, sides, measured);
     publisher =
         new VersionPublisher(
             jobConfig.versions(),
@@ -138,7 +130,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
             this::runInTask,
             getProcessingTimeService(),
             getMetricGroup(),
-            this::announce);
+            emitter::announce);
     models.values().forEach(model -> model.resumePublishing(publisher));
     trainingThread = new TrainingThread();
     inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
@@ -295,20 +287,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private void emitFinished() {
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
       inFlight.remove(); // results come in the order of the batches
-      result.changes().forEach(change -> output.collect(new StreamRecord<>(change)));
-      result
-          .metrics(Instant.now())
-          .ifPresent(metrics -> output.collect(metricsTag, new StreamRecord<>(metrics)));
-      measured.emitted(result, Instant.now());
+      emitter.emit(result, Instant.now());
       result.captured().ifPresent(publisher::offer);
-      result
-          .refused()
-          .forEach(letter -> output.collect(deadLettersTag, new StreamRecord<>(letter)));
     }
-  }
-
-  private void announce(ModelVersion version) {
-    output.collect(versionsTag, new StreamRecord<>(version));
-    measured.published(version);
   }
 }

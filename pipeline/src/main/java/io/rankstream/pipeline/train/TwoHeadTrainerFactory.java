@@ -22,9 +22,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
   private final JobConfig config;
   private final String recoveryPath;
   private final TypeSerializer<MicroBatch> batchSerializer;
-  private final OutputTag<TrainingMetrics> metricsTag;
-  private final OutputTag<ModelVersion> versionsTag;
-  private final OutputTag<DeadLetter> deadLettersTag;
+  private final SideOutputs sides;
 
   /**
    * @param config the job's configuration
@@ -44,9 +42,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
     this.config = config;
     this.recoveryPath = recoveryPath;
     this.batchSerializer = batchSerializer;
-    this.metricsTag = metricsTag;
-    this.versionsTag = versionsTag;
-    this.deadLettersTag = deadLettersTag;
+    this.sides = new SideOutputs(metricsTag, versionsTag, deadLettersTag);
   }
 
   @Override
@@ -56,15 +52,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
   }) // required by the interface's signature
   public <T extends StreamOperator<EmbeddingChange>> T createStreamOperator(
       StreamOperatorParameters<EmbeddingChange> parameters) {
-    return (T)
-        new TwoHeadTrainer(
-            parameters,
-            config,
-            recoveryPath,
-            batchSerializer,
-            metricsTag,
-            versionsTag,
-            deadLettersTag);
+    return (T) new TwoHeadTrainer(parameters, config, recoveryPath, batchSerializer, sides);
   }
 
   @Override
