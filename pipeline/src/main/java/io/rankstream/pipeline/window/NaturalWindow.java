@@ -7,7 +7,6 @@ import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -33,7 +31,7 @@ import org.apache.flink.util.OutputTag;
  * batch that is not full after {@code batch.max-wait} is emitted as it is. Images of more classes
  * than the model holds go to the dead letters.
  */
-public final class NaturalWindow extends KeyedProcessFunction<StreamKey, WindowInput, MicroBatch> {
+public final class NaturalWindow extends ImageWindow {
 
   private static final long serialVersionUID = 1L;
 
@@ -90,16 +88,7 @@ public final class NaturalWindow extends KeyedProcessFunction<StreamKey, WindowI
   }
 
   @Override
-  public void processElement(WindowInput input, Context context, Collector<MicroBatch> out)
-      throws Exception {
-    if (input.forgets()) {
-      forget(input.forgottenId(), context, out);
-    } else {
-      process(input.image(), context, out);
-    }
-  }
-
-  private void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
+  void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
     recent.forget(imageId);
     NaturalCounters counters = allCounters.value();
     if (counters != null) { // else nothing came yet
@@ -125,8 +114,8 @@ public final class NaturalWindow extends KeyedProcessFunction<StreamKey, WindowI
     return others.size();
   }
 
-  private void process(AcceptedImage image, Context context, Collector<MicroBatch> out)
-      throws Exception {
+  @Override
+  void process(AcceptedImage image, Context context, Collector<MicroBatch> out) throws Exception {
     if (recent.isRepeat(image)) {
       repeated.inc();
       return;

@@ -6,7 +6,6 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -42,7 +40,7 @@ import org.apache.flink.util.OutputTag;
  * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
  * processing time passes or a class retires.
  */
-public final class PkWindow extends KeyedProcessFunction<StreamKey, WindowInput, MicroBatch> {
+public final class PkWindow extends ImageWindow {
 
   private static final long serialVersionUID = 1L;
 
@@ -84,24 +82,15 @@ public final class PkWindow extends KeyedProcessFunction<StreamKey, WindowInput,
   }
 
   @Override
-  public void processElement(WindowInput input, Context context, Collector<MicroBatch> out)
-      throws Exception {
-    if (input.forgets()) {
-      forget(input.forgottenId(), context, out);
-    } else {
-      process(input.image(), context, out);
-    }
-  }
-
-  private void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
+  void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
     StreamWindow window = window(context);
     events.forgotten.inc(window.forget(imageId));
     out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
     finish(window, context);
   }
 
-  private void process(AcceptedImage image, Context context, Collector<MicroBatch> out)
-      throws Exception {
+  @Override
+  void process(AcceptedImage image, Context context, Collector<MicroBatch> out) throws Exception {
     if (recent.isRepeat(image)) {
       events.repeated.inc();
       return;
