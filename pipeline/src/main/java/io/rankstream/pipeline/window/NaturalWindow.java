@@ -92,25 +92,41 @@ public final class NaturalWindow extends ImageWindow {
     recent.forget(imageId);
     NaturalCounters counters = allCounters.value();
     if (counters != null) { // else nothing came yet
-      int before = counters.labeledWaiting + counters.unlabeledWaiting;
-      counters.labeledWaiting = keepOthers(labeled, imageId);
-      counters.unlabeledWaiting = keepOthers(unlabeled, imageId);
-      forgotten.inc(before - counters.labeledWaiting - counters.unlabeledWaiting);
-      allCounters.update(counters);
-      metrics.update(context.getCurrentKey().stream(), figures(counters));
+      int labeledStay = keepOthers(labeled, counters.labeledWaiting, imageId);
+      int unlabeledStay = keepOthers(unlabeled, counters.unlabeledWaiting, imageId);
+      int gone = counters.labeledWaiting - labeledStay + counters.unlabeledWaiting - unlabeledStay;
+      if (gone > 0) {
+        counters.labeledWaiting = labeledStay;
+        counters.unlabeledWaiting = unlabeledStay;
+        allCounters.update(counters);
+        forgotten.inc(gone);
+        metrics.update(context.getCurrentKey().stream(), figures(counters));
+      }
     }
     out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
   }
 
-  /** Takes the images with an id out of a list; returns how many stay. */
-  private static int keepOthers(ListState<AcceptedImage> waiting, String imageId) throws Exception {
-    List<AcceptedImage> others = new ArrayList<>();
+  /**
+   * Takes the images with an id out of a list, which is written only if it has any.
+   *
+   * @param size number of images in the list
+   * @return how many stay
+   */
+  private static int keepOthers(ListState<AcceptedImage> waiting, int size, String imageId)
+      throws Exception {
+    if (size == 0) {
+      return 0;
+    }
+
+    List<AcceptedImage> others = new ArrayList<>(size);
     for (AcceptedImage image : waiting.get()) {
       if (!image.imageId().equals(imageId)) {
         others.add(image);
       }
     }
-    waiting.update(others);
+    if (others.size() < size) {
+      waiting.update(others);
+    }
     return others.size();
   }
 
