@@ -73,7 +73,7 @@ final class HostBuffers implements AutoCloseable {
   NDArray get(String name, long size) throws IOException {
     NDArray buffer = buffers.get(name);
     if (buffer == null || buffer.size() != size) {
-      throw new IOException(
+      throw new SnapshotRefusedException(
           "The snapshot is damaged: the buffer %s has %s values (must have %d). Restore an older one"
               .formatted(name, buffer == null ? "no" : buffer.size(), size));
     }
@@ -134,7 +134,7 @@ final class HostBuffers implements AutoCloseable {
   private static NDArray read(DataInputStream in, NDManager manager) throws IOException {
     long length = in.readLong();
     if (length < 0 || length % Float.BYTES != 0) {
-      throw new IOException(
+      throw new SnapshotRefusedException(
           "The snapshot is damaged: a buffer has %d bytes (must be a multiple of %d). Restore an older one"
               .formatted(length, Float.BYTES));
     }

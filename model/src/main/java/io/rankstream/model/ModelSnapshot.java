@@ -67,7 +67,7 @@ public final class ModelSnapshot implements AutoCloseable {
     DataInputStream stream = new DataInputStream(in);
     int magic = stream.readInt();
     if (magic != MAGIC) {
-      throw new IOException(
+      throw new SnapshotRefusedException(
           "Not a Rankstream model snapshot: it starts with %08x (must be %08x). Use a checkpoint that this release wrote"
               .formatted(magic, MAGIC));
     }
@@ -168,16 +168,16 @@ public final class ModelSnapshot implements AutoCloseable {
    * enough for the known classes.
    *
    * @param wanted the configured architecture
-   * @throws IOException when the model has another architecture, or more classes
+   * @throws SnapshotRefusedException when the model has another architecture, or more classes
    */
-  void requireArchitecture(Architecture wanted) throws IOException {
+  void requireArchitecture(Architecture wanted) throws SnapshotRefusedException {
     if (!withoutRows(architecture).equals(withoutRows(wanted.id()))) {
-      throw new IOException(
+      throw new SnapshotRefusedException(
           "The snapshot holds a %s, the configuration asks for a %s: restore it with the configuration that it was made with, or start without it"
               .formatted(architecture, wanted.id()));
     }
     if (labels.size() > wanted.maxClasses()) {
-      throw new IOException(
+      throw new SnapshotRefusedException(
           "The snapshot holds a model of %d classes, more than model.max-classes = %d: set it to at least %d"
               .formatted(labels.size(), wanted.maxClasses(), labels.size()));
     }

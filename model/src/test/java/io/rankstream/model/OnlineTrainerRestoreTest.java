@@ -116,7 +116,7 @@ class OnlineTrainerRestoreTest {
 
     assertThatThrownBy(
             () -> OnlineTrainer.restore(other, Device.cpu(), new ByteArrayInputStream(bytes)))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(SnapshotRefusedException.class)
         .hasMessageContaining("holds a small-cnn-1x28x28-half-range-d32-c20")
         .hasMessageContaining("asks for a resnet18-3x32x32-imagenet-d32-c20");
   }

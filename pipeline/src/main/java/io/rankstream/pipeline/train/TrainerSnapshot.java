@@ -3,6 +3,7 @@ package io.rankstream.pipeline.train;
 import ai.djl.Device;
 import io.rankstream.model.Devices;
 import io.rankstream.model.ModelSnapshot;
+import io.rankstream.model.SnapshotRefusedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
@@ -128,8 +129,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   /**
    * Restores an operator's state as {@link #read} does.
    *
-   * @throws SuppressRestartsException when a state is damaged, or of another format: Flink would
-   *     read it again and again
+   * @throws SuppressRestartsException when a state is damaged, of another format, or of another
+   *     model than the configuration: Flink would read it again and again
    */
   static void restore(
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
@@ -142,7 +143,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       throws IOException {
     try {
       read(groups, config, device, start, batchSerializer, models, waiting);
-    } catch (DamagedStateException e) {
+    } catch (DamagedStateException | SnapshotRefusedException e) {
       throw new SuppressRestartsException(e);
     }
   }
@@ -156,6 +157,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    *     that the configuration no longer names; on failure those restored so far
    * @param waiting gets the batches that come before any new one
    * @throws DamagedStateException when a state is damaged, or of another format
+   * @throws SnapshotRefusedException when a model does not fit the configuration
    * @throws IOException when a state cannot be read
    */
   static void read(
