@@ -12,7 +12,7 @@ import java.util.TreeSet;
  *
  * @param accepted distinct images in the input
  * @param damaged records of the input that cannot be read
- * @param embeddings distinct pairs of image and model version in the output
+ * @param embeddings distinct pairs of image and model version in the output, of each timeline
  * @param steps last training step of each stream
  * @param models SHA-256 of the weights in the last published model of each stream
  * @param faults for each kind of fault that was found, where
@@ -74,7 +74,7 @@ record Audit(
             """
             accepted images            %,d, without embedding %d, embedded but never sent %d
             (image, model version)     %,d, more than once %d; unlabelled images again %d
-            training steps             %s, gaps %d, repeats %d
+            training steps             %s, gaps %d, repeats %d, back to older states %d
             damaged records            %,d, without dead letter %d, with two %d, altered %d; dead letters of good records %d
             published models           %d, with other weights %d"""
                 .formatted(
@@ -87,6 +87,7 @@ record Audit(
                     steps,
                     count(AuditFault.STEP_GAP),
                     count(AuditFault.STEP_REPEAT),
+                    count(AuditFault.ROLLED_BACK),
                     damaged,
                     count(AuditFault.MISSING_LETTER),
                     count(AuditFault.REPEATED_LETTER),

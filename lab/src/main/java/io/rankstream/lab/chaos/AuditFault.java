@@ -18,8 +18,10 @@ enum AuditFault {
   REPEATED_UNLABELED("unlabelled image embedded again"),
   /** The metrics leave out at least one training step of a stream. */
   STEP_GAP("training steps left out"),
-  /** The metrics have a training step of a stream twice. */
+  /** The metrics have a training step of a lineage twice. */
   STEP_REPEAT("training step taken twice"),
+  /** A stream's model went back to an older state, or began anew: another lineage repeats steps. */
+  ROLLED_BACK("job that went back to an older state"),
   /** A damaged record has no dead letter. */
   MISSING_LETTER("damaged record without dead letter"),
   /** A record has more than one dead letter. */

@@ -31,7 +31,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Compares the input of a job with its output. It is given all records of all topics, those of a
- * topic in their order, and judges them; {@link TopicAudit} reads them from Kafka.
+ * topic in their order and the metrics before the embeddings, and judges them; {@link TopicAudit}
+ * reads them from Kafka.
+ *
+ * <p>A job that went back to an older state embeds images and takes steps again, in another
+ * lineage. That is one fault, and not a double for each image and step.
  */
 final class Auditor {
 
@@ -41,9 +45,7 @@ final class Auditor {
   private final UnlabeledImages unlabeled = new UnlabeledImages();
   private final Map<Origin, SentBytes> damaged = new HashMap<>();
   private final List<String> altered = new ArrayList<>();
-  private final Map<String, Long> steps = new TreeMap<>();
-  private final List<String> gaps = new ArrayList<>();
-  private final List<String> repeats = new ArrayList<>();
+  private final Timelines timelines = new Timelines();
   private final Map<String, String> models = new TreeMap<>();
   private final List<String> foreign = new ArrayList<>();
 
@@ -83,8 +85,10 @@ final class Auditor {
   /** Takes an embedding. */
   void add(ImageEmbedding embedding) {
     Lives.Life life = images.embedded(new RecordKey(embedding.getStream(), embedding.getImageId()));
-    pairs.find(life + "@" + embedding.getModelVersion());
-    unlabeled.embedded(life, embedding);
+    String timeline = timelines.of(embedding.getStream(), embedding.getLineage());
+    String place = timeline.isEmpty() ? life.toString() : life + " in lineage " + timeline;
+    pairs.find(place + "@" + embedding.getModelVersion());
+    unlabeled.embedded(life, timeline, embedding);
   }
 
   /** Takes a tombstone of the embeddings topic. */
@@ -92,19 +96,9 @@ final class Auditor {
     images.tombstone(image);
   }
 
-  /** Takes the metrics of a training step, which must follow the step before in its stream. */
+  /** Takes the metrics of a training step, which must follow the step before in its lineage. */
   void add(TrainingMetrics metrics) {
-    String stream = metrics.getStream();
-    long step = metrics.getStep();
-    long last = steps.getOrDefault(stream, 0L);
-    if (step <= last) {
-      repeats.add("%s step %d".formatted(stream, step));
-      return;
-    }
-    if (step > last + 1) {
-      gaps.add("%s steps %d to %d".formatted(stream, last + 1, step - 1));
-    }
-    steps.put(stream, step);
+    timelines.add(metrics);
   }
 
   /** Takes a dead letter. */
@@ -138,8 +132,9 @@ final class Auditor {
     note(faults, AuditFault.UNKNOWN_DELETION, images.withoutDeletion());
     note(faults, AuditFault.REPEATED_EMBEDDING, pairs.repeated());
     note(faults, AuditFault.REPEATED_UNLABELED, unlabeled.embeddedAgain());
-    note(faults, AuditFault.STEP_GAP, gaps);
-    note(faults, AuditFault.STEP_REPEAT, repeats);
+    note(faults, AuditFault.STEP_GAP, timelines.gaps());
+    note(faults, AuditFault.STEP_REPEAT, timelines.repeats());
+    note(faults, AuditFault.ROLLED_BACK, timelines.rollbacks());
     note(faults, AuditFault.MISSING_LETTER, letters.missing());
     note(faults, AuditFault.REPEATED_LETTER, letters.repeated());
     note(faults, AuditFault.WRONG_LETTER, letters.unexpected());
@@ -149,7 +144,7 @@ final class Auditor {
         images.sent(),
         letters.expectedKeys(),
         pairs.foundKeys(),
-        Map.copyOf(steps),
+        timelines.lastSteps(),
         Map.copyOf(models),
         faults);
   }

@@ -40,6 +40,7 @@ final class TopicAudit {
 
   private Audit read(TopicNames topics) {
     read(topics.images(), auditor::addInput);
+    read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
     read(
         topics.embeddings(),
         record -> {
@@ -49,7 +50,6 @@ final class TopicAudit {
             auditor.add(decode(ImageEmbedding.getDecoder(), record));
           }
         });
-    read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
     read(topics.deadLetters(), record -> auditor.add(decode(DeadLetter.getDecoder(), record)));
     read(topics.modelVersions(), record -> auditor.add(decode(ModelVersion.getDecoder(), record)));
     return auditor.audit();

@@ -74,8 +74,33 @@ final class JobOutput {
         .build();
   }
 
+  static ImageEmbedding embedding(String id, long version, String lineage) {
+    ImageEmbedding embedding = embedding(id, version);
+    embedding.setLineage(lineage);
+    return embedding;
+  }
+
+  /** An embedding of an image without label, in the first lineage. */
+  static ImageEmbedding unlabeled(String id, long version) {
+    return unlabeled(id, version, "");
+  }
+
+  static ImageEmbedding unlabeled(String id, long version, String lineage) {
+    ImageEmbedding embedding = embedding(id, version, lineage);
+    embedding.setLabel(null);
+    return embedding;
+  }
+
+  /** A step of the first lineage. */
   static TrainingMetrics step(String stream, long step) {
-    return TrainingMetrics.newBuilder(Records.step(step, 1, Map.of())).setStream(stream).build();
+    return step(stream, step, "");
+  }
+
+  static TrainingMetrics step(String stream, long step, String lineage) {
+    return TrainingMetrics.newBuilder(Records.step(step, 1, Map.of()))
+        .setStream(stream)
+        .setLineage(lineage)
+        .build();
   }
 
   /** The letter that returns a record with all its bytes. */
