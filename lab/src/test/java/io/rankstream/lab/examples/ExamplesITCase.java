@@ -2,7 +2,6 @@ package io.rankstream.lab.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +13,6 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -28,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
@@ -51,10 +48,12 @@ class ExamplesITCase {
 
   @TempDir static Path directory;
   private static LocalRun kafka;
+  private static Programs programs;
 
   @BeforeAll
   static void embedImages() throws Exception {
     kafka = LocalRun.start("test");
+    programs = new Programs(directory);
     Fixtures.photos(directory.resolve("photos"), CLASSES, PER_CLASS);
     kafka.create(TOPICS);
     Topics.create(
@@ -89,9 +88,9 @@ class ExamplesITCase {
     List<JsonNode> java = consumedInJava();
     List<JsonNode> python =
         parsed(
-            run(
+            programs.run(
                 "python",
-                python(),
+                programs.python(),
                 EXAMPLES.resolve("python/consume_embeddings.py").toString(),
                 "--bootstrap-servers",
                 kafka.bootstrapServers(),
@@ -116,9 +115,9 @@ class ExamplesITCase {
 
   @Test
   void pythonFeedsAFolder() throws Exception {
-    run(
+    programs.run(
         "feed",
-        python(),
+        programs.python(),
         EXAMPLES.resolve("python/feed_folder.py").toString(),
         kafka.bootstrapServers(),
         directory.resolve("photos").toString(),
@@ -147,10 +146,10 @@ class ExamplesITCase {
     consumedInJava().forEach(line -> newest.put(line.get("image_id").asText(), line));
     Path output = directory.resolve("search.out");
     Process search =
-        start(
+        programs.start(
             output,
             List.of(
-                java(),
+                Programs.java(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 EXAMPLES.resolve("java/NeighbourSearch.java").toString(),
@@ -203,52 +202,6 @@ class ExamplesITCase {
     return images;
   }
 
-  private static Process start(Path output, List<String> command) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectOutput(output.toFile())
-        .redirectError(output.resolveSibling(output.getFileName() + ".err").toFile())
-        .start();
-  }
-
-  private static List<String> run(String name, String... command) throws Exception {
-    Path output = directory.resolve(name + ".out");
-    Process process = start(output, List.of(command));
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue())
-        .as(Files.readString(directory.resolve(name + ".out.err")))
-        .isZero();
-    return Files.readAllLines(output);
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  private static String python() throws Exception {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(python, "-c", "import avro.io, confluent_kafka")
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("python.out").toFile())
-                .start();
-        if (process.waitFor() == 0) {
-          return python;
-        }
-      } catch (IOException e) {
-        // no such program
-      }
-    }
-    assumeTrue(
-        System.getenv("CI") != null,
-        "Python's packages confluent-kafka and avro are not installed");
-    throw new AssertionError("Python's packages confluent-kafka and avro are not installed");
-  }
-
   private static List<JsonNode> parsed(List<String> lines) throws Exception {
     List<JsonNode> nodes = new ArrayList<>();
     for (String line : lines) {
@@ -267,9 +220,9 @@ class ExamplesITCase {
 
   private static List<JsonNode> consumedInJava() throws Exception {
     return parsed(
-        run(
+        programs.run(
             "java",
-            java(),
+            Programs.java(),
             "-cp",
             System.getProperty("java.class.path"),
             EXAMPLES.resolve("java/EmbeddingsConsumer.java").toString(),

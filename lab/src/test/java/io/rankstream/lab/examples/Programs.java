@@ -1,0 +1,69 @@
+package io.rankstream.lab.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs programs as processes of their own; what they print goes to files. */
+final class Programs {
+
+  private final Path directory;
+
+  /**
+   * @param directory directory of the files
+   */
+  Programs(Path directory) {
+    this.directory = directory;
+  }
+
+  Process start(Path output, List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectOutput(output.toFile())
+        .redirectError(output.resolveSibling(output.getFileName() + ".err").toFile())
+        .start();
+  }
+
+  List<String> run(String name, String... command) throws Exception {
+    Path output = directory.resolve(name + ".out");
+    Process process = start(output, List.of(command));
+    try {
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue())
+        .as(Files.readString(directory.resolve(name + ".out.err")))
+        .isZero();
+    return Files.readAllLines(output);
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  String python() throws Exception {
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      try {
+        Process process =
+            new ProcessBuilder(python, "-c", "import avro.io, confluent_kafka")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("python.out").toFile())
+                .start();
+        if (process.waitFor() == 0) {
+          return python;
+        }
+      } catch (IOException e) {
+        // no such program
+      }
+    }
+    assumeTrue(
+        System.getenv("CI") != null,
+        "Python's packages confluent-kafka and avro are not installed");
+    throw new AssertionError("Python's packages confluent-kafka and avro are not installed");
+  }
+}
