@@ -65,6 +65,7 @@ public final class EmbeddingsConsumer {
     line.put("image_id", embedding.getImageId());
     line.put("stream", embedding.getStream());
     line.put("label", embedding.getLabel());
+    line.put("lineage", embedding.getLineage()); // newer: the higher lineage, then the higher model_version
     line.put("model_version", embedding.getModelVersion());
     line.put("space_id", embedding.getSpaceId());
     line.put("embedding", embedding.getEmbedding());

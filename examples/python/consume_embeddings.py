@@ -98,7 +98,8 @@ def main():
                 line.update(image_id=image_id, stream=stream, deleted=True)
             else:
                 embedding = decoder.decode(message.value())
-                names = ("image_id", "stream", "label", "model_version", "space_id", "embedding")
+                # newer: the higher lineage, then the higher model_version
+                names = ("image_id", "stream", "label", "lineage", "model_version", "space_id", "embedding")
                 line.update({name: embedding[name] for name in names})
             print(json.dumps(line), flush=True)
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.wire.RecordKey;
@@ -102,10 +103,18 @@ class ExamplesITCase {
     for (int i = 0; i < java.size(); i++) {
       for (String field :
           List.of(
-              "partition", "offset", "image_id", "stream", "label", "model_version", "space_id")) {
+              "partition",
+              "offset",
+              "image_id",
+              "stream",
+              "label",
+              "lineage",
+              "model_version",
+              "space_id")) {
         assertThat(python.get(i).get(field)).as(field).isEqualTo(java.get(i).get(field));
       }
       if (java.get(i).has("embedding")) {
+        assertThat(java.get(i).get("lineage").asText()).matches(LineageId::isValid);
         assertThat(vector(python.get(i))).hasSize(32).containsExactly(vector(java.get(i)));
         equal++;
       }

@@ -28,6 +28,7 @@ public final class RecordPrinter {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN_VALUES = 4;
   private static final int SHOWN_KEY = 200;
+  private static final int SHOWN_LINEAGE = 4;
 
   private RecordPrinter() {}
 
@@ -44,10 +45,11 @@ public final class RecordPrinter {
       return text(metrics);
     }
     if (record instanceof ModelVersion version) {
-      return "%s v%d  %s  %,d bytes  sha256 %s  %s"
+      return "%s v%d  lineage %s  %s  %,d bytes  sha256 %s  %s"
           .formatted(
               version.getStream(),
               version.getModelVersion(),
+              shortly(version.getLineage()),
               version.getUri(),
               version.getSizeBytes(),
               version.getSha256(),
@@ -76,15 +78,26 @@ public final class RecordPrinter {
             ? "-"
             : String.format(
                 Locale.ROOT, "%s %.2f", embedding.getPredictedLabel(), embedding.getConfidence());
-    return "%-24s v%-6d label %-12s predicted %-18s %s  [%s ...] %d values"
+    return "%-24s v%-6d lineage %-4s label %-12s predicted %-18s %s  [%s ...] %d values"
         .formatted(
             embedding.getImageId(),
             embedding.getModelVersion(),
+            shortly(embedding.getLineage()),
             embedding.getLabel() == null ? "-" : embedding.getLabel(),
             predicted,
             embedding.getTrained() ? "trained" : "embedded",
             values,
             embedding.getDimension());
+  }
+
+  /**
+   * A lineage by its last digits, which are random: the first ones tell when it was born, and
+   * hardly differ from one lineage to the next.
+   */
+  private static String shortly(String lineage) {
+    return lineage.isEmpty()
+        ? "-"
+        : lineage.substring(Math.max(0, lineage.length() - SHOWN_LINEAGE));
   }
 
   /** The key names the image without a look into a value that may be anything. */
@@ -110,9 +123,10 @@ public final class RecordPrinter {
   private static String text(TrainingMetrics metrics) {
     return String.format(
         Locale.ROOT,
-        "%s step %-6d loss %.4f = %.4f + ranking %.4f  triplets %d/%d  gradient %.3f  %s  classes %d/%d  fresh %d/%d  %.1f ms",
+        "%s step %-6d lineage %s  loss %.4f = %.4f + ranking %.4f  triplets %d/%d  gradient %.3f  %s  classes %d/%d  fresh %d/%d  %.1f ms",
         metrics.getStream(),
         metrics.getStep(),
+        shortly(metrics.getLineage()),
         metrics.getLoss(),
         metrics.getClassificationLoss(),
         metrics.getRankingLoss(),

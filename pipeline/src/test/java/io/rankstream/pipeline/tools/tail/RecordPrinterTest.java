@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.model.text.Printable;
+import io.rankstream.pipeline.event.LineageId;
+import io.rankstream.pipeline.tools.Records;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LetterHeader;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
+import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RecordPrinterTest {
@@ -32,8 +37,24 @@ class RecordPrinterTest {
   @Test
   void aLineOfAVersionHasBothAccuracies() {
     assertThat(RecordPrinter.line(version()))
-        .startsWith("default v3  file:///models/3  ")
+        .startsWith("default v3  lineage -  file:///models/3  ")
         .endsWith("sha256 ab  prequential micro 0.750 macro 0.500");
+  }
+
+  @Test
+  void linesShowTheLineageByItsRandomDigits() {
+    String lineage = LineageId.next("", 1_700_000_000_000L);
+    String shown = "lineage " + lineage.substring(lineage.length() - 4) + " ";
+    ImageEmbedding embedding = Records.embedding(0, "cat", 3, 0.5f);
+    TrainingMetrics step = Records.step(3, 1, Map.of());
+    ModelVersion version = version();
+    embedding.setLineage(lineage);
+    step.setLineage(lineage);
+    version.setLineage(lineage);
+
+    assertThat(RecordPrinter.line(embedding)).contains("v3 ", shown);
+    assertThat(RecordPrinter.line(step)).startsWith("default step 3 ").contains(shown);
+    assertThat(RecordPrinter.line(version)).startsWith("default v3 ").contains(shown);
   }
 
   @Test
