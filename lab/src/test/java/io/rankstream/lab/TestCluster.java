@@ -12,6 +12,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A cluster for tests that stop a job in one cluster and go on in another. */
 final class TestCluster implements AutoCloseable {
@@ -26,7 +27,11 @@ final class TestCluster implements AutoCloseable {
   }
 
   JobClient submit(JobSettings settings) throws Exception {
-    return flink.submit(RankstreamJob.local(settings.configuration()), "rankstream-test");
+    return submit(RankstreamJob.local(settings.configuration()));
+  }
+
+  JobClient submit(StreamExecutionEnvironment env) throws Exception {
+    return flink.submit(env, "rankstream-test");
   }
 
   /**
