@@ -77,7 +77,7 @@ class RetrievalGoldenTest {
     return once("metric_kmeans");
   }
 
-  private static int[] integers(JsonNode node) {
+  static int[] integers(JsonNode node) {
     int[] values = new int[node.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = node.get(i).asInt();
@@ -85,7 +85,7 @@ class RetrievalGoldenTest {
     return values;
   }
 
-  private static List<float[]> vectors(JsonNode node) {
+  static List<float[]> vectors(JsonNode node) {
     List<float[]> vectors = new ArrayList<>();
     for (JsonNode row : node) {
       float[] vector = new float[row.size()];

@@ -1,0 +1,102 @@
+package io.rankstream.model.evaluation;
+
+import java.util.List;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.SingularValueDecomposition;
+
+/**
+ * The rotation, with or without a reflection, that brings the embeddings of one version nearest to
+ * those of another: the solution of the orthogonal Procrustes problem, in double precision. It
+ * keeps all distances, so an index that is mapped ranks its own images as before.
+ *
+ * <p>Embeddings of few classes span few directions, so the problem often has many solutions. A
+ * small multiple of the identity is added to it: in the directions of which the embeddings say
+ * nothing, the map turns as little as it can.
+ *
+ * @see <a href="https://doi.org/10.1007/BF02289451">Schönemann 1966, A generalized solution of the
+ *     orthogonal Procrustes problem</a>
+ */
+public final class OrthogonalMap {
+
+  /** Share of the products' norm: far below what embeddings say, far above rounding. */
+  private static final double RIDGE = 1e-9;
+
+  private final double[][] matrix;
+
+  private OrthogonalMap(double[][] matrix) {
+    this.matrix = matrix;
+  }
+
+  /**
+   * Fits the map that takes each source nearest to its target, in the sum of squared distances.
+   *
+   * @param sources one vector for each image, all of one length, at least one
+   * @param targets vectors of the same images
+   * @throws IllegalArgumentException when the vectors do not match or hold a value that is not
+   *     finite
+   */
+  public static OrthogonalMap fit(List<float[]> sources, List<float[]> targets) {
+    VectorPairs.require(sources, targets, 1);
+    int dimension = sources.get(0).length;
+    double[][] products = new double[dimension][dimension];
+    for (int image = 0; image < sources.size(); image++) {
+      float[] source = sources.get(image);
+      float[] target = targets.get(image);
+      for (int row = 0; row < dimension; row++) {
+        for (int column = 0; column < dimension; column++) {
+          products[row][column] += (double) source[row] * target[column];
+        }
+      }
+    }
+
+    return new OrthogonalMap(nearestOrthogonal(products));
+  }
+
+  /** The target's estimate for a source: the row vector times the matrix. */
+  public float[] apply(float[] source) {
+    double[] sums = new double[matrix.length];
+    for (int row = 0; row < sums.length; row++) {
+      for (int column = 0; column < sums.length; column++) {
+        sums[column] += source[row] * matrix[row][column];
+      }
+    }
+
+    float[] mapped = new float[sums.length];
+    for (int i = 0; i < mapped.length; i++) {
+      mapped[i] = (float) sums[i];
+    }
+    return mapped;
+  }
+
+  /**
+   * What the map leaves over: the root of the sum of squared distances between mapped sources and
+   * targets, over that of the targets' squared norms. 0 is a perfect map; unrelated vectors of unit
+   * length have about √2.
+   */
+  public double residual(List<float[]> sources, List<float[]> targets) {
+    VectorPairs.require(sources, targets, 1);
+    double left = 0;
+    double whole = 0;
+    for (int image = 0; image < sources.size(); image++) {
+      float[] target = targets.get(image);
+      left += VectorPairs.squaredDistance(apply(sources.get(image)), target);
+      whole += VectorPairs.dot(target, target);
+    }
+
+    return left == 0 ? 0 : Math.sqrt(left / whole);
+  }
+
+  private static double[][] nearestOrthogonal(double[][] products) {
+    RealMatrix matrix = MatrixUtils.createRealMatrix(products);
+    RealMatrix identity = MatrixUtils.createRealIdentityMatrix(products.length);
+    double norm = matrix.getFrobeniusNorm();
+    if (norm == 0) { // all vectors of one version are zero
+      return identity.getData();
+    }
+
+    SingularValueDecomposition parts =
+        new SingularValueDecomposition(matrix.add(identity.scalarMultiply(RIDGE * norm)));
+    return parts.getU().multiply(parts.getVT()).getData();
+  }
+}
