@@ -47,6 +47,7 @@ import picocli.CommandLine.Unmatched;
       "Examples:",
       "  rankstream experiment --data fashion-mnist --skew 100",
       "  rankstream experiment --data fashion-mnist --skew 100 --losses none --sampler pk,natural --seeds 1",
+      "  rankstream experiment --data fashion-mnist --losses triplet-semi-hard --drift --seeds 1",
       "  rankstream experiment --data photos.zip --losses none,triplet-hard --lambda 0.2,0.5,1,2 \\",
       "      --model.backbone resnet18 --model.channels 3 --model.height 64 --model.width 64"
     })
@@ -133,6 +134,14 @@ final class ExperimentCommand implements Callable<Integer> {
   int parallel;
 
   @Option(
+      names = "--drift",
+      description = {
+        "Also publish a version every 50 steps, and measure on 512 unseen images how far embeddings move",
+        "from version to version. Set --optimizer.schedule constant to learn about a stream without end."
+      })
+  boolean drift;
+
+  @Option(
       names = "--timing-only",
       description = "Train nothing: only time the step with each loss, all in turn.")
   boolean timingOnly;
@@ -170,6 +179,7 @@ final class ExperimentCommand implements Callable<Integer> {
             steps,
             skew,
             parallel,
+            drift,
             JobSettings.read(null, settings).toMap(),
             directory);
     out.printf(

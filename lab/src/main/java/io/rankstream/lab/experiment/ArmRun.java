@@ -5,6 +5,7 @@ import io.rankstream.lab.local.LocalRun;
 import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
@@ -83,7 +84,10 @@ final class ArmRun {
           curve(steps),
           Evaluation.of(model, embedded),
           embedded,
-          file);
+          file,
+          plan.drift() && arm.loss() != RankingLoss.NONE
+              ? new DriftMeasurement(plan.unseen()).between(versions, Devices.select(device))
+              : List.of());
     }
   }
 
@@ -121,7 +125,9 @@ final class ArmRun {
         .with(JobOptions.LOSS_RANKING, arm.loss())
         .with(JobOptions.LOSS_LAMBDA, Double.toString(arm.lambda()))
         .with(JobOptions.MODEL_SEED, seed)
-        .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one version, at the end of the stream
+        // A version at the end of the stream comes in any case.
+        .with(JobOptions.VERSIONS_EVERY_STEPS, plan.drift() ? DriftMeasurement.EVERY_STEPS : 0L)
+        .with(JobOptions.VERSIONS_KEEP, 0)
         .with(JobOptions.VERSIONS_DIRECTORY, uri(results.resolve("models/" + name())))
         .with(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(results.resolve("checkpoints")))
         .with(

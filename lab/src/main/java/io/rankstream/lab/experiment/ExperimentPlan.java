@@ -16,6 +16,7 @@ import java.util.Map;
  * @param steps training steps of each run
  * @param skew images of the first class over images of the last in the stream
  * @param parallel runs at a time
+ * @param drift whether to publish versions on the way and to measure the drift between them
  * @param settings further settings of the job
  * @param directory directory for results
  */
@@ -27,5 +28,6 @@ public record ExperimentPlan(
     int steps,
     double skew,
     int parallel,
+    boolean drift,
     Map<String, String> settings,
     Path directory) {}

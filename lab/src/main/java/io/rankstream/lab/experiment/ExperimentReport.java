@@ -112,6 +112,7 @@ public final class ExperimentReport {
       each.set("embedding", mapper.valueToTree(run.evaluation().embedding()));
       each.set("pooled", mapper.valueToTree(run.evaluation().pooled()));
       each.put("model", run.model().toString());
+      each.set("drifts", mapper.valueToTree(run.drifts()));
     }
     result.runs().get(0).curve().writeTo(node.putObject("curve"));
     return node;

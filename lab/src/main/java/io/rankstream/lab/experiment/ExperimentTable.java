@@ -36,6 +36,11 @@ public final class ExperimentTable {
 
     out.println();
     printStepMillis(out, result.stepMillis());
+    if (result.plan().drift()) {
+      out.println();
+      new DriftTable(result).rows().forEach(cells -> row(out, cells));
+      out.flush();
+    }
   }
 
   /** Prints the time of the step with each loss, and its excess over softmax alone. */

@@ -4,6 +4,7 @@ import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
 import io.rankstream.pipeline.tools.report.LearningCurve;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One run of one arm.
@@ -16,6 +17,8 @@ import java.nio.file.Path;
  * @param evaluation scores of the final model on the unseen images
  * @param embedded outputs of the final model for each unseen image
  * @param model file of the final model
+ * @param drifts drift between versions of the run; empty where it was not asked for, or nothing
+ *     trained the embedding head
  */
 record RunResult(
     Arm arm,
@@ -25,4 +28,5 @@ record RunResult(
     LearningCurve curve,
     Evaluation evaluation,
     EmbeddedDataset embedded,
-    Path model) {}
+    Path model,
+    List<VersionDrift> drifts) {}

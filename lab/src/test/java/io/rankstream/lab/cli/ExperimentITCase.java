@@ -100,6 +100,33 @@ class ExperimentITCase {
     assertThat(directory.resolve("damaged")).doesNotExist();
   }
 
+  @Test
+  void measuresTheDriftBetweenVersions() throws Exception {
+    String out =
+        experiment(
+            "--data=" + photos(),
+            "--losses=triplet-semi-hard",
+            "--seeds=1",
+            "--steps=200",
+            "--drift",
+            "--out=" + directory.resolve("drift"),
+            "--batch.classes=4",
+            "--batch.images-per-class=2",
+            "--model.embedding-dimension=16");
+
+    assertThat(out).contains("| method | sampler | steps apart | pairs | 1 − cos |");
+    JsonNode drifts =
+        new ObjectMapper()
+            .readTree(directory.resolve("drift/experiment.json").toFile())
+            .at("/arms/0/runs/0/drifts");
+    assertThat(drifts).isNotEmpty();
+    for (JsonNode each : drifts) {
+      assertThat(each.get("newer").asLong() - each.get("older").asLong()).isIn(50L, 100L);
+      assertThat(each.at("/drift/cosineShift").asDouble()).isBetween(1e-6, 2.0);
+      assertThat(each.at("/drift/recallWithin").asDouble()).isGreaterThan(0.5); // by chance 0.25
+    }
+  }
+
   private Path photos() throws Exception {
     for (String split : new String[] {"train", "test"}) {
       for (int c = 0; c < CLASSES; c++) {

@@ -36,7 +36,16 @@ public final class DatasetView implements ImageDataset {
       }
     }
 
-    return new DatasetView(whole, indices.size(), indices::get, index -> "");
+    return of(whole, indices);
+  }
+
+  /**
+   * Some of the images.
+   *
+   * @param indices indices into the whole set, in the order of the view
+   */
+  public static DatasetView of(ImageDataset whole, List<Integer> indices) {
+    return new DatasetView(whole, indices.size(), List.copyOf(indices)::get, index -> "");
   }
 
   /**
