@@ -15,8 +15,8 @@ import java.util.Arrays;
 final class Resampler {
 
   private static final int FRACTION_BITS = 2;
-  private static final int ROW_SHIFT = Filter.WEIGHT_BITS - FRACTION_BITS;
-  private static final int PIXEL_SHIFT = Filter.WEIGHT_BITS + FRACTION_BITS;
+  private static final int ROW_SHIFT = TriangleFilter.WEIGHT_BITS - FRACTION_BITS;
+  private static final int PIXEL_SHIFT = TriangleFilter.WEIGHT_BITS + FRACTION_BITS;
   private static final int LANE_BITS = 21;
   private static final int RED_LANE = 2 * LANE_BITS;
   private static final int GREEN_LANE = LANE_BITS;
@@ -24,15 +24,17 @@ final class Resampler {
 
   private final PixelRows from;
   private final Planes to;
-  private final Filter down;
-  private final Filter across;
+  private final TriangleFilter down;
+  private final TriangleFilter across;
   private final boolean single;
+  private final long[] sums;
 
   private Resampler(PixelRows from, Planes to) {
     this.from = from;
     this.to = to;
-    down = new Filter(from.height(), to.height());
-    across = new Filter(from.width(), to.width());
+    down = new TriangleFilter(from.height(), to.height());
+    across = new TriangleFilter(from.width(), to.width());
+    sums = new long[to.width()];
     single = from.isGrey() || to.channels() == 1;
   }
 
@@ -52,14 +54,14 @@ final class Resampler {
     int width = from.width();
     int[] row = new int[width];
     int open = down.mostAtOnce();
-    int[][][] sums = new int[open][single ? 1 : 3][width];
+    int[][][] lines = new int[open][single ? 1 : 3][width];
     long[] packed = new long[width];
     int oldest = 0;
     int next = 0;
     for (int y = 0; oldest < to.height(); y++) {
       read(y, row);
       while (next < to.height() && down.first(next) <= y) {
-        for (int[] sum : sums[next % open]) {
+        for (int[] sum : lines[next % open]) {
           Arrays.fill(sum, 1 << (ROW_SHIFT - 1)); // a half, to round
         }
         next++;
@@ -67,11 +69,11 @@ final class Resampler {
       for (int line = oldest; line < next; line++) {
         int weight = down.weight(line, y - down.first(line));
         if (weight > 0) {
-          add(row, weight, sums[line % open]);
+          add(row, weight, lines[line % open]);
         }
       }
       while (oldest < next && down.last(oldest) <= y) {
-        pack(sums[oldest % open], packed);
+        pack(lines[oldest % open], packed);
         finish(oldest, packed);
         oldest++;
       }
@@ -126,11 +128,19 @@ final class Resampler {
     int[] red = sums[0];
     int[] green = sums[1];
     int[] blue = sums[2];
+    // Loops of one step each, which the compiler turns into vector instructions; and the last one,
+    // which it does not, as short as it can be.
     for (int x = 0; x < red.length; x++) {
-      packed[x] =
-          (long) (red[x] >> ROW_SHIFT) << RED_LANE
-              | (long) (green[x] >> ROW_SHIFT) << GREEN_LANE
-              | blue[x] >> ROW_SHIFT;
+      red[x] = red[x] >> ROW_SHIFT << (RED_LANE - Integer.SIZE);
+    }
+    for (int x = 0; x < green.length; x++) {
+      green[x] = green[x] >> ROW_SHIFT << GREEN_LANE;
+    }
+    for (int x = 0; x < blue.length; x++) {
+      green[x] |= blue[x] >> ROW_SHIFT;
+    }
+    for (int x = 0; x < packed.length; x++) {
+      packed[x] = (long) red[x] << Integer.SIZE | green[x];
     }
   }
 
@@ -139,9 +149,11 @@ final class Resampler {
     byte[] values = to.values();
     int plane = to.height() * to.width();
     int at = line * to.width();
+    int width = to.width();
+    across.sum(packed, HALF, sums);
     if (single) {
-      for (int x = 0; x < to.width(); x++) {
-        byte value = (byte) (across.sum(x, packed, HALF) >> PIXEL_SHIFT);
+      for (int x = 0; x < width; x++) {
+        byte value = (byte) (sums[x] >> PIXEL_SHIFT);
         for (int c = 0; c < to.channels(); c++) {
           values[at + x + c * plane] = value;
         }
@@ -149,87 +161,14 @@ final class Resampler {
       return;
     }
 
-    for (int x = 0; x < to.width(); x++) {
-      long sum = across.sum(x, packed, HALF);
-      values[at + x] = (byte) (sum >> (RED_LANE + PIXEL_SHIFT));
-      values[at + x + plane] = (byte) (sum >> (GREEN_LANE + PIXEL_SHIFT));
-      values[at + x + 2 * plane] = (byte) (sum >> PIXEL_SHIFT);
+    for (int x = 0; x < width; x++) {
+      values[at + x] = (byte) (sums[x] >> (RED_LANE + PIXEL_SHIFT));
     }
-  }
-
-  /** The weights of a triangle filter between two lengths, in units of 1 / 2048. */
-  private static final class Filter {
-
-    static final int WEIGHT_BITS = 11;
-
-    private final int taps;
-    private final int[] first;
-    private final long[] weights;
-
-    Filter(int from, int to) {
-      double scale = (double) from / to;
-      double support = Math.max(1, scale);
-      taps = Math.min(from, (int) Math.ceil(2 * support));
-      first = new int[to];
-      weights = new long[to * taps];
-      double[] exact = new double[taps];
-      for (int i = 0; i < to; i++) {
-        double center = (i + 0.5) * scale;
-        first[i] = Math.max(0, Math.min(from - taps, (int) (center - support + 0.5)));
-        double sum = 0;
-        for (int j = 0; j < taps; j++) {
-          double distance = Math.abs(first[i] + j + 0.5 - center);
-          exact[j] = Math.max(0, 1 - distance / support);
-          sum += exact[j];
-        }
-
-        // The running sum is rounded, not each weight: so all weights together are exactly 1.
-        double running = 0;
-        long given = 0;
-        for (int j = 0; j < taps; j++) {
-          running += exact[j];
-          long all = Math.round(running / sum * (1 << WEIGHT_BITS));
-          weights[i * taps + j] = all - given;
-          given = all;
-        }
-      }
+    for (int x = 0; x < width; x++) {
+      values[at + x + plane] = (byte) (sums[x] >> (GREEN_LANE + PIXEL_SHIFT));
     }
-
-    int first(int i) {
-      return first[i];
-    }
-
-    int last(int i) {
-      return first[i] + taps - 1;
-    }
-
-    int weight(int i, int tap) {
-      return (int) weights[i * taps + tap];
-    }
-
-    /** The weighted sum for a result, added to a start. */
-    long sum(int i, long[] values, long start) {
-      long sum = start;
-      int weight = i * taps;
-      for (int at = first[i], end = at + taps; at < end; at++) {
-        sum += weights[weight++] * values[at];
-      }
-
-      return sum;
-    }
-
-    /** The largest number of results that one position is a part of. */
-    int mostAtOnce() {
-      int most = 1;
-      int oldest = 0;
-      for (int i = 0; i < first.length; i++) {
-        while (last(oldest) < first[i]) {
-          oldest++;
-        }
-        most = Math.max(most, i - oldest + 1);
-      }
-
-      return most;
+    for (int x = 0; x < width; x++) {
+      values[at + x + 2 * plane] = (byte) (sums[x] >> PIXEL_SHIFT);
     }
   }
 }
