@@ -63,7 +63,7 @@ def main():
         print("passed over " + ", ".join("%d %s" % (n, ascii(kind)[1:-1]) for kind, n in passed_over.most_common()),
               file=sys.stderr)
     if not found:
-        raise SystemExit("error: %s has no images (JPEG or PNG in class folders, such as cats/1.jpg)" % folder)
+        raise SystemExit("error: %s has no images (JPEG, PNG, GIF, BMP, WebP or TIFF in class folders, such as cats/1.jpg)" % folder)
 
     schema = avro.schema.parse(SCHEMA_FILE.read_text(encoding="utf-8"))
     header = single_object.header(schema)

@@ -43,7 +43,7 @@ final class FeedCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description = {
-        "Folder or zip file of class folders with JPEG or PNG images,",
+        "Folder or zip file of class folders with JPEG, PNG, GIF, BMP, WebP or TIFF images,",
         "folder of IDX files (MNIST family), or: fashion-mnist. Links are followed;",
         "what is not read is passed over and told by kind and number."
       })

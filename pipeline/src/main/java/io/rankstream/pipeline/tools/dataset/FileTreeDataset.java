@@ -88,7 +88,7 @@ public final class FileTreeDataset implements ImageDataset {
             .toList();
     if (entries.isEmpty()) {
       throw new IOException(
-          "%s has no %s images (JPEG or PNG in class folders, such as cats/1.jpg or train/cats/1.jpg)"
+          "%s has no %s images (JPEG, PNG, GIF, BMP, WebP or TIFF in class folders, such as cats/1.jpg or train/cats/1.jpg)"
               .formatted(folderOrZip, split.name().toLowerCase(Locale.ROOT)));
     }
 

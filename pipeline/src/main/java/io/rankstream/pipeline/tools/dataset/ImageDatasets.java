@@ -63,7 +63,7 @@ public final class ImageDatasets {
 
     if (last != null) {
       throw new IOException(
-          "%s: none of %d images of it can be read (%s): give JPEG or PNG images"
+          "%s: none of %d images of it can be read (%s): give JPEG, PNG, GIF, BMP, WebP or TIFF images"
               .formatted(dataset.name(), tried, last.getMessage()),
           last);
     }

@@ -5,7 +5,7 @@ package io.rankstream.pipeline.tools.dataset;
  *
  * @param id id, unique within the set
  * @param label class name
- * @param encoded JPEG or PNG
+ * @param encoded the image file
  */
 @SuppressWarnings("ArrayRecordComponent") // examples are never compared
 public record LabeledExample(String id, String label, byte[] encoded) {}

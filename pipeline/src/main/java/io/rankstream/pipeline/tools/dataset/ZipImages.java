@@ -43,7 +43,7 @@ final class ZipImages {
     } catch (ProviderNotFoundException | ZipError | ZipException e) {
       if (!isZip(file)) {
         throw new IOException(
-            "%s is neither a folder nor a zip file: give a folder or a zip file with a folder of JPEG or PNG images for each class; unpack other archives"
+            "%s is neither a folder nor a zip file: give a folder or a zip file with a folder of images (JPEG, PNG, GIF, BMP, WebP or TIFF) for each class; unpack other archives"
                 .formatted(file),
             e);
       }
