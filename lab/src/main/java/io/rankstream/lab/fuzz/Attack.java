@@ -40,6 +40,8 @@ public enum Attack {
   EVENT_TIME(2, Fate.ACCEPTED),
   /** Event times of a wrong clock or in another unit, and of old photographs. */
   WRONG_CLOCK(3, Fate.ACCEPTED),
+  /** Kafka's own timestamp from a wrong clock. */
+  RECORD_CLOCK(3, Fate.ACCEPTED),
   /** Record headers that are many, large, binary, empty or oddly named. */
   ODD_HEADERS(3, Fate.ACCEPTED),
   /** The same on a damaged record. */
@@ -62,6 +64,8 @@ public enum Attack {
   HUGE_HEADER(3, Fate.EITHER),
   /** GIF, BMP, TIFF or WebP. */
   OTHER_FORMAT(2, Fate.ACCEPTED),
+  /** The same with flipped bits, or without its end. */
+  OTHER_FORMAT_DAMAGED(4, Fate.EITHER),
   ANIMATED_GIF(1, Fate.ACCEPTED),
   ANIMATED_PNG(1, Fate.ACCEPTED),
   CMYK_JPEG(1, Fate.REFUSED),

@@ -4,9 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.zip.CRC32;
 
-/** Puts files together from parts. */
+/** Puts bytes together from parts, and damages them. */
 final class ByteEdits {
 
   private ByteEdits() {}
@@ -34,5 +35,22 @@ final class ByteEdits {
       whole.writeBytes(part);
     }
     return whole.toByteArray();
+  }
+
+  /** Flips up to eight bits, in place. */
+  static byte[] flipBits(byte[] bytes, Random random) {
+    int flips = 1 + random.nextInt(8);
+    for (int i = 0; i < flips; i++) {
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+    }
+    return bytes;
+  }
+
+  /**
+   * Cuts more than 20 bytes off the end. Less may not matter: the last byte of an envelope, for
+   * one, only ends its empty attributes.
+   */
+  static byte[] cut(byte[] bytes, Random random) {
+    return Arrays.copyOf(bytes, random.nextInt(bytes.length - 20));
   }
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 
-/** Event times of hostile records, in milliseconds since the epoch. */
+/** Times of hostile records, in milliseconds since the epoch. */
 final class EventTimes {
 
   /** Event time of the records whose time is no attack. */
@@ -38,6 +38,17 @@ final class EventTimes {
         usual / 1_000,
         usual * 1_000,
         usual * 1_000_000);
+  }
+
+  /**
+   * Kafka's timestamp of a record whose producer has no clock, one that is a month late, or one in
+   * seconds. Kafka itself refuses times before 1970 and by default those of the future. It may
+   * delete a file of records that are all older than its retention: the first record of a topic
+   * should have another time.
+   */
+  static long ofBrokenClock(Random random) {
+    long usual = USUAL.toEpochMilli();
+    return any(random, 0, 1_000, usual - Duration.ofDays(30).toMillis(), usual / 1_000);
   }
 
   private static long any(Random random, long... times) {

@@ -87,7 +87,13 @@ public final class Fuzzer implements AutoCloseable {
   private void send(HostileRecord record, Map<Origin, SentRecord> sent, AtomicLong brokerRefused) {
     SentRecord remembered = SentRecord.of(record);
     producer.send(
-        new ProducerRecord<>(topics.images(), null, record.key(), record.value(), record.headers()),
+        new ProducerRecord<>(
+            topics.images(),
+            null,
+            record.timestamp(),
+            record.key(),
+            record.value(),
+            record.headers()),
         (metadata, exception) -> {
           if (exception != null) {
             brokerRefused.incrementAndGet();

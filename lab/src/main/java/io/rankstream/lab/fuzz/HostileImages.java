@@ -25,7 +25,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Images in unusual formats and variants. */
+/** The images of hostile records: damaged, and in unusual formats and variants. */
 final class HostileImages {
 
   private static final int PNG_HEADER_END = 33;
@@ -35,6 +35,53 @@ final class HostileImages {
       "UklGRj4AAABXRUJQVlA4IDIAAADQAQCdASoQABAAAMASJaACdLoB+AADsAD+2ib/7vN+09e09f1M//jKnyA/4yp/xcwAAA==";
 
   private HostileImages() {}
+
+  /** The image of an attack by images. */
+  static byte[] of(Attack attack, int pattern, Random random) {
+    return switch (attack) {
+      case IMAGE_BITS -> ByteEdits.flipBits(usual(pattern, random), random);
+      case IMAGE_CUT -> ByteEdits.cut(usual(pattern, random), random);
+      case IMAGE_MAGIC -> wrongMagic(pattern, random);
+      case IMAGE_EMPTY -> new byte[0];
+      case HUGE_HEADER -> ImageBombs.hugeHeader(pattern, random);
+      case OTHER_FORMAT -> otherFormat(pattern, random);
+      case OTHER_FORMAT_DAMAGED ->
+          random.nextBoolean()
+              ? ByteEdits.flipBits(otherFormat(pattern, random), random)
+              : ByteEdits.cut(otherFormat(pattern, random), random);
+      case ANIMATED_GIF -> animatedGif(random);
+      case ANIMATED_PNG -> animatedPng(pattern, random);
+      case CMYK_JPEG -> cmykJpeg(random);
+      case DEEP_PNG -> deepPng(random);
+      case INTERLACED_PNG -> interlacedPng(random);
+      case PROGRESSIVE_JPEG -> progressiveJpeg(random);
+      case ROTATED_JPEG -> rotatedJpeg(pattern, random);
+      case PALETTE_PNG -> palettePng(random);
+      case THIN_PNG -> thinPng(random);
+      case PIXEL_BOMB -> ImageBombs.pixelBomb(random);
+      case TEXT_BOMB -> ImageBombs.textBomb(random);
+      case SCAN_BOMB -> ImageBombs.scanBomb(random);
+      case LARGE_PNG -> ImageBombs.large();
+      default -> throw new IllegalArgumentException(attack + " has no image of its own");
+    };
+  }
+
+  /** A PNG or a JPEG. */
+  static byte[] usual(int pattern, Random random) {
+    return random.nextBoolean()
+        ? DrawnImages.png(pattern, random)
+        : DrawnImages.jpeg(pattern, random);
+  }
+
+  /** A PNG that starts as a JPEG, or the other way round. */
+  private static byte[] wrongMagic(int pattern, Random random) {
+    byte[] png = DrawnImages.png(pattern, random);
+    byte[] jpeg = DrawnImages.jpeg(pattern, random);
+    boolean fromJpeg = random.nextBoolean();
+    byte[] image = fromJpeg ? png : jpeg;
+    System.arraycopy(fromJpeg ? jpeg : png, 0, image, 0, 4 + random.nextInt(4));
+    return image;
+  }
 
   static byte[] progressiveJpeg(Random random) {
     return DrawnImages.write("jpg", DrawnImages.color(random), ImageWriteParam.MODE_DEFAULT);

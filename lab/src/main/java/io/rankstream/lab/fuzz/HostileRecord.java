@@ -10,6 +10,8 @@ import org.apache.kafka.common.header.Header;
  * @param key key of the Kafka record
  * @param value value of the Kafka record, or null for none
  * @param headers headers of the Kafka record
+ * @param timestamp Kafka's timestamp of the record, or null for the clock of the producer
  */
 @SuppressWarnings("ArrayRecordComponent") // records are sent, never compared
-public record HostileRecord(Attack attack, byte[] key, byte[] value, List<Header> headers) {}
+public record HostileRecord(
+    Attack attack, byte[] key, byte[] value, List<Header> headers, Long timestamp) {}

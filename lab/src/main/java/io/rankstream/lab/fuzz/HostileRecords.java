@@ -59,11 +59,15 @@ public final class HostileRecords {
       key = Arrays.copyOf(key, MEGABYTE + random.nextInt(6 * MEGABYTE));
     }
     if (attack == Attack.VALUE_NONE) {
-      key = random.nextBoolean() ? id.getBytes(StandardCharsets.UTF_8) : flipBits(key, random);
+      key =
+          random.nextBoolean()
+              ? id.getBytes(StandardCharsets.UTF_8)
+              : ByteEdits.flipBits(key, random);
       key[0] = (byte) 0xFF; // never in UTF-8
     }
     byte[] value = value(attack, id, random);
-    return new HostileRecord(attack, key, value, headers(attack, random));
+    Long timestamp = attack == Attack.RECORD_CLOCK ? EventTimes.ofBrokenClock(random) : null;
+    return new HostileRecord(attack, key, value, headers(attack, random), timestamp);
   }
 
   private static List<Header> headers(Attack attack, Random random) {
@@ -87,9 +91,9 @@ public final class HostileRecords {
   private byte[] value(Attack attack, String id, Random random) {
     int pattern = random.nextInt(CLASSES);
     return switch (attack) {
-      case GOOD, HUGE_KEY, ODD_HEADERS -> good(id, pattern, random);
-      case ENVELOPE_BITS -> flipBits(good(id, pattern, random), random);
-      case ENVELOPE_CUT, ODD_HEADERS_RETURNED -> cut(good(id, pattern, random), random);
+      case GOOD, HUGE_KEY, ODD_HEADERS, RECORD_CLOCK -> good(id, pattern, random);
+      case ENVELOPE_BITS -> ByteEdits.flipBits(good(id, pattern, random), random);
+      case ENVELOPE_CUT, ODD_HEADERS_RETURNED -> ByteEdits.cut(good(id, pattern, random), random);
       case ENVELOPE_MAGIC -> wrongHeader(good(id, pattern, random), random);
       case NOISE -> noise(good(id, pattern, random), random);
       case VALUE_EMPTY -> new byte[0];
@@ -109,13 +113,14 @@ public final class HostileRecords {
       // Filled up with zeros, which compress.
       case HUGE_VALUE -> Arrays.copyOf(good(id, pattern, random), largestBytes);
       case PIXEL_BOMB, TEXT_BOMB, SCAN_BOMB, LARGE_PNG ->
-          envelope(id, null, image(attack, pattern, random));
+          envelope(id, null, HostileImages.of(attack, pattern, random));
       case IMAGE_BITS,
           IMAGE_CUT,
           IMAGE_MAGIC,
           IMAGE_EMPTY,
           HUGE_HEADER,
           OTHER_FORMAT,
+          OTHER_FORMAT_DAMAGED,
           ANIMATED_GIF,
           ANIMATED_PNG,
           CMYK_JPEG,
@@ -125,33 +130,7 @@ public final class HostileRecords {
           ROTATED_JPEG,
           PALETTE_PNG,
           THIN_PNG ->
-          envelope(id, label(pattern), image(attack, pattern, random));
-    };
-  }
-
-  /** The image of an attack by images. */
-  private static byte[] image(Attack attack, int pattern, Random random) {
-    return switch (attack) {
-      case IMAGE_BITS -> flipBits(anyImage(pattern, random), random);
-      case IMAGE_CUT -> cut(anyImage(pattern, random), random);
-      case IMAGE_MAGIC -> wrongMagic(pattern, random);
-      case IMAGE_EMPTY -> new byte[0];
-      case HUGE_HEADER -> ImageBombs.hugeHeader(pattern, random);
-      case OTHER_FORMAT -> HostileImages.otherFormat(pattern, random);
-      case ANIMATED_GIF -> HostileImages.animatedGif(random);
-      case ANIMATED_PNG -> HostileImages.animatedPng(pattern, random);
-      case CMYK_JPEG -> HostileImages.cmykJpeg(random);
-      case DEEP_PNG -> HostileImages.deepPng(random);
-      case INTERLACED_PNG -> HostileImages.interlacedPng(random);
-      case PROGRESSIVE_JPEG -> HostileImages.progressiveJpeg(random);
-      case ROTATED_JPEG -> HostileImages.rotatedJpeg(pattern, random);
-      case PALETTE_PNG -> HostileImages.palettePng(random);
-      case THIN_PNG -> HostileImages.thinPng(random);
-      case PIXEL_BOMB -> ImageBombs.pixelBomb(random);
-      case TEXT_BOMB -> ImageBombs.textBomb(random);
-      case SCAN_BOMB -> ImageBombs.scanBomb(random);
-      case LARGE_PNG -> ImageBombs.large();
-      default -> throw new IllegalArgumentException(attack + " has no image of its own");
+          envelope(id, label(pattern), HostileImages.of(attack, pattern, random));
     };
   }
 
@@ -197,24 +176,9 @@ public final class HostileRecords {
     return encode(image);
   }
 
-  /** A PNG that starts as a JPEG, or the other way round. */
-  private static byte[] wrongMagic(int pattern, Random random) {
-    byte[] png = DrawnImages.png(pattern, random);
-    byte[] jpeg = DrawnImages.jpeg(pattern, random);
-    boolean fromJpeg = random.nextBoolean();
-    byte[] image = fromJpeg ? png : jpeg;
-    System.arraycopy(fromJpeg ? jpeg : png, 0, image, 0, 4 + random.nextInt(4));
-    return image;
-  }
-
   private byte[] good(String id, int pattern, Random random) {
-    return envelope(id, random.nextInt(5) == 0 ? null : label(pattern), anyImage(pattern, random));
-  }
-
-  private static byte[] anyImage(int pattern, Random random) {
-    return random.nextBoolean()
-        ? DrawnImages.png(pattern, random)
-        : DrawnImages.jpeg(pattern, random);
+    return envelope(
+        id, random.nextInt(5) == 0 ? null : label(pattern), HostileImages.usual(pattern, random));
   }
 
   private static String label(int pattern) {
@@ -241,22 +205,6 @@ public final class HostileRecords {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static byte[] flipBits(byte[] bytes, Random random) {
-    int flips = 1 + random.nextInt(8);
-    for (int i = 0; i < flips; i++) {
-      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-    }
-    return bytes;
-  }
-
-  /**
-   * Cuts more than 20 bytes off the end. Less may not matter: the last byte of an envelope, for
-   * one, only ends its empty attributes.
-   */
-  private static byte[] cut(byte[] bytes, Random random) {
-    return Arrays.copyOf(bytes, random.nextInt(bytes.length - 20));
   }
 
   private static byte[] noise(byte[] good, Random random) {

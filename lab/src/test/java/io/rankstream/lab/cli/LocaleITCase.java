@@ -53,10 +53,7 @@ class LocaleITCase {
   void feedRunAndTailWork(String language) throws Exception {
     TopicNames topics = TopicNames.withPrefix("images-" + language, language);
     Topics.createImages(kafka.clients(), topics.images());
-    List<String> locale =
-        List.of(
-            "-Duser.language=" + language.substring(0, 2),
-            "-Duser.country=" + language.substring(3));
+    List<String> locale = locale(language);
 
     Outcome fed =
         run(
@@ -106,6 +103,19 @@ class LocaleITCase {
     assertThat(ids).hasSize(CLASSES * PER_CLASS);
   }
 
+  /**
+   * The first half of the records takes each attack in turn; broker and job are in the process of
+   * the command.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"tr-TR", "ar-EG"})
+  void theFuzzerFindsEachRecordAgain(String language) throws Exception {
+    Outcome outcome =
+        run("C.UTF-8", locale(language), "fuzz", "--records", "100", "--largest", "8");
+
+    assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
+  }
+
   @Test
   void namesBeyondAsciiAreReadRightOrRefusedBeforeTheFirstRecord() throws Exception {
     // By the shell: this process may have no locale that can write the name.
@@ -137,6 +147,11 @@ class LocaleITCase {
       labels.add(LabeledImage.getDecoder().decode(record.value()).getLabel());
     }
     assertThat(labels).containsExactlyInAnyOrder("Bücher", "犬");
+  }
+
+  private static List<String> locale(String language) {
+    return List.of(
+        "-Duser.language=" + language.substring(0, 2), "-Duser.country=" + language.substring(3));
   }
 
   private static Outcome run(String locale, List<String> options, String... arguments)

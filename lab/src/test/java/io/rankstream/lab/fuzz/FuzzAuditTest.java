@@ -134,7 +134,8 @@ class FuzzAuditTest {
                         Attack.ODD_HEADERS_RETURNED,
                         bytes("key").array(),
                         bytes("value").array(),
-                        List.of(empty, other)))));
+                        List.of(empty, other),
+                        null))));
     DeadLetter letter = letter(CUT, bytes("key"), bytes("value"), "");
     letter.setHeaders(
         List.of(
@@ -152,7 +153,8 @@ class FuzzAuditTest {
             Attack.ODD_HEADERS_RETURNED,
             bytes("key").array(),
             bytes("value").array(),
-            List.of(new RecordHeader("a", new byte[] {7}), new RecordHeader("a", (byte[]) null)));
+            List.of(new RecordHeader("a", new byte[] {7}), new RecordHeader("a", (byte[]) null)),
+            null);
     FuzzAudit withHeaders =
         new FuzzAudit(Map.of(GOOD, SentRecord.of(record), CUT, SentRecord.of(record)));
     DeadLetter whole = letter(GOOD, bytes("key"), bytes("value"), "");
@@ -188,7 +190,7 @@ class FuzzAuditTest {
 
   private static SentRecord sent(Attack attack) {
     return SentRecord.of(
-        new HostileRecord(attack, bytes("key").array(), bytes("value").array(), List.of()));
+        new HostileRecord(attack, bytes("key").array(), bytes("value").array(), List.of(), null));
   }
 
   private static ByteBuffer bytes(String text) {
