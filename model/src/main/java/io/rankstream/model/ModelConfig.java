@@ -4,6 +4,7 @@ import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.loss.LossConfig;
 import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.network.Precisions;
 import io.rankstream.model.optimize.OptimizerConfig;
 import io.rankstream.model.step.GuardConfig;
 import java.io.Serializable;
@@ -18,6 +19,7 @@ import java.io.Serializable;
  * @param averageDecay weight of the past in the moving average of the weights, which embeds and is
  *     published; at least 0, below 1; 0 keeps no average
  * @param guard when a step is skipped or rolled back
+ * @param precisions numbers of the backbone
  * @param seed seed of the initial weights
  */
 public record ModelConfig(
@@ -27,6 +29,7 @@ public record ModelConfig(
     BatchNormMode batchNorm,
     double averageDecay,
     GuardConfig guard,
+    Precisions precisions,
     long seed)
     implements Serializable {
 
@@ -43,30 +46,42 @@ public record ModelConfig(
   }
 
   public ModelConfig withArchitecture(Architecture other) {
-    return new ModelConfig(other, loss, optimizer, batchNorm, averageDecay, guard, seed);
+    return new ModelConfig(
+        other, loss, optimizer, batchNorm, averageDecay, guard, precisions, seed);
   }
 
   public ModelConfig withLoss(LossConfig other) {
-    return new ModelConfig(architecture, other, optimizer, batchNorm, averageDecay, guard, seed);
+    return new ModelConfig(
+        architecture, other, optimizer, batchNorm, averageDecay, guard, precisions, seed);
   }
 
   public ModelConfig withOptimizer(OptimizerConfig other) {
-    return new ModelConfig(architecture, loss, other, batchNorm, averageDecay, guard, seed);
+    return new ModelConfig(
+        architecture, loss, other, batchNorm, averageDecay, guard, precisions, seed);
   }
 
   public ModelConfig withBatchNorm(BatchNormMode mode) {
-    return new ModelConfig(architecture, loss, optimizer, mode, averageDecay, guard, seed);
+    return new ModelConfig(
+        architecture, loss, optimizer, mode, averageDecay, guard, precisions, seed);
   }
 
   public ModelConfig withAverageDecay(double decay) {
-    return new ModelConfig(architecture, loss, optimizer, batchNorm, decay, guard, seed);
+    return new ModelConfig(
+        architecture, loss, optimizer, batchNorm, decay, guard, precisions, seed);
   }
 
   public ModelConfig withGuard(GuardConfig other) {
-    return new ModelConfig(architecture, loss, optimizer, batchNorm, averageDecay, other, seed);
+    return new ModelConfig(
+        architecture, loss, optimizer, batchNorm, averageDecay, other, precisions, seed);
+  }
+
+  public ModelConfig withPrecisions(Precisions other) {
+    return new ModelConfig(
+        architecture, loss, optimizer, batchNorm, averageDecay, guard, other, seed);
   }
 
   public ModelConfig withSeed(long other) {
-    return new ModelConfig(architecture, loss, optimizer, batchNorm, averageDecay, guard, other);
+    return new ModelConfig(
+        architecture, loss, optimizer, batchNorm, averageDecay, guard, precisions, other);
   }
 }

@@ -7,6 +7,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.ParameterLayout;
+import io.rankstream.model.network.Precision;
 import io.rankstream.model.network.Slot;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
@@ -39,6 +40,7 @@ public final class ModelFile {
   private static final String SPACE = "rankstream.space_id";
   private static final String LINEAGE = "rankstream.lineage";
   private static final String VERSION = "rankstream.model_version";
+  private static final String PRECISION = "rankstream.precision";
   private static final String COUNTER =
       "num_batches_tracked"; // PyTorch counts batches, no result depends on it
   private static final int FINGERPRINT_DIGITS = 12;
@@ -198,7 +200,7 @@ public final class ModelFile {
       Weights weights =
           new Weights(
               network.layout(), parameters, Weights.statistics(network.layout(), statistics));
-      return new TwoHeadModel(network, weights, vocabulary, manager);
+      return new TwoHeadModel(network, weights, Precision.FLOAT32, vocabulary, manager);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -229,6 +231,7 @@ public final class ModelFile {
    * @param parameters flat buffer, {@code [n]}
    * @param statistics flat buffer, {@code [m]}
    * @param labels the known classes; the softmax head is written with a row for each
+   * @param precision numbers of the backbone in the training steps, a {@link Precision#id}
    */
   static void write(
       OutputStream out,
@@ -236,7 +239,8 @@ public final class ModelFile {
       NDArray parameters,
       NDArray statistics,
       List<String> labels,
-      Provenance provenance)
+      Provenance provenance,
+      String precision)
       throws IOException {
     int classes = Math.max(2, labels.size()); // no model has fewer
     Map<String, String> metadata = new LinkedHashMap<>();
@@ -246,6 +250,7 @@ public final class ModelFile {
     metadata.put(SPACE, provenance.spaceId());
     metadata.put(LINEAGE, provenance.lineage());
     metadata.put(VERSION, Long.toString(provenance.version()));
+    metadata.put(PRECISION, precision);
     metadata.put(LABELS, new Gson().toJson(labels));
 
     SafeTensorsWriter writer = new SafeTensorsWriter(metadata);

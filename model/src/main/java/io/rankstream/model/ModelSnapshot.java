@@ -15,20 +15,25 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A copy, in the memory of the host, of everything that a model's next step depends on. The model
  * may go on learning while another thread writes the copy.
  *
- * <p>A stream holds a header, the step, the classes in the order of their rows, the state of the
- * guard, the buffers, then the last good ones where the guard is in doubt of these. Reading
- * consumes exactly the bytes written, so that other data may follow in the same stream.
+ * <p>A stream holds a header, the precision, the step, the classes in the order of their rows, the
+ * state of the guard, the buffers, then the last good ones where the guard is in doubt of these.
+ * Reading consumes exactly the bytes written, so that other data may follow in the same stream.
  */
 public final class ModelSnapshot implements AutoCloseable {
 
-  private static final int MAGIC = 0x524B5335; // "RKS5"
+  private static final int MAGIC = 0x524B5336; // "RKS6"
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModelSnapshot.class);
 
   private final String architecture;
+  private final String precision;
   private final long step;
   private final String space;
   private final List<String> labels;
@@ -38,11 +43,13 @@ public final class ModelSnapshot implements AutoCloseable {
 
   /**
    * @param architecture id of the architecture
+   * @param precision numbers of the backbone in a step, by name
    * @param good closed with the snapshot
    * @param buffers closed with the snapshot
    */
   ModelSnapshot(
       String architecture,
+      String precision,
       long step,
       String space,
       List<String> labels,
@@ -50,6 +57,7 @@ public final class ModelSnapshot implements AutoCloseable {
       GoodWeights.Saved good,
       HostBuffers buffers) {
     this.architecture = architecture;
+    this.precision = precision;
     this.step = step;
     this.space = space;
     this.labels = labels;
@@ -74,6 +82,7 @@ public final class ModelSnapshot implements AutoCloseable {
 
     String architecture = stream.readUTF();
     stream.readUTF(); // the engine, for people
+    String precision = stream.readUTF();
     long step = stream.readLong();
     String space = stream.readUTF();
     List<String> labels = readLabels(stream);
@@ -81,7 +90,7 @@ public final class ModelSnapshot implements AutoCloseable {
     HostBuffers buffers = HostBuffers.read(stream);
     try {
       GoodWeights.Saved good = GoodWeights.Saved.read(stream);
-      return new ModelSnapshot(architecture, step, space, labels, guard, good, buffers);
+      return new ModelSnapshot(architecture, precision, step, space, labels, guard, good, buffers);
     } catch (IOException | RuntimeException e) {
       buffers.close();
       throw e;
@@ -94,6 +103,7 @@ public final class ModelSnapshot implements AutoCloseable {
     stream.writeInt(MAGIC);
     stream.writeUTF(architecture);
     stream.writeUTF("PyTorch " + Engine.getEngine(Devices.ENGINE).getVersion()); // for people
+    stream.writeUTF(precision);
     stream.writeLong(step);
     stream.writeUTF(space);
     writeLabels(stream, labels);
@@ -123,7 +133,8 @@ public final class ModelSnapshot implements AutoCloseable {
         parameters,
         statistics,
         labels,
-        ModelFile.Provenance.of(stream, space, lineage, step));
+        ModelFile.Provenance.of(stream, space, lineage, step),
+        precision);
   }
 
   /** Training steps of the model. */
@@ -180,6 +191,22 @@ public final class ModelSnapshot implements AutoCloseable {
       throw new SnapshotRefusedException(
           "The snapshot holds a model of %d classes, more than model.max-classes = %d: set it to at least %d"
               .formatted(labels.size(), wanted.maxClasses(), labels.size()));
+    }
+  }
+
+  /** Numbers of the backbone in the steps so far, by name. */
+  String precision() {
+    return precision;
+  }
+
+  /** Tells the log where a model goes on with other numbers; this is allowed, but bits differ. */
+  void comparePrecision(String wanted) {
+    if (!precision.equals(wanted)) {
+      LOG.warn(
+          "The model was trained in {} until step {} and goes on in {}, as model.precision says",
+          precision,
+          step,
+          wanted);
     }
   }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.FeatureMaps;
 import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.network.Precision;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
 import io.rankstream.model.step.StepFault;
@@ -46,14 +47,15 @@ public final class OnlineTrainer implements AutoCloseable {
   private long step;
 
   private OnlineTrainer(ModelConfig config, Device device) {
+    config.precisions().requireOn(device);
     this.config = config;
     Architecture architecture = config.architecture();
     network = new TwoHeadNetwork(architecture);
     vocabulary = new LabelVocabulary(architecture.maxClasses());
     manager = NDManager.newBaseManager(device, Devices.ENGINE);
     state = new TrainableState(config, network, manager);
-    trained = model(state.trained());
-    served = model(state.served());
+    trained = model(state.trained(), config.precisions().step());
+    served = model(state.served(), config.precisions().served());
     guarded = new GuardedState(state, config.guard());
     space = architecture.id() + "-s" + config.seed();
   }
@@ -95,6 +97,7 @@ public final class OnlineTrainer implements AutoCloseable {
       throws IOException {
     try (ModelSnapshot snapshot = ModelSnapshot.read(in)) {
       snapshot.requireArchitecture(config.architecture());
+      snapshot.comparePrecision(config.precisions().step().id());
       OnlineTrainer trainer = new OnlineTrainer(config, device);
       try {
         trainer.resume(snapshot);
@@ -115,6 +118,7 @@ public final class OnlineTrainer implements AutoCloseable {
   public ModelSnapshot snapshot() {
     return new ModelSnapshot(
         config.architecture().id(),
+        KebabCase.of(config.precisions().step()),
         step,
         space,
         vocabulary.labels(),
@@ -136,7 +140,8 @@ public final class OnlineTrainer implements AutoCloseable {
         network,
         state.servedCopies(),
         vocabulary.labels(),
-        ModelFile.Provenance.of(stream, space, lineage, step));
+        ModelFile.Provenance.of(stream, space, lineage, step),
+        config.precisions().step().id());
   }
 
   /**
@@ -288,7 +293,7 @@ public final class OnlineTrainer implements AutoCloseable {
     }
   }
 
-  private TwoHeadModel model(Weights views) {
-    return new TwoHeadModel(network, views, vocabulary, manager.newSubManager());
+  private TwoHeadModel model(Weights views, Precision precision) {
+    return new TwoHeadModel(network, views, precision, vocabulary, manager.newSubManager());
   }
 }

@@ -88,7 +88,12 @@ final class TrainingPass {
       Weights differentiated =
           new Weights(segments, leaves, weights.statisticsViews())
               .withFrozen(weights.views(), frozen);
-      features = network.features(differentiated, x, config.batchNorm() == BatchNormMode.TRAIN);
+      features =
+          network.features(
+              differentiated,
+              x,
+              config.batchNorm() == BatchNormMode.TRAIN,
+              config.precisions().step());
       NDArray logits = network.logits(differentiated, network.pooled(features), rows.size());
       NDArray classification = CrossEntropy.mean(logits, y);
       embeddings = ranking == null ? null : network.embeddings(differentiated, features);

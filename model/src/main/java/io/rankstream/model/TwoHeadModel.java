@@ -7,6 +7,7 @@ import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.FeatureMaps;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.network.PixelTensors;
+import io.rankstream.model.network.Precision;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.UnitLength;
 import io.rankstream.model.network.Weights;
@@ -26,18 +27,25 @@ public final class TwoHeadModel implements AutoCloseable {
   private final TwoHeadNetwork network;
   private final PixelTensors pixels;
   private final Weights weights;
+  private final Precision precision;
   private final LabelVocabulary vocabulary;
   private final NDManager manager;
 
   /**
    * @param weights views of the arrays; closed by their owner
+   * @param precision numbers of the backbone
    * @param manager owner of the arrays that a call computes; closed with the model
    */
   TwoHeadModel(
-      TwoHeadNetwork network, Weights weights, LabelVocabulary vocabulary, NDManager manager) {
+      TwoHeadNetwork network,
+      Weights weights,
+      Precision precision,
+      LabelVocabulary vocabulary,
+      NDManager manager) {
     this.network = network;
     this.pixels = new PixelTensors(network.architecture().input());
     this.weights = weights;
+    this.precision = precision;
     this.vocabulary = vocabulary;
     this.manager = manager;
   }
@@ -131,7 +139,7 @@ public final class TwoHeadModel implements AutoCloseable {
   }
 
   private FeatureMaps maps(PixelBatch images, NDManager scope) {
-    return network.features(weights, pixels.of(images, scope), false);
+    return network.features(weights, pixels.of(images, scope), false, precision);
   }
 
   private static List<float[]> rows(NDArray matrix) {

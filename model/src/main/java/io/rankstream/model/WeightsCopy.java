@@ -15,19 +15,23 @@ public final class WeightsCopy implements AutoCloseable {
   private final HostBuffers buffers;
   private final List<String> labels;
   private final ModelFile.Provenance provenance;
+  private final String precision;
 
   /**
    * @param buffers parameters and statistics; closed with the copy
+   * @param precision numbers of the backbone in the training steps, by name
    */
   WeightsCopy(
       TwoHeadNetwork network,
       HostBuffers buffers,
       List<String> labels,
-      ModelFile.Provenance provenance) {
+      ModelFile.Provenance provenance,
+      String precision) {
     this.network = network;
     this.buffers = buffers;
     this.labels = labels;
     this.provenance = provenance;
+    this.precision = precision;
   }
 
   /** Stream, space, lineage and step of the weights. */
@@ -47,7 +51,8 @@ public final class WeightsCopy implements AutoCloseable {
         buffers.get(ModelBuffers.PARAMETERS, network.layout().parametersSize()),
         buffers.get(ModelBuffers.STATISTICS, network.layout().statisticsSize()),
         labels,
-        provenance);
+        provenance,
+        precision);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.model.network.BatchNormMode;
 import io.rankstream.model.network.PixelBatch;
+import io.rankstream.model.network.Precisions;
 import io.rankstream.model.optimize.OptimizerConfig;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.model.step.GuardConfig;
@@ -27,6 +28,7 @@ final class Batches {
         BatchNormMode.TRAIN,
         0,
         GuardConfig.defaults(),
+        Precisions.float32(),
         7);
   }
 

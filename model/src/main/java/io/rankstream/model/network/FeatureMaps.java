@@ -1,6 +1,7 @@
 package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 
 /**
  * Output of a backbone, input of the two heads. Most backbones give both heads the same map.
@@ -12,5 +13,18 @@ public record FeatureMaps(NDArray classification, NDArray embedding) {
 
   static FeatureMaps shared(NDArray map) {
     return new FeatureMaps(map, map);
+  }
+
+  /** The same maps in the type of an array; closes these. */
+  FeatureMaps inTypeOf(NDArray array) {
+    // toType() would cut the graph. DJL does not know bfloat16, so the sum alone has a type for it.
+    try (NDArray zero = array.getManager().zeros(new Shape(1), array.getDataType())) {
+      NDArray wide = classification.add(zero);
+      FeatureMaps maps =
+          embedding == classification ? shared(wide) : new FeatureMaps(wide, embedding.add(zero));
+      classification.close();
+      embedding.close();
+      return maps;
+    }
   }
 }

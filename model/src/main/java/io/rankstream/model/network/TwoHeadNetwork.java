@@ -93,9 +93,20 @@ public final class TwoHeadNetwork {
    *
    * @param images {@code [N, C, H, W]}; stays open
    * @param training whether BatchNorm uses the statistics of the batch and moves the running ones
+   * @param precision numbers of the backbone; the maps are of the type of the images with either
+   * @throws IllegalStateException when this process cannot compute with them
    */
-  public FeatureMaps features(Weights weights, NDArray images, boolean training) {
-    return backbone.forward(weights, images, training);
+  public FeatureMaps features(
+      Weights weights, NDArray images, boolean training, Precision precision) {
+    if (precision == Precision.FLOAT32) {
+      return backbone.forward(weights, images, training);
+    }
+
+    FeatureMaps maps;
+    try (Autocast autocast = Autocast.enter()) {
+      maps = backbone.forward(weights, images, training);
+    }
+    return maps.inTypeOf(images);
   }
 
   /**

@@ -120,7 +120,9 @@ class BackboneReferenceTest {
     ParameterLayout layout = network.layout();
     Weights weights = new Weights(layout, parameters, Weights.statistics(layout, statistics));
     Shape shape = new Shape(reference.batch(), 3, reference.height(), reference.width());
-    FeatureMaps maps = network.features(weights, uniform("images", parameters, shape), training);
+    FeatureMaps maps =
+        network.features(
+            weights, uniform("images", parameters, shape), training, Precision.FLOAT32);
     return new Outputs(network.pooled(maps), maps.embedding());
   }
 

@@ -50,7 +50,7 @@ class EmbeddingMapTest {
       Weights weights = new Weights(layout, parameters, Weights.statistics(layout, statistics));
       NDArray images = manager.zeros(new Shape(1, 3, height, width));
 
-      FeatureMaps maps = network.features(weights, images, false);
+      FeatureMaps maps = network.features(weights, images, false, Precision.FLOAT32);
 
       assertThat(maps.embedding().size()).isEqualTo(flat(network));
       assertThat(network.pooled(maps).getShape().get(0)).isEqualTo(1);

@@ -180,7 +180,7 @@ class TwoHeadNetworkTest {
 
   private static NDArray loss(TwoHeadNetwork network, Weights weights, NDManager manager) {
     NDArray labels = manager.create(new long[] {0, 0, 1, 1, 2, 2});
-    FeatureMaps features = network.features(weights, images(manager, 6), true);
+    FeatureMaps features = network.features(weights, images(manager, 6), true, Precision.FLOAT32);
     EmbeddingLoss triplets =
         EmbeddingLosses.of(LossConfig.paperDefaults(), () -> null).orElseThrow();
     return CrossEntropy.mean(network.logits(weights, network.pooled(features), CLASSES), labels)

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.cli;
 import io.rankstream.model.Devices;
 import io.rankstream.model.ModelFile;
 import io.rankstream.model.WeightsReport;
+import io.rankstream.model.network.Precisions;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.CheckpointPace;
@@ -121,8 +122,9 @@ final class RunCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(report);
       }
     }
-    if (config.device().startsWith("gpu")) {
-      Devices.select(config.device());
+    if (config.device().startsWith("gpu")
+        || !config.model().precisions().equals(Precisions.float32())) {
+      config.model().precisions().requireOn(Devices.select(config.device()));
     }
     if (config.registry().isOn()) {
       BasicAuth.check(config.registry());

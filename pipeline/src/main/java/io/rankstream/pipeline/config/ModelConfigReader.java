@@ -10,6 +10,7 @@ import io.rankstream.model.loss.Margin;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.Backbone;
+import io.rankstream.model.network.Precisions;
 import io.rankstream.model.optimize.OptimizerConfig;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.model.step.GuardConfig;
@@ -27,6 +28,7 @@ final class ModelConfigReader {
         in.read(MODEL_BATCH_NORM),
         in.read(MODEL_AVERAGE_DECAY),
         guard(in),
+        new Precisions(in.read(MODEL_PRECISION), in.read(MODEL_SERVED_PRECISION)),
         in.read(MODEL_SEED));
   }
 

@@ -13,6 +13,7 @@ import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.loss.Reducer;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.model.network.BatchNormMode;
+import io.rankstream.model.network.Precision;
 import io.rankstream.model.optimize.OptimizerConfig;
 import io.rankstream.model.optimize.Schedule;
 import java.util.List;
@@ -84,6 +85,14 @@ abstract class ModelOptions {
           .matching(Devices::isName, Devices.ACCEPTED_NAMES)
           .means(
               "auto (a GPU when there is one), cpu, gpu or gpu:N. The job does not start when the GPU is missing.");
+  public static final Setting<Precision> MODEL_PRECISION =
+      choice("model.precision", Precision.FLOAT32)
+          .means(
+              "Numbers of the backbone in a training step. bfloat16 has the range of float32 with fewer digits; weights, heads and losses stay float32. For CPUs with bfloat16 instructions.");
+  public static final Setting<Precision> MODEL_SERVED_PRECISION =
+      choice("model.served-precision", Precision.FLOAT32)
+          .means(
+              "The same for predictions and embeddings that have a pass of their own. Those of in-step come from the training step.");
   public static final Setting<Long> MODEL_SEED =
       longInteger("model.seed", 42)
           .any("positive, negative or 0")

@@ -1,7 +1,6 @@
 package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
-import io.rankstream.model.Devices;
 import io.rankstream.model.OneShotThread;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
@@ -95,7 +94,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    device = Devices.select(jobConfig.device());
+    device = TrainingDevice.of(jobConfig);
     start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), recoveryPath);
     gate = new StepGate();
     models = new TreeMap<>();

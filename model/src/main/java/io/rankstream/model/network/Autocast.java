@@ -1,0 +1,31 @@
+package io.rankstream.model.network;
+
+/** The calling thread computes convolutions in bfloat16 until closed, on the same thread. */
+final class Autocast implements AutoCloseable {
+
+  private final AutocastSwitch bfloat16;
+  private final boolean before;
+
+  private Autocast(AutocastSwitch bfloat16) {
+    this.bfloat16 = bfloat16;
+    before = bfloat16.isOn();
+    bfloat16.set(true);
+  }
+
+  /**
+   * Turns it on.
+   *
+   * @throws IllegalStateException when the loaded PyTorch has no switch for it
+   */
+  static Autocast enter() {
+    return new Autocast(AutocastSwitch.find());
+  }
+
+  @Override
+  public void close() {
+    bfloat16.set(before);
+    if (!before) {
+      bfloat16.clearCache();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.rankstream.model.network;
+
+import ai.djl.Device;
+import java.io.Serializable;
+
+/**
+ * Numbers that the backbone of a model computes with.
+ *
+ * @param step in the forward and the backward pass of a training step
+ * @param served in passes of their own for predictions and embeddings
+ */
+public record Precisions(Precision step, Precision served) implements Serializable {
+
+  /** Everything in float32. */
+  public static Precisions float32() {
+    return new Precisions(Precision.FLOAT32, Precision.FLOAT32);
+  }
+
+  /**
+   * Checks that a model can compute so.
+   *
+   * @throws IllegalStateException as {@link Precision#requireOn}
+   */
+  public void requireOn(Device device) {
+    step.requireOn(device);
+    served.requireOn(device);
+  }
+
+  /** What bfloat16 finds in this process and this machine, for people. */
+  public String report() {
+    return "bfloat16: %s. %s"
+        .formatted(
+            AutocastSwitch.find(),
+            Bfloat16Processor.instructions()
+                .map("The processor has instructions for it: %s"::formatted)
+                .orElse(
+                    "No instructions of the processor for it were found: it may be slower than float32; compare them with ./rankstream bench step --model.precision bfloat16"));
+  }
+}
