@@ -8,6 +8,7 @@ import io.rankstream.lab.bench.DecodeBench;
 import io.rankstream.lab.bench.EmbedBench;
 import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
+import io.rankstream.lab.bench.PrecisionBench;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Backbone;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Unmatched;
       "Measure the throughput of Rankstream's parts on this machine. Contestants run in turn, in short windows;",
       "the table has the medians.",
       "",
-      "  step        the training step alone, by loss, against another program with --against, and the optimizer",
+      "  step        the training step alone, by loss, against another program with --against, and the optimizer;",
+      "              with --model.precision or --model.served-precision bfloat16 also this against float32",
       "  pipeline    the whole job, Kafka to Kafka, exactly once, against the bare step, and where the time goes",
       "  assembler   records through the P x K window, by classes and state backend",
       "  decode      images to pixels, by threads, against ImageIO",
@@ -185,6 +187,7 @@ final class BenchCommand implements Callable<Integer> {
       switch (each) {
         case STEP -> {
           run("step", StepBench::run, plan(job, 15, 1), report);
+          run("precision", PrecisionBench::run, plan(job, 5, 1), report);
           run("optimizer", OptimizerBench::run, plan(job, 15, 0.3), report);
         }
         case PIPELINE -> run("pipeline", PipelineBench::run, plan(job, 3, 2), report);
