@@ -47,8 +47,7 @@ class ModelFileTest {
       }
       assertThat(ModelFile.read(file).provenance())
           .isEqualTo(
-              new ModelFile.Provenance(
-                  "north", "north/small-cnn-1x28x28-half-range-d32-c20-s7", "L1", 20));
+              new Provenance("north", "north/small-cnn-1x28x28-half-range-d32-c20-s7", "L1", 20));
     }
   }
 

@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Training on synthetic batches, and ways to look at the result. */
 final class Training {
@@ -41,6 +44,16 @@ final class Training {
       snapshot.writeTo(out);
     }
     return out.toByteArray();
+  }
+
+  /** SHA-256 of the bytes of a snapshot, for models of which not many fit into the heap. */
+  static String snapshotDigest(OnlineTrainer trainer) throws IOException {
+    DigestOutputStream out =
+        new DigestOutputStream(OutputStream.nullOutputStream(), DigestUtils.getSha256Digest());
+    try (ModelSnapshot snapshot = trainer.snapshot()) {
+      snapshot.writeTo(out);
+    }
+    return Hex.encodeHexString(out.getMessageDigest().digest());
   }
 
   /** Takes the steps with numbers {@code from} to below {@code to}. */
