@@ -133,7 +133,7 @@ public final class ModelSnapshot implements AutoCloseable {
         parameters,
         statistics,
         labels,
-        ModelFile.Provenance.of(stream, space, lineage, step),
+        Provenance.of(stream, space, lineage, step),
         precision);
   }
 

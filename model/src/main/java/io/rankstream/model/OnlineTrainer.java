@@ -140,7 +140,7 @@ public final class OnlineTrainer implements AutoCloseable {
         network,
         state.servedCopies(),
         vocabulary.labels(),
-        ModelFile.Provenance.of(stream, space, lineage, step),
+        Provenance.of(stream, space, lineage, step),
         config.precisions().step().id());
   }
 
@@ -271,7 +271,7 @@ public final class OnlineTrainer implements AutoCloseable {
 
   /** Identity of the embedding space of a stream that has this model. */
   public String spaceId(String stream) {
-    return ModelFile.Provenance.spaceId(stream, space);
+    return Provenance.spaceId(stream, space);
   }
 
   @Override

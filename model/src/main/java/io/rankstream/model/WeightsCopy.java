@@ -14,7 +14,7 @@ public final class WeightsCopy implements AutoCloseable {
   private final TwoHeadNetwork network;
   private final HostBuffers buffers;
   private final List<String> labels;
-  private final ModelFile.Provenance provenance;
+  private final Provenance provenance;
   private final String precision;
 
   /**
@@ -25,7 +25,7 @@ public final class WeightsCopy implements AutoCloseable {
       TwoHeadNetwork network,
       HostBuffers buffers,
       List<String> labels,
-      ModelFile.Provenance provenance,
+      Provenance provenance,
       String precision) {
     this.network = network;
     this.buffers = buffers;
@@ -35,7 +35,7 @@ public final class WeightsCopy implements AutoCloseable {
   }
 
   /** Stream, space, lineage and step of the weights. */
-  public ModelFile.Provenance provenance() {
+  public Provenance provenance() {
     return provenance;
   }
 

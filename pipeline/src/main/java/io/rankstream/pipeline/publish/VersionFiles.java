@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.publish;
 
-import io.rankstream.model.ModelFile;
+import io.rankstream.model.Provenance;
 import io.rankstream.schemas.ModelVersion;
 import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
@@ -57,7 +57,7 @@ final class VersionFiles {
    * @throws IOException when the file cannot be written, or the thread is interrupted
    */
   WrittenVersion write(CapturedVersion captured) throws IOException {
-    ModelFile.Provenance origin = captured.weights().provenance();
+    Provenance origin = captured.weights().provenance();
     Path directory = directory(origin);
     FileSystem files = directory.getFileSystem();
     files.mkdirs(directory);
@@ -131,7 +131,7 @@ final class VersionFiles {
    * @param parts names of the temporary files that are needed: file systems spell one URI in
    *     several ways
    */
-  void clean(ModelFile.Provenance origin, int keep, Set<String> parts) throws IOException {
+  void clean(Provenance origin, int keep, Set<String> parts) throws IOException {
     Path directory = directory(origin);
     FileSystem files = directory.getFileSystem();
     for (FileStatus each : list(files, directory)) {
@@ -153,7 +153,7 @@ final class VersionFiles {
     }
   }
 
-  private Path directory(ModelFile.Provenance origin) {
+  private Path directory(Provenance origin) {
     String space = origin.spaceId().substring(origin.stream().length() + 1);
     Path ofSpace = new Path(new Path(root, directoryName(origin.stream())), space);
     return new Path(ofSpace, origin.lineage());

@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.publish;
 
-import io.rankstream.model.ModelFile;
+import io.rankstream.model.Provenance;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
@@ -94,7 +94,7 @@ public final class VersionPublisher implements AutoCloseable {
    */
   public void restore(VersionLedger ledger, String stream, String space, String lineage) {
     if (isOn) {
-      ModelFile.Provenance origin = new ModelFile.Provenance(stream, space, lineage, ledger.step());
+      Provenance origin = new Provenance(stream, space, lineage, ledger.step());
       store.add(new CleanUp(origin, ledger, 0));
     }
     for (WrittenVersion written : ledger.unannounced()) {
@@ -252,12 +252,12 @@ public final class VersionPublisher implements AutoCloseable {
   /** Deletes what a lineage no longer needs; what it cannot delete, the next one does. */
   private final class CleanUp implements StoreTask {
 
-    private final ModelFile.Provenance origin;
+    private final Provenance origin;
     private final VersionLedger ledger;
     private final int kept;
     private volatile Set<String> parts = Set.of();
 
-    private CleanUp(ModelFile.Provenance origin, VersionLedger ledger, int kept) {
+    private CleanUp(Provenance origin, VersionLedger ledger, int kept) {
       this.origin = origin;
       this.ledger = ledger;
       this.kept = kept;

@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.publish;
 
-import io.rankstream.model.ModelFile;
+import io.rankstream.model.Provenance;
 import io.rankstream.schemas.ModelVersion;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 public record WrittenVersion(ModelVersion version, String part) {
 
   /** Where the version comes from. */
-  ModelFile.Provenance origin() {
-    return new ModelFile.Provenance(
+  Provenance origin() {
+    return new Provenance(
         version.getStream(), version.getSpaceId(), version.getLineage(), version.getModelVersion());
   }
 
