@@ -24,7 +24,7 @@ class FuzzITCase {
   private static final int RECORDS = 2_000;
   private static final int LARGEST_BYTES = 100 << 20;
 
-  @TempDir Path checkpoints;
+  @TempDir static Path checkpoints; // outlives the job, which ends with the broker
   private static TestKafka kafka;
 
   @BeforeAll
