@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -24,6 +25,8 @@ class VersionStoreITCase {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final long EVERY_STEPS = 5;
+  private static final int IMAGES_IN_A_HALF = 240;
+  private static final int CLASSES = 5;
 
   @TempDir static Path directory;
 
@@ -34,13 +37,11 @@ class VersionStoreITCase {
     try (TestKafka kafka = new TestKafka();
         TestCluster cluster = new TestCluster(1, 1)) {
       TopicNames names = kafka.topics("stored");
-      List<byte[]> values = Fixtures.longTail(10, 300);
-      List<byte[]> before = values.subList(0, values.size() / 2);
-      kafka.send(names.images(), before);
+      kafka.send(names.images(), images(0));
       JobClient job = cluster.submit(settings(kafka, names, models));
       await().atMost(PATIENCE).until(() -> kafka.metrics(names).size() > 2 * EVERY_STEPS);
       int halfway = kafka.metrics(names).size(); // committed by checkpoints
-      kafka.send(names.images(), values.subList(before.size(), values.size()));
+      kafka.send(names.images(), images(IMAGES_IN_A_HALF));
       await().atMost(PATIENCE).until(() -> kafka.metrics(names).size() > halfway + 2 * EVERY_STEPS);
       assertThat(kafka.modelVersions(names)).isEmpty();
       long steps = kafka.metrics(names).size();
@@ -61,6 +62,15 @@ class VersionStoreITCase {
           .isEqualTo(LongStream.rangeClosed(1, kafka.metrics(names).size()).boxed().toList());
       PublishedFiles.assertAsAnnounced(kafka.modelVersions(names));
     }
+  }
+
+  private static List<byte[]> images(int first) {
+    return IntStream.range(first, first + IMAGES_IN_A_HALF)
+        .mapToObj(
+            i ->
+                Fixtures.envelope(
+                    "image-" + i, "default", "class-" + i % CLASSES, Fixtures.png(i % CLASSES, i)))
+        .toList();
   }
 
   private static JobSettings settings(TestKafka kafka, TopicNames names, Path models) {
