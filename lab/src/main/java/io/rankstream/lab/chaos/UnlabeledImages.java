@@ -1,7 +1,6 @@
 package io.rankstream.lab.chaos;
 
-import static org.apache.commons.codec.digest.MessageDigestAlgorithms.SHA_256;
-
+import io.rankstream.lab.audit.SentBytes;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
 import java.util.HashMap;
@@ -9,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Counts the embeddings of images without label. Nothing trains on such an image, so it is embedded
@@ -24,9 +22,7 @@ final class UnlabeledImages {
   /** Notes an image of the input, whether or not it has a label. */
   void sent(Lives.Life life, LabeledImage image) {
     if (image.getLabel() == null) {
-      pictures
-          .computeIfAbsent(life, id -> new HashSet<>())
-          .add(new DigestUtils(SHA_256).digestAsHex(image.getImage().duplicate()));
+      pictures.computeIfAbsent(life, id -> new HashSet<>()).add(SentBytes.digest(image.getImage()));
     }
   }
 

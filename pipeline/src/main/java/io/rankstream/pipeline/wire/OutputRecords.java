@@ -5,7 +5,6 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +24,7 @@ import org.apache.flink.util.function.SerializableFunction;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Makes the Kafka records of an output topic: key, value and headers. It also gives Flink's lineage
@@ -123,7 +123,7 @@ public final class OutputRecords<T extends SpecificRecord>
         topic,
         RecordEncoding.of(config, topic, DeadLetter.class),
         fitting,
-        letter -> bytes(letter.getKey()),
+        letter -> Utils.toNullableArray(letter.getKey()),
         LetterHeaders::of);
   }
 
@@ -158,15 +158,5 @@ public final class OutputRecords<T extends SpecificRecord>
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    if (buffer == null) {
-      return null;
-    }
-
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.network.PixelBatch;
+import io.rankstream.pipeline.CountersByName;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.schemas.ModelVersion;
@@ -15,16 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.SimpleCounter;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +38,7 @@ class VersionPublisherTest {
   private final BlockingQueue<ThrowingRunnable<Exception>> mails = new LinkedBlockingQueue<>();
   private final TestProcessingTimeService timers = new TestProcessingTimeService();
   private final List<ModelVersion> announced = new ArrayList<>();
-  private final Counters counters = new Counters();
+  private final CountersByName counters = new CountersByName();
   private VersionLedger ledger = new VersionLedger(START);
   private VersionPublisher publisher;
 
@@ -283,20 +279,5 @@ class VersionPublisherTest {
     byte[] bytes = Files.readAllBytes(Path.of(URI.create(version.getUri())));
     assertThat(version.getSha256()).isEqualTo(DigestUtils.sha256Hex(bytes));
     assertThat(version.getSizeBytes()).isEqualTo(bytes.length);
-  }
-
-  /** Counters by name. */
-  private static final class Counters extends UnregisteredMetricsGroup {
-
-    private final Map<String, Counter> byName = new HashMap<>();
-
-    @Override
-    public Counter counter(String name) {
-      return byName.computeIfAbsent(name, key -> new SimpleCounter());
-    }
-
-    private long of(String name) {
-      return byName.get(name).getCount();
-    }
   }
 }

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A record as it was before the job refused it: without the headers that the dead letter added.
@@ -29,13 +30,13 @@ record OriginalRecord(String topic, Integer partition, byte[] key, byte[] value,
   static OriginalRecord in(DeadLetter letter, Integer partition) {
     Headers headers = new RecordHeaders();
     for (LetterHeader header : letter.getHeaders()) {
-      headers.add(header.getKey(), bytes(header.getValue()));
+      headers.add(header.getKey(), Utils.toNullableArray(header.getValue()));
     }
     return new OriginalRecord(
         letter.getSourceTopic(),
         partition,
-        bytes(letter.getKey()),
-        bytes(letter.getValue()),
+        Utils.toNullableArray(letter.getKey()),
+        Utils.toNullableArray(letter.getValue()),
         headers);
   }
 
@@ -67,15 +68,5 @@ record OriginalRecord(String topic, Integer partition, byte[] key, byte[] value,
     boolean returns = to == null || to.equals(topic);
     return new ProducerRecord<>(
         returns ? topic : to, returns ? partition : null, null, key, value, all);
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    if (buffer == null) {
-      return null;
-    }
-
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }
