@@ -3,6 +3,7 @@ package io.rankstream.lab;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.flink.LocalCluster;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -24,6 +25,11 @@ final class TestCluster implements AutoCloseable {
     settings.set(RestOptions.BIND_PORT, "0");
     settings.set(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS, taskManagers);
     flink = LocalCluster.start(settings, taskManagers * slotsEach);
+  }
+
+  /** Address of Flink's REST interface. */
+  URI page() {
+    return flink.page();
   }
 
   JobClient submit(JobSettings settings) throws Exception {

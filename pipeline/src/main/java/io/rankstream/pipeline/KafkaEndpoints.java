@@ -2,7 +2,10 @@ package io.rankstream.pipeline;
 
 import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.ProducerTimes;
 import io.rankstream.pipeline.config.Sink;
+import io.rankstream.pipeline.connect.InputSubscriber;
+import io.rankstream.pipeline.connect.OutputSink;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.EmbeddingRecords;
 import io.rankstream.pipeline.wire.OutputRecords;
@@ -26,12 +29,21 @@ public final class KafkaEndpoints {
 
   /** Source and sinks on the topics that the configuration names. */
   public static Endpoints from(JobConfig config) {
+    JobConfig.Output output = config.output();
     return new Endpoints(
         source(config),
-        sink(config, Sink.EMBEDDINGS, new EmbeddingRecords(config)),
-        sink(config, Sink.METRICS, OutputRecords.metrics(config)),
-        sink(config, Sink.MODEL_VERSIONS, OutputRecords.modelVersions(config)),
-        sink(config, Sink.DEAD_LETTERS, OutputRecords.deadLetters(config)));
+        sink(config, Sink.EMBEDDINGS, output.embeddingsTopic(), new EmbeddingRecords(config)),
+        sink(config, Sink.METRICS, output.metricsTopic(), OutputRecords.metrics(config)),
+        sink(
+            config,
+            Sink.MODEL_VERSIONS,
+            output.modelVersionsTopic(),
+            OutputRecords.modelVersions(config)),
+        sink(
+            config,
+            Sink.DEAD_LETTERS,
+            output.deadLettersTopic(),
+            OutputRecords.deadLetters(config)));
   }
 
   @SuppressWarnings("deprecation") // the connector still asks for the class that Kafka 4 deprecates
@@ -44,7 +56,7 @@ public final class KafkaEndpoints {
         KafkaSource.<RawRecord>builder()
             .setProperties(consumer)
             .setProperty("commit.offsets.on.checkpoint", "true")
-            .setTopics(config.input().topic())
+            .setKafkaSubscriber(new InputSubscriber(config.input().topic()))
             .setGroupId(config.input().groupId())
             .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
             .setDeserializer(new RawRecordDeserializer());
@@ -54,24 +66,27 @@ public final class KafkaEndpoints {
     return builder.build();
   }
 
-  private static <T> KafkaSink<T> sink(
-      JobConfig config, Sink sink, KafkaRecordSerializationSchema<T> records) {
+  private static <T> OutputSink<T> sink(
+      JobConfig config, Sink sink, String topic, KafkaRecordSerializationSchema<T> records) {
     JobConfig.Output output = config.output();
-    return KafkaSink.<T>builder()
-        .setKafkaProducerConfig(producer(config, sink.delivery(output)))
-        .setBootstrapServers(config.kafka().bootstrapServers())
-        .setDeliveryGuarantee(
-            switch (sink.delivery(output)) {
-              case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
-              case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
-            })
-        .setTransactionalIdPrefix(sink.transactionalIdPrefix(output.transactionalIdPrefix()))
-        .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-        .setRecordSerializer(records)
-        .build();
+    KafkaSink<T> kafka =
+        KafkaSink.<T>builder()
+            .setKafkaProducerConfig(producer(config, sink.delivery(output)))
+            .setBootstrapServers(config.kafka().bootstrapServers())
+            .setDeliveryGuarantee(
+                switch (sink.delivery(output)) {
+                  case EXACTLY_ONCE -> DeliveryGuarantee.EXACTLY_ONCE;
+                  case AT_LEAST_ONCE -> DeliveryGuarantee.AT_LEAST_ONCE;
+                })
+            .setTransactionalIdPrefix(sink.transactionalIdPrefix(output.transactionalIdPrefix()))
+            .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+            .setRecordSerializer(records)
+            .build();
+    return new OutputSink<>(kafka, topic);
   }
 
-  private static Properties producer(JobConfig config, Delivery delivery) {
+  /** The settings of the producers of a sink. */
+  static Properties producer(JobConfig config, Delivery delivery) {
     JobConfig.Output output = config.output();
     Properties producer = new Properties();
     producer.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -79,11 +94,9 @@ public final class KafkaEndpoints {
     producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(largest));
     producer.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(2L * largest));
     if (delivery == Delivery.EXACTLY_ONCE) {
-      // Records become visible when their transaction ends, so there is time to fill large
-      // requests.
-      producer.put(ProducerConfig.LINGER_MS_CONFIG, "1000");
       producer.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
     }
+    ProducerTimes.of(config.kafka(), output, delivery).addTo(producer);
     producer.putAll(config.kafka().properties());
     producer.put(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,

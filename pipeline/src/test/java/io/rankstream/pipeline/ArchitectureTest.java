@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   @ArchTest
-  static final ArchRule ONLY_THE_ENDPOINTS_AND_THE_WIRE_KNOW_THE_KAFKA_CONNECTOR =
+  static final ArchRule ONLY_THE_ENDS_OF_THE_JOB_KNOW_THE_KAFKA_CONNECTOR =
       noClasses()
           .that()
           .doNotHaveSimpleName("KafkaEndpoints")
           .and()
-          .resideOutsideOfPackage("..wire..") // it reads and writes Kafka records
+          .resideOutsideOfPackages("..connect..", "..wire..") // ends, and their records
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.flink.connector.kafka..");

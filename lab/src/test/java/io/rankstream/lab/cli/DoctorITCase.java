@@ -100,10 +100,19 @@ class DoctorITCase {
             "models",
             "dead letters",
             "group",
+            "outages",
             "transactions",
             "timeout",
             "other jobs");
     assertThat(report.get("checks").findValuesAsText("level")).doesNotContain("problem");
+  }
+
+  @Test
+  void saysWhatEndsAJobBeforeItsTransactions() {
+    assertThat(execute("doctor", "--kafka.delivery.timeout.ms", "60000")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "kafka.delivery.timeout.ms = 60000 fails the job when Kafka is away for longer, though its transactions live for 900 s");
   }
 
   @Test

@@ -56,6 +56,7 @@ final class JobConfigReader {
     in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_RESERVOIR_PER_CLASS);
     in.requireAtLeast(MODEL_MAX_CLASSES, BATCH_CLASSES);
     SizeLimits.check(config, in);
+    ProducerTimes.check(config, in);
     if (config.output().wireFormat() == WireFormat.CONFLUENT && !config.registry().isOn()) {
       in.problem(
           "Missing %s (%s = confluent needs a schema registry, such as http://registry:8081)"

@@ -75,6 +75,7 @@ public final class KafkaChecks implements AutoCloseable {
     findings.add(topics.check("models", names.modelVersions(), rights(Sink.MODEL_VERSIONS)));
     findings.add(topics.check("dead letters", names.deadLetters(), rights(Sink.DEAD_LETTERS)));
     findings.add(group());
+    findings.add(OutageChecks.longest(config, checkpoints));
     if (config.output().delivery() == Delivery.EXACTLY_ONCE) {
       TransactionChecks transactions = new TransactionChecks(admin, config.output(), checkpoints);
       findings.add(transactions.ids());
