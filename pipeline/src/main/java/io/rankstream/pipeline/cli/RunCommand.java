@@ -10,8 +10,10 @@ import io.rankstream.pipeline.config.CheckpointPace;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.ProducerTimes;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.flink.LocalCluster;
+import io.rankstream.pipeline.kafka.KafkaWatch;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.doctor.Finding;
@@ -32,6 +34,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,6 +67,7 @@ import picocli.CommandLine.Unmatched;
     })
 final class RunCommand implements Callable<Integer> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final String NAME = "rankstream";
 
   @Spec CommandSpec spec;
@@ -144,7 +149,8 @@ final class RunCommand implements Callable<Integer> {
     checkKafka(config, env, true);
     List<Finding> memory = MemoryChecks.all(config, given, EngineDefaults.forLocal(given));
     ProblemsFoundException.throwIfAny(memory);
-    try (LocalCluster cluster = LocalCluster.startFor(env)) {
+    try (LocalCluster cluster = LocalCluster.startFor(env);
+        KafkaWatch kafka = watch(config)) {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "Reading %s at %s; writing %s, %s and %s%nCheckpoints in %s%n",
@@ -160,6 +166,14 @@ final class RunCommand implements Callable<Integer> {
       out.flush();
       cluster.run(env, NAME);
     }
+  }
+
+  private static KafkaWatch watch(JobConfig config) {
+    return new KafkaWatch(
+        config.kafka().properties(),
+        TopicNames.of(config).all(),
+        ProducerTimes.shortest(config).longestOutage(),
+        LOG::warn);
   }
 
   private void runOnCluster(Configuration given, JobConfig config) throws Exception {

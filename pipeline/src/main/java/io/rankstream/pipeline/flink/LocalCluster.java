@@ -2,6 +2,8 @@ package io.rankstream.pipeline.flink;
 
 import java.net.BindException;
 import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.ClientUtils;
@@ -26,6 +28,8 @@ import org.apache.flink.util.MathUtils;
  * its page is known and not guessed.
  */
 public final class LocalCluster implements AutoCloseable {
+
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
   private final MiniCluster flink;
   private final URI page;
@@ -126,11 +130,17 @@ public final class LocalCluster implements AutoCloseable {
    *
    * @param env environment in which the job was built
    * @param name name of the job
-   * @throws Exception when the job fails, with the cause of the failure
+   * @throws Exception when the job fails, with the cause of the failure, or when a task manager
+   *     ends
    */
   public void run(StreamExecutionEnvironment env, String name) throws Exception {
-    try {
-      submit(env, name).getJobExecutionResult().get();
+    run(env, name, LOOK_EVERY);
+  }
+
+  void run(StreamExecutionEnvironment env, String name, Duration lookEvery) throws Exception {
+    JobClient job = submit(env, name);
+    try (TaskManagerWatch watch = new TaskManagerWatch(flink, job.getJobID(), lookEvery)) {
+      CompletableFuture.anyOf(job.getJobExecutionResult(), watch.ended()).get();
     } catch (ExecutionException e) {
       ExceptionUtils.rethrowException(ExceptionUtils.stripExecutionException(e));
     }

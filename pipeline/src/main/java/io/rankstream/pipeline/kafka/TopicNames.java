@@ -3,6 +3,7 @@ package io.rankstream.pipeline.kafka;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
+import java.util.List;
 
 /**
  * The topics of a job.
@@ -45,6 +46,11 @@ public record TopicNames(
   public static TopicNames withPrefix(String images, String prefix) {
     return new TopicNames(
         images, prefix + ".embeddings", prefix + ".metrics", prefix + ".models", prefix + ".dlq");
+  }
+
+  /** All names, the input first. */
+  public List<String> all() {
+    return List.of(images, embeddings, metrics, modelVersions, deadLetters);
   }
 
   /** Settings of a job that reads and writes these topics. */

@@ -9,6 +9,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -16,6 +20,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Clusters in one process, with jobs that do next to nothing. */
 class LocalClusterTest {
@@ -56,6 +61,32 @@ class LocalClusterTest {
     }
   }
 
+  @Test
+  @Timeout(value = 3, unit = TimeUnit.MINUTES) // a job without a task manager would wait for ever
+  void aRunEndsWhenItsTaskManagerHasEnded() throws Exception {
+    try (LocalCluster cluster = start("0")) {
+      cluster.run(job(1), "first"); // the task manager is there, and the next run sees it
+      CompletableFuture<Void> run =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  cluster.run(endlessJob(), "endless", Duration.ofMillis(50));
+                } catch (Exception e) {
+                  throw new CompletionException(e);
+                }
+              });
+      while (!jobs(cluster).contains("RUNNING")) {
+        Thread.onSpinWait();
+      }
+      cluster.terminateTaskManager(0);
+
+      assertThatThrownBy(run::get)
+          .rootCause()
+          .hasMessageContaining("A TaskManager of this process has ended")
+          .hasMessageContaining("start it again from its last checkpoint");
+    }
+  }
+
   private static LocalCluster start(String ports) throws Exception {
     Configuration settings = new Configuration();
     settings.set(RestOptions.BIND_PORT, ports);
@@ -74,6 +105,14 @@ class LocalClusterTest {
         .uid("quotients")
         .sinkTo(new DiscardingSink<>())
         .uid("discard");
+    return env;
+  }
+
+  private static StreamExecutionEnvironment endlessJob() {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(
+            EngineDefaults.forLocal(new Configuration()));
+    env.fromSequence(1, Long.MAX_VALUE).uid("numbers").sinkTo(new DiscardingSink<>()).uid("none");
     return env;
   }
 
