@@ -4,6 +4,9 @@ import io.rankstream.pipeline.config.Delivery;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.ProducerTimes;
 import io.rankstream.pipeline.config.Sink;
+import io.rankstream.pipeline.connect.CommittedOrEarliest;
+import io.rankstream.pipeline.connect.InputOffsets;
+import io.rankstream.pipeline.connect.InputSource;
 import io.rankstream.pipeline.connect.InputSubscriber;
 import io.rankstream.pipeline.connect.OutputSink;
 import io.rankstream.pipeline.event.RawRecord;
@@ -19,7 +22,6 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** The ends of the job on Kafka: the source and the sinks, with their client settings. */
@@ -46,24 +48,27 @@ public final class KafkaEndpoints {
             OutputRecords.deadLetters(config)));
   }
 
-  @SuppressWarnings("deprecation") // the connector still asks for the class that Kafka 4 deprecates
-  private static KafkaSource<RawRecord> source(JobConfig config) {
+  private static InputSource source(JobConfig config) {
     Properties consumer = new Properties();
     // Records that an upstream transaction aborts must not be learnt.
     consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    // A topic that was made anew, and new partitions, are found within a minute.
+    consumer.put("partition.discovery.interval.ms", "60000");
     consumer.putAll(config.kafka().properties());
+    InputSubscriber subscriber = new InputSubscriber(config.input().topic());
     KafkaSourceBuilder<RawRecord> builder =
         KafkaSource.<RawRecord>builder()
             .setProperties(consumer)
             .setProperty("commit.offsets.on.checkpoint", "true")
-            .setKafkaSubscriber(new InputSubscriber(config.input().topic()))
+            .setKafkaSubscriber(subscriber)
             .setGroupId(config.input().groupId())
-            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setStartingOffsets(new CommittedOrEarliest())
             .setDeserializer(new RawRecordDeserializer());
     if (config.input().bounded()) {
       builder.setBounded(OffsetsInitializer.latest());
     }
-    return builder.build();
+    return new InputSource(
+        builder.build(), subscriber, new InputOffsets(config.kafka(), config.input()));
   }
 
   private static <T> OutputSink<T> sink(

@@ -42,6 +42,7 @@ public record JobConfig(
    *
    * @param streams accepted streams, each with its own model
    * @param bounded whether the job stops at the offsets where the topic ends at its start
+   * @param onMissingOffsets what happens when records are gone before they are read
    * @param maxRecordBytes size above which a record is dead-lettered unread
    * @param maxIdLength characters of an image id
    * @param maxLabelLength characters of a label
@@ -51,6 +52,7 @@ public record JobConfig(
       String groupId,
       Set<String> streams,
       boolean bounded,
+      OnMissingOffsets onMissingOffsets,
       int maxRecordBytes,
       int maxIdLength,
       int maxLabelLength)
@@ -62,6 +64,7 @@ public record JobConfig(
           GroupId.read(in),
           Set.copyOf(in.read(INPUT_STREAMS)),
           in.read(INPUT_BOUNDED),
+          in.read(INPUT_ON_MISSING_OFFSETS),
           bytes(in.read(INPUT_MAX_RECORD_BYTES)),
           in.read(INPUT_MAX_ID_LENGTH),
           in.read(INPUT_MAX_LABEL_LENGTH));

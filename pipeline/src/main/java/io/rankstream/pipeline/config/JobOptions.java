@@ -45,6 +45,10 @@ public final class JobOptions extends ModelOptions {
       flag("input.bounded", false)
           .means(
               "Stop at the offsets where the topic ends when the job starts, instead of running forever.");
+  public static final Setting<OnMissingOffsets> INPUT_ON_MISSING_OFFSETS =
+      choice("input.on-missing-offsets", OnMissingOffsets.FAIL)
+          .means(
+              "What happens when records that were not read are gone, as retention deletes them while the job is down. fail: the job stops. skip: it goes on with the first record that there is, and counts the others.");
   public static final Setting<MemorySize> INPUT_MAX_RECORD_BYTES =
       size("input.max-record-bytes", MemorySize.ofMebiBytes(8))
           .between(ONE_BYTE, LARGEST_ARRAY)

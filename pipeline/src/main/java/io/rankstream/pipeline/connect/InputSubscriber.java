@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
 import org.apache.flink.connector.kafka.lineage.KafkaDatasetIdentifierProvider;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.util.FlinkException;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -25,6 +27,9 @@ public final class InputSubscriber implements KafkaSubscriber, KafkaDatasetIdent
 
   private final String topic;
 
+  /** Kafka's id of the topic, which a topic of the same name that is made anew does not have. */
+  private transient volatile String id;
+
   /**
    * @param topic the input topic
    */
@@ -32,9 +37,37 @@ public final class InputSubscriber implements KafkaSubscriber, KafkaDatasetIdent
     this.topic = topic;
   }
 
+  /**
+   * Sets the id that the topic must have.
+   *
+   * @param known an id, or empty for that which the topic has when it is first seen
+   */
+  void expect(String known) {
+    id = known;
+  }
+
+  /** The id of the topic, or empty as long as the topic was not seen. */
+  String id() {
+    return id == null ? "" : id;
+  }
+
+  /**
+   * The partitions of the topic.
+   *
+   * @throws SuppressRestartsException when the topic is another one than before
+   */
   @Override
   public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
-    return describe(admin).partitions().stream()
+    TopicDescription description = describe(admin);
+    String found = description.topicId().toString();
+    if (!id().isEmpty() && !id().equals(found)) {
+      throw new SuppressRestartsException(
+          new FlinkException(
+              "The input topic %s was deleted and made anew (its id was %s and is %s), so the offsets of the job mean nothing in it: bring the old topic back, or export the model and start without the checkpoint, with model.weights"
+                  .formatted(topic, id(), found)));
+    }
+    id = found;
+    return description.partitions().stream()
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .collect(Collectors.toSet());
   }
