@@ -112,8 +112,8 @@ public final class OutputRecords<T extends SpecificRecord>
 
   /** Dead letters, cut to what their topic accepts, with the key of the refused record. */
   public static OutputRecords<DeadLetter> deadLetters(JobConfig config) {
-    int maxBytes = config.output().maxDeadLetterBytes();
-    return deadLetters(config, letter -> FittingLetter.of(letter, maxBytes));
+    LetterLimit limit = new LetterLimit(config);
+    return deadLetters(config, letter -> FittingLetter.of(letter, limit.bytes()));
   }
 
   static OutputRecords<DeadLetter> deadLetters(
