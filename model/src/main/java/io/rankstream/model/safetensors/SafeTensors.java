@@ -60,7 +60,11 @@ public final class SafeTensors {
       long size = channel.size();
       long headerBytes = size < LENGTH_BYTES ? -1 : read(channel, 0, LENGTH_BYTES).getLong();
       if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
-        throw invalid(file, "its first 8 bytes are not the length of a header");
+        throw invalid(
+            file,
+            PickledFile.is(channel)
+                ? PickledFile.advice(file)
+                : "its first 8 bytes are not the length of a header");
       }
 
       byte[] header = read(channel, LENGTH_BYTES, (int) headerBytes).array();

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -201,5 +202,16 @@ class SafeTensorsTest {
     assertThatThrownBy(() -> SafeTensors.open(file))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("its first 8 bytes are not the length of a header");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"504b0304140000000800", "80028a0a6cfc9c46f920", "8005950000000000000000"})
+  void saysHowToConvertAFileOfPyTorch(String head) throws IOException {
+    Path file = Files.write(directory.resolve("resnet50.pth"), HexFormat.of().parseHex(head));
+
+    assertThatThrownBy(() -> SafeTensors.open(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is not a safetensors file: it is PyTorch's own format")
+        .hasMessageContaining("torch.load('%s', weights_only=True), 'resnet50.safetensors'", file);
   }
 }
