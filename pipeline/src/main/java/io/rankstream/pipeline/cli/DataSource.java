@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.Tilde;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.FashionMnist;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
@@ -27,6 +28,9 @@ public final class DataSource {
   }
 
   private static Path path(String data) {
+    if (Tilde.begins(data)) {
+      throw new UsageException("Invalid data: %s (%s)".formatted(data, Tilde.advice(data)));
+    }
     try {
       return Path.of(data);
     } catch (InvalidPathException e) { // such as one that is not ASCII where nothing else is known

@@ -9,6 +9,7 @@ import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.config.UncheckedKeys;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
 import io.rankstream.pipeline.tools.doctor.MachineChecks;
@@ -76,6 +77,8 @@ final class DoctorCommand implements Callable<Integer> {
       given = JobSettings.read(file, settings);
       config = JobConfig.from(given);
       findings.add(new Finding("settings", Finding.Level.OK, "valid"));
+      UncheckedKeys.of(given)
+          .forEach(each -> findings.add(new Finding("settings", Finding.Level.WARNING, each)));
     } catch (ConfigurationException e) {
       e.problems()
           .forEach(each -> findings.add(new Finding("settings", Finding.Level.PROBLEM, each)));

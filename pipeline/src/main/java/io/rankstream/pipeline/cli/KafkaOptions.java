@@ -1,15 +1,17 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.pipeline.config.KafkaKeys;
 import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.config.SettingsFile;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
@@ -58,14 +60,15 @@ public final class KafkaOptions {
   public Properties properties() throws IOException {
     Properties properties = new Properties();
     if (file != null) {
-      try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-        properties.load(reader);
-      } catch (IOException | IllegalArgumentException e) {
+      try {
+        properties.putAll(SettingsFile.read(file));
+      } catch (IOException e) {
         throw new UsageException(
-            "Cannot read the Kafka settings in %s: give a properties file of 'key = value' lines"
-                .formatted(file),
+            "Cannot read the Kafka settings in %s (%s): give a properties file of 'key = value' lines"
+                .formatted(file, e.getMessage()),
             e);
       }
+      check(properties);
     }
     if (bootstrapServers != null) {
       properties.put("bootstrap.servers", bootstrapServers);
@@ -73,5 +76,16 @@ public final class KafkaOptions {
     properties.putIfAbsent("bootstrap.servers", "localhost:9092");
     Secrets.turnOnProviders(properties);
     return properties;
+  }
+
+  /** Tells all problems of the file at once; without this the first client would tell one. */
+  private void check(Properties given) {
+    Map<String, String> settings = new TreeMap<>();
+    given.forEach((key, value) -> settings.put((String) key, (String) value));
+    List<String> problems = KafkaKeys.problems(settings);
+    if (!problems.isEmpty()) {
+      throw new UsageException(
+          "The Kafka settings in %s: %s".formatted(file, String.join("; ", problems)));
+    }
   }
 }

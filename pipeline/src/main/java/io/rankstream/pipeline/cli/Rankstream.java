@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -126,6 +127,7 @@ public final class Rankstream implements Runnable {
     line.setExecutionExceptionHandler(root::explain);
     line.setParameterExceptionHandler(Rankstream::explainUsage);
     EnumConverter.registerFor(line);
+    line.registerConverter(Path.class, new PathConverter());
     line.setUsageHelpWidth(HELP_WIDTH);
     return line;
   }

@@ -7,10 +7,13 @@ import io.rankstream.model.network.Precisions;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.CheckpointPace;
+import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.ProducerTimes;
+import io.rankstream.pipeline.config.Secrets;
+import io.rankstream.pipeline.config.UncheckedKeys;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.flink.LocalCluster;
 import io.rankstream.pipeline.kafka.KafkaWatch;
@@ -99,6 +102,8 @@ final class RunCommand implements Callable<Integer> {
 
     Configuration given = JobSettings.read(file, settings);
     JobConfig config = JobConfig.from(given);
+    UncheckedKeys.of(given)
+        .forEach(each -> spec.commandLine().getErr().println("warning: " + each));
     boolean local = isLocal();
     if (local) { // a cluster may have other files, devices and secrets than this machine
       LocalCluster.loadFileSystems(given);
@@ -119,6 +124,10 @@ final class RunCommand implements Callable<Integer> {
 
   /** Fails now, with one message, instead of at each start of the running job. */
   private void checkMachine(JobConfig config) throws IOException {
+    List<String> missing = Secrets.missing(config.kafka().settings(), "kafka.");
+    if (!missing.isEmpty()) {
+      throw new ConfigurationException(missing);
+    }
     Optional<String> weights = config.weightsLocation();
     if (weights.isPresent()) {
       try (WeightsFile local = WeightsFile.open(weights.get())) {

@@ -24,7 +24,7 @@ final class JobConfigReader {
   static JobConfig read(Configuration configuration) {
     SettingReader in = new SettingReader(configuration);
     Set<String> keys = new TreeSet<>(configuration.keySet());
-    keys.forEach(key -> KeyCheck.problem(key).ifPresent(in::problem));
+    keys.forEach(key -> KeyCheck.problem(key, configuration).ifPresent(in::problem));
     JobConfig config =
         new JobConfig(
             Input.read(in),
@@ -55,6 +55,7 @@ final class JobConfigReader {
     in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_FRESH_PER_CLASS);
     in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_RESERVOIR_PER_CLASS);
     in.requireAtLeast(MODEL_MAX_CLASSES, BATCH_CLASSES);
+    checkBothSides(config, in);
     SizeLimits.check(config, in);
     ProducerTimes.check(config, in);
     if (config.output().wireFormat() == WireFormat.CONFLUENT && !config.registry().isOn()) {
@@ -66,6 +67,23 @@ final class JobConfigReader {
       in.problem(
           "Missing %s (%s is set, and there is no registry to log in to)"
               .formatted(REGISTRY_URL.key(), REGISTRY_BASIC_AUTH_FILE.key()));
+    }
+  }
+
+  /** One side of the input alone would silently give images that are stretched. */
+  private static void checkBothSides(JobConfig config, SettingReader in) {
+    boolean hasHeight = in.read(MODEL_HEIGHT) != 0;
+    boolean hasWidth = in.read(MODEL_WIDTH) != 0;
+    if (hasHeight != hasWidth && !in.isRefused(MODEL_HEIGHT) && !in.isRefused(MODEL_WIDTH)) {
+      Setting<Integer> given = hasHeight ? MODEL_HEIGHT : MODEL_WIDTH;
+      in.problem(
+          "Missing %s (%s = %d stands alone, and the input would be %d high and %d wide: set both or neither)"
+              .formatted(
+                  (hasHeight ? MODEL_WIDTH : MODEL_HEIGHT).key(),
+                  given.key(),
+                  in.read(given),
+                  config.model().input().height(),
+                  config.model().input().width()));
     }
   }
 }

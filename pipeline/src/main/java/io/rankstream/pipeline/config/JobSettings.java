@@ -1,14 +1,10 @@
 package io.rankstream.pipeline.config;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 
@@ -63,15 +59,14 @@ public final class JobSettings {
     Configuration configuration = new Configuration();
     List<String> problems = new ArrayList<>();
     if (file != null) {
-      Properties properties = new Properties();
-      try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-        properties.load(reader);
-      } catch (IOException | IllegalArgumentException e) {
+      try {
+        SettingsFile.read(file)
+            .forEach((key, value) -> configuration.setString((String) key, (String) value));
+      } catch (IOException e) {
         problems.add(
             "Cannot read the configuration file %s (%s): give a properties file of 'key = value' lines"
-                .formatted(file, e));
+                .formatted(file, e.getMessage()));
       }
-      properties.forEach((key, value) -> configuration.setString((String) key, (String) value));
     }
 
     for (int i = 0; i < arguments.size(); i++) {

@@ -36,16 +36,25 @@ public final class Secrets {
    * @param kafka settings of Kafka clients; changed in place
    */
   public static void turnOnProviders(Map<? super String, ? super String> kafka) {
-    boolean refers =
-        kafka.values().stream().anyMatch(value -> REFERENCE.matcher(value.toString()).find());
+    boolean refers = kafka.values().stream().anyMatch(value -> refers(value.toString()));
     if (refers && !kafka.containsKey(PROVIDERS)) {
       kafka.put(PROVIDERS, "env,file,dir");
       CLASSES.forEach((name, type) -> kafka.put(PROVIDERS + "." + name + ".class", type));
     }
   }
 
-  /** One sentence for each environment variable that a setting refers to and that is not set. */
-  public static List<String> missing(Map<String, String> kafka) {
+  /** Whether a value refers to a secret instead of holding it. */
+  static boolean refers(String value) {
+    return REFERENCE.matcher(value).find();
+  }
+
+  /**
+   * One sentence for each environment variable that a setting refers to and that is not set.
+   *
+   * @param kafka settings by Kafka's own keys
+   * @param prefix what the user writes before a key
+   */
+  public static List<String> missing(Map<String, String> kafka, String prefix) {
     List<String> problems = new ArrayList<>();
     kafka.forEach(
         (key, value) -> {
@@ -53,8 +62,8 @@ public final class Secrets {
           while (matcher.find()) {
             if (matcher.group(1).equals("env") && System.getenv(matcher.group(2)) == null) {
               problems.add(
-                  "The environment variable %s that kafka.%s names is not set"
-                      .formatted(matcher.group(2), key));
+                  "The environment variable %s that %s%s names is not set"
+                      .formatted(matcher.group(2), prefix, key));
             }
           }
         });

@@ -60,6 +60,12 @@ final class SettingReader {
         ValueText.of(value), "%s %s = %s".formatted(relation, other.key(), ValueText.of(bound)));
   }
 
+  /** Whether the value of a setting was refused, so that its default stands for it. */
+  boolean isRefused(Setting<?> setting) {
+    return problems.stream()
+        .anyMatch(each -> each.startsWith("Invalid %s:".formatted(setting.key())));
+  }
+
   void problem(String sentence) {
     problems.add(sentence);
   }

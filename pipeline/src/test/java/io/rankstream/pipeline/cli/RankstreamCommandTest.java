@@ -159,6 +159,37 @@ class RankstreamCommandTest {
   }
 
   @Test
+  void saysWhatToWriteForAPathThatNoShellCompleted() {
+    String home = System.getProperty("user.home");
+    assertThat(execute("feed", "--data=~/photos")).isEqualTo(2);
+    assertThat(execute("run", "--config=~/job.properties")).isEqualTo(2);
+    assertThat(execute("evaluate", "--model=~/model.safetensors", "--data", "x")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("write %s/photos)".formatted(home))
+        .contains("write %s/job.properties)".formatted(home))
+        .contains("write %s/model.safetensors)".formatted(home))
+        .doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
+  void tellsSettingsThatNobodyChecks() {
+    assertThat(execute("run", "--dry-run", "--s3.endpoint", "http://store:9000")).isZero();
+    assertThat(err.toString()).contains("warning: The key s3.endpoint goes to Flink unchecked");
+  }
+
+  @Test
+  void missesEnvironmentVariablesBeforeAnythingStarts() {
+    String file = file("secret.properties", "sasl.jaas.config = ${env:NO_SUCH_NAME}\n");
+    assertThat(execute("tail", "metrics", "--kafka-config", file)).isEqualTo(2);
+    assertThat(execute("run", "--dry-run", "--kafka.sasl.jaas.config", "${env:NO_SUCH_NAME}"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("The environment variable NO_SUCH_NAME that sasl.jaas.config names is not set")
+        .contains(
+            "The environment variable NO_SUCH_NAME that kafka.sasl.jaas.config names is not set");
+  }
+
+  @Test
   void printsTheConfigurationPage() {
     assertThat(execute("run", "--help-config")).isZero();
     assertThat(out.toString())

@@ -28,7 +28,7 @@ class SecretsTest {
 
   @Test
   void namesEnvironmentVariablesThatAreNotSet() {
-    assertThat(Secrets.missing(Map.of("a", "${env:PATH}", "b", "x${env:NO_SUCH_NAME}y")))
+    assertThat(Secrets.missing(Map.of("a", "${env:PATH}", "b", "x${env:NO_SUCH_NAME}y"), "kafka."))
         .containsExactly("The environment variable NO_SUCH_NAME that kafka.b names is not set");
   }
 

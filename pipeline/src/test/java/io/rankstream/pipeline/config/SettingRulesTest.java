@@ -215,13 +215,18 @@ class SettingRulesTest {
     return setting.problem(setting.defaultValue()).isPresent();
   }
 
-  /** Small batches, so that no rule between two settings is broken. */
+  /** Small batches and both sides of the input, so that no rule between two settings is broken. */
   private static JobConfig withSmallBatches(String key, String value) {
     Configuration configuration =
         new JobSettings()
             .with(JobOptions.BATCH_CLASSES, 2)
             .with(JobOptions.BATCH_IMAGES_PER_CLASS, 2)
             .configuration();
+    if (key.equals("model.height") || key.equals("model.width")) {
+      String other = value.equals("0") ? value : "28";
+      configuration.setString("model.height", other);
+      configuration.setString("model.width", other);
+    }
     configuration.setString(key, value);
     return JobConfig.from(configuration);
   }

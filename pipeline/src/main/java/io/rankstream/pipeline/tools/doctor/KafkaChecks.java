@@ -46,7 +46,7 @@ public final class KafkaChecks implements AutoCloseable {
   /** Whether Kafka answers and accepts the login. Run it before {@link #job}. */
   public Finding connection() throws InterruptedException {
     String servers = config.kafka().bootstrapServers();
-    List<String> missing = Secrets.missing(config.kafka().settings());
+    List<String> missing = Secrets.missing(config.kafka().settings(), "kafka.");
     if (!missing.isEmpty()) {
       return Finding.problem("kafka", String.join("; ", missing));
     }
