@@ -11,6 +11,7 @@ public final class Lab {
     "",
     "Start here:",
     "  rankstream demo                       see it learn, on this machine alone",
+    "  rankstream broker                     a Kafka of your own, for your own images",
   };
 
   private Lab() {}
@@ -26,6 +27,7 @@ public final class Lab {
 
   private static void addTo(CommandLine line) {
     line.addSubcommand(new DemoCommand());
+    line.addSubcommand(new BrokerCommand());
     line.addSubcommand(new ExperimentCommand());
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new ChaosCommand());

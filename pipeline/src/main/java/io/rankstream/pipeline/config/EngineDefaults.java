@@ -1,12 +1,12 @@
 package io.rankstream.pipeline.config;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
@@ -69,7 +69,11 @@ public final class EngineDefaults {
     completed.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
     completed.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-        stateDirectory().resolve("checkpoints").toUri().toString());
+        StateDirectory.path().resolve("checkpoints").toUri().toString());
+    completed.set(
+        CheckpointingOptions.SAVEPOINT_DIRECTORY,
+        StateDirectory.path().resolve("savepoints").toUri().toString());
+    completed.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(4));
     if (!settings.contains(RestOptions.PORT) && !settings.contains(RestOptions.BIND_PORT)) {
       completed.set(RestOptions.BIND_PORT, portsFrom(RestOptions.PORT.defaultValue()));
     }
@@ -98,15 +102,5 @@ public final class EngineDefaults {
               }
             });
     return engine;
-  }
-
-  /** The directory for this user's program state (XDG base directories). */
-  private static Path stateDirectory() {
-    String configured = System.getenv("XDG_STATE_HOME");
-    Path base =
-        configured == null || configured.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
-            : Path.of(configured);
-    return base.resolve("rankstream");
   }
 }
