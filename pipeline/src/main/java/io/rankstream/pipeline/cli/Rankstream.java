@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     subcommands = {
       RunCommand.class,
+      StopCommand.class,
       FeedCommand.class,
       ForgetCommand.class,
       TailCommand.class,

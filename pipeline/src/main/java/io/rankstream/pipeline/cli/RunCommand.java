@@ -35,6 +35,7 @@ import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -65,6 +66,7 @@ import picocli.CommandLine.Unmatched;
       "",
       "Examples:",
       "  rankstream run --kafka.bootstrap.servers kafka:9092 --model.embedding-dimension 128",
+      "  rankstream run --config job.properties --resume",
       "  rankstream run --config job.properties --execution.checkpointing.dir s3://bucket/checkpoints",
       "  flink run -d rankstream.jar run --config job.properties"
     })
@@ -77,6 +79,22 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
   Path file;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the newest complete checkpoint or savepoint of this job on this machine.")
+  boolean resumes;
+
+  @Option(
+      names = "--progress",
+      description = "Print lines of progress where the output is no terminal too.")
+  boolean talks;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print no lines of progress.")
+  boolean quiet;
 
   @Option(names = "--dry-run", description = "Check the settings and stop.")
   boolean dryRun;
@@ -114,6 +132,10 @@ final class RunCommand implements Callable<Integer> {
       return 0;
     }
 
+    if (resumes && !local) {
+      throw new UsageException(
+          "--resume is for a run in one process: on a cluster, name the checkpoint with --execution.state-recovery.path");
+    }
     if (local) {
       runHere(given, config);
     } else {
@@ -154,6 +176,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void runHere(Configuration given, JobConfig config) throws Exception {
+    LocalState state = new LocalState(EngineDefaults.forLocal(given), config.input().groupId());
+    String goingOn = resumes ? state.resume(given) : LocalState.start(given);
     StreamExecutionEnvironment env = RankstreamJob.local(given);
     checkKafka(config, env, true);
     List<Finding> memory = MemoryChecks.all(config, given, EngineDefaults.forLocal(given));
@@ -172,8 +196,14 @@ final class RunCommand implements Callable<Integer> {
       tell(memory);
       out.printf("Flink's page at %s%n", cluster.page());
       out.println("To see it learn: rankstream watch, with the same address of Kafka");
+      JobClient job = cluster.submit(env, NAME);
+      out.println(goingOn);
+      state
+          .started(job.getJobID().toHexString())
+          .forEach(old -> out.printf("Deleted the checkpoints of an older run in %s%n", old));
       out.flush();
-      cluster.run(env, NAME);
+      new LocalSession(cluster, job, arguments(), out)
+          .await(!quiet && (talks || Terminal.isThere()));
     }
   }
 
@@ -183,6 +213,11 @@ final class RunCommand implements Callable<Integer> {
         TopicNames.of(config).all(),
         ProducerTimes.shortest(config).longestOutage(),
         LOG::warn);
+  }
+
+  private List<String> arguments() {
+    List<String> all = spec.commandLine().getParseResult().originalArgs();
+    return all.subList(all.indexOf(spec.name()) + 1, all.size());
   }
 
   private void runOnCluster(Configuration given, JobConfig config) throws Exception {

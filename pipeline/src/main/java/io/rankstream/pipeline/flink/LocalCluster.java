@@ -138,12 +138,34 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   void run(StreamExecutionEnvironment env, String name, Duration lookEvery) throws Exception {
-    JobClient job = submit(env, name);
+    await(submit(env, name), lookEvery);
+  }
+
+  /**
+   * Waits for the end of a job.
+   *
+   * @throws Exception when the job fails, with the cause of the failure, or when a task manager
+   *     ends
+   */
+  public void await(JobClient job) throws Exception {
+    await(job, LOOK_EVERY);
+  }
+
+  private void await(JobClient job, Duration lookEvery) throws Exception {
     try (TaskManagerWatch watch = new TaskManagerWatch(flink, job.getJobID(), lookEvery)) {
       CompletableFuture.anyOf(job.getJobExecutionResult(), watch.ended()).get();
     } catch (ExecutionException e) {
       ExceptionUtils.rethrowException(ExceptionUtils.stripExecutionException(e));
     }
+  }
+
+  /**
+   * Takes a checkpoint of a job.
+   *
+   * @return the path of the checkpoint, once it is complete
+   */
+  public CompletableFuture<String> checkpoint(JobID job) {
+    return flink.triggerCheckpoint(job);
   }
 
   /**

@@ -1,0 +1,91 @@
+package io.rankstream.pipeline.flink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Reads the progress of a job over Flink's REST interface. */
+public final class JobRest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final List<String> METRICS =
+      List.of("numImages", "numTrainingSteps", "numDeadLetters", "pendingRecords");
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final URI job;
+
+  /**
+   * @param flink address of the interface
+   * @param job id of the job
+   */
+  public JobRest(URI flink, String job) {
+    this.job = flink.resolve("/jobs/" + job);
+  }
+
+  /**
+   * What the job has done so far. Flink refreshes its figures every few seconds.
+   *
+   * @throws IOException when Flink does not answer
+   */
+  public JobProgress progress() throws IOException, InterruptedException {
+    long[] sums = new long[METRICS.size()];
+    for (JsonNode vertex : get("").path("vertices")) {
+      String path = "/vertices/%s/subtasks/metrics".formatted(vertex.path("id").asText());
+      List<String> names = new ArrayList<>();
+      for (JsonNode metric : get(path)) {
+        String name = metric.path("id").asText();
+        if (METRICS.stream().anyMatch(each -> name.endsWith("." + each))) {
+          names.add(name);
+        }
+      }
+      if (!names.isEmpty()) {
+        add(path, names, sums);
+      }
+    }
+    long checkpoints = get("/checkpoints").path("counts").path("completed").asLong();
+    return new JobProgress(sums[0], sums[1], sums[2], sums[3], checkpoints);
+  }
+
+  /** The path of the newest complete checkpoint, or empty before the first. */
+  public Optional<String> newestCheckpoint() throws IOException, InterruptedException {
+    JsonNode latest = get("/checkpoints").path("latest").path("completed").path("external_path");
+    return latest.isTextual() ? Optional.of(latest.asText()) : Optional.empty();
+  }
+
+  private void add(String path, List<String> names, long[] sums)
+      throws IOException, InterruptedException {
+    String query =
+        names.stream()
+            .map(name -> URLEncoder.encode(name, StandardCharsets.UTF_8))
+            .collect(Collectors.joining(","));
+    for (JsonNode metric : get(path + "?agg=sum&get=" + query)) {
+      String name = metric.path("id").asText();
+      for (int i = 0; i < sums.length; i++) {
+        if (name.endsWith("." + METRICS.get(i))) {
+          sums[i] += metric.path("sum").asLong();
+        }
+      }
+    }
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(job + path)).timeout(PATIENCE).build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("Flink answers %d to %s".formatted(response.statusCode(), path));
+    }
+    return JSON.readTree(response.body());
+  }
+}
