@@ -130,7 +130,7 @@ class DoctorITCase {
     assertThat(exitCode).isEqualTo(1);
     assertThat(out.toString().lines())
         .anyMatch(
-            line -> line.startsWith("problem  images        The topic missing does not exist"))
+            line -> line.startsWith("warning  images        The topic missing does not exist"))
         .anyMatch(
             line ->
                 line.contains(

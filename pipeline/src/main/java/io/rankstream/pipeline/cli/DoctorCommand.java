@@ -92,7 +92,7 @@ final class DoctorCommand implements Callable<Integer> {
         MachineChecks.all(config, engine.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)));
     if (isValid) { // otherwise this would check the defaults
       findings.addAll(MemoryChecks.all(config, given, engine));
-      try (KafkaChecks kafka = new KafkaChecks(config, CheckpointPace.of(engine))) {
+      try (KafkaChecks kafka = new KafkaChecks(config, CheckpointPace.of(engine), true)) {
         Finding connection = kafka.connection();
         findings.add(connection);
         if (!connection.isProblem()) {

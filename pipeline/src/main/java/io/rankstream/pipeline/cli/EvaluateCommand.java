@@ -9,6 +9,7 @@ import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.evaluation.RetrievalScores;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
@@ -80,9 +81,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    ImageDataset dataset = DataSource.open(data, split, spec.commandLine().getErr()::println);
+    ImageDataset whole = DataSource.open(data, split, spec.commandLine().getErr()::println);
     try (TwoHeadModel served =
         TwoHeadModel.read(model, UsageException.check(() -> Devices.select(device)))) {
+      ImageDataset dataset =
+          ImageDatasets.readable(
+              whole, served.architecture().input(), spec.commandLine().getErr()::println);
       EmbeddedDataset embedded = EmbeddedDataset.of(served, dataset);
       if (embeddings != null) {
         write(embedded);

@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -138,16 +139,23 @@ final class FeedCommand implements Callable<Integer> {
         clients.getProperty("bootstrap.servers"));
     out.flush();
     try (ImageFeeder feeder = new ImageFeeder(clients);
-        ProgressBar bar =
-            new ProgressBarBuilder()
-                .setTaskName("feed")
-                .setInitialMax(order.size())
-                .setUpdateIntervalMillis(500)
-                .setUnit(" images", 1)
-                .showSpeed()
-                .build()) {
-      feeder.feed(dataset, order, plan, bar::stepTo);
+        ProgressBar bar = Terminal.isThere() ? bar(order.size()) : null) {
+      feeder.feed(dataset, order, plan, bar == null ? sent -> {} : bar::stepTo);
     }
     return 0;
+  }
+
+  private static ProgressBar bar(int images) {
+    return new ProgressBarBuilder()
+        .setTaskName("feed")
+        .setInitialMax(images)
+        .setUpdateIntervalMillis(500)
+        .setUnit(" images", 1)
+        .setStyle(
+            System.getenv("NO_COLOR") == null
+                ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
+                : ProgressBarStyle.UNICODE_BLOCK)
+        .showSpeed()
+        .build();
   }
 }

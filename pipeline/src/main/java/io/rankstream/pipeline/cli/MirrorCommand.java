@@ -2,6 +2,7 @@ package io.rankstream.pipeline.cli;
 
 import io.rankstream.model.KebabCase;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.mirror.EmbeddingMirror;
 import io.rankstream.pipeline.tools.mirror.VectorStoreFormat;
 import io.rankstream.pipeline.wire.RecordDecoder;
@@ -37,7 +38,7 @@ final class MirrorCommand implements Callable<Integer> {
       names = "--to",
       required = true,
       paramLabel = "TOPIC",
-      description = "Topic for the JSON; it must exist and can be compacted.")
+      description = "Topic for the JSON; it must exist, and should be compacted.")
   String to;
 
   @Option(names = "--from", paramLabel = "TOPIC", description = "Topic of the embeddings.")
@@ -61,6 +62,7 @@ final class MirrorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Properties clients = kafka.connected();
+    Topics.require(clients, to); // a broker may create it, and not compacted
     String name = "rankstream-mirror-%s-%s-%s".formatted(KebabCase.of(format), stream, to);
     new EmbeddingMirror(
             clients,

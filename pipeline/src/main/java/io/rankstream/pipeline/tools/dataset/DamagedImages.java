@@ -34,6 +34,18 @@ public final class DamagedImages {
     return count == 0;
   }
 
+  /** How many images of how many cannot be used, and the first of them. */
+  String summary(String advice) {
+    return "%s: %s of %s images cannot be used%s (%s%s)"
+        .formatted(
+            dataset.name(),
+            count,
+            dataset.size(),
+            advice,
+            String.join("; ", named),
+            count > NAMED ? "; …" : "");
+  }
+
   /**
    * Throws when an image was noted.
    *
@@ -41,14 +53,7 @@ public final class DamagedImages {
    */
   public void throwIfAny() throws IOException {
     if (count > 0) {
-      throw new IOException(
-          "%s: %s of %s images cannot be used: remove them or replace them (%s%s)"
-              .formatted(
-                  dataset.name(),
-                  count,
-                  dataset.size(),
-                  String.join("; ", named),
-                  count > NAMED ? "; …" : ""));
+      throw new IOException(summary(": remove them or replace them"));
     }
   }
 }

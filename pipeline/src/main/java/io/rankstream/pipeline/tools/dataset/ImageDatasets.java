@@ -8,6 +8,7 @@ import io.rankstream.model.image.Normalization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -67,6 +68,36 @@ public final class ImageDatasets {
               .formatted(dataset.name(), tried, last.getMessage()),
           last);
     }
+  }
+
+  /**
+   * The images of a set that can be decoded.
+   *
+   * @param input size to decode to
+   * @param log called with a line when others are left out: their number, and the first of them
+   * @throws IOException when an image cannot be read, or none can be decoded
+   */
+  public static ImageDataset readable(ImageDataset dataset, InputSpec input, Consumer<String> log)
+      throws IOException {
+    ImageDecoder decoder = new ImageDecoder(input, DecodeLimits.defaults());
+    DamagedImages damaged = new DamagedImages(dataset);
+    List<Integer> good = new ArrayList<>();
+    for (int i = 0; i < dataset.size(); i++) {
+      try {
+        decoder.decode(dataset.example(i).encoded());
+        good.add(i);
+      } catch (ImageRejectedException e) {
+        damaged.add(i, e);
+      }
+    }
+    if (damaged.isEmpty()) {
+      return dataset;
+    }
+    if (good.isEmpty()) {
+      damaged.throwIfAny();
+    }
+    log.accept(damaged.summary(" and are left out"));
+    return DatasetView.of(dataset, good);
   }
 
   /**

@@ -32,6 +32,7 @@ public final class KafkaChecks implements AutoCloseable {
 
   private final JobConfig config;
   private final CheckpointPace checkpoints;
+  private final boolean topicsAreCreated;
   private Admin admin;
 
   /**
@@ -39,8 +40,18 @@ public final class KafkaChecks implements AutoCloseable {
    * @param checkpoints the checkpoints that commit the transactions
    */
   public KafkaChecks(JobConfig config, CheckpointPace checkpoints) {
+    this(config, checkpoints, false);
+  }
+
+  /**
+   * @param config address and topics
+   * @param checkpoints the checkpoints that commit the transactions
+   * @param topicsAreCreated whether a topic that is missing is created when the job starts
+   */
+  public KafkaChecks(JobConfig config, CheckpointPace checkpoints, boolean topicsAreCreated) {
     this.config = config;
     this.checkpoints = checkpoints;
+    this.topicsAreCreated = topicsAreCreated;
   }
 
   /** Whether Kafka answers and accepts the login. Run it before {@link #job}. */
@@ -68,7 +79,7 @@ public final class KafkaChecks implements AutoCloseable {
   public List<Finding> job() throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     TopicNames names = TopicNames.of(config);
-    TopicChecks topics = new TopicChecks(admin, config);
+    TopicChecks topics = new TopicChecks(admin, config, topicsAreCreated);
     findings.add(topics.check("images", names.images(), List.of(AclOperation.READ)));
     findings.add(topics.check("embeddings", names.embeddings(), rights(Sink.EMBEDDINGS)));
     findings.add(topics.check("metrics", names.metrics(), rights(Sink.METRICS)));

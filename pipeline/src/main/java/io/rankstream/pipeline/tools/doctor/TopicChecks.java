@@ -24,10 +24,15 @@ final class TopicChecks {
 
   private final Admin admin;
   private final JobConfig config;
+  private final boolean isCreated;
 
-  TopicChecks(Admin admin, JobConfig config) {
+  /**
+   * @param isCreated whether a topic that is missing is created when the job starts
+   */
+  TopicChecks(Admin admin, JobConfig config, boolean isCreated) {
     this.admin = admin;
     this.config = config;
+    this.isCreated = isCreated;
   }
 
   /**
@@ -48,8 +53,9 @@ final class TopicChecks {
               .get(name);
     } catch (ExecutionException e) {
       return e.getCause() instanceof UnknownTopicOrPartitionException
-          ? Finding.problem(
+          ? new Finding(
               check,
+              isCreated ? Finding.Level.WARNING : Finding.Level.PROBLEM,
               "The topic %s does not exist, or this user may not see it: create it (a run in one process does, if it has the right), or ask for the right DESCRIBE on it"
                   .formatted(name))
           : Finding.problem(check, "The topic %s: %s".formatted(name, KafkaFailure.sentence(e)));
