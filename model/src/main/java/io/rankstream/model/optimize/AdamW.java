@@ -4,10 +4,9 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Adam with decoupled weight decay, with PyTorch's semantics.
+ * Adam, with PyTorch's semantics. With {@link WeightDecay} it is AdamW.
  *
- * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2019, Decoupled Weight
- *     Decay Regularization</a>
+ * @see <a href="https://arxiv.org/abs/1412.6980">Kingma and Ba 2015, Adam</a>
  */
 final class AdamW implements UpdateRule {
 
@@ -15,12 +14,14 @@ final class AdamW implements UpdateRule {
 
   private final double beta1;
   private final double beta2;
-  private final double weightDecay;
 
-  AdamW(double beta1, double beta2, double weightDecay) {
+  /**
+   * @param beta1 β₁, decay of the mean
+   * @param beta2 β₂, decay of the mean square
+   */
+  AdamW(double beta1, double beta2) {
     this.beta1 = beta1;
     this.beta2 = beta2;
-    this.weightDecay = weightDecay;
   }
 
   @Override
@@ -51,12 +52,6 @@ final class AdamW implements UpdateRule {
     }
     try (NDArray squared = gradient.square()) {
       square.addi(squared.muli((float) (1 - beta2)));
-    }
-    if (weightDecay > 0) {
-      try (NDArray decay = weights.mul((float) (learningRate * weightDecay))) {
-        UpdateRule.scale(decay, rates);
-        weights.subi(decay);
-      }
     }
 
     double meanCorrection = 1 - Math.pow(beta1, (double) update);

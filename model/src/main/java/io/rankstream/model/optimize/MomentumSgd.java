@@ -4,21 +4,24 @@ import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
- * Stochastic gradient descent with momentum, with PyTorch's semantics: {@code v ← μv + g + δw},
- * {@code w ← w − ηv}.
+ * Stochastic gradient descent with momentum, with PyTorch's semantics: {@code v ← μv + g}, {@code w
+ * ← w − ηv}; Nesterov's looks ahead: {@code w ← w − η(g + μv)}.
+ *
+ * @see <a href="https://proceedings.mlr.press/v28/sutskever13.html">Sutskever et al. 2013, On the
+ *     importance of initialization and momentum in deep learning</a>
  */
 final class MomentumSgd implements UpdateRule {
 
   private final double momentum;
-  private final double weightDecay;
+  private final boolean nesterov;
 
   /**
    * @param momentum μ
-   * @param weightDecay δ
+   * @param nesterov whether the momentum looks ahead
    */
-  MomentumSgd(double momentum, double weightDecay) {
+  MomentumSgd(double momentum, boolean nesterov) {
     this.momentum = momentum;
-    this.weightDecay = weightDecay;
+    this.nesterov = nesterov;
   }
 
   @Override
@@ -43,12 +46,13 @@ final class MomentumSgd implements UpdateRule {
     velocity.muli((float) momentum);
     velocity.addi(gradient);
     // Products attach to the long-lived buffers' manager; closing them keeps memory flat.
-    if (weightDecay > 0) {
-      try (NDArray decay = weights.mul((float) weightDecay)) {
-        velocity.addi(decay);
+    try (NDArray change =
+        velocity.mul((float) (nesterov ? learningRate * momentum : learningRate))) {
+      if (nesterov) {
+        try (NDArray ahead = gradient.mul((float) learningRate)) {
+          change.addi(ahead);
+        }
       }
-    }
-    try (NDArray change = velocity.mul((float) learningRate)) {
       UpdateRule.scale(change, rates);
       weights.subi(change);
     }

@@ -16,6 +16,7 @@ public final class Optimization {
 
   private final OptimizerConfig config;
   private final UpdateRule rule;
+  private final WeightDecay decay;
   private final NDList weights;
   private final List<NDList> moments;
   private final NDArray updates; // [1], updates of the rule so far; null where it needs no count
@@ -47,9 +48,10 @@ public final class Optimization {
     this.config = config;
     rule =
         switch (config.rule()) {
-          case SGD -> new MomentumSgd(config.momentum(), config.weightDecay());
-          case ADAMW -> new AdamW(config.momentum(), config.beta2(), config.weightDecay());
+          case SGD -> new MomentumSgd(config.momentum(), config.nesterov());
+          case ADAMW -> new AdamW(config.momentum(), config.beta2());
         };
+    decay = new WeightDecay(config, network, parameters);
     weights = blocks(segments, parameters);
     // The name of the rule is part of the name: moments of another rule mean something else.
     String ruleName = config.rule().name();
@@ -97,6 +99,7 @@ public final class Optimization {
     if (config.clipNorm() > 0) {
       GradientNorm.clip(gradient, squaredNorm, config.clipNorm());
     }
+    decay.apply(learningRate);
     for (int i = 0; i < weights.size(); i++) {
       int block = i;
       rule.update(
@@ -134,8 +137,7 @@ public final class Optimization {
   private static NDArray rates(OptimizerConfig config, TwoHeadNetwork network, NDManager manager) {
     float[] rates = new float[network.layout().parametersSize()];
     for (Slot slot : network.layout().parameters()) {
-      double head = network.isOfHead(slot) ? config.headsFactor() : 1;
-      double rate = config.freezes(slot.name()) ? 0 : head;
+      double rate = config.rateOf(slot.name(), network.isOfHead(slot));
       int from = Math.toIntExact(slot.offset());
       Arrays.fill(rates, from, from + Math.toIntExact(slot.shape().size()), (float) rate);
     }

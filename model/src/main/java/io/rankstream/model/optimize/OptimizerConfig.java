@@ -13,8 +13,10 @@ import java.util.function.Consumer;
  *     1000000
  * @param schedule factor of the learning rate over the steps
  * @param momentum momentum of SGD, β₁ of AdamW; at least 0, below 1
+ * @param nesterov whether the momentum of SGD looks ahead, as Nesterov's does; AdamW ignores it
  * @param beta2 β₂ of AdamW, above 0, below 1
- * @param weightDecay at least 0: L2 for SGD, decoupled for AdamW
+ * @param weightDecay δ, at least 0: an update first shrinks kernels and matrices by ηδ, biases and
+ *     BatchNorm never
  * @param clipNorm largest Euclidean norm of a gradient; a longer one is scaled down to it; at least
  *     0, below 1e30; 0 clips nothing
  * @param accumulate batches whose mean gradient makes one update, at least 1
@@ -27,6 +29,7 @@ public record OptimizerConfig(
     double headsFactor,
     Schedule schedule,
     double momentum,
+    boolean nesterov,
     double beta2,
     double weightDecay,
     double clipNorm,
@@ -59,7 +62,8 @@ public record OptimizerConfig(
 
   /** SGD with momentum 0.9, without weight decay, clipping, accumulation and frozen parameters. */
   public static OptimizerConfig sgd(double learningRate, Schedule schedule) {
-    return new OptimizerConfig(Rule.SGD, learningRate, 1, schedule, 0.9, 0.999, 0, 0, 1, List.of());
+    return new OptimizerConfig(
+        Rule.SGD, learningRate, 1, schedule, 0.9, false, 0.999, 0, 0, 1, List.of());
   }
 
   public OptimizerConfig withRule(Rule other) {
@@ -72,6 +76,10 @@ public record OptimizerConfig(
 
   public OptimizerConfig withMomentum(double factor) {
     return changed(fields -> fields.momentum = factor);
+  }
+
+  public OptimizerConfig withNesterov(boolean lookAhead) {
+    return changed(fields -> fields.nesterov = lookAhead);
   }
 
   public OptimizerConfig withBeta2(double factor) {
@@ -108,6 +116,19 @@ public record OptimizerConfig(
     return frozen.stream().anyMatch(name::startsWith);
   }
 
+  /**
+   * Learning rate of a parameter as a factor of that of the backbone; 0 where it is frozen.
+   *
+   * @param ofHead whether the parameter belongs to one of the heads
+   */
+  double rateOf(String name, boolean ofHead) {
+    if (freezes(name)) {
+      return 0;
+    }
+
+    return ofHead ? headsFactor : 1;
+  }
+
   private OptimizerConfig changed(Consumer<Fields> change) {
     Fields fields = new Fields(this);
     change.accept(fields);
@@ -129,6 +150,7 @@ public record OptimizerConfig(
     private Rule rule;
     private double headsFactor;
     private double momentum;
+    private boolean nesterov;
     private double beta2;
     private double weightDecay;
     private double clipNorm;
@@ -141,6 +163,7 @@ public record OptimizerConfig(
       rule = config.rule;
       headsFactor = config.headsFactor;
       momentum = config.momentum;
+      nesterov = config.nesterov;
       beta2 = config.beta2;
       weightDecay = config.weightDecay;
       clipNorm = config.clipNorm;
@@ -155,6 +178,7 @@ public record OptimizerConfig(
           headsFactor,
           schedule,
           momentum,
+          nesterov,
           beta2,
           weightDecay,
           clipNorm,

@@ -171,6 +171,24 @@ class OptimizationTest {
         (slot, i) -> assertThat((double) after[i]).isCloseTo(expected[i], within(2e-6)));
   }
 
+  @ParameterizedTest
+  @EnumSource(OptimizerConfig.Rule.class)
+  void kernelsAndMatricesDecayBeforeTheUpdateAndNothingElseDoes(OptimizerConfig.Rule rule) {
+    OptimizerConfig config = SGD.withRule(rule).withHeadsFactor(3).withFrozen("conv2");
+    float[] plain = apply(config, gradient(1));
+
+    float[] after = apply(config.withWeightDecay(0.25), gradient(1));
+
+    forEachParameter(
+        (slot, i) -> {
+          boolean decays =
+              slot.name().matches("(conv[13]|fc|embedding).weight"); // not conv2, which is frozen
+          double rate = network.isOfHead(slot) ? 3 : 1;
+          double expected = decays ? plain[i] - LEARNING_RATE * rate * 0.25 : plain[i];
+          assertThat((double) after[i]).as(slot.name()).isCloseTo(expected, within(1e-6));
+        });
+  }
+
   @Test
   void namesItsBuffersAsSnapshotsHoldThem() {
     apply(SGD.withAccumulate(2), gradient(1));

@@ -51,6 +51,7 @@ class OptimizerConfigTest {
             SGD.withRule(OptimizerConfig.Rule.ADAMW)
                 .withHeadsFactor(2)
                 .withMomentum(0.8)
+                .withNesterov(true)
                 .withBeta2(0.99)
                 .withWeightDecay(0.01)
                 .withClipNorm(5)
@@ -63,6 +64,7 @@ class OptimizerConfigTest {
                 2,
                 Schedule.constant(),
                 0.8,
+                true,
                 0.99,
                 0.01,
                 5,

@@ -81,6 +81,7 @@ final class ModelConfigReader {
             in.read(OPTIMIZER_POWER),
             in.read(OPTIMIZER_WARM_UP_STEPS)),
         in.read(OPTIMIZER_MOMENTUM),
+        in.read(OPTIMIZER_NESTEROV),
         in.read(OPTIMIZER_BETA2),
         in.read(OPTIMIZER_WEIGHT_DECAY),
         in.read(OPTIMIZER_CLIP_NORM),

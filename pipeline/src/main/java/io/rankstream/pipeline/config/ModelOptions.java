@@ -161,13 +161,16 @@ abstract class ModelOptions {
           .atLeast(0.0)
           .below(1.0)
           .means("Momentum of SGD, first beta of AdamW.");
+  public static final Setting<Boolean> OPTIMIZER_NESTEROV =
+      flag("optimizer.nesterov", false).means("Nesterov's momentum for SGD; AdamW ignores it.");
   public static final Setting<Double> OPTIMIZER_BETA2 =
       number("optimizer.beta2", 0.999).above(0.0).below(1.0).means("Second beta of AdamW.");
   public static final Setting<Double> OPTIMIZER_WEIGHT_DECAY =
       number("optimizer.weight-decay", 0)
           .atLeast(0.0)
           .below(1.0)
-          .means("Weight decay: L2 with SGD, decoupled with AdamW.");
+          .means(
+              "Weight decay, decoupled with both rules: each update first shrinks kernels and matrices by this times the learning rate. Biases and BatchNorm do not decay.");
   public static final Setting<Double> OPTIMIZER_CLIP_NORM =
       number("optimizer.clip-norm", 0)
           .atLeast(0.0)
