@@ -55,9 +55,18 @@ final class FlatWeights {
     return views;
   }
 
-  /** Views of other parameters, with the same statistics. */
-  Weights viewsOf(NDArray otherParameters) {
-    return new Weights(network.layout(), otherParameters, statisticsViews);
+  /** Views of other parameters and statistics of the same network. */
+  Weights viewsOf(NDArray otherParameters, NDArray otherStatistics) {
+    ParameterLayout layout = network.layout();
+    return new Weights(layout, otherParameters, Weights.statistics(layout, otherStatistics));
+  }
+
+  /** Copies of the parameters and of the statistics, to be closed by the caller. */
+  HostBuffers copies() {
+    HostBuffers copies = new HostBuffers();
+    copies.addCopy(ModelBuffers.PARAMETERS, parameters);
+    copies.addCopy(ModelBuffers.STATISTICS, statistics);
+    return copies;
   }
 
   /** Copies the arrays that a file holds; the others keep their values. */

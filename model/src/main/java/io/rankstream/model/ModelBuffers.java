@@ -24,6 +24,9 @@ final class ModelBuffers {
   /** The moving average of the parameters. */
   static final String AVERAGE = "average";
 
+  /** The moving average of the running statistics. */
+  static final String AVERAGE_STATISTICS = "average-statistics";
+
   /** The centres of the classes that a ranking loss keeps. */
   static final String CENTERS = "centers";
 

@@ -8,7 +8,7 @@ import io.rankstream.model.optimize.OptimizerConfig;
  * The values of a model's buffers, computed without making them.
  *
  * @param parameters trained parameters
- * @param statistics running statistics, and the counter of AdamW
+ * @param statistics running statistics, with their averages, and the counter of AdamW
  * @param optimizer vectors of the optimizer: moments, and the accumulated gradient
  * @param averages moving averages of the parameters, 0 or 1
  * @param rates vectors of learning rates, 0 or 1
@@ -32,11 +32,12 @@ public record ModelSize(
     boolean hasCenters = loss == RankingLoss.CENTER || loss == RankingLoss.TRIPLET_CENTER;
     boolean isAdamW = optimizer.rule() == OptimizerConfig.Rule.ADAMW;
     boolean isUniform = optimizer.headsFactor() == 1 && optimizer.frozen().isEmpty();
+    int averages = config.averageDecay() > 0 ? 1 : 0;
     return new ModelSize(
         network.layout().parametersLength(),
-        network.layout().statisticsSize() + (isAdamW ? 1 : 0),
+        (1L + averages) * network.layout().statisticsSize() + (isAdamW ? 1 : 0),
         (isAdamW ? 2 : 1) + (optimizer.accumulate() > 1 ? 1 : 0),
-        config.averageDecay() > 0 ? 1 : 0,
+        averages,
         isUniform ? 0 : 1,
         hasCenters
             ? (long) config.architecture().maxClasses() * config.architecture().embeddingDimension()

@@ -126,7 +126,11 @@ public final class ModelSnapshot implements AutoCloseable {
     String weights =
         buffers.contains(ModelBuffers.AVERAGE) ? ModelBuffers.AVERAGE : ModelBuffers.PARAMETERS;
     NDArray parameters = buffers.get(weights, network.layout().parametersSize());
-    NDArray statistics = buffers.get(ModelBuffers.STATISTICS, network.layout().statisticsSize());
+    String averaged = ModelBuffers.AVERAGE_STATISTICS;
+    NDArray statistics =
+        buffers.get(
+            buffers.contains(averaged) ? averaged : ModelBuffers.STATISTICS,
+            network.layout().statisticsSize());
     ModelFile.write(
         out,
         network,

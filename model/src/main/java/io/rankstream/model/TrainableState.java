@@ -10,7 +10,6 @@ import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.network.Segment;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.network.Weights;
-import io.rankstream.model.optimize.MovingAverage;
 import io.rankstream.model.optimize.Optimization;
 import java.io.IOException;
 import java.util.List;
@@ -33,7 +32,7 @@ final class TrainableState {
   private final FlatWeights weights;
   private final Optimization optimization;
   private final EmbeddingLoss ranking; // null without a ranking loss
-  private final NDArray average; // null where no moving average is kept
+  private final AveragedWeights average; // null where no moving average is kept
   private final TrainingPass pass;
 
   /**
@@ -53,7 +52,7 @@ final class TrainableState {
     ranking = EmbeddingLosses.of(config.loss(), this::centers).orElse(null);
     average =
         config.averageDecay() > 0
-            ? buffers.addCopy(ModelBuffers.AVERAGE, weights.parameters())
+            ? new AveragedWeights(weights, config.averageDecay(), buffers)
             : null;
     pass = new TrainingPass(config, network, weights, segments, ranking);
   }
@@ -61,7 +60,9 @@ final class TrainableState {
   /** Takes over the weights of a file; the other arrays keep their values. */
   void startFrom(ModelFile file) {
     weights.copyFrom(file);
-    startAverage();
+    if (average != null) {
+      average.start();
+    }
   }
 
   /** Copies of all arrays, to be closed by the caller. */
@@ -81,8 +82,8 @@ final class TrainableState {
   /** Goes back to copies of the right size. An optimizer or a loss without a copy starts afresh. */
   void restore(HostBuffers copies) {
     buffers.restore(copies);
-    if (!copies.contains(ModelBuffers.AVERAGE)) {
-      startAverage();
+    if (average != null) {
+      average.startWithout(copies);
     }
     weights.dropWorkingStatistics();
   }
@@ -107,11 +108,11 @@ final class TrainableState {
     if (ranking != null) {
       ranking.follow(result.embeddings(), result.rows(), classes);
     }
-    if (average != null) {
-      MovingAverage.follow(average, weights.parameters(), config.averageDecay());
-    }
     if (config.batchNorm() == BatchNormMode.TRAIN) {
       weights.keepWorkingStatistics();
+    }
+    if (average != null) {
+      average.follow(stepsTaken);
     }
   }
 
@@ -125,23 +126,14 @@ final class TrainableState {
     return weights.views();
   }
 
-  /** Views of the parameters for serving: the moving average where one is kept. */
+  /** Views of the weights for serving: their moving average where one is kept. */
   Weights served() {
-    return average == null ? weights.views() : weights.viewsOf(average);
+    return average == null ? weights.views() : average.views();
   }
 
-  /** Copies of the parameters for serving and of the statistics, to be closed by the caller. */
+  /** Copies of the weights for serving, to be closed by the caller. */
   HostBuffers servedCopies() {
-    HostBuffers copies = new HostBuffers();
-    copies.addCopy(ModelBuffers.PARAMETERS, average == null ? weights.parameters() : average);
-    copies.addCopy(ModelBuffers.STATISTICS, weights.statistics());
-    return copies;
-  }
-
-  private void startAverage() {
-    if (average != null) {
-      ModelBuffers.overwrite(average, weights.parameters());
-    }
+    return average == null ? weights.copies() : average.copies();
   }
 
   /** A centre for each possible class, from a standard normal as in the paper's code. */

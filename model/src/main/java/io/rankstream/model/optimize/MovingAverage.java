@@ -13,16 +13,29 @@ public final class MovingAverage {
   private MovingAverage() {}
 
   /**
-   * Moves the average towards the weights: {@code a ← d·a + (1 − d)·w}.
+   * The weight of the past at a step: short of the full one while there is little past, so that
+   * random initial weights are soon forgotten: the mean age in the average is then a tenth of the
+   * steps.
+   *
+   * @param stepsTaken steps before this one
+   * @param decay the full weight, at least 0, below 1
+   */
+  public static double decayAfter(long stepsTaken, double decay) {
+    return Math.min(decay, (1.0 + stepsTaken) / (10.0 + stepsTaken));
+  }
+
+  /**
+   * Moves the average towards the weights: {@code a ← a + (1 − d)(w − a)}. In this form weights
+   * that do not change are their own average, bit for bit.
    *
    * @param average {@code [n]}, written in place
    * @param weights {@code [n]}; stays open
    * @param decay d, weight of the past
    */
   public static void follow(NDArray average, NDArray weights, double decay) {
-    average.muli((float) decay);
-    try (NDArray share = weights.mul((float) (1 - decay))) {
-      average.addi(share);
+    try (NDArray way = weights.sub(average)) {
+      way.muli((float) (1 - decay));
+      average.addi(way);
     }
   }
 }

@@ -71,16 +71,6 @@ class UpdateRuleTest {
     assertThat(weights[0]).isEqualTo(plain[0]);
   }
 
-  @Test
-  void theAverageFollowsTheWeights() {
-    try (NDManager manager = NDManager.newBaseManager()) {
-      NDArray average = manager.create(new float[] {1, 1});
-      MovingAverage.follow(average, manager.create(new float[] {2, 0}), 0.75);
-
-      assertThat(average.toFloatArray()).containsExactly(1.25f, 0.75f);
-    }
-  }
-
   private static float[] gradient(int step) {
     float[] base = {0.5f, -1, 0.25f, 2};
     float[] shift = {1, 1, -1, 1};
