@@ -63,9 +63,9 @@ final class HeadRows {
 
   private void copy(String name, HostBuffers copies, NDArray target) throws IOException {
     int parameters = from.layout().parametersSize();
-    if (ModelBuffers.CENTERS.equals(name)) {
-      long dimension = from.architecture().embeddingDimension();
-      NDArray source = copies.get(name, from.architecture().maxClasses() * dimension);
+    int classes = to.architecture().maxClasses();
+    if (ModelBuffers.HAVE_A_ROW_FOR_EACH_CLASS.contains(name)) {
+      NDArray source = copies.get(name, target.size() / classes * from.architecture().maxClasses());
       overwrite(target, 0, source, 0, Math.min(source.size(), target.size()));
     } else if (target.size() == to.layout().parametersSize()) { // parameters, moments, average
       copySlots(copies.get(name, parameters), target);

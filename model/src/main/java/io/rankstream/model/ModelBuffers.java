@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The state of a model between steps: named float32 vectors on the device. A snapshot holds one
@@ -29,6 +30,12 @@ final class ModelBuffers {
 
   /** The centres of the classes that a ranking loss keeps. */
   static final String CENTERS = "centers";
+
+  /** The images of each class in the steps so far, which logit adjustment counts. */
+  static final String CLASS_COUNTS = "class-counts";
+
+  /** Buffers that consist of a row for each possible class. */
+  static final Set<String> HAVE_A_ROW_FOR_EACH_CLASS = Set.of(CENTERS, CLASS_COUNTS);
 
   private final NDManager manager;
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.rankstream.model;
 
+import io.rankstream.model.loss.LogitAdjustment;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.TwoHeadNetwork;
 import io.rankstream.model.optimize.OptimizerConfig;
@@ -8,7 +9,8 @@ import io.rankstream.model.optimize.OptimizerConfig;
  * The values of a model's buffers, computed without making them.
  *
  * @param parameters trained parameters
- * @param statistics running statistics, with their averages, and the counter of AdamW
+ * @param statistics running statistics, with their averages, the counter of AdamW and the images of
+ *     each class
  * @param optimizer vectors of the optimizer: moments, and the accumulated gradient
  * @param averages moving averages of the parameters, 0 or 1
  * @param rates vectors of learning rates, 0 or 1
@@ -33,9 +35,12 @@ public record ModelSize(
     boolean isAdamW = optimizer.rule() == OptimizerConfig.Rule.ADAMW;
     boolean isUniform = optimizer.headsFactor() == 1 && optimizer.frozen().isEmpty();
     int averages = config.averageDecay() > 0 ? 1 : 0;
+    boolean counts = config.loss().logitAdjustment() > 0;
+    long classCounts =
+        counts ? (long) LogitAdjustment.VALUES_OF_A_CLASS * config.architecture().maxClasses() : 0;
     return new ModelSize(
         network.layout().parametersLength(),
-        (1L + averages) * network.layout().statisticsSize() + (isAdamW ? 1 : 0),
+        (1L + averages) * network.layout().statisticsSize() + (isAdamW ? 1 : 0) + classCounts,
         (isAdamW ? 2 : 1) + (optimizer.accumulate() > 1 ? 1 : 0),
         averages,
         isUniform ? 0 : 1,

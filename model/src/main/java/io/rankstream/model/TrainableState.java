@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.rankstream.model.loss.EmbeddingLoss;
 import io.rankstream.model.loss.EmbeddingLosses;
+import io.rankstream.model.loss.LogitAdjustment;
 import io.rankstream.model.network.BatchNormMode;
 import io.rankstream.model.network.Initializer;
 import io.rankstream.model.network.PixelBatch;
@@ -32,6 +33,7 @@ final class TrainableState {
   private final FlatWeights weights;
   private final Optimization optimization;
   private final EmbeddingLoss ranking; // null without a ranking loss
+  private final LogitAdjustment adjustment; // null without logit adjustment
   private final AveragedWeights average; // null where no moving average is kept
   private final TrainingPass pass;
 
@@ -54,7 +56,11 @@ final class TrainableState {
         config.averageDecay() > 0
             ? new AveragedWeights(weights, config.averageDecay(), buffers)
             : null;
-    pass = new TrainingPass(config, network, weights, segments, ranking);
+    adjustment =
+        config.loss().logitAdjustment() > 0
+            ? new LogitAdjustment(classCounts(), config.loss().logitAdjustment())
+            : null;
+    pass = new TrainingPass(config, network, weights, segments, ranking, adjustment);
   }
 
   /** Takes over the weights of a file; the other arrays keep their values. */
@@ -108,6 +114,9 @@ final class TrainableState {
     if (ranking != null) {
       ranking.follow(result.embeddings(), result.rows(), classes);
     }
+    if (adjustment != null) {
+      adjustment.follow(result.rows(), classes);
+    }
     if (config.batchNorm() == BatchNormMode.TRAIN) {
       weights.keepWorkingStatistics();
     }
@@ -134,6 +143,14 @@ final class TrainableState {
   /** Copies of the weights for serving, to be closed by the caller. */
   HostBuffers servedCopies() {
     return average == null ? weights.copies() : average.copies();
+  }
+
+  private NDArray classCounts() {
+    int classes = config.architecture().maxClasses();
+    int values = LogitAdjustment.VALUES_OF_A_CLASS;
+    return buffers
+        .addZeros(ModelBuffers.CLASS_COUNTS, (long) classes * values)
+        .reshape(classes, values);
   }
 
   /** A centre for each possible class, from a standard normal as in the paper's code. */

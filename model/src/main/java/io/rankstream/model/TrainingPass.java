@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.StepFigures.Figure;
 import io.rankstream.model.loss.CrossEntropy;
 import io.rankstream.model.loss.EmbeddingLoss;
+import io.rankstream.model.loss.LogitAdjustment;
 import io.rankstream.model.loss.RankingOutcome;
 import io.rankstream.model.network.BatchNormMode;
 import io.rankstream.model.network.FeatureMaps;
@@ -26,6 +27,7 @@ final class TrainingPass {
   private final TwoHeadNetwork network;
   private final FlatWeights weights;
   private final EmbeddingLoss ranking; // null without a ranking loss
+  private final LogitAdjustment adjustment; // null without logit adjustment
   private final PixelTensors pixels;
   private final List<Segment> segments;
   private final NDList segmentParts;
@@ -34,17 +36,20 @@ final class TrainingPass {
   /**
    * @param segments parts of the parameters that get their gradient as one vector
    * @param ranking the loss on the embedding head, or null
+   * @param adjustment shares of the classes, or null
    */
   TrainingPass(
       ModelConfig config,
       TwoHeadNetwork network,
       FlatWeights weights,
       List<Segment> segments,
-      EmbeddingLoss ranking) {
+      EmbeddingLoss ranking,
+      LogitAdjustment adjustment) {
     this.config = config;
     this.network = network;
     this.weights = weights;
     this.ranking = ranking;
+    this.adjustment = adjustment;
     this.segments = segments;
     pixels = new PixelTensors(config.input());
     segmentParts = Segment.cut(segments, weights.parameters());
@@ -80,6 +85,7 @@ final class TrainingPass {
     NDArray x = pixels.of(images, scope);
     NDArray y = scope.create(rows.rows().stream().mapToLong(Integer::longValue).toArray());
     StepFigures figures = new StepFigures();
+    NDArray shares = adjustment == null ? null : adjustment.of(rows.size(), images.count(), scope);
     FeatureMaps features;
     NDArray embeddings;
     NDList vectors;
@@ -95,7 +101,7 @@ final class TrainingPass {
               config.batchNorm() == BatchNormMode.TRAIN,
               config.precisions().step());
       NDArray logits = network.logits(differentiated, network.pooled(features), rows.size());
-      NDArray classification = CrossEntropy.mean(logits, y);
+      NDArray classification = CrossEntropy.mean(shares == null ? logits : logits.add(shares), y);
       embeddings = ranking == null ? null : network.embeddings(differentiated, features);
       RankingOutcome ranked =
           ranking == null ? nothing(scope) : ranking.of(embeddings, y, rows.size());

@@ -20,6 +20,7 @@ class ModelSizeTest {
         List.of(
             plain,
             plain.withLoss(LossConfig.paperDefaults(RankingLoss.CENTER)).withAverageDecay(0.9),
+            plain.withLoss(LossConfig.paperDefaults().withLogitAdjustment(1)),
             plain.withOptimizer(adamW.withAccumulate(2)),
             plain.withLoss(LossConfig.paperDefaults(RankingLoss.TRIPLET_CENTER)),
             plain.withLoss(LossConfig.paperDefaults(RankingLoss.MAGNET)));

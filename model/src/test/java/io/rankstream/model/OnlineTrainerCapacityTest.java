@@ -25,7 +25,7 @@ class OnlineTrainerCapacityTest {
 
   private static final ModelConfig CONFIG =
       Batches.smallCnn()
-          .withLoss(LossConfig.paperDefaults(RankingLoss.CENTER))
+          .withLoss(LossConfig.paperDefaults(RankingLoss.CENTER).withLogitAdjustment(1))
           .withOptimizer(everything(2))
           .withAverageDecay(0.9);
 
@@ -44,13 +44,15 @@ class OnlineTrainerCapacityTest {
         assertSlots(
             before.buffers().get(name), start.buffers().get(name), after.buffers().get(name));
       }
-      for (String name : List.of("statistics", "ADAMW-updates")) {
+      for (String name : List.of("statistics", "average-statistics", "ADAMW-updates")) {
         assertThat(after.buffers().get(name)).isEqualTo(before.buffers().get(name));
       }
-      assertPrefix(
-          before.buffers().get("centers").toFloatArray(),
-          start.buffers().get("centers").toFloatArray(),
-          after.buffers().get("centers").toFloatArray());
+      for (String name : List.of("centers", "class-counts")) {
+        assertPrefix(
+            before.buffers().get(name).toFloatArray(),
+            start.buffers().get(name).toFloatArray(),
+            after.buffers().get(name).toFloatArray());
+      }
       assertThat(grown.spaceIdSuffix()).isEqualTo("small-cnn-1x28x28-half-range-d32-c20-s7");
       assertThat(grown.step()).isEqualTo(5);
     }
@@ -117,7 +119,8 @@ class OnlineTrainerCapacityTest {
     assertThatThrownBy(() -> restored(capacity(4), learnt))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "The snapshot holds a model of 5 classes, more than model.max-classes = 4: set it to at least 5");
+            "The snapshot holds a model of 5 classes, more than model.max-classes = 4: set it to at"
+                + " least 5");
   }
 
   private static ModelConfig capacity(int classes) {

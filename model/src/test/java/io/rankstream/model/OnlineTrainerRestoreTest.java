@@ -65,7 +65,7 @@ class OnlineTrainerRestoreTest {
   void everyLossLearnsAndGoesOnAfterARestoreBitForBit(RankingLoss ranking) throws IOException {
     ModelConfig config =
         Batches.smallCnn()
-            .withLoss(LossConfig.paperDefaults(ranking))
+            .withLoss(LossConfig.paperDefaults(ranking).withLogitAdjustment(0.5))
             .withOptimizer(everything(2))
             .withAverageDecay(0.9);
     byte[] undisturbed;

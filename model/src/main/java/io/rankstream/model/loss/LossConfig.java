@@ -11,6 +11,8 @@ import java.io.Serializable;
  * @param squaredDistance squared Euclidean distance as in the paper, or plain Euclidean; for
  *     triplets
  * @param reducer how the losses of the triplets become the loss of a batch
+ * @param logitAdjustment τ, weight of the shares of the classes in the training that the softmax
+ *     head does not learn, at least 0; 0 adjusts nothing
  * @param centerRate α of the centres, 0 to 1; 0 freezes them where they start
  */
 public record LossConfig(
@@ -19,6 +21,7 @@ public record LossConfig(
     Margin margin,
     boolean squaredDistance,
     Reducer reducer,
+    double logitAdjustment,
     double centerRate)
     implements Serializable {
 
@@ -28,6 +31,10 @@ public record LossConfig(
     if (!Double.isFinite(lambda) || lambda < 0) {
       throw new IllegalArgumentException(
           "Invalid lambda: %s (must be at least 0)".formatted(lambda));
+    }
+    if (!Double.isFinite(logitAdjustment) || logitAdjustment < 0) {
+      throw new IllegalArgumentException(
+          "Invalid logitAdjustment: %s (must be at least 0)".formatted(logitAdjustment));
     }
     if (!(centerRate >= 0 && centerRate <= 1)) {
       throw new IllegalArgumentException(
@@ -43,10 +50,15 @@ public record LossConfig(
   /** A ranking loss with the λ, margin and rate of the paper's code. */
   public static LossConfig paperDefaults(RankingLoss ranking) {
     return new LossConfig(
-        ranking, ranking.defaultLambda(), Margin.of(0.2), true, Reducer.MEAN, PAPER_CENTER_RATE);
+        ranking, ranking.defaultLambda(), Margin.of(0.2), true, Reducer.MEAN, 0, PAPER_CENTER_RATE);
   }
 
   public LossConfig withLambda(double weight) {
-    return new LossConfig(ranking, weight, margin, squaredDistance, reducer, centerRate);
+    return new LossConfig(
+        ranking, weight, margin, squaredDistance, reducer, logitAdjustment, centerRate);
+  }
+
+  public LossConfig withLogitAdjustment(double strength) {
+    return new LossConfig(ranking, lambda, margin, squaredDistance, reducer, strength, centerRate);
   }
 }

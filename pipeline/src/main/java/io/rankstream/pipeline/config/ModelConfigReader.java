@@ -67,6 +67,7 @@ final class ModelConfigReader {
         Margin.parse(in.read(LOSS_MARGIN)),
         in.read(LOSS_SQUARED_DISTANCE),
         in.read(LOSS_REDUCER),
+        in.read(LOSS_LOGIT_ADJUSTMENT),
         in.read(LOSS_CENTER_RATE));
   }
 

@@ -119,6 +119,11 @@ abstract class ModelOptions {
       choice("loss.reducer", Reducer.MEAN)
           .means(
               "mean over all mined triplets as in the paper, or mean-active over those with a loss above zero.");
+  public static final Setting<Double> LOSS_LOGIT_ADJUSTMENT =
+      number("loss.logit-adjustment", 0)
+          .between(0.0, 10.0)
+          .means(
+              "How much of the shares of the classes in the training the softmax head does not learn: 1 makes predictions as if all classes were equally frequent, 0 as in the training.");
   public static final Setting<Double> LOSS_CENTER_RATE =
       number("loss.center-rate", 0.5)
           .between(0.0, 1.0)
