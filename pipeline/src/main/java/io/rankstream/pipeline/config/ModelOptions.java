@@ -33,6 +33,10 @@ abstract class ModelOptions {
           .means(
               "Mirror training images left to right at random. Off by default: digits and text lose their meaning.");
 
+  public static final Setting<Recipe> MODEL_RECIPE =
+      choice("model.recipe", Recipe.DEFAULT)
+          .means(
+              "How the model learns where no setting says otherwise. default: for random weights, on a stream that never ends. paper: as the paper's code; the defaults that differ are marked.");
   public static final Setting<Backbone> MODEL_BACKBONE =
       choice("model.backbone", Backbone.SMALL_CNN).means("Network below the two heads.");
   public static final Setting<Integer> MODEL_CHANNELS =
@@ -75,11 +79,11 @@ abstract class ModelOptions {
       choice("model.batch-norm", BatchNormMode.TRAIN)
           .means("train: BatchNorm statistics follow the batches. frozen: they do not change.");
   public static final Setting<Double> MODEL_AVERAGE_DECAY =
-      number("model.average-decay", 0)
+      number("model.average-decay", 0.99)
           .atLeast(0.0)
           .below(1.0)
           .means(
-              "Weight of the past in a moving average of the weights, such as 0.99. The average embeds, predicts and is published in place of the newest weights; 0 keeps no average.");
+              "Weight of the past in a moving average of the weights. The average embeds, predicts and is published in place of the newest weights; 0 keeps no average.");
   public static final Setting<String> MODEL_DEVICE =
       text("model.device", "auto")
           .matching(Devices::isName, Devices.ACCEPTED_NAMES)
@@ -120,7 +124,7 @@ abstract class ModelOptions {
           .means(
               "mean over all mined triplets as in the paper, or mean-active over those with a loss above zero.");
   public static final Setting<Double> LOSS_LOGIT_ADJUSTMENT =
-      number("loss.logit-adjustment", 0)
+      number("loss.logit-adjustment", 1)
           .between(0.0, 10.0)
           .means(
               "How much of the shares of the classes in the training the softmax head does not learn: 1 makes predictions as if all classes were equally frequent, 0 as in the training.");
@@ -134,7 +138,7 @@ abstract class ModelOptions {
       choice("optimizer.rule", OptimizerConfig.Rule.SGD)
           .means("SGD with momentum, or AdamW, both as in PyTorch.");
   public static final Setting<Double> OPTIMIZER_LEARNING_RATE =
-      number("optimizer.learning-rate", 0.01)
+      number("optimizer.learning-rate", 0.03)
           .above(0.0)
           .atMost(10.0)
           .means("Peak learning rate of the backbone.");
@@ -158,7 +162,7 @@ abstract class ModelOptions {
           .atMost(100.0)
           .means("Exponent of the polynomial schedule; 1 is linear, as in the paper.");
   public static final Setting<Long> OPTIMIZER_WARM_UP_STEPS =
-      longInteger("optimizer.warm-up-steps", 0)
+      longInteger("optimizer.warm-up-steps", 100)
           .atLeast(0L)
           .means("Steps in which the learning rate rises linearly to its peak.");
   public static final Setting<Double> OPTIMIZER_MOMENTUM =
@@ -167,11 +171,11 @@ abstract class ModelOptions {
           .below(1.0)
           .means("Momentum of SGD, first beta of AdamW.");
   public static final Setting<Boolean> OPTIMIZER_NESTEROV =
-      flag("optimizer.nesterov", false).means("Nesterov's momentum for SGD; AdamW ignores it.");
+      flag("optimizer.nesterov", true).means("Nesterov's momentum for SGD; AdamW ignores it.");
   public static final Setting<Double> OPTIMIZER_BETA2 =
       number("optimizer.beta2", 0.999).above(0.0).below(1.0).means("Second beta of AdamW.");
   public static final Setting<Double> OPTIMIZER_WEIGHT_DECAY =
-      number("optimizer.weight-decay", 0)
+      number("optimizer.weight-decay", 0.005)
           .atLeast(0.0)
           .below(1.0)
           .means(

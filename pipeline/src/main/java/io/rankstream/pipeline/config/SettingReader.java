@@ -10,16 +10,28 @@ import org.apache.flink.configuration.Configuration;
 final class SettingReader {
 
   private final Configuration configuration;
+  private final Configuration defaults; // of the recipe; wins over those of the declarations
   private final Set<String> problems = new LinkedHashSet<>(); // a setting may be read twice
 
   SettingReader(Configuration configuration) {
     this.configuration = configuration;
+    defaults =
+        given(JobOptions.MODEL_RECIPE).orElse(JobOptions.MODEL_RECIPE.defaultValue()).defaults();
   }
 
   /** The value of a setting, or its default after a problem was noted. */
   <T> T read(Setting<T> setting) {
+    return given(setting).orElseGet(() -> byDefault(setting));
+  }
+
+  private <T> T byDefault(Setting<T> setting) {
+    return defaults.contains(setting.option()) ? setting.in(defaults) : setting.defaultValue();
+  }
+
+  /** The value that was given, or empty where there is none or a problem was noted. */
+  private <T> Optional<T> given(Setting<T> setting) {
     if (!configuration.contains(setting.option())) {
-      return setting.defaultValue();
+      return Optional.empty();
     }
 
     String given = configuration.toMap().get(setting.key());
@@ -28,12 +40,12 @@ final class SettingReader {
       value = setting.in(configuration);
     } catch (IllegalArgumentException e) {
       problems.add(setting.unreadable(given));
-      return setting.defaultValue();
+      return Optional.empty();
     }
 
     Optional<String> problem = setting.problem(value, given);
     problem.ifPresent(problems::add);
-    return problem.isPresent() ? setting.defaultValue() : value;
+    return problem.isPresent() ? Optional.empty() : Optional.of(value);
   }
 
   /** Notes a problem when the value of a setting is below that of another. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
 
 /** All configuration keys as Markdown, with type, default, accepted values and meaning. */
 public final class SettingTable {
@@ -34,13 +35,21 @@ public final class SettingTable {
   }
 
   private static String row(Setting<?> setting) {
-    String byDefault = ValueText.of(setting.defaultValue());
     return "| `%s` | %s | %s | %s | %s |"
         .formatted(
             setting.key(),
             setting.type().title(),
-            byDefault.isEmpty() ? "" : "`" + byDefault + "`",
+            byDefault(setting),
             setting.accepted(),
             setting.meaning());
+  }
+
+  private static String byDefault(Setting<?> setting) {
+    String text = ValueText.of(setting.defaultValue());
+    String shown = text.isEmpty() ? "" : "`" + text + "`";
+    Configuration paper = Recipe.PAPER.defaults();
+    return paper.contains(setting.option())
+        ? "%s (paper: `%s`)".formatted(shown, ValueText.of(setting.in(paper)))
+        : shown;
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JobConfigTest {
 
   @Test
-  void defaultsAreThoseOfThePaper() {
+  void defaultsOfTheBatchesAndTheHeadsAreThoseOfThePaper() {
     JobConfig config = Fixtures.config();
 
     assertThat(config.batch().classes()).isEqualTo(8);
