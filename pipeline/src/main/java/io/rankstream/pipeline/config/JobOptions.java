@@ -137,6 +137,11 @@ public final class JobOptions extends ModelOptions {
           .atLeast(0)
           .means(
               "Number of the P classes that are first chosen among those with new images, at most batch.classes. The others are those trained longest ago, replayed where they have no new images.");
+  public static final Setting<Double> BATCH_BALANCE =
+      number("batch.balance", 0)
+          .between(0.0, 1.0)
+          .means(
+              "How much the batches of pk follow the traffic: a class gets a share of the places in proportion to its images so far, to this power. 0 trains all classes equally often, 0.5 by the square root, 1 as they come. Above 0, batch.fresh-classes matters only to batches that batch.max-wait asks for.");
   public static final Setting<Integer> BATCH_MIN_IMAGES =
       integer("batch.min-images", 0)
           .atLeast(0)

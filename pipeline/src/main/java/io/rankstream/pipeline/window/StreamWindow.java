@@ -7,7 +7,9 @@ import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.StreamKey;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -144,7 +146,7 @@ final class StreamWindow {
 
   /** A training batch that is due. */
   MicroBatch takeFullBatch(long now) throws Exception {
-    return takeTraining(table.queue().choose(), now);
+    return takeTraining(table.queue().choose(counters.batches), now);
   }
 
   /** Whether a class has a fresh image that arrived at a time or before it. */
@@ -222,17 +224,18 @@ final class StreamWindow {
 
   private MicroBatch takeTraining(List<String> labels, long now) throws Exception {
     List<BatchImage> slots = new ArrayList<>(batch.classes() * batch.imagesPerClass());
-    for (String label : labels) {
-      slots.addAll(takeGroup(label));
+    Map<String, Integer> groups = new LinkedHashMap<>();
+    labels.forEach(label -> groups.merge(label, batch.imagesPerClass(), Integer::sum));
+    for (Map.Entry<String, Integer> group : groups.entrySet()) {
+      slots.addAll(takeGroup(group.getKey(), group.getValue()));
     }
     counters.sinceTraining = 0;
     counters.lastTraining = now;
     return new MicroBatch(stream, counters.batches++, Purpose.TRAIN, slots);
   }
 
-  /** K images of a class: first fresh ones, then replayed ones, then repeats. */
-  private List<BatchImage> takeGroup(String label) throws Exception {
-    int size = batch.imagesPerClass();
+  /** Images of a class: first fresh ones, then replayed ones, then repeats. */
+  private List<BatchImage> takeGroup(String label, int size) throws Exception {
     reservoirs.shrink(label, settings.bounds().reservoirPerClass());
     List<AcceptedImage> freshImages =
         fresh.take(label, size).stream().map(FreshImage::image).toList();

@@ -13,22 +13,27 @@ import java.util.TreeSet;
  * filled first from the classes with fresh images, so that new images are not crowded out when
  * thousands of silent classes wait for their replay.
  *
- * <p>Choosing a batch does not look at every class, and a change costs O(log classes).
+ * <p>With {@code batch.balance} above 0, due batches follow the {@linkplain TrafficChoice traffic}
+ * instead, and only batches that a deadline asks for follow the order.
+ *
+ * <p>Choosing a batch by the order does not look at every class, and a change costs O(log classes).
  */
 final class TrainingQueue {
 
   private final int classes;
   private final int freshClasses;
+  private final TrafficChoice byTraffic; // null where all classes are equal
   private final ClassOrder all = new ClassOrder(ClassLedger::isReady, ClassLedger::lastTrained);
   private final ClassOrder withFresh =
       new ClassOrder(ledger -> ledger.isReady() && ledger.fresh() > 0, ClassLedger::lastTrained);
 
   /**
-   * @param batch P and the places for classes with fresh images
+   * @param batch P, the places for classes with fresh images, and the balance
    */
   TrainingQueue(JobConfig.Batch batch) {
     this.classes = batch.classes();
     this.freshClasses = batch.freshClasses();
+    byTraffic = batch.balance() > 0 ? new TrafficChoice(batch.balance()) : null;
   }
 
   /**
@@ -37,6 +42,9 @@ final class TrainingQueue {
   void update(String label, ClassLedger before, ClassLedger after) {
     all.move(label, before, after);
     withFresh.move(label, before, after);
+    if (byTraffic != null) {
+      byTraffic.update(label, before, after);
+    }
   }
 
   /** Classes that are ready. */
@@ -44,14 +52,35 @@ final class TrainingQueue {
     return all.places().size();
   }
 
-  /** The classes of a batch that is due: up to P. */
-  List<String> choose() {
-    return choose(freshClasses);
+  /**
+   * The classes of a batch that is due: up to P. Where the choice follows the traffic there are P,
+   * and a class comes as often as it has places; at least two differ if two are ready.
+   *
+   * @param batch number of the batch
+   */
+  List<String> choose(long batch) {
+    if (byTraffic == null) {
+      return choose(freshClasses);
+    }
+
+    List<String> chosen = byTraffic.choose(classes, batch);
+    if (ready() > 1 && chosen.stream().distinct().count() == 1) {
+      chosen.set(chosen.size() - 1, longestAgoWithout(chosen.get(0)));
+    }
+    return chosen;
   }
 
   /** The same, with as many classes with fresh images as there are. */
   List<String> chooseFreshFirst() {
     return choose(classes);
+  }
+
+  private String longestAgoWithout(String label) {
+    return all.places().stream()
+        .map(Place::label)
+        .filter(other -> !other.equals(label))
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<String> choose(int freshPlaces) {

@@ -33,6 +33,7 @@ class SettingRulesTest {
       batch.images-per-class        | 2                      | 1                    | at least 2, or no anchor has a positive
       batch.train-every             | 1                      | 0                    | at least 1
       batch.fresh-classes           | 0                      | -1                   | at least 0
+      batch.balance                 | 0; 1                   | -1e-9; 1.000001      | 0 to 1
       batch.min-images              | 0; 16                  | -1                   | at least 0
       batch.max-wait                | 1 ms                   | 999 micro            | at least 1 ms
       batch.embedding-size          | 1                      | 0                    | at least 1

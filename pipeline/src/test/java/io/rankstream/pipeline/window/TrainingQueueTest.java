@@ -85,7 +85,8 @@ class TrainingQueueTest {
       }
       queue.update(label, before, after);
 
-      assertThat(queue.choose()).isEqualTo(naive(ledgers, batch.classes(), batch.freshClasses()));
+      assertThat(queue.choose(change))
+          .isEqualTo(naive(ledgers, batch.classes(), batch.freshClasses()));
       assertThat(queue.chooseFreshFirst())
           .isEqualTo(naive(ledgers, batch.classes(), batch.classes()));
       assertThat(queue.ready())
@@ -102,7 +103,7 @@ class TrainingQueueTest {
       JobConfig.Batch batch, List<Map.Entry<String, ClassLedger>> candidates) {
     TrainingQueue queue = new TrainingQueue(batch);
     candidates.forEach(candidate -> queue.update(candidate.getKey(), null, candidate.getValue()));
-    return queue.choose();
+    return queue.choose(0);
   }
 
   private static JobConfig.Batch batch(int classes, int freshClasses) {

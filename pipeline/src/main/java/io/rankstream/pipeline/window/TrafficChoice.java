@@ -1,0 +1,71 @@
+package io.rankstream.pipeline.window;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Chooses classes in proportion to a power of their traffic, {@code share ∝ traffic^γ}; a class may
+ * be chosen several times. The traffic of a class is the number of its images so far.
+ *
+ * <p>It is systematic sampling: the classes lie side by side on a line, each as long as its share,
+ * and marks at equal distances choose. So a class with a share of 0.3 gets two or three of eight
+ * places, never seven. From batch to batch the marks move on by the golden ratio, which meets every
+ * part of the line equally often: no random numbers, and no state. A choice looks at every class.
+ *
+ * @see <a href="https://arxiv.org/abs/1805.00932">Mahajan et al. 2018, Exploring the Limits of
+ *     Weakly Supervised Pretraining, for the square root</a>
+ */
+final class TrafficChoice {
+
+  private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+  private record Candidate(String label, long traffic) {}
+
+  private final double exponent;
+  private final NavigableMap<Integer, Candidate> ready = new TreeMap<>(); // by ordinal
+
+  /**
+   * @param exponent γ, above 0, at most 1
+   */
+  TrafficChoice(double exponent) {
+    this.exponent = exponent;
+  }
+
+  /** Takes note of a change of a ledger; null for a class that is not there. */
+  void update(String label, ClassLedger before, ClassLedger after) {
+    if (after != null && after.isReady()) {
+      ready.put(after.ordinal(), new Candidate(label, after.nextFresh()));
+    } else if (before != null) {
+      ready.remove(before.ordinal());
+    }
+  }
+
+  /**
+   * The classes for the places of a batch, in the order of their appearance.
+   *
+   * @param places places to fill
+   * @param batch number of the batch
+   */
+  List<String> choose(int places, long batch) {
+    double whole = ready.values().stream().mapToDouble(this::weight).sum();
+    double distance = whole / places;
+    double mark = distance * (batch * GOLDEN_RATIO % 1);
+    double end = 0;
+    List<String> chosen = new ArrayList<>(places);
+    for (Candidate candidate : ready.values()) {
+      end += weight(candidate);
+      while (mark < end && chosen.size() < places) {
+        chosen.add(candidate.label);
+        mark += distance;
+      }
+    }
+
+    return chosen;
+  }
+
+  private double weight(Candidate candidate) {
+    return Math.pow((double) candidate.traffic, exponent);
+  }
+}
