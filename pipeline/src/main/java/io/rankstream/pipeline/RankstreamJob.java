@@ -16,6 +16,7 @@ import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.receive.ReceiveImages;
+import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
@@ -92,6 +93,9 @@ public final class RankstreamJob {
             .name(RECEIVE_IMAGES)
             .uid(RECEIVE_IMAGES);
 
+    JobSubmission submission =
+        JobSubmission.now(
+            env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse(""));
     BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
     SingleOutputStreamOperator<MicroBatch> batches =
         images
@@ -109,9 +113,7 @@ public final class RankstreamJob {
                 TypeInformation.of(EmbeddingChange.class),
                 new TwoHeadTrainerFactory(
                     config,
-                    env.getConfiguration()
-                        .getOptional(StateRecoveryOptions.SAVEPOINT_PATH)
-                        .orElse(""),
+                    submission,
                     TypeInformation.of(MicroBatch.class)
                         .createSerializer(env.getConfig().getSerializerConfig()),
                     METRICS,

@@ -21,14 +21,25 @@ public final class LineageId {
   private LineageId() {}
 
   /**
-   * A new identifier, which sorts behind its parent even where the clock runs backwards.
+   * A new identifier.
    *
-   * @param parent the lineage that this one continues, or empty
    * @param now wall-clock time in milliseconds since the epoch
    */
-  public static String next(String parent, long now) {
-    long born = parent.isEmpty() ? now : Math.max(now, bornAt(parent) + 1);
-    return HEX.toHexDigits(born, TIME_DIGITS) + "-" + HEX.toHexDigits(RANDOM.nextLong());
+  public static String born(long now) {
+    return HEX.toHexDigits(now, TIME_DIGITS) + "-" + HEX.toHexDigits(RANDOM.nextLong());
+  }
+
+  /**
+   * An identifier that sorts behind its parent: the one of the birth, unless the clock ran
+   * backwards since the parent was born.
+   *
+   * @param parent the lineage that it continues, or empty
+   * @param birth an identifier that was made for it
+   */
+  public static String after(String parent, String birth) {
+    return !isValid(parent) || parent.compareTo(birth) < 0
+        ? birth
+        : HEX.toHexDigits(bornAt(parent) + 1, TIME_DIGITS) + birth.substring(TIME_DIGITS);
   }
 
   /**

@@ -19,6 +19,9 @@ import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.VersionPublisher;
+import io.rankstream.pipeline.start.JobStart;
+import io.rankstream.pipeline.start.Lineage;
+import io.rankstream.pipeline.start.StartingWeights;
 import io.rankstream.schemas.DeadLetter;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -50,7 +53,7 @@ final class StreamModel implements AutoCloseable {
   private final VersionCapture versions;
   private final Quarantine quarantine;
 
-  private StreamModel(JobConfig config, String stream, String start, StartingWeights weights) {
+  private StreamModel(JobConfig config, String stream, JobStart start, StartingWeights weights) {
     this.config = config;
     this.stream = stream;
     this.trainer = weights.trainer();
@@ -65,27 +68,27 @@ final class StreamModel implements AutoCloseable {
   /**
    * A new model, with random weights or with those that the configuration names.
    *
-   * @param start the present {@linkplain JobStart start of the job}
+   * @param start the present start of the job
    */
-  static StreamModel create(JobConfig config, String stream, Device device, String start) {
+  static StreamModel create(JobConfig config, String stream, Device device, JobStart start) {
     return new StreamModel(config, stream, start, StartingWeights.of(config, device));
   }
 
   /**
    * A model as a {@link TrainerSnapshot} holds it.
    *
-   * @param start the present {@linkplain JobStart start of the job}
+   * @param start the present start of the job
    * @throws IOException when the stream holds no model, or one of another architecture
    */
   static StreamModel restore(
-      JobConfig config, String stream, Device device, String start, DataInputStream in)
+      JobConfig config, String stream, Device device, JobStart start, DataInputStream in)
       throws IOException {
     OnlineTrainer trainer = OnlineTrainer.restore(config.model(), device, in);
     try {
       StreamModel model =
           new StreamModel(config, stream, start, new StartingWeights(trainer, "", 0));
       model.accuracy.readFrom(in);
-      model.versions.readFrom(in, trainer.step(), Instant.now().toEpochMilli());
+      model.versions.readFrom(in, trainer.step());
       model.quarantine.readFrom(in);
       if (model.quarantine.lift(config.trainer().resume())) {
         model.trainer.absolve();

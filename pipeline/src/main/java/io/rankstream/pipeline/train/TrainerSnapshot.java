@@ -7,6 +7,7 @@ import io.rankstream.model.SnapshotRefusedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
+import io.rankstream.pipeline.start.JobStart;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -136,7 +137,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
       JobConfig config,
       Device device,
-      String start,
+      JobStart start,
       TypeSerializer<MicroBatch> batchSerializer,
       Map<StreamKey, StreamModel> models,
       Queue<MicroBatch> waiting)
@@ -152,7 +153,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    * Reads an operator's state.
    *
    * @param groups the key groups of the operator
-   * @param start the present {@linkplain JobStart start of the job}
+   * @param start the present start of the job
    * @param models gets the restored models by the key of their stream, without those of streams
    *     that the configuration no longer names; on failure those restored so far
    * @param waiting gets the batches that come before any new one
@@ -164,7 +165,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
       JobConfig config,
       Device device,
-      String start,
+      JobStart start,
       TypeSerializer<MicroBatch> batchSerializer,
       Map<StreamKey, StreamModel> models,
       Queue<MicroBatch> waiting)

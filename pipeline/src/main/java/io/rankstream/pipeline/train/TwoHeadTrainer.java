@@ -10,6 +10,8 @@ import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.VersionPublisher;
+import io.rankstream.pipeline.start.JobStart;
+import io.rankstream.pipeline.start.JobSubmission;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Queue;
@@ -55,13 +57,13 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private static final long serialVersionUID = 1L;
 
   private final JobConfig jobConfig;
-  private final String recoveryPath;
+  private final JobSubmission submission;
   private final SideOutputs sides;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
 
   private transient Device device;
-  private transient String start;
+  private transient JobStart start;
   private transient StepGate gate;
   private transient Map<StreamKey, StreamModel> models;
   private transient BatchesInFlight inFlight;
@@ -75,12 +77,12 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   TwoHeadTrainer(
       StreamOperatorParameters<EmbeddingChange> parameters,
       JobConfig config,
-      String recoveryPath,
+      JobSubmission submission,
       TypeSerializer<MicroBatch> batchSerializer,
       SideOutputs sides) {
     super(parameters);
     this.jobConfig = config;
-    this.recoveryPath = recoveryPath;
+    this.submission = submission;
     this.batchSerializer = batchSerializer;
     this.sides = sides;
     this.mailbox = parameters.getMailboxExecutor();
@@ -95,7 +97,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     device = TrainingDevice.of(jobConfig);
-    start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), recoveryPath);
+    start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), submission);
     gate = new StepGate();
     models = new TreeMap<>();
     inFlight = new BatchesInFlight(jobConfig.trainer().batchesInFlight());

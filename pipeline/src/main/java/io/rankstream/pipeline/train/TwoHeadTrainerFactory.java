@@ -3,6 +3,7 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -20,13 +21,13 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
   private static final long serialVersionUID = 1L;
 
   private final JobConfig config;
-  private final String recoveryPath;
+  private final JobSubmission submission;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final SideOutputs sides;
 
   /**
    * @param config the job's configuration
-   * @param recoveryPath savepoint or checkpoint that the job was told to start from; empty for none
+   * @param submission the start of the job
    * @param batchSerializer serializes waiting batches into checkpoints
    * @param metricsTag side output with one record for each training step
    * @param versionsTag side output with one record for each published model
@@ -34,13 +35,13 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
    */
   public TwoHeadTrainerFactory(
       JobConfig config,
-      String recoveryPath,
+      JobSubmission submission,
       TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag,
       OutputTag<DeadLetter> deadLettersTag) {
     this.config = config;
-    this.recoveryPath = recoveryPath;
+    this.submission = submission;
     this.batchSerializer = batchSerializer;
     this.sides = new SideOutputs(metricsTag, versionsTag, deadLettersTag);
   }
@@ -52,7 +53,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
   }) // required by the interface's signature
   public <T extends StreamOperator<EmbeddingChange>> T createStreamOperator(
       StreamOperatorParameters<EmbeddingChange> parameters) {
-    return (T) new TwoHeadTrainer(parameters, config, recoveryPath, batchSerializer, sides);
+    return (T) new TwoHeadTrainer(parameters, config, submission, batchSerializer, sides);
   }
 
   @Override

@@ -6,6 +6,9 @@ import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.VersionLedger;
 import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.pipeline.publish.VersionSchedule;
+import io.rankstream.pipeline.start.JobStart;
+import io.rankstream.pipeline.start.Lineage;
+import io.rankstream.pipeline.start.StartingWeights;
 import io.rankstream.schemas.PrequentialFigures;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -18,7 +21,7 @@ final class VersionCapture {
 
   private final JobConfig.Versions config;
   private final String stream;
-  private final String start;
+  private final JobStart start;
   private Lineage lineage;
   private VersionLedger ledger;
   private VersionSchedule schedule;
@@ -26,16 +29,16 @@ final class VersionCapture {
   /**
    * The timeline of a new model.
    *
-   * @param start the present {@linkplain JobStart start of the job}
+   * @param start the present start of the job
    * @param weights where the model starts from
    * @param now wall-clock time in milliseconds
    */
   VersionCapture(
-      JobConfig.Versions config, String stream, String start, StartingWeights weights, long now) {
+      JobConfig.Versions config, String stream, JobStart start, StartingWeights weights, long now) {
     this.config = config;
     this.stream = stream;
     this.start = start;
-    this.lineage = Lineage.child(weights.parent(), weights.parentVersion(), start, now);
+    this.lineage = Lineage.child(weights.parent(), weights.parentVersion(), start);
     this.ledger = new VersionLedger(now);
     this.schedule = new VersionSchedule(config, ledger);
   }
@@ -80,8 +83,8 @@ final class VersionCapture {
    *
    * @param step training steps of the restored model
    */
-  void readFrom(DataInput in, long step, long now) throws IOException {
-    lineage = Lineage.read(in).restored(step, start, now);
+  void readFrom(DataInput in, long step) throws IOException {
+    lineage = Lineage.read(in).restored(step, start);
     ledger = VersionLedger.read(in);
     schedule = new VersionSchedule(config, ledger);
   }

@@ -13,7 +13,7 @@ class VersionRankTest {
 
   private static final long DAY = 86_400_000;
   private static final long NOW = 1_764_400_000_000L;
-  private static final String FIRST = LineageId.next("", NOW);
+  private static final String FIRST = LineageId.born(NOW);
 
   @Test
   void withinALineageTheVersionDecides() {
@@ -23,14 +23,14 @@ class VersionRankTest {
 
   @Test
   void aFreshStartIsNewerThanAModelThatLearntForLonger() {
-    String fresh = LineageId.next("", NOW + DAY);
+    String fresh = LineageId.born(NOW + DAY);
 
     assertThat(new VersionRank(fresh, 1).isNewerThan(new VersionRank(FIRST, 1_000_000))).isTrue();
   }
 
   @Test
   void aRollbackToASavepointIsNewerThanTheAbandonedSteps() {
-    String rolledBack = LineageId.next(FIRST, NOW + DAY);
+    String rolledBack = LineageId.after(FIRST, LineageId.born(NOW + DAY));
 
     assertThat(new VersionRank(rolledBack, 5_001).isNewerThan(new VersionRank(FIRST, 10_000)))
         .isTrue();
@@ -38,8 +38,8 @@ class VersionRankTest {
 
   @Test
   void ofTwoForksTheOneThatStartedLastIsNewerWhateverTheOrderOfArrival() {
-    String forkA = LineageId.next(FIRST, NOW + DAY);
-    String forkB = LineageId.next(FIRST, NOW + DAY + 1);
+    String forkA = LineageId.after(FIRST, LineageId.born(NOW + DAY));
+    String forkB = LineageId.after(FIRST, LineageId.born(NOW + DAY + 1));
     List<VersionRank> arrivals =
         new ArrayList<>(
             List.of(

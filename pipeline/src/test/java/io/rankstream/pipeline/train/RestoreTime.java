@@ -5,9 +5,11 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.StreamKey;
+import io.rankstream.pipeline.start.JobStart;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ import org.apache.flink.runtime.state.filesystem.FsCheckpointStreamFactory;
  */
 public final class RestoreTime {
 
+  private static final JobStart START = new JobStart("", LineageId.born(0));
   private static final int ROUNDS = 5;
   private static final int CHANNELS = 3;
   private static final int FILE_THRESHOLD = 1024;
@@ -120,7 +123,7 @@ public final class RestoreTime {
             KeyGroupRange.of(0, 0),
             new CloseableRegistry());
     Map<StreamKey, StreamModel> models =
-        Map.of(KEY, StreamModel.create(config, KEY.stream(), Device.cpu(), ""));
+        Map.of(KEY, StreamModel.create(config, KEY.stream(), Device.cpu(), START));
     try (TrainerSnapshot snapshot =
         TrainerSnapshot.of(models, waiting, TrainingBatches.serializer(), 1)) {
       snapshot.write(context.getRawKeyedOperatorStateOutput());
@@ -144,7 +147,7 @@ public final class RestoreTime {
           List.of(new KeyGroupStatePartitionStreamProvider(in, 0)),
           config,
           Device.cpu(),
-          "",
+          START,
           TrainingBatches.serializer(),
           models,
           waiting);

@@ -3,8 +3,10 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
+import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
+import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -44,7 +46,12 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
       throws Exception {
     super(
         new TwoHeadTrainerFactory(
-            config, recoveryPath, TrainingBatches.serializer(), METRICS, VERSIONS, LETTERS),
+            config,
+            new JobSubmission(recoveryPath, LineageId.born(System.currentTimeMillis())),
+            TrainingBatches.serializer(),
+            METRICS,
+            VERSIONS,
+            LETTERS),
         environment(parallelism, subtask));
     this.config.setStatePartitioner(0, (KeySelector<MicroBatch, StreamKey>) MicroBatch::key);
     this.config.setStateKeySerializer(

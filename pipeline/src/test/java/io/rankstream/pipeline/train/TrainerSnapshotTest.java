@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
+import io.rankstream.pipeline.start.JobStart;
+import io.rankstream.pipeline.start.Lineage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainerSnapshotTest {
 
-  private static final String START = "job-1 ";
+  private static final JobStart START = new JobStart("job-1 ", LineageId.born(1_764_400_000_000L));
   private static final int MAX_BYTES = 64 << 20;
 
   private final Map<StreamKey, StreamModel> models = new TreeMap<>();
@@ -105,7 +108,11 @@ class TrainerSnapshotTest {
     Map<StreamKey, StreamModel> started = new TreeMap<>();
 
     read(written, START, failedOver, new ArrayDeque<>());
-    read(written, "job-2 /savepoint", started, new ArrayDeque<>());
+    read(
+        written,
+        new JobStart("job-2 /savepoint", LineageId.born(1_764_500_000_000L)),
+        started,
+        new ArrayDeque<>());
 
     assertThat(failedOver.get(key("a")).lineage().id()).isEqualTo(parent);
     Lineage child = started.get(key("a")).lineage();
@@ -245,7 +252,7 @@ class TrainerSnapshotTest {
 
   private void read(
       List<byte[]> groups,
-      String start,
+      JobStart start,
       Map<StreamKey, StreamModel> readModels,
       Queue<MicroBatch> readWaiting)
       throws IOException {

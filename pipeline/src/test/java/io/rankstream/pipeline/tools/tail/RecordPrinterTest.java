@@ -43,7 +43,7 @@ class RecordPrinterTest {
 
   @Test
   void linesShowTheLineageByItsRandomDigits() {
-    String lineage = LineageId.next("", 1_700_000_000_000L);
+    String lineage = LineageId.born(1_700_000_000_000L);
     String shown = "lineage " + lineage.substring(lineage.length() - 4) + " ";
     ImageEmbedding embedding = Records.embedding(0, "cat", 3, 0.5f);
     TrainingMetrics step = Records.step(3, 1, Map.of());

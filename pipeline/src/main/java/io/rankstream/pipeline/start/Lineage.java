@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.start;
 
 import io.rankstream.pipeline.event.LineageId;
 import java.io.DataInput;
@@ -13,19 +13,20 @@ import java.io.IOException;
  * @param id identifier, which sorts by its birth; see {@link LineageId}
  * @param parent lineage that this one began in; empty for a start from nothing
  * @param parentVersion step of the parent that this lineage began at
- * @param start the start of the job that it began in; see {@link JobStart}
+ * @param start {@linkplain JobStart#identity identity} of the start of the job that it began in
  */
-record Lineage(String id, String parent, long parentVersion, String start) {
+public record Lineage(String id, String parent, long parentVersion, String start) {
 
   /**
-   * A lineage that begins now.
+   * A lineage that begins at the present start of the job. It is the same on all machines, so that
+   * whoever holds the model knows its name.
    *
    * @param parent lineage of the state or file that the model starts from; empty for none
    * @param parentVersion its training steps; 0 for none
-   * @param start the present start of the job
    */
-  static Lineage child(String parent, long parentVersion, String start, long now) {
-    return new Lineage(LineageId.next(parent, now), parent, parentVersion, start);
+  public static Lineage child(String parent, long parentVersion, JobStart start) {
+    return new Lineage(
+        LineageId.after(parent, start.birth()), parent, parentVersion, start.identity());
   }
 
   /**
@@ -35,11 +36,12 @@ record Lineage(String id, String parent, long parentVersion, String start) {
    * @param version training steps in the state
    * @param present the present start of the job
    */
-  Lineage restored(long version, String present, long now) {
-    return start.equals(present) ? this : child(id, version, present, now);
+  public Lineage restored(long version, JobStart present) {
+    return start.equals(present.identity()) ? this : child(id, version, present);
   }
 
-  void writeTo(DataOutput out) throws IOException {
+  /** Writes the lineage. */
+  public void writeTo(DataOutput out) throws IOException {
     out.writeUTF(id);
     out.writeUTF(parent);
     out.writeLong(parentVersion);
@@ -47,7 +49,7 @@ record Lineage(String id, String parent, long parentVersion, String start) {
   }
 
   /** Reads exactly the bytes of {@link #writeTo}. */
-  static Lineage read(DataInput in) throws IOException {
+  public static Lineage read(DataInput in) throws IOException {
     return new Lineage(in.readUTF(), in.readUTF(), in.readLong(), in.readUTF());
   }
 }

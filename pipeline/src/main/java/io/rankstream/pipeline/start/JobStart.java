@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.start;
 
 import org.apache.flink.api.common.JobID;
 
@@ -16,18 +16,18 @@ import org.apache.flink.api.common.JobID;
  *
  * <p>The limit: under a fixed id, a start that is told a path which an earlier start of this id was
  * told as well, and whose content that earlier start has replaced, counts as a failover.
+ *
+ * @param identity the pair as text
+ * @param birth lineage of the models that start from nothing in it
  */
-final class JobStart {
-
-  private JobStart() {}
+public record JobStart(String identity, String birth) {
 
   /**
-   * The identity as text.
+   * The start that a running job belongs to.
    *
    * @param job id of the running job
-   * @param recoveryPath state that the job was told to take; empty for none
    */
-  static String of(JobID job, String recoveryPath) {
-    return job + " " + recoveryPath;
+  public static JobStart of(JobID job, JobSubmission submission) {
+    return new JobStart(job + " " + submission.recoveryPath(), submission.birth());
   }
 }

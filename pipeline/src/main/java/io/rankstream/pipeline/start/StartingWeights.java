@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.start;
 
 import ai.djl.Device;
 import io.rankstream.model.ModelFile;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param parent lineage of the file; empty for random weights and for foreign files
  * @param parentVersion training steps of the file; 0 without a parent
  */
-record StartingWeights(OnlineTrainer trainer, String parent, long parentVersion) {
+public record StartingWeights(OnlineTrainer trainer, String parent, long parentVersion) {
 
   private static final Logger LOG = LoggerFactory.getLogger(StartingWeights.class);
 
@@ -28,7 +28,7 @@ record StartingWeights(OnlineTrainer trainer, String parent, long parentVersion)
    *
    * @throws UncheckedIOException when the file of model.weights cannot be read
    */
-  static StartingWeights of(JobConfig config, Device device) {
+  public static StartingWeights of(JobConfig config, Device device) {
     Optional<String> weights = config.weightsLocation();
     if (weights.isEmpty()) {
       return new StartingWeights(OnlineTrainer.create(config.model(), device), "", 0);

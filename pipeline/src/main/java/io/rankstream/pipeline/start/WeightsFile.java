@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.start;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;

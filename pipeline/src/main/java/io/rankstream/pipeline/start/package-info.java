@@ -1,0 +1,2 @@
+/** How a model starts: its weights, its lineage, and the start of the job that it belongs to. */
+package io.rankstream.pipeline.start;
