@@ -157,7 +157,7 @@ public final class ModelFile {
   }
 
   /** Opens the model for serving. */
-  TwoHeadModel open(Device device) throws IOException {
+  TwoHeadModel open(Device device, Precision precision) throws IOException {
     Architecture architecture = architecture();
     TwoHeadNetwork network = new TwoHeadNetwork(architecture);
     WeightsReport report = report(architecture);
@@ -180,7 +180,7 @@ public final class ModelFile {
       Weights weights =
           new Weights(
               network.layout(), parameters, Weights.statistics(network.layout(), statistics));
-      return new TwoHeadModel(network, weights, Precision.FLOAT32, vocabulary, manager);
+      return new TwoHeadModel(network, weights, precision, vocabulary, manager);
     } catch (RuntimeException e) {
       manager.close();
       throw e;

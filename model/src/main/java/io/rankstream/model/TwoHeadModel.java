@@ -56,7 +56,18 @@ public final class TwoHeadModel implements AutoCloseable {
    * @throws IOException when the file cannot be read or holds no whole model
    */
   public static TwoHeadModel read(Path file, Device device) throws IOException {
-    return ModelFile.read(file).open(device);
+    return ModelFile.read(file).open(device, Precision.FLOAT32);
+  }
+
+  /**
+   * Opens a model that a {@link WeightsCopy} wrote.
+   *
+   * @param precision numbers of the backbone
+   * @throws IOException when the file cannot be read or holds no whole model
+   */
+  public static TwoHeadModel open(ModelFile file, Device device, Precision precision)
+      throws IOException {
+    return file.open(device, precision);
   }
 
   /** Backbone, input and heads. */
