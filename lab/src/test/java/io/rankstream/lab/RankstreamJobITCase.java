@@ -3,6 +3,7 @@ package io.rankstream.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import ai.djl.Device;
 import io.rankstream.model.TwoHeadModel;
@@ -15,31 +16,30 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.OnFailure;
-import io.rankstream.pipeline.config.Sampler;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
-import io.rankstream.schemas.LabeledImage;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,30 +98,8 @@ class RankstreamJobITCase {
     }
     assertThat(slots).hasSize(10);
     TrainingMetrics last = metrics.get(metrics.size() - 1);
-    assertThat(last.getLoss()).isLessThan(metrics.get(0).getLoss() / 2);
+    assertThat(last.getLoss()).isLessThan(0.75 * metrics.get(0).getLoss()); // the rate warms up
     assertThat(last.getAccuracy().getMicro()).isGreaterThan(0.5);
-  }
-
-  @Test
-  void publishesGrowingVersionsAndNewEmbeddingsOfTheSameImage() throws Exception {
-    TopicNames names = kafka.topics("versions");
-    kafka.send(names.images(), Fixtures.longTail(10, 300));
-
-    kafka.run(bounded(names));
-
-    Map<String, ImageEmbedding> newest = new HashMap<>();
-    int renewed = 0;
-    long version = 0;
-    for (ImageEmbedding embedding : kafka.embeddings(names)) {
-      assertThat(embedding.getModelVersion()).isGreaterThanOrEqualTo(version);
-      version = embedding.getModelVersion();
-      ImageEmbedding before = newest.put(embedding.getImageId(), embedding);
-      if (before != null && before.getModelVersion() < version) {
-        assertThat(embedding.getEmbedding()).isNotEqualTo(before.getEmbedding());
-        renewed++;
-      }
-    }
-    assertThat(renewed).isPositive();
   }
 
   @Test
@@ -133,6 +111,7 @@ class RankstreamJobITCase {
             .with(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
             .with(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000_000)
             .with(JobOptions.GUARD_ON_FAILURE, OnFailure.STOP_JOB)
+            .with(JobOptions.GUARD_PATIENCE, 3)
             .with(JobOptions.OPTIMIZER_LEARNING_RATE, 10.0)
             .with(JobOptions.OPTIMIZER_HEADS_FACTOR, 1e6)
             // Each step makes the heads 10⁷ times as large.
@@ -148,54 +127,77 @@ class RankstreamJobITCase {
         .allSatisfy(each -> assertThat(each.getEmbedding()).allMatch(Float::isFinite));
   }
 
+  /** Embeddings follow the model, and each is what the published file of its version gives. */
   @Test
-  void publishesModelFilesThatGiveTheEmbeddingsOfTheTopic(@TempDir Path models) throws Exception {
+  void embeddingsGrowOldAndNewWithThePublishedVersions(@TempDir Path models) throws Exception {
     TopicNames names = kafka.topics("models");
-    List<byte[]> values = Fixtures.longTail(10, 300);
-    kafka.send(names.images(), values);
-
-    kafka.run(
-        bounded(names)
-            .with(JobOptions.VERSIONS_DIRECTORY, models.toUri().toString())
-            .with(JobOptions.VERSIONS_EVERY_STEPS, 20L)
-            .with(JobOptions.BATCH_SAMPLER, Sampler.NATURAL)
-            .with(JobOptions.BATCH_CLASSES, 4)
-            .with(JobOptions.BATCH_IMAGES_PER_CLASS, 2));
-
-    List<ModelVersion> versions = kafka.modelVersions(names);
-    long steps = kafka.metrics(names).size();
-    assertThat(versions) // a slow disk may skip some, but not the one at the end of the input
-        .hasSizeBetween(2, (int) ((steps + 19) / 20))
-        .extracting(ModelVersion::getModelVersion)
-        .isSorted()
-        .doesNotHaveDuplicates();
-    assertThat(versions.get(versions.size() - 1).getModelVersion()).isEqualTo(steps);
+    JobClient job =
+        kafka.start(
+            kafka
+                .settings(names, checkpoints)
+                .with(JobOptions.VERSIONS_DIRECTORY, models.toUri().toString())
+                .with(JobOptions.VERSIONS_EVERY_STEPS, 10L)
+                .with(JobOptions.EMBED_EVERY_STEPS, 10)
+                .with(JobOptions.EMBEDDINGS_REFRESH, 8)
+                .with(RestartStrategyOptions.RESTART_STRATEGY, "none"));
     Map<String, byte[]> images = new HashMap<>();
-    for (byte[] value : values) {
-      LabeledImage image = LabeledImage.getDecoder().decode(value);
-      images.put(image.getImageId(), image.getImage().array());
+    Set<Long> embedding = Set.of();
+    while (embedding.size() < 2) {
+      List<byte[]> values = new ArrayList<>();
+      for (int i = images.size(); values.size() < 200; i++) {
+        byte[] png = Fixtures.png(i % 10, i);
+        images.put("image-" + i, png);
+        values.add(Fixtures.envelope("image-" + i, "default", "class-" + i % 10, png));
+      }
+      kafka.send(names.images(), values);
+      await().atMost(Duration.ofMinutes(2)).until(() -> kafka.isInputTaken(names));
+      embedding =
+          kafka.modelVersions(names).stream()
+              .map(ModelVersion::getModelVersion)
+              .filter(version -> !ofVersion(names, version).isEmpty())
+              .collect(Collectors.toSet());
     }
-    for (ModelVersion version : versions) {
+    job.cancel().get();
+
+    assertVersionsGrow(kafka.embeddings(names));
+    PublishedFiles.assertAsAnnounced(kafka.modelVersions(names));
+    for (ModelVersion version : kafka.modelVersions(names)) {
       Path file = Path.of(URI.create(version.getUri()));
-      byte[] bytes = Files.readAllBytes(file);
-      assertThat(version.getSizeBytes()).isEqualTo(bytes.length);
-      assertThat(version.getSha256())
-          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      assertThat(version.getSizeBytes()).isEqualTo(Files.size(file));
       try (TwoHeadModel model = TwoHeadModel.read(file, Device.cpu())) {
-        List<ImageEmbedding> ofVersion =
-            kafka.embeddings(names).stream()
-                .filter(each -> each.getModelVersion() == version.getModelVersion())
-                .toList();
-        assertThat(ofVersion).isNotEmpty();
-        for (ImageEmbedding embedding : ofVersion) {
-          assertThat(embedding.getSpaceId()).isEqualTo(version.getSpaceId());
-          float[] again = embed(model, images.get(embedding.getImageId()));
+        for (ImageEmbedding each : ofVersion(names, version.getModelVersion())) {
+          assertThat(each.getSpaceId()).isEqualTo(version.getSpaceId());
+          float[] again = embed(model, images.get(each.getImageId()));
           for (int i = 0; i < again.length; i++) {
-            assertThat(again[i]).isCloseTo(embedding.getEmbedding().get(i), within(1e-5f));
+            assertThat(again[i]).isCloseTo(each.getEmbedding().get(i), within(1e-5f));
           }
         }
       }
     }
+  }
+
+  private static List<ImageEmbedding> ofVersion(TopicNames names, long version) {
+    return kafka.embeddings(names).stream()
+        .filter(each -> each.getModelVersion() == version)
+        .toList();
+  }
+
+  /** Versions of the topic never fall, and some images have an embedding of several. */
+  private static void assertVersionsGrow(List<ImageEmbedding> embeddings) {
+    Map<String, ImageEmbedding> newest = new HashMap<>();
+    int renewed = 0;
+    long version = 0;
+    for (ImageEmbedding each : embeddings) {
+      assertThat(each.getModelVersion()).isGreaterThanOrEqualTo(version);
+      version = each.getModelVersion();
+      ImageEmbedding before = newest.put(each.getImageId(), each);
+      if (before != null && before.getModelVersion() < version) {
+        assertThat(each.getTrained()).isTrue();
+        assertThat(each.getEmbedding()).isNotEqualTo(before.getEmbedding());
+        renewed++;
+      }
+    }
+    assertThat(renewed).isPositive();
   }
 
   @Test

@@ -237,8 +237,8 @@ class RedriveHealingITCase {
             .settings(names, directory.resolve("checkpoints"))
             .with(JobOptions.INPUT_STREAMS, List.of("default", "other"))
             .with(JobOptions.MODEL_MAX_CLASSES, CLASSES)
-            .with(JobOptions.WINDOW_LAG_POLICY, LagPolicy.SHED)
-            .with(JobOptions.WINDOW_MAX_LAG, Duration.ofMinutes(30));
+            .with(JobOptions.EMBED_LAG_POLICY, LagPolicy.SHED)
+            .with(JobOptions.EMBED_MAX_LAG, Duration.ofMinutes(30));
     return registry == null ? settings : settings.with(JobOptions.REGISTRY_URL, registry.url());
   }
 

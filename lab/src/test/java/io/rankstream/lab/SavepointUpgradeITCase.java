@@ -87,7 +87,8 @@ class SavepointUpgradeITCase {
         .with(JobOptions.MODEL_WIDTH, 8)
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 8)
         .with(JobOptions.MODEL_MAX_CLASSES, 16)
-        .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 8);
+        .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 8)
+        .with(JobOptions.EMBED_EVERY_STEPS, 4); // whose weights the savepoint names, and are gone
   }
 
   /** Runs a job until it has taken all input and ends it with a savepoint. */

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline;
 
+import static io.rankstream.pipeline.event.OperatorNames.EMBED_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.READ_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.RECEIVE_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.TWO_HEAD_TRAINER;
@@ -10,11 +11,14 @@ import static io.rankstream.pipeline.event.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.embed.EmbedImagesFactory;
 import io.rankstream.pipeline.event.EmbeddingChange;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
+import io.rankstream.pipeline.event.VersionPointer;
+import io.rankstream.pipeline.publish.EmbedderDirectory;
 import io.rankstream.pipeline.receive.ReceiveImages;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
@@ -36,20 +40,27 @@ import org.apache.flink.util.OutputTag;
  * The job graph, in the order of the data flow.
  *
  * <pre>
- *   images ─▶ receive ═▶ P×K window ─▶ two-head trainer ─▶ embeddings
- *                │            │                ├───────────▶ metrics
- *                │            │                ├───────────▶ model versions
- *                └────────────┴────────────────┴───────────▶ dead letters
+ *   images ─▶ receive ─┬══▶ P×K window ─▶ two-head trainer ─┬─▶ metrics
+ *                      │        │                           ├─▶ model versions
+ *                      │        │ kept images               │ versions
+ *                      └════════╧═▶ embed images ◀══════════╛
+ *                                        └────────────────────▶ embeddings
+ *   rejected images of all four ──────────────────────────────▶ dead letters
  * </pre>
  *
  * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
- * streams. They share a task, so that images go over the network once.
+ * streams. They share a task, so that images go over the network once. The embedders are keyed by
+ * image: as many as the user wants share the images of a stream.
  */
 public final class RankstreamJob {
 
   /** As many as Flink itself takes for small jobs. */
   private static final int KEY_GROUPS = 128;
 
+  private static final OutputTag<ImageInput> TO_TRAIN =
+      new OutputTag<>("to-train", TypeInformation.of(ImageInput.class));
+  private static final OutputTag<ImageInput> EMBED_AGAIN =
+      new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class));
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
   private static final OutputTag<TrainingMetrics> METRICS =
@@ -87,33 +98,37 @@ public final class RankstreamJob {
         env.fromSource(ends.images(), WatermarkStrategy.noWatermarks(), READ_IMAGES)
             .uid(READ_IMAGES);
 
-    SingleOutputStreamOperator<WindowInput> images =
+    SingleOutputStreamOperator<ImageInput> images =
         records
-            .process(new ReceiveImages(config, DEAD_LETTERS))
+            .process(new ReceiveImages(config, TO_TRAIN, DEAD_LETTERS))
             .name(RECEIVE_IMAGES)
             .uid(RECEIVE_IMAGES);
 
-    JobSubmission submission =
-        JobSubmission.now(
-            env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse(""));
-    BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
+    BatchWindow window = BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS);
     SingleOutputStreamOperator<MicroBatch> batches =
         images
-            .keyBy(WindowInput::key, TypeInformation.of(StreamKey.class))
+            .getSideOutput(TO_TRAIN)
+            .keyBy(ImageInput::key, TypeInformation.of(StreamKey.class))
             .process(window.function())
             .name(window.name())
             .uid(window.name());
 
+    JobSubmission submission =
+        JobSubmission.now(
+            env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse(""));
+    String weights = EmbedderDirectory.of(config.embed(), env.getConfiguration());
+
     // A window emits only batches of the stream that it is keyed by: its task trains them too.
-    SingleOutputStreamOperator<EmbeddingChange> embeddings =
+    SingleOutputStreamOperator<VersionPointer> versions =
         DataStreamUtils.reinterpretAsKeyedStream(
                 batches, MicroBatch::key, TypeInformation.of(StreamKey.class))
             .transform(
                 TWO_HEAD_TRAINER,
-                TypeInformation.of(EmbeddingChange.class),
+                TypeInformation.of(VersionPointer.class),
                 new TwoHeadTrainerFactory(
                     config,
                     submission,
+                    weights,
                     TypeInformation.of(MicroBatch.class)
                         .createSerializer(env.getConfig().getSerializerConfig()),
                     METRICS,
@@ -121,16 +136,39 @@ public final class RankstreamJob {
                     DEAD_LETTERS))
             .uid(TWO_HEAD_TRAINER);
 
-    embeddings.sinkTo(ends.embeddings()).name(WRITE_EMBEDDINGS).uid(WRITE_EMBEDDINGS);
-    embeddings.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
+    // The versions are broadcast, so this operator's inputs are aligned; and its sink has its
+    // parallelism, so the two are chained. Both are needed for one version in each checkpoint.
+    int embedders =
+        config.embed().parallelism() > 0 ? config.embed().parallelism() : env.getParallelism();
+    SingleOutputStreamOperator<EmbeddingChange> embeddings =
+        images
+            .union(batches.getSideOutput(EMBED_AGAIN))
+            .keyBy(ImageInput::imageKey)
+            .connect(versions.broadcast())
+            .transform(
+                EMBED_IMAGES,
+                TypeInformation.of(EmbeddingChange.class),
+                new EmbedImagesFactory(config, submission, weights, DEAD_LETTERS))
+            .uid(EMBED_IMAGES)
+            .setParallelism(embedders);
+
     embeddings
+        .sinkTo(ends.embeddings())
+        .name(WRITE_EMBEDDINGS)
+        .uid(WRITE_EMBEDDINGS)
+        .setParallelism(embedders);
+    versions.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
+    versions
         .getSideOutput(MODEL_VERSIONS)
         .sinkTo(ends.modelVersions())
         .name(WRITE_MODEL_VERSIONS)
         .uid(WRITE_MODEL_VERSIONS);
     images
         .getSideOutput(DEAD_LETTERS)
-        .union(batches.getSideOutput(DEAD_LETTERS), embeddings.getSideOutput(DEAD_LETTERS))
+        .union(
+            batches.getSideOutput(DEAD_LETTERS),
+            versions.getSideOutput(DEAD_LETTERS),
+            embeddings.getSideOutput(DEAD_LETTERS))
         .sinkTo(ends.deadLetters())
         .name(WRITE_DEAD_LETTERS)
         .uid(WRITE_DEAD_LETTERS);

@@ -33,7 +33,8 @@ class ArchitectureTest {
   static final ArchRule STAGES_DO_NOT_KNOW_KAFKA =
       noClasses()
           .that()
-          .resideInAnyPackage("..receive..", "..window..", "..train..", "..event..")
+          .resideInAnyPackage(
+              "..receive..", "..window..", "..train..", "..embed..", "..start..", "..event..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.kafka..", "org.apache.flink.connector.kafka..");
@@ -51,7 +52,8 @@ class ArchitectureTest {
   static final ArchRule STAGES_DO_NOT_KNOW_THE_JOB =
       noClasses()
           .that()
-          .resideInAnyPackage("..receive..", "..window..", "..train..", "..event..")
+          .resideInAnyPackage(
+              "..receive..", "..window..", "..train..", "..embed..", "..start..", "..event..")
           .should()
           .dependOnClassesThat()
           .haveSimpleName("RankstreamJob");
@@ -85,6 +87,7 @@ class ArchitectureTest {
             "pk-window",
             "natural-window",
             "two-head-trainer",
+            "embed-images",
             "write-embeddings",
             "write-metrics",
             "write-model-versions",

@@ -1,54 +1,61 @@
 package io.rankstream.pipeline;
 
-import static io.rankstream.pipeline.event.OperatorNames.PK_WINDOW;
-import static io.rankstream.pipeline.event.OperatorNames.READ_IMAGES;
-import static io.rankstream.pipeline.event.OperatorNames.RECEIVE_IMAGES;
-import static io.rankstream.pipeline.event.OperatorNames.TWO_HEAD_TRAINER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.pipeline.event.OperatorNames;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.jobgraph.JobVertex;
-import org.junit.jupiter.api.Test;
+import org.apache.flink.streaming.api.graph.StreamEdge;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** What the operators need of the edges between them. */
 class JobGraphTest {
 
-  /** Images are shuffled once, and no batch of megabytes crosses a network buffer. */
-  @Test
-  void sourceAndReceiverShareATaskAndWindowAndTrainerToo() {
-    List<String> tasks = tasks();
+  /**
+   * The barrier of a checkpoint may overtake neither the versions nor the images of an embedder,
+   * nor its embeddings on their way to the sink.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 0", "4, 0", "4, 2", "2, 8"})
+  void anEmbedderIsAlignedAndChainedToItsSink(int parallelism, int embedders) {
+    Configuration settings = new Configuration();
+    settings.setString("parallelism.default", Integer.toString(parallelism));
+    settings.setString("embed.parallelism", Integer.toString(embedders));
+    StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
+    StreamNode embedder =
+        graph.getStreamNodes().stream()
+            .filter(node -> OperatorNames.EMBED_IMAGES.equals(node.getTransformationUID()))
+            .findAny()
+            .orElseThrow();
 
-    assertThat(tasks)
-        .anySatisfy(task -> assertThat(task).contains(READ_IMAGES, RECEIVE_IMAGES))
-        .anySatisfy(task -> assertThat(task).contains(PK_WINDOW, TWO_HEAD_TRAINER));
+    assertThat(embedder.getInEdges())
+        .hasSizeGreaterThanOrEqualTo(3) // images, kept images, versions
+        .noneMatch(StreamEdge::supportsUnalignedCheckpoints);
+    List<JobVertex> tasks =
+        StreamSupport.stream(graph.getJobGraph().getVertices().spliterator(), false)
+            .filter(vertex -> vertex.getName().contains(OperatorNames.EMBED_IMAGES))
+            .toList();
+    assertThat(tasks).hasSize(1);
+    assertThat(tasks.get(0).getName()).contains(OperatorNames.WRITE_EMBEDDINGS + ": Writer");
+    assertThat(tasks.get(0).getParallelism()).isEqualTo(embedders > 0 ? embedders : parallelism);
   }
 
-  @Test
-  void allTasksCountTheSameKeyGroupsAtAnyParallelism() {
-    assertThat(vertices(new Configuration().set(CoreOptions.DEFAULT_PARALLELISM, 100)))
-        .extracting(JobVertex::getMaxParallelism)
-        .containsOnly(128);
-    assertThat(vertices(new Configuration().set(PipelineOptions.MAX_PARALLELISM, 720)))
-        .extracting(JobVertex::getMaxParallelism)
-        .containsOnly(720);
-  }
+  /** The window hands batches of many megabytes to the trainer. */
+  @ParameterizedTest
+  @CsvSource({"pk", "natural"})
+  void windowAndTrainerShareATask(String sampler) {
+    Configuration settings = new Configuration();
+    settings.setString("parallelism.default", "4");
+    settings.setString("batch.sampler", sampler);
+    StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
 
-  private static List<String> tasks() {
-    Configuration settings = new Configuration().set(CoreOptions.DEFAULT_PARALLELISM, 4);
-    return vertices(settings).stream().map(JobVertex::getName).toList();
-  }
-
-  private static List<JobVertex> vertices(Configuration settings) {
-    return StreamSupport.stream(
-            RankstreamJob.local(settings)
-                .getStreamGraph()
-                .getJobGraph()
-                .getVertices()
-                .spliterator(),
-            false)
-        .toList();
+    assertThat(graph.getJobGraph().getVertices())
+        .extracting(JobVertex::getName)
+        .anyMatch(name -> name.contains("window -> " + OperatorNames.TWO_HEAD_TRAINER));
   }
 }

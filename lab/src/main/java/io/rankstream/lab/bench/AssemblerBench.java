@@ -6,9 +6,9 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.Origin;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
 import java.lang.management.ManagementFactory;
@@ -48,6 +48,8 @@ import org.apache.flink.util.OutputTag;
  */
 public final class AssemblerBench {
 
+  private static final OutputTag<ImageInput> EMBED_AGAIN =
+      new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class));
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
   private static final int FILL_PER_CLASS = 6;
@@ -167,15 +169,15 @@ public final class AssemblerBench {
 
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(EngineDefaults.forLocal(settings));
-    DataStream<WindowInput> images =
+    DataStream<ImageInput> images =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .uid("numbers")
             .map(new MakeRecord(load.classes(), load.payloadBytes()))
-            .returns(TypeInformation.of(WindowInput.class))
+            .returns(TypeInformation.of(ImageInput.class))
             .uid("records");
-    BatchWindow window = BatchWindow.of(config, DEAD_LETTERS);
+    BatchWindow window = BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS);
     DataStreamUtils.reinterpretAsKeyedStream(
-            images, WindowInput::key, TypeInformation.of(StreamKey.class))
+            images, ImageInput::key, TypeInformation.of(StreamKey.class))
         .process(window.function())
         .uid(window.name())
         .sinkTo(new DiscardingSink<>())
@@ -184,7 +186,7 @@ public final class AssemblerBench {
   }
 
   /** Generates records of random classes. */
-  private static final class MakeRecord implements MapFunction<Long, WindowInput> {
+  private static final class MakeRecord implements MapFunction<Long, ImageInput> {
 
     private static final long serialVersionUID = 1L;
 
@@ -197,7 +199,7 @@ public final class AssemblerBench {
     }
 
     @Override
-    public WindowInput map(Long number) {
+    public ImageInput map(Long number) {
       if (MADE.incrementAndGet() % 64 == 0) {
         ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         ALLOCATED.set(thread.getCurrentThreadAllocatedBytes());
@@ -206,7 +208,7 @@ public final class AssemblerBench {
       long mixed = (number + 1) * 0x9E3779B97F4A7C15L;
       mixed = (mixed ^ mixed >>> 32) * 0xD6E8FEB86659FD93L;
       String label = "class-" + Long.remainderUnsigned(mixed ^ mixed >>> 32, classes);
-      return WindowInput.take(
+      return ImageInput.take(
           new AcceptedImage(
               "image-" + number,
               new StreamKey("default", 0),

@@ -8,7 +8,6 @@ import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
-import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.PredictionsFrom;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
@@ -31,7 +30,7 @@ public final class BareLoop implements AutoCloseable {
   private final List<List<String>> labels = new ArrayList<>();
   private final OnlineTrainer trainer;
   private final boolean predicts;
-  private final boolean embeds;
+  private final long embeddings; // of a batch
 
   /**
    * Decodes the batches.
@@ -56,7 +55,7 @@ public final class BareLoop implements AutoCloseable {
       labels.add(names);
     }
     predicts = config.trainer().predictionsFrom() == PredictionsFrom.SERVED;
-    embeds = config.trainer().embeddingsFrom() == EmbeddingsFrom.UPDATED;
+    embeddings = 1 + Math.round(config.embed().refresh() / (double) size);
     trainer = OnlineTrainer.create(config.model(), device);
   }
 
@@ -85,8 +84,8 @@ public final class BareLoop implements AutoCloseable {
   }
 
   /**
-   * Does the job's work on a batch of new images: predict, learn, embed, each in its own pass or in
-   * the pass of the step, as configured.
+   * Does the job's work on a batch of new images: predicts, as configured in a pass of its own or
+   * in that of the step, learns, and embeds the batch and as many images that are embedded again.
    */
   void predictLearnEmbed() {
     int batch = batch();
@@ -98,11 +97,8 @@ public final class BareLoop implements AutoCloseable {
         trainer.predicted(step);
       }
       trainer.take(step);
-      if (!embeds) {
-        trainer.embedded(step);
-      }
     }
-    if (embeds) {
+    for (long pass = 0; pass < embeddings; pass++) {
       trainer.served().embed(batches.get(batch));
     }
   }

@@ -12,7 +12,7 @@ import java.util.TreeSet;
  *
  * @param accepted distinct images in the input
  * @param damaged records of the input that cannot be read
- * @param embeddings distinct pairs of image and model version in the output, of each timeline
+ * @param embeddings records of the input that have an embedding, of each timeline
  * @param steps last training step of each stream
  * @param models SHA-256 of the weights in the last published model of each stream
  * @param faults for each kind of fault that was found, where
@@ -73,7 +73,7 @@ record Audit(
         new StringBuilder(
             """
             accepted images            %,d, without embedding %d, embedded but never sent %d
-            (image, model version)     %,d, more than once %d; unlabelled images again %d
+            records embedded           %,d, more than once %d; older versions behind newer ones %d
             training steps             %s, gaps %d, repeats %d, back to older states %d
             damaged records            %,d, without dead letter %d, with two %d, altered %d; dead letters of good records %d
             published models           %d, with other weights %d"""
@@ -83,7 +83,7 @@ record Audit(
                     count(AuditFault.UNKNOWN_IMAGE),
                     embeddings,
                     count(AuditFault.REPEATED_EMBEDDING),
-                    count(AuditFault.REPEATED_UNLABELED),
+                    count(AuditFault.OLDER_VERSION),
                     steps,
                     count(AuditFault.STEP_GAP),
                     count(AuditFault.STEP_REPEAT),

@@ -12,10 +12,10 @@ enum AuditFault {
   LOST_DELETION("deletion without tombstone"),
   /** A tombstone that no record of the input asked for. */
   UNKNOWN_DELETION("tombstone that nobody asked for"),
-  /** The same image was embedded twice with the same version of the model. */
-  REPEATED_EMBEDDING("embedded twice with one model version"),
-  /** An image without label has more embeddings than pictures of it were sent. */
-  REPEATED_UNLABELED("unlabelled image embedded again"),
+  /** A record of the input was embedded twice when it arrived. */
+  REPEATED_EMBEDDING("record embedded twice"),
+  /** An embedding of an image is of an older version than the one before it. */
+  OLDER_VERSION("embedding older than the one before"),
   /** The metrics leave out at least one training step of a stream. */
   STEP_GAP("training steps left out"),
   /** The metrics have a training step of a lineage twice. */

@@ -40,9 +40,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Auditor {
 
   private final Lives images = new Lives();
-  private final Reconciliation<String> pairs = new Reconciliation<>();
+  private final Reconciliation<String> arrivals = new Reconciliation<>();
+  private final VersionOrder order = new VersionOrder();
   private final Reconciliation<Origin> letters = new Reconciliation<>();
-  private final UnlabeledImages unlabeled = new UnlabeledImages();
   private final Map<Origin, SentBytes> damaged = new HashMap<>();
   private final List<String> altered = new ArrayList<>();
   private final Timelines timelines = new Timelines();
@@ -60,7 +60,7 @@ final class Auditor {
     if (deleted.isPresent()) {
       images.deleted(deleted.get());
     } else if (image.isPresent()) {
-      unlabeled.sent(images.sent(key(image.get())), image.get());
+      images.sent(key(image.get()));
     } else {
       letters.expect(Origin.of(record));
       damaged.put(Origin.of(record), SentBytes.of(record));
@@ -86,9 +86,11 @@ final class Auditor {
   void add(ImageEmbedding embedding) {
     Lives.Life life = images.embedded(new RecordKey(embedding.getStream(), embedding.getImageId()));
     String timeline = timelines.of(embedding.getStream(), embedding.getLineage());
-    String place = timeline.isEmpty() ? life.toString() : life + " in lineage " + timeline;
-    pairs.find(place + "@" + embedding.getModelVersion());
-    unlabeled.embedded(life, timeline, embedding);
+    if (!embedding.getTrained()) { // one that is embedded again may be so with one version
+      String record = Origin.of(embedding) + " of " + life;
+      arrivals.find(timeline.isEmpty() ? record : record + " in lineage " + timeline);
+    }
+    order.add(embedding);
   }
 
   /** Takes a tombstone of the embeddings topic. */
@@ -130,8 +132,8 @@ final class Auditor {
     note(faults, AuditFault.EMBEDDED_AFTER_DELETION, images.risen());
     note(faults, AuditFault.LOST_DELETION, images.withoutTombstone());
     note(faults, AuditFault.UNKNOWN_DELETION, images.withoutDeletion());
-    note(faults, AuditFault.REPEATED_EMBEDDING, pairs.repeated());
-    note(faults, AuditFault.REPEATED_UNLABELED, unlabeled.embeddedAgain());
+    note(faults, AuditFault.REPEATED_EMBEDDING, arrivals.repeated());
+    note(faults, AuditFault.OLDER_VERSION, order.steppedBack());
     note(faults, AuditFault.STEP_GAP, timelines.gaps());
     note(faults, AuditFault.STEP_REPEAT, timelines.repeats());
     note(faults, AuditFault.ROLLED_BACK, timelines.rollbacks());
@@ -143,7 +145,7 @@ final class Auditor {
     return new Audit(
         images.sent(),
         letters.expectedKeys(),
-        pairs.foundKeys(),
+        arrivals.foundKeys(),
         timelines.lastSteps(),
         Map.copyOf(models),
         faults);

@@ -7,7 +7,6 @@ import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.optimize.Schedule;
-import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
@@ -113,7 +112,8 @@ final class ArmRun {
         .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1))
         .with(JobOptions.BATCH_TRAIN_EVERY, batchSize)
         .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000) // any image may be replayed
-        .with(JobOptions.EMBEDDINGS_FROM, EmbeddingsFrom.IN_STEP)
+        .with(JobOptions.EMBEDDINGS_REFRESH, 0) // the last version embeds the unseen images
+        .with(JobOptions.EMBED_BATCH_SIZE, 128)
         .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
         .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) plan.steps())
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))

@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import static io.rankstream.lab.chaos.JobOutput.again;
 import static io.rankstream.lab.chaos.JobOutput.damagedImage;
 import static io.rankstream.lab.chaos.JobOutput.embedding;
 import static io.rankstream.lab.chaos.JobOutput.image;
@@ -44,7 +45,7 @@ abstract class AuditedRun {
     auditor.add(step("stream-0", 2));
     auditor.add(embedding("a", 0));
     auditor.add(embedding("b", 1));
-    auditor.add(embedding("a", 2)); // replayed: the same image, a newer model
+    auditor.add(again("a", 2));
     auditor.add(letter(damaged));
     auditor.add(unlabeled("u", 1));
     weights = Files.writeString(directory.resolve("stream-0.safetensors"), file("weights"));

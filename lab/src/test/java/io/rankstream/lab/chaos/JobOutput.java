@@ -62,7 +62,14 @@ final class JobOutput {
     return Arrays.copyOf(image(id), 40);
   }
 
-  /** An embedding of an image with a version of the model; its origin does not matter. */
+  /** An embedding of an image that the job trains on, which was embedded before. */
+  static ImageEmbedding again(String id, long version) {
+    ImageEmbedding embedding = embedding(id, version);
+    embedding.setTrained(true);
+    return embedding;
+  }
+
+  /** An embedding of an image that arrived; its origin is the same for all. */
   static ImageEmbedding embedding(String id, long version) {
     return embedding("stream-0", id, version);
   }
@@ -71,6 +78,7 @@ final class JobOutput {
     return ImageEmbedding.newBuilder(Records.embedding(0, "cat", version, 0.5f))
         .setStream(stream)
         .setImageId(id)
+        .setTrained(false)
         .build();
   }
 

@@ -90,12 +90,9 @@ class TimelineAuditTest extends AuditedRun {
     auditor.add(step("stream-0", 2, "2"));
     auditor.add(embedding("a", 2, "2"));
     auditor.add(embedding("a", 2, "2"));
-    auditor.add(unlabeled("u", 2, "2"));
-    auditor.add(unlabeled("u", 3, "2"));
 
     assertThat(auditor.audit().found(AuditFault.REPEATED_EMBEDDING))
-        .containsExactly("stream-0/a in lineage 2@2");
-    assertThat(auditor.audit().found(AuditFault.REPEATED_UNLABELED)).containsExactly("stream-0/u");
+        .containsExactly("images-0@0 of stream-0/a in lineage 2");
   }
 
   @Test
@@ -106,7 +103,8 @@ class TimelineAuditTest extends AuditedRun {
 
     assertThat(auditor.audit().faults())
         .containsOnly(
-            entry(AuditFault.REPEATED_EMBEDDING, List.of("stream-0/a@2")),
-            entry(AuditFault.REPEATED_UNLABELED, List.of("stream-0/u")));
+            entry(
+                AuditFault.REPEATED_EMBEDDING,
+                List.of("images-0@0 of stream-0/a", "images-0@0 of stream-0/u")));
   }
 }

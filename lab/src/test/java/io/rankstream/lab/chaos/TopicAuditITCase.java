@@ -69,7 +69,8 @@ class TopicAuditITCase {
     Audit audit = TopicAudit.of(local.clients(), topics);
 
     assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("stream-0/lost");
-    assertThat(audit.found(AuditFault.REPEATED_EMBEDDING)).containsExactly("stream-0/a@0");
+    assertThat(audit.found(AuditFault.REPEATED_EMBEDDING))
+        .containsExactly("images-0@0 of stream-0/a");
     assertThat(audit.found(AuditFault.STEP_GAP)).containsExactly("stream-0 steps 2 to 2");
     assertThat(audit.found(AuditFault.MISSING_LETTER)).containsExactly(topics.images() + "-0@2");
     assertThat(audit.found(AuditFault.WRONG_LETTER)).containsExactly(topics.images() + "-0@0");

@@ -32,6 +32,7 @@ public record JobConfig(
     String device,
     String weights,
     Trainer trainer,
+    EmbedConfig embed,
     Versions versions,
     Registry registry,
     KafkaClients kafka)
@@ -119,7 +120,6 @@ public record JobConfig(
    * @param balance γ, how much the choice of classes follows their traffic, 0 to 1
    * @param minImages distinct images with which a class enters training, at least 1
    * @param maxWait longest time that a new image waits
-   * @param embeddingSize images embedded together without training
    */
   public record Batch(
       Sampler sampler,
@@ -129,8 +129,7 @@ public record JobConfig(
       int freshClasses,
       double balance,
       int minImages,
-      Duration maxWait,
-      int embeddingSize)
+      Duration maxWait)
       implements Serializable {
 
     static Batch read(SettingReader in) {
@@ -143,8 +142,7 @@ public record JobConfig(
           in.read(BATCH_FRESH_CLASSES),
           in.read(BATCH_BALANCE),
           in.read(BATCH_MIN_IMAGES) == 0 ? asMany : in.read(BATCH_MIN_IMAGES),
-          in.read(BATCH_MAX_WAIT),
-          in.read(BATCH_EMBEDDING_SIZE));
+          in.read(BATCH_MAX_WAIT));
     }
 
     /** Images in a full batch: P·K. */
@@ -168,7 +166,6 @@ public record JobConfig(
    * @param reservoirPerClass trained images of a class that are kept for replay
    * @param maxBytes bytes of the images of one stream
    * @param classTtl silence after which a class leaves the window; zero for never
-   * @param maxLag age from which the lag policy applies
    */
   public record Window(
       int freshPerClass,
@@ -176,8 +173,6 @@ public record JobConfig(
       Reservoir reservoir,
       long maxBytes,
       Duration classTtl,
-      LagPolicy lagPolicy,
-      Duration maxLag,
       Repeats repeats)
       implements Serializable {
 
@@ -188,8 +183,6 @@ public record JobConfig(
           in.read(WINDOW_RESERVOIR),
           in.read(WINDOW_MAX_BYTES).getBytes(),
           in.read(WINDOW_CLASS_TTL),
-          in.read(WINDOW_LAG_POLICY),
-          in.read(WINDOW_MAX_LAG),
           new Repeats(in.read(REPEATS_WITHIN), in.read(REPEATS_REMEMBERED)));
     }
   }
@@ -198,7 +191,6 @@ public record JobConfig(
    * The training operator.
    *
    * @param batchesInFlight batches of each stream that wait for the training thread
-   * @param embeddingsFrom pass that embeds the images of a training batch
    * @param predictionsFrom pass that makes the predictions for the prequential accuracies
    * @param fadingFactor weight of the past in the prequential accuracies, above 0 and at most 1
    * @param prequentialWindow images in the sliding window of the prequential accuracies
@@ -207,7 +199,6 @@ public record JobConfig(
    */
   public record Trainer(
       int batchesInFlight,
-      EmbeddingsFrom embeddingsFrom,
       PredictionsFrom predictionsFrom,
       double fadingFactor,
       int prequentialWindow,
@@ -218,7 +209,6 @@ public record JobConfig(
     static Trainer read(SettingReader in) {
       return new Trainer(
           in.read(TRAINER_BATCHES_IN_FLIGHT),
-          in.read(EMBEDDINGS_FROM),
           in.read(PREQUENTIAL_FROM),
           in.read(PREQUENTIAL_FADING_FACTOR),
           in.read(PREQUENTIAL_WINDOW),

@@ -41,6 +41,7 @@ final class JobConfigReader {
             in.read(MODEL_DEVICE),
             in.read(MODEL_WEIGHTS),
             Trainer.read(in),
+            EmbedConfig.read(in),
             Versions.read(in),
             Registry.read(in),
             KafkaClients.read(configuration));

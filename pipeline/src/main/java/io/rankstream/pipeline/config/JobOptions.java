@@ -18,9 +18,9 @@ import org.apache.flink.configuration.MemorySize;
 
 /**
  * Every setting of the job with its key, type, default, rule and meaning; no other class names a
- * key. The settings of the model are inherited.
+ * key. Those of the embedders and of the model are inherited.
  */
-public final class JobOptions extends ModelOptions {
+public final class JobOptions extends EmbedOptions {
 
   private static final MemorySize ONE_BYTE = new MemorySize(1);
   private static final MemorySize LARGEST_ARRAY = MemorySize.ofMebiBytes(1024);
@@ -146,23 +146,17 @@ public final class JobOptions extends ModelOptions {
       integer("batch.min-images", 0)
           .atLeast(0)
           .means(
-              "Distinct images with which a class enters training, at most window.fresh-per-class and window.reservoir-per-class. Before that, its images are embedded and kept. 0: batch.images-per-class, or window.reservoir-per-class if that is less.");
+              "Distinct images with which a class enters training, at most window.fresh-per-class and window.reservoir-per-class. Before that, its images are kept. 0: batch.images-per-class, or window.reservoir-per-class if that is less.");
   public static final Setting<Duration> BATCH_MAX_WAIT =
       duration("batch.max-wait", Duration.ofSeconds(5))
           .atLeast(Duration.ofMillis(1))
           .means(
-              "Longest time that a new image waits. Then the window trains on what it has if it did not train for that time; otherwise it embeds the image and keeps it for later batches.");
-  public static final Setting<Integer> BATCH_EMBEDDING_SIZE =
-      integer("batch.embedding-size", 32)
-          .atLeast(1)
-          .means(
-              "Images that are embedded together without training: unlabelled ones and the surplus of frequent classes.");
-
+              "Longest time that a new image waits for a training batch. Then the window trains on what it has if it did not train for that time; otherwise it keeps the image for later batches.");
   public static final Setting<Integer> WINDOW_FRESH_PER_CLASS =
       integer("window.fresh-per-class", 16)
           .atLeast(2)
           .means(
-              "New images of a class that wait for a batch, at least batch.images-per-class. Beyond it, the oldest is embedded without training.");
+              "New images of a class that wait for a batch, at least batch.images-per-class. Beyond it, the oldest is not trained on.");
   public static final Setting<Integer> WINDOW_RESERVOIR_PER_CLASS =
       integer("window.reservoir-per-class", 64)
           .atLeast(1)
@@ -181,16 +175,6 @@ public final class JobOptions extends ModelOptions {
           .atLeast(Duration.ZERO)
           .means(
               "A class without an image for this long leaves the window and is not replayed any more; its label may come again. A pause of the whole stream counts for a tenth at most. 0: never.");
-  public static final Setting<LagPolicy> WINDOW_LAG_POLICY =
-      choice("window.lag-policy", LagPolicy.WAIT)
-          .means(
-              "Handling of images older than window.max-lag that no training batch needs: the surplus of frequent classes and unlabelled ones. wait embeds them, and the input waits in Kafka; shed sends them to the dead letters with the reason LAG_SHED. Images of rare classes are never shed.");
-  public static final Setting<Duration> WINDOW_MAX_LAG =
-      duration("window.max-lag", Duration.ofMinutes(1))
-          .atLeast(Duration.ZERO)
-          .means(
-              "Age of an image, from its timestamp in Kafka, from which window.lag-policy applies.");
-
   public static final Setting<Duration> REPEATS_WITHIN =
       duration("repeats.within", Duration.ofMinutes(10))
           .atLeast(Duration.ZERO)
@@ -224,10 +208,6 @@ public final class JobOptions extends ModelOptions {
           .atLeast(1)
           .means(
               "Batches of each stream that wait for the training thread; a further one of the stream holds the window up.");
-  public static final Setting<EmbeddingsFrom> EMBEDDINGS_FROM =
-      choice("embeddings.from", EmbeddingsFrom.UPDATED)
-          .means(
-              "updated: trained images are embedded with the weights after the step, in a separate pass. in-step: with the pass that trains, which is cheaper and one step behind.");
   public static final Setting<PredictionsFrom> PREQUENTIAL_FROM =
       choice("prequential.from", PredictionsFrom.SERVED)
           .means(
@@ -265,10 +245,12 @@ public final class JobOptions extends ModelOptions {
 
   private JobOptions() {}
 
-  /** All settings in the order of their declaration, those of the model last. */
+  /**
+   * All settings in the order of their declaration, those of the embedders and of the model last.
+   */
   public static List<Setting<?>> all() {
     List<Setting<?>> settings = new ArrayList<>();
-    for (Class<?> group : List.of(JobOptions.class, ModelOptions.class)) {
+    for (Class<?> group : List.of(JobOptions.class, EmbedOptions.class, ModelOptions.class)) {
       for (Field field : group.getDeclaredFields()) {
         if (field.getType() == Setting.class) {
           settings.add(valueOf(field));

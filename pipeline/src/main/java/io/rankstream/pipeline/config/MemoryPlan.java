@@ -34,12 +34,12 @@ public record MemoryPlan(
    */
   public static MemoryPlan of(JobConfig config, int streams, int subtasks) {
     ModelSize model = ModelSize.of(config.model());
-    long batch =
-        Math.max(config.batch().size(), config.batch().embeddingSize()) * imageBytes(config);
+    long batch = config.batch().size() * imageBytes(config);
     long pixels = config.imageLimits().maxPixels();
     return new MemoryPlan(
         streams * windowOfAStream(config),
-        (streams * (long) config.trainer().batchesInFlight() + 2) * batch,
+        (streams * (long) config.trainer().batchesInFlight() + 2) * batch
+            + streams * 2L * config.embed().batchSize() * imageBytes(config),
         BYTES_PER_DECODED_PIXEL
             * (subtasks * Math.min(pixels, LARGE_PIXELS) + (pixels > LARGE_PIXELS ? pixels : 0)),
         model.heapBytes(),
@@ -58,9 +58,7 @@ public record MemoryPlan(
    */
   public static long maxBytesFor(JobConfig config, int streams, long room) {
     long image = imageBytes(config);
-    long images =
-        (room / streams - repeatsOfAStream(config)) / (image + IMAGE_OVERHEAD)
-            - config.batch().embeddingSize();
+    long images = (room / streams - repeatsOfAStream(config)) / (image + IMAGE_OVERHEAD);
     return images * image;
   }
 
@@ -74,15 +72,13 @@ public record MemoryPlan(
     long image = imageBytes(config);
     long images;
     if (config.batch().sampler() == Sampler.NATURAL) {
-      images = (long) config.batch().size() + config.batch().embeddingSize();
+      images = config.batch().size();
     } else {
       long trained =
           (long) config.model().architecture().maxClasses()
               * (window.freshPerClass() + window.reservoirPerClass());
       long candidates = window.maxBytes() / CANDIDATES / image;
-      images =
-          Math.min(trained + candidates, window.maxBytes() / image)
-              + config.batch().embeddingSize();
+      images = Math.min(trained + candidates, window.maxBytes() / image);
     }
     return images * (image + IMAGE_OVERHEAD) + repeatsOfAStream(config);
   }

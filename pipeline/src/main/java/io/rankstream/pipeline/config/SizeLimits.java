@@ -40,10 +40,11 @@ final class SizeLimits {
                   .formatted(batch.classes(), BATCH_IMAGES_PER_CLASS.key(), batch.imagesPerClass()),
               "together at most %d %s".formatted(most, because)));
     }
-    if (batch.embeddingSize() > most) {
+    if (config.embed().batchSize() > most) {
       in.problem(
-          BATCH_EMBEDDING_SIZE.violation(
-              Integer.toString(batch.embeddingSize()), "at most %d %s".formatted(most, because)));
+          EMBED_BATCH_SIZE.violation(
+              Integer.toString(config.embed().batchSize()),
+              "at most %d %s".formatted(most, because)));
     }
   }
 

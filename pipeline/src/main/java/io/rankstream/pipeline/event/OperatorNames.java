@@ -13,6 +13,7 @@ public final class OperatorNames {
   public static final String PK_WINDOW = "pk-window";
   public static final String NATURAL_WINDOW = "natural-window";
   public static final String TWO_HEAD_TRAINER = "two-head-trainer";
+  public static final String EMBED_IMAGES = "embed-images";
   public static final String WRITE_EMBEDDINGS = "write-embeddings";
   public static final String WRITE_METRICS = "write-metrics";
   public static final String WRITE_MODEL_VERSIONS = "write-model-versions";
@@ -28,6 +29,7 @@ public final class OperatorNames {
         PK_WINDOW,
         NATURAL_WINDOW,
         TWO_HEAD_TRAINER,
+        EMBED_IMAGES,
         WRITE_EMBEDDINGS,
         WRITE_METRICS,
         WRITE_MODEL_VERSIONS,

@@ -43,7 +43,7 @@ public enum RejectionReason {
       "The header or the pixels are damaged, or the file is truncated.",
       "Send the image again from its source; look for interrupted transfers."),
   LAG_SHED(
-      "The image was older than `window.max-lag` under `window.lag-policy` = shed, and training did not need it.",
+      "The image was older than `embed.max-lag` under `embed.lag-policy` = shed, so it was not embedded.",
       "Nothing is wrong with it. Send it again when the job has caught up, or give the job [more room](operations.md#more-input-than-the-job-can-take)."),
   TOO_MANY_CLASSES(
       "The label is new, and the model already knows `model.max-classes` classes.",

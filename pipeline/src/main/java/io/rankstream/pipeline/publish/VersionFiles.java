@@ -2,17 +2,11 @@ package io.rankstream.pipeline.publish;
 
 import io.rankstream.model.Provenance;
 import io.rankstream.schemas.ModelVersion;
-import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +16,6 @@ import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -35,20 +28,18 @@ import org.apache.flink.core.fs.Path;
  */
 final class VersionFiles {
 
-  private static final int BUFFER_BYTES = 1 << 20;
   private static final int DIGEST_DIGITS = 12;
-  private static final int LONGEST_NAME = 160; // file systems allow 255 bytes
   private static final int LONG_DIGITS = 19;
   private static final String FINAL_END = ".safetensors";
   private static final String PART = FINAL_END + ".part-";
 
-  private final String root;
+  private final WeightsStore store;
 
   /**
    * @param root directory of all versions, on a file system that Flink knows
    */
   VersionFiles(String root) {
-    this.root = root;
+    this.store = new WeightsStore(root);
   }
 
   /**
@@ -60,22 +51,10 @@ final class VersionFiles {
     Provenance origin = captured.weights().provenance();
     Path directory = directory(origin);
     FileSystem files = directory.getFileSystem();
-    files.mkdirs(directory);
     String name = String.format(Locale.ROOT, "v%09d", origin.version());
     Path part = new Path(directory, name + PART + UUID.randomUUID());
     MessageDigest digest = DigestUtils.getSha256Digest();
-    CountingStream counted = null;
-    try {
-      counted = new CountingStream(files.create(part, WriteMode.NO_OVERWRITE));
-      try (OutputStream out =
-          new BufferedOutputStream(new DigestOutputStream(counted, digest), BUFFER_BYTES)) {
-        captured.weights().writeTo(out);
-      }
-    } catch (IOException | RuntimeException e) {
-      deleteQuietly(files, part, e);
-      throw e;
-    }
-
+    long bytes = WeightsStore.write(part, captured.weights(), digest);
     String sha256 = Hex.encodeHexString(digest.digest());
     Path file =
         new Path(directory, name + "-" + sha256.substring(0, DIGEST_DIGITS) + FINAL_END)
@@ -90,7 +69,7 @@ final class VersionFiles {
             .setSpaceId(origin.spaceId())
             .setUri(file.toUri().toString())
             .setSha256(sha256)
-            .setSizeBytes(counted.bytes())
+            .setSizeBytes(bytes)
             .setPublishedAt(Instant.ofEpochMilli(captured.capturedAt()))
             .setAccuracy(captured.accuracy())
             .build();
@@ -134,7 +113,7 @@ final class VersionFiles {
   void clean(Provenance origin, int keep, Set<String> parts) throws IOException {
     Path directory = directory(origin);
     FileSystem files = directory.getFileSystem();
-    for (FileStatus each : list(files, directory)) {
+    for (FileStatus each : WeightsStore.list(directory)) {
       Path path = each.getPath();
       if (path.getName().contains(PART) && !parts.contains(path.getName())) {
         files.delete(path, false);
@@ -142,7 +121,7 @@ final class VersionFiles {
     }
     if (keep > 0) {
       List<Path> versions =
-          list(files, directory).stream()
+          WeightsStore.list(directory).stream()
               .map(FileStatus::getPath)
               .filter(path -> path.getName().endsWith(FINAL_END))
               .sorted(Comparator.comparing(VersionFiles::step).reversed())
@@ -154,38 +133,13 @@ final class VersionFiles {
   }
 
   private Path directory(Provenance origin) {
-    String space = origin.spaceId().substring(origin.stream().length() + 1);
-    Path ofSpace = new Path(new Path(root, directoryName(origin.stream())), space);
-    return new Path(ofSpace, origin.lineage());
-  }
-
-  /** A name without separators that every file system takes, another for each stream. */
-  private static String directoryName(String stream) {
-    String name = URLEncoder.encode(stream, StandardCharsets.UTF_8);
-    if (name.matches("\\.+")) { // not this directory, nor the one above
-      return name.replace(".", "%2E");
-    }
-
-    return name.length() <= LONGEST_NAME
-        ? name
-        : name.substring(0, LONGEST_NAME)
-            + "-"
-            + DigestUtils.sha256Hex(stream).substring(0, DIGEST_DIGITS);
+    return store.file(WeightsStore.directory(origin));
   }
 
   /** The step in the name of a version, padded so that steps compare as text. */
   private static String step(Path path) {
     String digits = path.getName().replaceFirst("^v(\\d+)-.*", "$1");
     return "0".repeat(Math.max(0, LONG_DIGITS - digits.length())) + digits;
-  }
-
-  private static List<FileStatus> list(FileSystem files, Path directory) throws IOException {
-    try {
-      FileStatus[] found = files.listStatus(directory);
-      return found == null ? List.of() : Arrays.asList(found); // object stores say null for empty
-    } catch (FileNotFoundException e) {
-      return List.of();
-    }
   }
 
   private static boolean isThere(FileSystem files, Path file, long bytes) throws IOException {
@@ -199,14 +153,6 @@ final class VersionFiles {
       return true;
     } catch (FileNotFoundException e) {
       return false;
-    }
-  }
-
-  private static void deleteQuietly(FileSystem files, Path part, Exception failure) {
-    try {
-      files.delete(part, false);
-    } catch (IOException | RuntimeException e) {
-      failure.addSuppressed(e);
     }
   }
 }

@@ -7,11 +7,11 @@ import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.NativeDecoderMissingException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.pipeline.wire.RedrivenCount;
@@ -46,7 +46,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>It runs in the task of the source, so that decoding scales with the partitions.
  */
-public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
+public final class ReceiveImages extends ProcessFunction<RawRecord, ImageInput>
     implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
@@ -55,6 +55,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
   private final DecodeLimits limits;
   private final JobConfig.Registry registry;
   private final InputSpec pixels;
+  private final OutputTag<ImageInput> toTrain;
   private final OutputTag<DeadLetter> deadLetters;
 
   private transient StreamKeys streams;
@@ -68,13 +69,16 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
   /**
    * @param config accepted streams, names and sizes, limits of the images, the model's input, and
    *     the registry of records in the Confluent format
+   * @param toTrain side output of what concerns the windows: labelled images and orders to forget
    * @param deadLetters side output of the rejected records
    */
-  public ReceiveImages(JobConfig config, OutputTag<DeadLetter> deadLetters) {
+  public ReceiveImages(
+      JobConfig config, OutputTag<ImageInput> toTrain, OutputTag<DeadLetter> deadLetters) {
     this.input = config.input();
     this.limits = config.imageLimits();
     this.registry = config.registry();
     this.pixels = config.model().input();
+    this.toTrain = toTrain;
     this.deadLetters = deadLetters;
   }
 
@@ -134,21 +138,24 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
   }
 
   @Override
-  public void processElement(RawRecord record, Context context, Collector<WindowInput> out) {
-    WindowInput input;
+  public void processElement(RawRecord record, Context context, Collector<ImageInput> out) {
+    ImageInput input;
     try {
-      input = record.value() == null ? forget(record) : WindowInput.take(accept(record));
+      input = record.value() == null ? forget(record) : ImageInput.take(accept(record));
     } catch (RejectedException e) {
       context.output(deadLetters, metrics.rejected(e.reason().letter(record, e.getMessage())));
       return;
     }
 
     out.collect(input);
+    if (input.concernsTraining()) {
+      context.output(toTrain, input);
+    }
     metrics.accepted(input, record.key());
   }
 
   /** The id may be longer than is accepted now: an earlier job may have accepted it. */
-  private WindowInput forget(RawRecord record) throws RejectedException {
+  private ImageInput forget(RawRecord record) throws RejectedException {
     RecordKey key =
         RecordKey.parse(record.key())
             .orElseThrow(
@@ -156,7 +163,7 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, WindowInput>
                     new RejectedException(
                         RejectionReason.KEY_INVALID,
                         "The record has no value, and its key is not stream, line feed, image id in UTF-8"));
-    return WindowInput.forget(keyOf(key.stream()), key.imageId());
+    return ImageInput.forget(keyOf(key.stream()), key.imageId(), record.origin());
   }
 
   /** A job that starts with a wrong login ends now. While it runs, the login may be put right. */

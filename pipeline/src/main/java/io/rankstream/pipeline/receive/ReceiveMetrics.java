@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.receive;
 
-import io.rankstream.pipeline.event.WindowInput;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.pipeline.metrics.RecentHistogram;
 import io.rankstream.pipeline.wire.RecordKey;
@@ -39,7 +39,7 @@ final class ReceiveMetrics {
    *
    * @param key key of the record, or null
    */
-  void accepted(WindowInput input, byte[] key) {
+  void accepted(ImageInput input, byte[] key) {
     if (input.forgets()) {
       deletions.inc();
       return;

@@ -1,10 +1,8 @@
 package io.rankstream.pipeline.train;
 
-import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
@@ -13,8 +11,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What a model takes of a batch. A dead letter goes out for each fresh image that it refuses; a
- * replayed image had its embedding before.
+ * What a model takes of a batch. A dead letter goes out for each fresh image that it refuses: it is
+ * embedded, but not trained on.
  *
  * @param batch the images that it takes
  * @param refused the dead letters
@@ -39,52 +37,11 @@ record Admission(MicroBatch batch, List<DeadLetter> refused) {
         slot -> RejectionReason.tooManyClasses(slot.image().origin(), maxClasses));
   }
 
-  /** For a model that does not train: the fresh images, to embed. */
-  static Admission toEmbed(MicroBatch batch) {
-    List<BatchImage> fresh = batch.images().stream().filter(BatchImage::fresh).toList();
-    return new Admission(batch.with(Purpose.EMBED, fresh), List.of());
-  }
-
-  /** None of the images: there is no model for their stream. */
-  static Admission ofRemovedStream(MicroBatch batch) {
-    return without(
-        batch,
-        batch.images(),
-        slot ->
-            RejectionReason.STREAM_UNKNOWN.letter(
-                slot.image().origin(),
-                "The stream %s was removed from input.streams while the image waited"
-                    .formatted(batch.stream())));
-  }
-
-  /**
-   * The images whose embeddings are finite.
-   *
-   * @param embedded one for each image
-   */
-  static Admission ofFinite(MicroBatch batch, List<EmbeddedImage> embedded) {
-    List<BatchImage> infinite = new ArrayList<>();
-    for (int i = 0; i < embedded.size(); i++) {
-      if (!embedded.get(i).isFinite()) {
-        infinite.add(batch.images().get(i));
-      }
-    }
-    return without(
-        batch,
-        infinite,
-        slot ->
-            RejectionReason.EMBEDDING_NOT_FINITE.letter(
-                slot.image().origin(),
-                "The model of stream %s failed and has no weights with finite embeddings"
-                    .formatted(batch.stream())));
-  }
-
   private static Admission without(
       MicroBatch batch, List<BatchImage> out, Function<BatchImage, DeadLetter> letter) {
     List<BatchImage> rest = new ArrayList<>(batch.images());
     rest.removeAll(out);
     return new Admission(
-        batch.with(batch.purpose(), rest),
-        out.stream().filter(BatchImage::fresh).map(letter).toList());
+        batch.with(rest), out.stream().filter(BatchImage::fresh).map(letter).toList());
   }
 }

@@ -3,9 +3,9 @@ package io.rankstream.pipeline.train;
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.network.PixelBatch;
-import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.PixelLayout;
 import java.util.List;
 
 /**
@@ -16,6 +16,7 @@ import java.util.List;
 final class BatchPixels {
 
   private final InputSpec input;
+  private final PixelLayout layout;
   private final Augmentation augmentation;
   private final long seed;
 
@@ -26,18 +27,14 @@ final class BatchPixels {
    */
   BatchPixels(InputSpec input, Augmentation augmentation, long seed) {
     this.input = input;
+    this.layout = new PixelLayout(input);
     this.augmentation = augmentation;
     this.seed = seed;
   }
 
   /** The images as they are. */
   PixelBatch of(List<BatchImage> images) {
-    byte[] pixels = room(images.size());
-    for (int slot = 0; slot < images.size(); slot++) {
-      put(pixels, slot, pixelsOf(images.get(slot)));
-    }
-
-    return batch(images.size(), pixels);
+    return layout.of(images.stream().map(BatchImage::image).toList());
   }
 
   /**
@@ -50,36 +47,13 @@ final class BatchPixels {
       return plain;
     }
 
-    byte[] pixels = room(batch.images().size());
+    byte[] pixels = layout.room(batch.images().size());
     for (int slot = 0; slot < batch.images().size(); slot++) {
-      byte[] image = pixelsOf(batch.images().get(slot));
-      put(pixels, slot, augmentation.apply(image, input, seed(batch, slot)));
+      byte[] image = layout.pixelsOf(batch.images().get(slot).image());
+      PixelLayout.put(pixels, slot, augmentation.apply(image, input, seed(batch, slot)));
     }
 
-    return batch(batch.images().size(), pixels);
-  }
-
-  private byte[] room(int images) {
-    return new byte[Math.multiplyExact(images, input.pixelsPerImage())];
-  }
-
-  private static void put(byte[] pixels, int slot, byte[] image) {
-    System.arraycopy(image, 0, pixels, slot * image.length, image.length);
-  }
-
-  private byte[] pixelsOf(BatchImage slot) {
-    AcceptedImage image = slot.image();
-    if (image.sizeBytes() != input.pixelsPerImage()) {
-      throw new StateMismatchException(
-          "The restored state holds images of %d pixel bytes, but the input of the model has %d (channels x model.height x model.width): set them as they were, or start without the state"
-              .formatted(image.sizeBytes(), input.pixelsPerImage()));
-    }
-
-    return image.pixels();
-  }
-
-  private PixelBatch batch(int images, byte[] pixels) {
-    return new PixelBatch(images, input.channels(), input.height(), input.width(), pixels);
+    return layout.batch(batch.images().size(), pixels);
   }
 
   private long seed(MicroBatch batch, int slot) {

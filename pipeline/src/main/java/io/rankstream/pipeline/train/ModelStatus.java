@@ -8,7 +8,6 @@ import java.util.Map;
  *
  * @param spaceId identifier of the embedding space
  * @param lineage timeline of the model
- * @param metric distance that the embeddings are trained for: squared_euclidean or euclidean
  * @param version training steps that the weights have taken
  * @param knownClasses classes in the vocabulary
  * @param quarantined whether the stream is in {@linkplain Quarantine quarantine}
@@ -18,7 +17,6 @@ import java.util.Map;
 record ModelStatus(
     String spaceId,
     String lineage,
-    String metric,
     long version,
     int knownClasses,
     boolean quarantined,

@@ -1,6 +1,5 @@
 package io.rankstream.pipeline.train;
 
-import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.Prediction;
 import io.rankstream.model.PreparedStep;
 import io.rankstream.model.network.PixelBatch;
@@ -13,22 +12,24 @@ import java.util.List;
  *
  * @param batch the images that the model takes
  * @param refused dead letters for those that it does not take
- * @param pixels the images without augmentation; null when there are none
- * @param embedded their embeddings; empty when the batch is trained on
- * @param step the gradient; null when the batch is only embedded
- * @param predictions the model's predictions of the fresh images before the step; empty when the
- *     batch is only embedded
+ * @param pixels the images without augmentation; null when the model does nothing with them
+ * @param step the gradient; null when the model does not train on the batch
+ * @param predictions the model's predictions of the fresh images before the step
  * @param startNanos {@link System#nanoTime()} at the start
  */
 record PreparedBatch(
     MicroBatch batch,
     List<DeadLetter> refused,
     PixelBatch pixels,
-    List<EmbeddedImage> embedded,
     PreparedStep step,
     List<Prediction> predictions,
     long startNanos)
     implements AutoCloseable {
+
+  /** A batch that the model does nothing with. */
+  static PreparedBatch idle(MicroBatch batch, List<DeadLetter> refused, long startNanos) {
+    return new PreparedBatch(batch, refused, null, null, List.of(), startNanos);
+  }
 
   /** Whether the model trains on the batch. */
   boolean isTrained() {

@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.train;
 
-import io.rankstream.pipeline.event.EmbeddingChange;
+import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.schemas.ModelVersion;
 import java.time.Instant;
 import org.apache.flink.streaming.api.operators.Output;
@@ -9,17 +9,17 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 /** Emits what the training operator has to tell, and counts it. Called in the task thread alone. */
 final class ResultEmitter {
 
-  private final Output<StreamRecord<EmbeddingChange>> output;
+  private final Output<StreamRecord<VersionPointer>> output;
   private final SideOutputs sides;
   private final TrainerMetrics measured;
 
   /**
-   * @param output embeddings and deletions
+   * @param output versions for the embedders
    * @param sides all other records
    * @param measured metrics of what is emitted
    */
   ResultEmitter(
-      Output<StreamRecord<EmbeddingChange>> output, SideOutputs sides, TrainerMetrics measured) {
+      Output<StreamRecord<VersionPointer>> output, SideOutputs sides, TrainerMetrics measured) {
     this.output = output;
     this.sides = sides;
     this.measured = measured;
@@ -27,7 +27,6 @@ final class ResultEmitter {
 
   /** Emits the records of a batch that the model has finished. */
   void emit(StepResult result, Instant now) {
-    result.changes().forEach(change -> output.collect(new StreamRecord<>(change)));
     result
         .metrics(now)
         .ifPresent(metrics -> output.collect(sides.metrics(), new StreamRecord<>(metrics)));
@@ -35,6 +34,11 @@ final class ResultEmitter {
         .refused()
         .forEach(letter -> output.collect(sides.deadLetters(), new StreamRecord<>(letter)));
     measured.emitted(result, now);
+  }
+
+  /** Tells the embedders of a version. */
+  void tell(VersionPointer pointer) {
+    output.collect(new StreamRecord<>(pointer));
   }
 
   /** Emits the record of a published version. */

@@ -25,11 +25,9 @@ final class StreamMetrics {
 
   private final ClassBalance in = new ClassBalance(BALANCE_WINDOW);
   private final ClassBalance out = new ClassBalance(BALANCE_WINDOW);
-  private final Counter images;
   private final Counter steps;
   private final Histogram stepLatency;
   private final Histogram trainedFreshness;
-  private final CommitFreshness embeddingFreshness;
 
   private volatile StepReport step;
   private volatile PrequentialFigures accuracy;
@@ -45,14 +43,10 @@ final class StreamMetrics {
    */
   StreamMetrics(MetricGroup operator, String stream) {
     MetricGroup group = operator.addGroup("stream", stream);
-    images = group.counter("numImages");
-    group.meter("numImagesPerSec", new MeterView(images));
     steps = group.counter("numTrainingSteps");
     group.meter("numTrainingStepsPerSec", new MeterView(steps));
     stepLatency = RecentHistogram.register(group, "stepLatencyMs");
     trainedFreshness = RecentHistogram.register(group, "trainedFreshnessMs");
-    Histogram committed = RecentHistogram.register(group, "embeddingFreshnessMs");
-    embeddingFreshness = new CommitFreshness(age -> committed.update(Math.max(0, age)));
 
     ofStep(group, "loss", StepReport::loss);
     ofStep(group, "classificationLoss", StepReport::classificationLoss);
@@ -82,7 +76,6 @@ final class StreamMetrics {
 
   /** Updates the metrics when the results of a batch leave the operator. */
   void emitted(StepResult result, long now) {
-    images.inc(result.embedded().size());
     accuracy = result.model().accuracy();
     knownClasses = result.model().knownClasses();
     quarantined = result.model().quarantined();
@@ -93,7 +86,6 @@ final class StreamMetrics {
     result.step().ifPresent(report -> trained(report, result.millis()));
     for (BatchImage slot : result.batch().images()) {
       AcceptedImage image = slot.image();
-      embeddingFreshness.emitted(image.eventTime());
       if (slot.fresh() && image.label() != null) {
         in.add(image.label());
       }
@@ -108,14 +100,6 @@ final class StreamMetrics {
 
   void published(ModelVersion published) {
     publishedVersion = published.getModelVersion();
-  }
-
-  void barrier(long checkpointId) {
-    embeddingFreshness.barrier(checkpointId);
-  }
-
-  void committed(long checkpointId, long now) {
-    embeddingFreshness.committed(checkpointId, now);
   }
 
   private void trained(StepReport report, double millis) {

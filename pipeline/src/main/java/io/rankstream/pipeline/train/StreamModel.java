@@ -10,14 +10,13 @@ import io.rankstream.model.step.StepFault;
 import io.rankstream.model.step.StepOutcome;
 import io.rankstream.model.step.StepReport;
 import io.rankstream.model.step.TrainingFailedException;
-import io.rankstream.pipeline.config.EmbeddingsFrom;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.OnFailure;
 import io.rankstream.pipeline.config.PredictionsFrom;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.publish.CapturedVersion;
+import io.rankstream.pipeline.publish.PointerPublisher;
 import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.Lineage;
@@ -28,7 +27,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -36,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model of one stream and its accuracy: predict, score, learn, embed, in this order.
+ * The model of one stream and its accuracy: predict, score, learn, in this order.
  *
  * <p>Not thread-safe, with one exception: a {@link #snapshot} may be taken by another thread while
  * a batch is {@linkplain #prepare prepared}.
@@ -61,7 +59,13 @@ final class StreamModel implements AutoCloseable {
         new BatchPixels(config.model().input(), config.augmentation(), config.model().seed());
     this.accuracy = new StreamAccuracy(config.trainer());
     this.versions =
-        new VersionCapture(config.versions(), stream, start, weights, Instant.now().toEpochMilli());
+        new VersionCapture(
+            config.versions(),
+            config.embed().everySteps(),
+            stream,
+            start,
+            weights,
+            Instant.now().toEpochMilli());
     this.quarantine = new Quarantine(stream);
   }
 
@@ -123,30 +127,33 @@ final class StreamModel implements AutoCloseable {
     return versions.lineage();
   }
 
-  /** Lets the versions be announced that the restored checkpoint holds. */
-  void resumePublishing(VersionPublisher publisher) {
-    versions.resume(publisher, trainer.spaceId(stream));
+  /** Goes on with the versions that the restored checkpoint holds. */
+  void resume(VersionPublisher publisher, PointerPublisher pointers) {
+    versions.resume(publisher, pointers, trainer, stream);
   }
 
   /**
-   * Does everything for a batch that changes nothing: predictions, and the gradient or the
-   * embeddings.
+   * Does everything for a batch that changes nothing: predictions and the gradient.
    *
    * @return the input of {@link #finish}, to be closed by the caller
    */
   PreparedBatch prepare(MicroBatch batch) {
     long start = System.nanoTime();
-    Admission admission = admit(batch);
+    if (quarantine.isOn()) {
+      return PreparedBatch.idle(batch, List.of(), start);
+    }
+
+    Admission admission =
+        Admission.toTrain(batch, trainer, config.model().architecture().maxClasses());
     MicroBatch taken = admission.batch();
     List<DeadLetter> refused = admission.refused();
     if (taken.images().isEmpty()) {
-      return new PreparedBatch(taken, refused, null, List.of(), null, List.of(), start);
+      return PreparedBatch.idle(taken, refused, start);
     }
 
     PixelBatch pixels = inputs.of(taken.images());
-    if (taken.purpose() == Purpose.EMBED || classes(taken.images()) < 2) {
-      List<EmbeddedImage> embedded = trainer.served().embed(pixels);
-      return new PreparedBatch(taken, refused, pixels, embedded, null, List.of(), start);
+    if (classes(taken.images()) < 2) { // no anchor has a negative
+      return new PreparedBatch(taken, refused, pixels, null, predictFresh(taken), start);
     }
 
     boolean inStep = config.trainer().predictionsFrom() == PredictionsFrom.IN_STEP;
@@ -155,7 +162,7 @@ final class StreamModel implements AutoCloseable {
     if (inStep) {
       predictions = ofFresh(taken, trainer.predicted(step));
     }
-    return new PreparedBatch(taken, refused, pixels, List.of(), step, predictions, start);
+    return new PreparedBatch(taken, refused, pixels, step, predictions, start);
   }
 
   /**
@@ -165,25 +172,17 @@ final class StreamModel implements AutoCloseable {
    * @throws TrainingFailedException when the model fails and is to stop the job
    */
   StepResult finish(PreparedBatch prepared) {
-    Learnt learnt = learnOrQuarantine(prepared);
-    Admission finite = Admission.ofFinite(prepared.batch(), learnt.embedded());
-    List<EmbeddedImage> embedded =
-        learnt.embedded().stream().filter(EmbeddedImage::isFinite).toList();
-    List<DeadLetter> refused = new ArrayList<>(prepared.refused());
-    refused.addAll(finite.refused());
-    if (!prepared.isTrained()) {
-      List<Prediction> predictions = embedded.stream().map(EmbeddedImage::prediction).toList();
-      accuracy.score(fresh(finite.batch()), ofFresh(finite.batch(), predictions));
+    Instant now = Instant.now();
+    if (!prepared.predictions().isEmpty()) {
+      accuracy.score(fresh(prepared.batch()), prepared.predictions());
     }
-
-    ModelStatus status = status(finite.batch());
-    Optional<CapturedVersion> captured =
-        learnt.report() != null && learnt.report().outcome() == StepOutcome.TAKEN
-            ? versions.afterStep(trainer, status.accuracy(), Instant.now())
-            : Optional.empty();
+    StepReport report = prepared.isTrained() ? learnOrQuarantine(prepared, now) : null;
+    ModelStatus status = status(prepared.batch());
+    boolean learnt = report != null && report.outcome() == StepOutcome.TAKEN;
+    Captures captures =
+        learnt ? versions.afterStep(trainer, status.accuracy(), now) : Captures.NONE;
     double millis = (System.nanoTime() - prepared.startNanos()) / 1e6;
-    return new StepResult(
-        finite.batch(), learnt.report(), embedded, refused, status, captured, millis);
+    return new StepResult(prepared.batch(), report, prepared.refused(), status, captures, millis);
   }
 
   /** Captures a version if the model took a step since the last one. */
@@ -196,60 +195,32 @@ final class StreamModel implements AutoCloseable {
     trainer.close();
   }
 
-  /** What a batch did: the report of its step, or null, and its embeddings. */
-  private record Learnt(StepReport report, List<EmbeddedImage> embedded) {}
-
-  private Admission admit(MicroBatch batch) {
-    if (quarantine.isOn()) {
-      return Admission.toEmbed(batch);
-    }
-
-    return batch.purpose() == Purpose.TRAIN
-        ? Admission.toTrain(batch, trainer, config.model().architecture().maxClasses())
-        : new Admission(batch, List.of());
-  }
-
-  private Learnt learnOrQuarantine(PreparedBatch prepared) {
-    if (quarantine.isOn() || prepared.pixels() == null) {
-      return new Learnt(null, prepared.embedded());
-    }
-
+  private StepReport learnOrQuarantine(PreparedBatch prepared, Instant now) {
     try {
-      return learn(prepared);
+      return learn(prepared, now);
     } catch (TrainingFailedException e) {
       if (config.trainer().onFailure() == OnFailure.STOP_JOB) {
         throw e;
       }
       quarantine.begin(trainer.step(), e.getMessage());
-      return new Learnt(
-          prepared.isTrained() ? prepared.step().report().quarantined(e.fault()) : null,
-          trainer.served().embed(prepared.pixels()));
+      return prepared.step().report().quarantined(e.fault());
     }
   }
 
-  private Learnt learn(PreparedBatch prepared) {
-    StepReport report = null;
-    List<EmbeddedImage> embedded = prepared.embedded();
-    if (prepared.isTrained()) {
-      accuracy.score(fresh(prepared.batch()), prepared.predictions());
-      report = trainer.take(prepared.step());
-      embedded = embedAfter(report, prepared);
-    }
-    if (!isFinite(embedded)) {
+  /** The embeddings of a version are looked at before anybody gets it. */
+  private StepReport learn(PreparedBatch prepared, Instant now) {
+    StepReport report = trainer.take(prepared.step());
+    if (report.outcome() == StepOutcome.TAKEN
+        && versions.isDue(trainer.step(), now)
+        && !trainer.served().embed(prepared.pixels()).stream().allMatch(EmbeddedImage::isFinite)) {
       LOG.warn(
           "Embeddings of stream {} have NaN or infinite values: rolling its model back to the last good weights",
           stream);
       trainer.rollBack(StepFault.NON_FINITE);
-      report = report == null ? null : report.rolledBack(StepFault.NON_FINITE);
-      embedded = trainer.served().embed(prepared.pixels());
-      if (!isFinite(embedded)) {
-        throw new TrainingFailedException(
-            "The model of stream %s computes embeddings with NaN or infinite values, even with its last good weights: start from other weights (model.weights)"
-                .formatted(stream),
-            StepFault.NON_FINITE);
-      }
+      return report.rolledBack(StepFault.NON_FINITE);
     }
-    return new Learnt(report, embedded);
+
+    return report;
   }
 
   /** Predicts the images that the model has not trained on: the test of test-then-train. */
@@ -269,22 +240,10 @@ final class StreamModel implements AutoCloseable {
         .toList();
   }
 
-  private List<EmbeddedImage> embedAfter(StepReport report, PreparedBatch prepared) {
-    boolean inStep =
-        config.trainer().embeddingsFrom() == EmbeddingsFrom.IN_STEP
-            && report.outcome() == StepOutcome.TAKEN;
-    return inStep ? trainer.embedded(prepared.step()) : trainer.served().embed(prepared.pixels());
-  }
-
-  private static boolean isFinite(List<EmbeddedImage> embedded) {
-    return embedded.stream().allMatch(EmbeddedImage::isFinite);
-  }
-
   private ModelStatus status(MicroBatch batch) {
     return new ModelStatus(
         trainer.spaceId(stream),
         versions.lineage().id(),
-        config.model().loss().squaredDistance() ? "squared_euclidean" : "euclidean",
         trainer.step(),
         trainer.knownClasses(),
         quarantine.isOn(),

@@ -15,7 +15,6 @@ final class TrainerMetrics {
 
   private final MetricGroup operator;
   private final Counter steps;
-  private final Counter embeddings;
   private final DeadLetterCounters deadLetters;
   private final Map<String, StreamMetrics> streams = new HashMap<>();
 
@@ -26,7 +25,6 @@ final class TrainerMetrics {
   TrainerMetrics(MetricGroup operator, IntSupplier waiting) {
     this.operator = operator;
     this.steps = operator.counter("numTrainingSteps");
-    this.embeddings = operator.counter("numEmbeddings");
     this.deadLetters = new DeadLetterCounters(operator);
     operator.gauge("batchesInFlight", (Gauge<Integer>) waiting::getAsInt);
   }
@@ -39,7 +37,6 @@ final class TrainerMetrics {
     }
 
     steps.inc(result.step().isPresent() ? 1 : 0);
-    embeddings.inc(result.embedded().size());
     streams
         .computeIfAbsent(result.batch().stream(), name -> new StreamMetrics(operator, name))
         .emitted(result, now.toEpochMilli());
@@ -51,15 +48,5 @@ final class TrainerMetrics {
     if (stream != null) { // not before the first result after a restore
       stream.published(version);
     }
-  }
-
-  /** Marks the end of the results that a checkpoint commits. */
-  void barrier(long checkpointId) {
-    streams.values().forEach(stream -> stream.barrier(checkpointId));
-  }
-
-  /** Marks the results before a complete checkpoint's barrier as committed. */
-  void committed(long checkpointId, Instant now) {
-    streams.values().forEach(stream -> stream.committed(checkpointId, now.toEpochMilli()));
   }
 }

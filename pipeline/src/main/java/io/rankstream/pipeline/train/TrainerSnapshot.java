@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainerSnapshot.class);
-  private static final int FORMAT = 7;
+  private static final int FORMAT = 8;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**

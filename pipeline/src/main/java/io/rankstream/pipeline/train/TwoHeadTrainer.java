@@ -4,14 +4,15 @@ import ai.djl.Device;
 import io.rankstream.model.OneShotThread;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.StateMismatchException;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.publish.CapturedVersion;
+import io.rankstream.pipeline.event.VersionPointer;
+import io.rankstream.pipeline.publish.PointerPublisher;
 import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.JobSubmission;
+import io.rankstream.pipeline.start.ModelDevice;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Queue;
@@ -51,13 +52,14 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * state is raw keyed state: one contiguous copy for each model, redistributed by stream when the
  * job is rescaled.
  */
-final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
-    implements OneInputStreamOperator<MicroBatch, EmbeddingChange>, BoundedOneInput {
+final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
+    implements OneInputStreamOperator<MicroBatch, VersionPointer>, BoundedOneInput {
 
   private static final long serialVersionUID = 1L;
 
   private final JobConfig jobConfig;
   private final JobSubmission submission;
+  private final String directory;
   private final SideOutputs sides;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
@@ -73,16 +75,19 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   private transient TrainerMetrics measured;
   private transient ResultEmitter emitter;
   private transient VersionPublisher publisher;
+  private transient PointerPublisher pointers;
 
   TwoHeadTrainer(
-      StreamOperatorParameters<EmbeddingChange> parameters,
+      StreamOperatorParameters<VersionPointer> parameters,
       JobConfig config,
       JobSubmission submission,
+      String directory,
       TypeSerializer<MicroBatch> batchSerializer,
       SideOutputs sides) {
     super(parameters);
     this.jobConfig = config;
     this.submission = submission;
+    this.directory = directory;
     this.batchSerializer = batchSerializer;
     this.sides = sides;
     this.mailbox = parameters.getMailboxExecutor();
@@ -96,7 +101,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    device = TrainingDevice.of(jobConfig);
+    device = ModelDevice.of(jobConfig.device(), jobConfig.model().precisions());
     start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), submission);
     gate = new StepGate();
     models = new TreeMap<>();
@@ -123,16 +128,27 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     super.open();
     measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
     emitter = new ResultEmitter(output, sides, measured);
+    boolean hasCheckpoints =
+        CheckpointingOptions.isCheckpointingEnabled(
+            getContainingTask().getEnvironment().getJobConfiguration());
     publisher =
         new VersionPublisher(
             jobConfig.versions(),
-            CheckpointingOptions.isCheckpointingEnabled(
-                getContainingTask().getEnvironment().getJobConfiguration()),
+            hasCheckpoints,
             this::runInTask,
             getProcessingTimeService(),
             getMetricGroup(),
             emitter::announce);
-    models.values().forEach(model -> model.resumePublishing(publisher));
+    pointers =
+        new PointerPublisher(
+            directory,
+            jobConfig.embed().adoptEvery(),
+            hasCheckpoints,
+            this::runInTask,
+            getProcessingTimeService(),
+            getMetricGroup(),
+            emitter::tell);
+    models.values().forEach(model -> model.resume(publisher, pointers));
     trainingThread = new TrainingThread();
     inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
   }
@@ -153,6 +169,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     while (!inFlight.isEmpty()) {
       mailbox.yield();
     }
+    pointers.end();
     // safe: the training thread is idle
     models.values().forEach(model -> model.captureLast().ifPresent(publisher::offer));
     publisher.end();
@@ -166,8 +183,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     super.prepareSnapshotPreBarrier(checkpointId);
     gate.close();
     emitFinished();
-    measured.barrier(checkpointId);
     publisher.barrier(checkpointId);
+    pointers.barrier(checkpointId);
   }
 
   /** Copies the state while the gate is closed; the copy is written later. */
@@ -203,8 +220,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    measured.committed(checkpointId, Instant.now());
     publisher.completed(checkpointId);
+    pointers.completed(checkpointId);
   }
 
   @Override
@@ -222,8 +239,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     if (publisher != null) {
       publisher.close();
     }
+    if (pointers != null) {
+      pointers.close();
+    }
     if (idle && models != null) {
-      finished.forEach(result -> result.captured().ifPresent(CapturedVersion::close));
+      finished.forEach(result -> result.captures().close());
       models.values().forEach(StreamModel::close);
       models.clear();
     }
@@ -248,10 +268,6 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
 
   /** Only what changes the models happens inside the gate. */
   private void process(MicroBatch batch) {
-    if (batch.purpose() == Purpose.DELETE) {
-      gate.inside(() -> finish(StepResult.ofDeletion(batch)));
-      return;
-    }
     if (!jobConfig.input().streams().contains(batch.stream())) {
       // The window still had images of a stream that the present start removed.
       gate.inside(() -> finish(StepResult.ofRemovedStream(batch)));
@@ -289,7 +305,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<EmbeddingChange>
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
       inFlight.remove(); // results come in the order of the batches
       emitter.emit(result, Instant.now());
-      result.captured().ifPresent(publisher::offer);
+      result.captures().version().ifPresent(publisher::offer);
+      result.captures().forEmbedders().ifPresent(pointers::offer);
     }
   }
 }

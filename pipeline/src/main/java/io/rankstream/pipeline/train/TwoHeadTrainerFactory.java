@@ -1,8 +1,8 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
@@ -15,19 +15,21 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /** Creates the training operator on the TaskManager: only there its mailbox exists. */
-public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<EmbeddingChange>
-    implements OneInputStreamOperatorFactory<MicroBatch, EmbeddingChange> {
+public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<VersionPointer>
+    implements OneInputStreamOperatorFactory<MicroBatch, VersionPointer> {
 
   private static final long serialVersionUID = 1L;
 
   private final JobConfig config;
   private final JobSubmission submission;
+  private final String directory;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final SideOutputs sides;
 
   /**
    * @param config the job's configuration
    * @param submission the start of the job
+   * @param directory where the weights for the embedders go
    * @param batchSerializer serializes waiting batches into checkpoints
    * @param metricsTag side output with one record for each training step
    * @param versionsTag side output with one record for each published model
@@ -36,12 +38,14 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
   public TwoHeadTrainerFactory(
       JobConfig config,
       JobSubmission submission,
+      String directory,
       TypeSerializer<MicroBatch> batchSerializer,
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag,
       OutputTag<DeadLetter> deadLettersTag) {
     this.config = config;
     this.submission = submission;
+    this.directory = directory;
     this.batchSerializer = batchSerializer;
     this.sides = new SideOutputs(metricsTag, versionsTag, deadLettersTag);
   }
@@ -51,9 +55,10 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<E
     "unchecked",
     "TypeParameterUnusedInFormals"
   }) // required by the interface's signature
-  public <T extends StreamOperator<EmbeddingChange>> T createStreamOperator(
-      StreamOperatorParameters<EmbeddingChange> parameters) {
-    return (T) new TwoHeadTrainer(parameters, config, submission, batchSerializer, sides);
+  public <T extends StreamOperator<VersionPointer>> T createStreamOperator(
+      StreamOperatorParameters<VersionPointer> parameters) {
+    return (T)
+        new TwoHeadTrainer(parameters, config, submission, directory, batchSerializer, sides);
   }
 
   @Override

@@ -2,7 +2,11 @@ package io.rankstream.pipeline.train;
 
 import io.rankstream.model.OnlineTrainer;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.publish.CapturedVersion;
+import io.rankstream.pipeline.publish.CapturedWeights;
+import io.rankstream.pipeline.publish.PointerLedger;
+import io.rankstream.pipeline.publish.PointerPublisher;
 import io.rankstream.pipeline.publish.VersionLedger;
 import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.pipeline.publish.VersionSchedule;
@@ -23,19 +27,30 @@ final class VersionCapture {
   private final String stream;
   private final JobStart start;
   private Lineage lineage;
+  private final int everySteps;
   private VersionLedger ledger;
   private VersionSchedule schedule;
+  private PointerLedger pointers = new PointerLedger();
+  private long captured; // step of the last version for the embedders
 
   /**
    * The timeline of a new model.
    *
+   * @param config publishing of versions
+   * @param everySteps steps between two versions for the embedders
    * @param start the present start of the job
    * @param weights where the model starts from
    * @param now wall-clock time in milliseconds
    */
   VersionCapture(
-      JobConfig.Versions config, String stream, JobStart start, StartingWeights weights, long now) {
+      JobConfig.Versions config,
+      int everySteps,
+      String stream,
+      JobStart start,
+      StartingWeights weights,
+      long now) {
     this.config = config;
+    this.everySteps = everySteps;
     this.stream = stream;
     this.start = start;
     this.lineage = Lineage.child(weights.parent(), weights.parentVersion(), start);
@@ -47,35 +62,49 @@ final class VersionCapture {
     return lineage;
   }
 
-  /**
-   * Captures a version after a step, if the number of steps or the time since the last one asks for
-   * it.
-   *
-   * @param accuracy figures for the announcement
-   * @return the version, which the caller takes over
-   */
-  Optional<CapturedVersion> afterStep(
-      OnlineTrainer trainer, PrequentialFigures accuracy, Instant now) {
-    return schedule.isDue(trainer.step(), now.toEpochMilli())
-        ? Optional.of(capture(trainer, accuracy, now))
-        : Optional.empty();
+  /** Whether the step that the model has just taken gives a version to anybody. */
+  boolean isDue(long step, Instant now) {
+    return isDueForEmbedders(step) || schedule.isDue(step, now.toEpochMilli());
   }
 
-  /** Captures as {@link #afterStep} does, if the model took a step since the last version. */
+  /**
+   * Captures what the number of steps or the time since the last versions asks for.
+   *
+   * @param accuracy figures for the announcement
+   * @return the versions, which the caller takes over
+   */
+  Captures afterStep(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now) {
+    long step = trainer.step();
+    Optional<CapturedVersion> version =
+        schedule.isDue(step, now.toEpochMilli())
+            ? Optional.of(capture(trainer, accuracy, now))
+            : Optional.empty();
+    if (!isDueForEmbedders(step)) {
+      return new Captures(version, Optional.empty());
+    }
+
+    captured = step;
+    return new Captures(version, Optional.of(captureForEmbedders(trainer)));
+  }
+
+  /** Captures a version to publish, if the model took a step since the last version. */
   Optional<CapturedVersion> atEnd(OnlineTrainer trainer, PrequentialFigures accuracy, Instant now) {
     return schedule.isNew(trainer.step())
         ? Optional.of(capture(trainer, accuracy, now))
         : Optional.empty();
   }
 
-  /** Lets the versions be announced that the restored checkpoint holds. */
-  void resume(VersionPublisher publisher, String spaceId) {
-    publisher.restore(ledger, stream, spaceId, lineage.id());
+  /** Goes on with the versions that the restored checkpoint holds. */
+  void resume(
+      VersionPublisher publisher, PointerPublisher pointers, OnlineTrainer trainer, String stream) {
+    publisher.restore(ledger, stream, trainer.spaceId(stream), lineage.id());
+    pointers.restore(captureForEmbedders(trainer));
   }
 
   void writeTo(DataOutput out) throws IOException {
     lineage.writeTo(out);
     ledger.writeTo(out);
+    pointers.writeTo(out);
   }
 
   /**
@@ -87,12 +116,15 @@ final class VersionCapture {
     lineage = Lineage.read(in).restored(step, start);
     ledger = VersionLedger.read(in);
     schedule = new VersionSchedule(config, ledger);
+    pointers = PointerLedger.read(in);
+    captured = pointers.told().map(VersionPointer::version).orElse(0L);
   }
 
   /** Reads past the bytes of {@link #writeTo} and returns the lineage. */
   static Lineage skip(DataInput in) throws IOException {
     Lineage lineage = Lineage.read(in);
     VersionLedger.read(in);
+    PointerLedger.read(in);
     return lineage;
   }
 
@@ -105,5 +137,14 @@ final class VersionCapture {
         lineage.parentVersion(),
         accuracy,
         now.toEpochMilli());
+  }
+
+  private boolean isDueForEmbedders(long step) {
+    return step - captured >= everySteps;
+  }
+
+  private CapturedWeights captureForEmbedders(OnlineTrainer trainer) {
+    return new CapturedWeights(
+        trainer.copyWeights(stream, lineage.id()), pointers, lineage.start());
   }
 }

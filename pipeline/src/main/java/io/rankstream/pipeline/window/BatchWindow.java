@@ -1,10 +1,10 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.OperatorNames;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.OutputTag;
@@ -17,10 +17,16 @@ import org.apache.flink.util.OutputTag;
  * @param function the window function
  */
 public record BatchWindow(
-    String name, KeyedProcessFunction<StreamKey, WindowInput, MicroBatch> function) {
+    String name, KeyedProcessFunction<StreamKey, ImageInput, MicroBatch> function) {
 
-  /** The window of the configured sampler. */
-  public static BatchWindow of(JobConfig config, OutputTag<DeadLetter> deadLetters) {
+  /**
+   * The window of the configured sampler.
+   *
+   * @param embedAgain side output of kept images to embed again
+   * @param deadLetters side output of images that are not taken
+   */
+  public static BatchWindow of(
+      JobConfig config, OutputTag<ImageInput> embedAgain, OutputTag<DeadLetter> deadLetters) {
     return switch (config.batch().sampler()) {
       case PK ->
           new BatchWindow(
@@ -29,7 +35,9 @@ public record BatchWindow(
                   config.batch(),
                   config.window(),
                   config.model().architecture().maxClasses(),
+                  config.embed().refresh(),
                   config.model().seed(),
+                  embedAgain,
                   deadLetters));
       case NATURAL ->
           new BatchWindow(

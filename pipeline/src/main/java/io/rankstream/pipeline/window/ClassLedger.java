@@ -16,6 +16,7 @@ package io.rankstream.pipeline.window;
  *     {@link StreamAge}
  * @param lastTrained turn in which the class was last trained, or -1; no two classes share a turn,
  *     so the classes of one batch keep an order among themselves
+ * @param refreshed kept images that were embedded again so far
  */
 public record ClassLedger(
     int ordinal,
@@ -27,11 +28,12 @@ public record ClassLedger(
     long seen,
     long bytes,
     long lastSeen,
-    long lastTrained) {
+    long lastTrained,
+    long refreshed) {
 
   /** The ledger of a class that has just appeared. */
   static ClassLedger first(int ordinal) {
-    return new ClassLedger(ordinal, false, 0, 0, 0, 0, 0, 0, 0, -1);
+    return new ClassLedger(ordinal, false, 0, 0, 0, 0, 0, 0, 0, -1, 0);
   }
 
   /** Fresh images that wait. */
@@ -54,7 +56,17 @@ public record ClassLedger(
 
   ClassLedger withEnrolment() {
     return new ClassLedger(
-        ordinal, true, firstFresh, nextFresh, freshSince, kept, seen, bytes, lastSeen, lastTrained);
+        ordinal,
+        true,
+        firstFresh,
+        nextFresh,
+        freshSince,
+        kept,
+        seen,
+        bytes,
+        lastSeen,
+        lastTrained,
+        refreshed);
   }
 
   /** With one more fresh image, which arrived at a processing time and an active time. */
@@ -70,7 +82,8 @@ public record ClassLedger(
         seen,
         bytes + size,
         active,
-        lastTrained);
+        lastTrained,
+        refreshed);
   }
 
   /** Without the {@code count} oldest fresh images; the next one arrived at {@code since}. */
@@ -85,7 +98,8 @@ public record ClassLedger(
         seen,
         bytes - size,
         lastSeen,
-        lastTrained);
+        lastTrained,
+        refreshed);
   }
 
   /** With another number of kept images, which take {@code growth} bytes more. */
@@ -100,7 +114,8 @@ public record ClassLedger(
         seen,
         bytes + growth,
         lastSeen,
-        lastTrained);
+        lastTrained,
+        refreshed);
   }
 
   /** With one more image offered to the reservoir. */
@@ -115,11 +130,38 @@ public record ClassLedger(
         seen + 1,
         bytes,
         lastSeen,
-        lastTrained);
+        lastTrained,
+        refreshed);
   }
 
   ClassLedger withTraining(long turn) {
     return new ClassLedger(
-        ordinal, enrolled, firstFresh, nextFresh, freshSince, kept, seen, bytes, lastSeen, turn);
+        ordinal,
+        enrolled,
+        firstFresh,
+        nextFresh,
+        freshSince,
+        kept,
+        seen,
+        bytes,
+        lastSeen,
+        turn,
+        refreshed);
+  }
+
+  /** With {@code count} more kept images embedded again. */
+  ClassLedger withRefresh(int count) {
+    return new ClassLedger(
+        ordinal,
+        enrolled,
+        firstFresh,
+        nextFresh,
+        freshSince,
+        kept,
+        seen,
+        bytes,
+        lastSeen,
+        lastTrained,
+        refreshed + count);
   }
 }

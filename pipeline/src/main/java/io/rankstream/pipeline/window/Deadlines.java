@@ -3,25 +3,20 @@ package io.rankstream.pipeline.window;
 import java.time.Duration;
 import org.apache.flink.streaming.api.TimerService;
 
-/** Sets the timers that limit how long an image waits. */
+/** Sets the timer that limits how long an image waits. */
 final class Deadlines {
 
   private Deadlines() {}
 
   /**
-   * Sets a timer for the oldest fresh image and one for the oldest image to embed. When an earlier
-   * timer is set, that one looks again when it fires; a later one is from before a change of {@code
-   * batch.max-wait}.
+   * Sets a timer for the oldest fresh image. When an earlier timer is set, that one looks again
+   * when it fires; a later one is from before a change of {@code batch.max-wait}.
    */
   static void set(StreamWindow window, TimerService timers, Duration maxWait) {
     WindowCounters counters = window.counters();
     Place oldest = window.table().oldestFresh();
     if (oldest != null) {
       counters.freshTimer = set(counters.freshTimer, oldest.rank() + maxWait.toMillis(), timers);
-    }
-    if (counters.embeddingWaiting > 0) {
-      counters.embeddingTimer =
-          set(counters.embeddingTimer, counters.embeddingSince + maxWait.toMillis(), timers);
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  *   <li>then the candidate that was seen longest ago retires: old labels that never entered the
  *       rotation do not keep new ones out;
  *   <li>then the class of the new image gives a kept image of its own;
- *   <li>then the oldest fresh image of that class is embedded and not kept.
+ *   <li>then the oldest fresh image of that class leaves, and is not trained on.
  * </ol>
  *
  * <p>Candidates hold at most a quarter of the memory: labels that come once cannot take the images
@@ -24,7 +24,6 @@ final class MemoryBound {
 
   private final JobConfig.Window bounds;
   private final JobConfig.Batch batch;
-  private final WindowCounters counters;
   private final ClassTable table;
   private final Reservoirs reservoirs;
   private final Retirement retirement;
@@ -33,7 +32,6 @@ final class MemoryBound {
 
   MemoryBound(
       PkSettings settings,
-      WindowCounters counters,
       ClassTable table,
       Reservoirs reservoirs,
       Retirement retirement,
@@ -41,7 +39,6 @@ final class MemoryBound {
       PkEvents events) {
     this.bounds = settings.bounds();
     this.batch = settings.batch();
-    this.counters = counters;
     this.table = table;
     this.reservoirs = reservoirs;
     this.retirement = retirement;
@@ -70,7 +67,7 @@ final class MemoryBound {
    * the most recent images.
    */
   int capacity(String label, long size) {
-    if (bytes() + batch.size() * size <= bounds.maxBytes()) {
+    if (table.bytes() + batch.size() * size <= bounds.maxBytes()) {
       return bounds.reservoirPerClass();
     }
 
@@ -79,13 +76,9 @@ final class MemoryBound {
     return isFullest ? Math.min(kept, bounds.reservoirPerClass()) : bounds.reservoirPerClass();
   }
 
-  /** Bytes of all images that the window holds. */
-  long bytes() {
-    return table.bytes() + counters.embeddingBytes;
-  }
-
-  private boolean isOver() {
-    return bytes() > bounds.maxBytes();
+  /** Whether the window holds more bytes than it may. */
+  boolean isOver() {
+    return table.bytes() > bounds.maxBytes();
   }
 
   private boolean takeFromTheFullest() throws Exception {

@@ -4,7 +4,6 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
@@ -44,7 +43,6 @@ public final class NaturalWindow extends ImageWindow {
   private transient Counter repeated;
   private transient Counter forgotten;
   private transient ListState<AcceptedImage> labeled;
-  private transient ListState<AcceptedImage> unlabeled;
   private transient ValueState<NaturalCounters> allCounters;
   private transient MapState<String, Boolean> classes;
   private transient WindowMetrics metrics;
@@ -77,7 +75,6 @@ public final class NaturalWindow extends ImageWindow {
     SharedSerializer<AcceptedImage> image =
         WindowState.shared(getRuntimeContext(), AcceptedImage.class);
     labeled = getRuntimeContext().getListState(new ListStateDescriptor<>("labeled", image));
-    unlabeled = getRuntimeContext().getListState(new ListStateDescriptor<>("unlabeled", image));
     allCounters =
         getRuntimeContext()
             .getState(
@@ -88,22 +85,18 @@ public final class NaturalWindow extends ImageWindow {
   }
 
   @Override
-  void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
+  void forget(String imageId, Context context) throws Exception {
     recent.forget(imageId);
     NaturalCounters counters = allCounters.value();
     if (counters != null) { // else nothing came yet
-      int labeledStay = keepOthers(labeled, counters.labeledWaiting, imageId);
-      int unlabeledStay = keepOthers(unlabeled, counters.unlabeledWaiting, imageId);
-      int gone = counters.labeledWaiting - labeledStay + counters.unlabeledWaiting - unlabeledStay;
-      if (gone > 0) {
-        counters.labeledWaiting = labeledStay;
-        counters.unlabeledWaiting = unlabeledStay;
+      int stay = keepOthers(labeled, counters.labeledWaiting, imageId);
+      if (stay < counters.labeledWaiting) {
+        forgotten.inc(counters.labeledWaiting - stay);
+        counters.labeledWaiting = stay;
         allCounters.update(counters);
-        forgotten.inc(gone);
         metrics.update(context.getCurrentKey().stream(), figures(counters));
       }
     }
-    out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
   }
 
   /**
@@ -143,26 +136,19 @@ public final class NaturalWindow extends ImageWindow {
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
     }
 
-    if (image.isLabeled() && !isKnown(counters, image.label())) {
-      context.output(
-          deadLetters,
-          deadLetterCounters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
-    } else if (image.isLabeled()) {
+    if (isKnown(counters, image.label())) {
       recent.remember(image);
       labeled.add(image);
       counters.labeledWaiting++;
     } else {
-      recent.remember(image);
-      unlabeled.add(image);
-      counters.unlabeledWaiting++;
+      context.output(
+          deadLetters,
+          deadLetterCounters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
     }
     if (counters.labeledWaiting == batch.size()) {
-      emitLabeled(context.getCurrentKey(), counters, out);
+      emit(context.getCurrentKey(), counters, out);
     }
-    if (counters.unlabeledWaiting == batch.embeddingSize()) {
-      emitUnlabeled(context.getCurrentKey(), counters, out);
-    }
-    setDeadlines(counters, context.timerService());
+    setDeadline(counters, context.timerService());
     allCounters.update(counters);
     metrics.update(context.getCurrentKey().stream(), figures(counters));
   }
@@ -173,24 +159,16 @@ public final class NaturalWindow extends ImageWindow {
     NaturalCounters counters = allCounters.value();
     boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
     if (inputEnded || time == counters.labeledDeadline) {
-      emitLabeled(context.getCurrentKey(), counters, out);
-    }
-    if (inputEnded || time == counters.unlabeledDeadline) {
-      emitUnlabeled(context.getCurrentKey(), counters, out);
+      emit(context.getCurrentKey(), counters, out);
     }
     allCounters.update(counters);
     metrics.update(context.getCurrentKey().stream(), figures(counters));
   }
 
-  private void setDeadlines(NaturalCounters counters, TimerService timers) {
-    long deadline = timers.currentProcessingTime() + batch.maxWait().toMillis();
+  private void setDeadline(NaturalCounters counters, TimerService timers) {
     if (counters.labeledWaiting > 0 && counters.labeledDeadline == 0) {
-      counters.labeledDeadline = deadline;
-      timers.registerProcessingTimeTimer(deadline);
-    }
-    if (counters.unlabeledWaiting > 0 && counters.unlabeledDeadline == 0) {
-      counters.unlabeledDeadline = deadline;
-      timers.registerProcessingTimeTimer(deadline);
+      counters.labeledDeadline = timers.currentProcessingTime() + batch.maxWait().toMillis();
+      timers.registerProcessingTimeTimer(counters.labeledDeadline);
     }
   }
 
@@ -209,36 +187,18 @@ public final class NaturalWindow extends ImageWindow {
   }
 
   private static WindowFigures figures(NaturalCounters counters) {
-    return new WindowFigures(
-        counters.labeledWaiting, counters.unlabeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0);
+    return new WindowFigures(counters.labeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0);
   }
 
-  private void emitLabeled(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)
-      throws Exception {
-    emit(stream, counters, Purpose.TRAIN, labeled, out);
-    counters.labeledWaiting = 0;
-    counters.labeledDeadline = 0;
-  }
-
-  private void emitUnlabeled(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)
-      throws Exception {
-    emit(stream, counters, Purpose.EMBED, unlabeled, out);
-    counters.unlabeledWaiting = 0;
-    counters.unlabeledDeadline = 0;
-  }
-
-  private static void emit(
-      StreamKey stream,
-      NaturalCounters counters,
-      Purpose purpose,
-      ListState<AcceptedImage> waiting,
-      Collector<MicroBatch> out)
+  private void emit(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)
       throws Exception {
     List<BatchImage> slots = new ArrayList<>();
-    waiting.get().forEach(image -> slots.add(new BatchImage(image, true)));
-    waiting.clear();
+    labeled.get().forEach(image -> slots.add(new BatchImage(image, true)));
+    labeled.clear();
+    counters.labeledWaiting = 0;
+    counters.labeledDeadline = 0;
     if (!slots.isEmpty()) {
-      out.collect(new MicroBatch(stream, counters.batches++, purpose, slots));
+      out.collect(new MicroBatch(stream, counters.batches++, slots));
     }
   }
 }

@@ -8,10 +8,11 @@ final class PkEvents {
 
   final Counter repeated;
   final Counter forgotten;
-  final Counter shed;
+  final Counter replaced;
   final Counter surplus;
   final Counter overdue;
   final Counter replayed;
+  final Counter refreshed;
   final Counter evicted;
   final Counter withoutRoom;
   final Counter retired;
@@ -22,10 +23,11 @@ final class PkEvents {
   PkEvents(MetricGroup operator) {
     repeated = operator.counter("numImagesRepeated");
     forgotten = operator.counter("numImagesForgotten");
-    shed = operator.counter("numImagesShed");
+    replaced = operator.counter("numImagesReplaced");
     surplus = operator.counter("numImagesSurplus");
     overdue = operator.counter("numImagesOverdue");
     replayed = operator.counter("numImagesReplayed");
+    refreshed = operator.counter("numImagesRefreshed");
     evicted = operator.counter("numReservoirEvictions");
     withoutRoom = operator.counter("numImagesWithoutRoom");
     retired = operator.counter("numClassesRetired");

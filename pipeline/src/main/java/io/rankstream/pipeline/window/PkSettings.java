@@ -9,7 +9,9 @@ import java.io.Serializable;
  * @param batch shape and pace of the batches
  * @param bounds bounds of the images that the window keeps
  * @param maxClasses capacity of the model
+ * @param refresh kept images that are embedded again with each batch
  * @param seed seed of the draws from the reservoirs
  */
-record PkSettings(JobConfig.Batch batch, JobConfig.Window bounds, int maxClasses, long seed)
+record PkSettings(
+    JobConfig.Batch batch, JobConfig.Window bounds, int maxClasses, int refresh, long seed)
     implements Serializable {}

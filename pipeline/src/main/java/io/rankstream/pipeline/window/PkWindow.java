@@ -1,16 +1,16 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.LagPolicy;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.util.Collector;
@@ -27,15 +27,13 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>No fresh image waits longer than {@code batch.max-wait}. Then the window trains on what it
  * has, if it did not train for that time. Otherwise there are more classes with fresh images than
- * batches have places: the image is embedded now and kept, and trained when its class has its turn.
+ * batches have places: the image is kept, and trained on when its class has its turn.
  *
- * <p>Unlabelled images, and those that overflow the queue of a frequent class, are emitted in
- * batches to embed. When the job lags, {@code window.lag-policy} can send them to the dead letters
- * instead. No accepted image is lost: each is fresh in exactly one batch, except {@linkplain
- * RecentImages repeats}.
+ * <p>Of a frequent class, the images that overflow its queue are not trained on. All images are
+ * embedded elsewhere, when they arrive; with each batch the window sends some of those that it
+ * keeps there again, in turn. What arrives under the id of an image takes its place.
  *
- * <p>An image that is to be forgotten leaves the window at once, wherever it is, and its deletion
- * follows the batches that were emitted before.
+ * <p>An image that is to be forgotten leaves the window at once, wherever it is.
  *
  * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
  * processing time passes or a class retires.
@@ -45,6 +43,7 @@ public final class PkWindow extends ImageWindow {
   private static final long serialVersionUID = 1L;
 
   private final PkSettings settings;
+  private final OutputTag<ImageInput> embedAgain;
   private final OutputTag<DeadLetter> deadLetters;
 
   private transient RecentImages recent;
@@ -58,16 +57,21 @@ public final class PkWindow extends ImageWindow {
    * @param batch shape and pace of the batches
    * @param bounds bounds of the images that the window keeps
    * @param maxClasses capacity of the model
+   * @param refresh kept images that are embedded again with each batch
    * @param seed seed of the draws from the reservoirs
+   * @param embedAgain side output of the kept images to embed again
    * @param deadLetters side output for images of more classes than the model can hold
    */
   public PkWindow(
       JobConfig.Batch batch,
       JobConfig.Window bounds,
       int maxClasses,
+      int refresh,
       long seed,
+      OutputTag<ImageInput> embedAgain,
       OutputTag<DeadLetter> deadLetters) {
-    this.settings = new PkSettings(batch, bounds, maxClasses, seed);
+    this.settings = new PkSettings(batch, bounds, maxClasses, refresh, seed);
+    this.embedAgain = embedAgain;
     this.deadLetters = deadLetters;
   }
 
@@ -82,10 +86,9 @@ public final class PkWindow extends ImageWindow {
   }
 
   @Override
-  void forget(String imageId, Context context, Collector<MicroBatch> out) throws Exception {
+  void forget(String imageId, Context context) throws Exception {
     StreamWindow window = window(context);
     events.forgotten.inc(window.forget(imageId));
-    out.collect(MicroBatch.deletion(context.getCurrentKey(), imageId));
     finish(window, context);
   }
 
@@ -96,21 +99,18 @@ public final class PkWindow extends ImageWindow {
       return;
     }
 
-    long now = context.timerService().currentProcessingTime();
+    long now = time(context);
     StreamWindow window = window(context);
     window.arrive(now);
-    if (image.isLabeled() && !window.hasRoomFor(image.label())) {
-      reject(RejectionReason.tooManyClasses(image.origin(), settings.maxClasses()), context);
-    } else {
-      recent.remember(image);
+    if (window.hasRoomFor(image.label())) {
       take(window, image, context);
+    } else {
+      DeadLetter letter = RejectionReason.tooManyClasses(image.origin(), settings.maxClasses());
+      context.output(deadLetters, deadLetterCounters.count(letter));
     }
 
     if (window.isFullBatchDue()) {
-      out.collect(window.takeFullBatch(now));
-    }
-    if (window.counters().embeddingWaiting >= settings.batch().embeddingSize()) {
-      out.collect(window.takeEmbeddingBatch());
+      emit(window.takeFullBatch(now), window, context, out);
     }
     finish(window, context);
   }
@@ -119,20 +119,13 @@ public final class PkWindow extends ImageWindow {
   public void onTimer(long time, OnTimerContext context, Collector<MicroBatch> out)
       throws Exception {
     StreamWindow window = window(context);
-    WindowCounters counters = window.counters();
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
-      takeAll(window, time(context), out);
+      takeAll(window, context, out);
     } else {
-      if (time == counters.freshTimer) {
-        counters.freshTimer = 0;
+      if (time == window.counters().freshTimer) {
+        window.counters().freshTimer = 0;
       }
-      takeOverdue(window, time, out);
-      if (time == counters.embeddingTimer) {
-        counters.embeddingTimer = 0;
-      }
-      if (window.hasToEmbed(time - settings.batch().maxWait().toMillis())) {
-        out.collect(window.takeEmbeddingBatch());
-      }
+      takeOverdue(window, time, context, out);
     }
     finish(window, context);
   }
@@ -152,21 +145,19 @@ public final class PkWindow extends ImageWindow {
   }
 
   private void take(StreamWindow window, AcceptedImage image, Context context) throws Exception {
-    if (!image.isLabeled()) {
-      passOn(window, new FreshImage(time(context), image), context);
-      return;
-    }
-
-    Optional<FreshImage> surplus = window.addFresh(image, time(context));
-    if (surplus.isPresent()) {
-      passOn(window, surplus.get(), context);
-      events.surplus.inc();
+    recent.remember(image);
+    int replaced = window.replace(image.imageId());
+    window.addFresh(image, time(context));
+    if (replaced > 0) {
+      events.replaced.inc(replaced);
+      // The one before may be on its way to be embedded again: this one has to come behind it.
+      embedAgain(List.of(image), context);
     }
   }
 
   /** Takes the images that have waited for {@code batch.max-wait}. */
-  private void takeOverdue(StreamWindow window, long time, Collector<MicroBatch> out)
-      throws Exception {
+  private void takeOverdue(
+      StreamWindow window, long time, Context context, Collector<MicroBatch> out) throws Exception {
     long maxWait = settings.batch().maxWait().toMillis();
     long overdue = time - maxWait;
     if (!window.isWaitingSince(overdue)) {
@@ -174,56 +165,41 @@ public final class PkWindow extends ImageWindow {
     }
 
     if (window.counters().lastTraining <= overdue && window.canTrainOnImagesSince(overdue)) {
-      out.collect(window.takeFreshBatch(time));
+      emit(window.takeFreshBatch(time), window, context, out);
     }
     if (window.isWaitingSince(overdue)) {
-      // Those that are due soon go along: a batch of its own for each image would be dear.
-      window.embedAndKeep(overdue + maxWait / 4);
-      out.collect(window.takeEmbeddingBatch());
+      window.keepOverdue(overdue + maxWait / 4); // with those that are due soon
     }
   }
 
   /** Takes all images, since no more will come. */
-  private static void takeAll(StreamWindow window, long now, Collector<MicroBatch> out)
+  private void takeAll(StreamWindow window, Context context, Collector<MicroBatch> out)
       throws Exception {
-    window.embedAndKeepCandidates();
+    window.keepCandidates();
     while (window.canTrainOnImagesSince(Long.MAX_VALUE)) {
-      out.collect(window.takeFreshBatch(now));
+      emit(window.takeFreshBatch(time(context)), window, context, out);
     }
-    window.embedAndKeep(Long.MAX_VALUE); // of the only class
-    if (window.counters().embeddingWaiting > 0) {
-      out.collect(window.takeEmbeddingBatch());
+    window.keepOverdue(Long.MAX_VALUE); // of the only class
+  }
+
+  private void emit(
+      MicroBatch batch, StreamWindow window, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    out.collect(batch);
+    embedAgain(window.nextToRefresh(batch), context);
+  }
+
+  private void embedAgain(List<AcceptedImage> images, Context context) {
+    if (settings.refresh() > 0) {
+      images.forEach(image -> context.output(embedAgain, ImageInput.embedAgain(image)));
+      events.refreshed.inc(images.size());
     }
   }
 
   private void finish(StreamWindow window, Context context) throws Exception {
     Deadlines.set(window, context.timerService(), settings.batch().maxWait());
     window.save();
-    metrics.update(
-        context.getCurrentKey().stream(), WindowFigures.of(window.counters(), window.table()));
-  }
-
-  /** Queues an image that no training batch needs for embedding, or sheds it when the job lags. */
-  private void passOn(StreamWindow window, FreshImage waiting, Context context) throws Exception {
-    AcceptedImage image = waiting.image();
-    JobConfig.Window bounds = settings.bounds();
-    long age = time(context) - image.origin().timestamp();
-    if (bounds.lagPolicy() == LagPolicy.SHED && age > bounds.maxLag().toMillis()) {
-      reject(
-          RejectionReason.LAG_SHED.letter(
-              image.origin(),
-              "It is %d s old (window.max-lag = %d s), and no training batch needs it"
-                  .formatted(age / 1000, bounds.maxLag().toSeconds())),
-          context);
-      recent.forget(image.imageId()); // it may be sent again
-      events.shed.inc();
-    } else {
-      window.addForEmbedding(image, waiting.arrival());
-    }
-  }
-
-  private void reject(DeadLetter letter, Context context) {
-    context.output(deadLetters, deadLetterCounters.count(letter));
+    metrics.update(context.getCurrentKey().stream(), WindowFigures.of(window.table()));
   }
 
   private static long time(Context context) {

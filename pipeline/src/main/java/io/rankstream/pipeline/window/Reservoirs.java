@@ -81,6 +81,18 @@ final class Reservoirs {
     return images;
   }
 
+  /** The next images of a class in turn, at most {@code count}, each once. */
+  List<AcceptedImage> next(String label, int count) throws Exception {
+    ClassLedger ledger = table.ledger(label);
+    int taken = Math.min(count, ledger.kept());
+    List<AcceptedImage> images = new ArrayList<>(taken);
+    for (int i = 0; i < taken; i++) {
+      images.add(state.kept(label, (ledger.refreshed() + i) % ledger.kept()));
+    }
+    table.put(label, ledger.withRefresh(taken));
+    return images;
+  }
+
   /** Drops one image of a class, each with the same probability. */
   void dropOne(String label, SplittableRandom random) throws Exception {
     drop(label, random.nextInt(table.ledger(label).kept()));

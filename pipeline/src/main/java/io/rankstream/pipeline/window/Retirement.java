@@ -10,7 +10,6 @@ final class Retirement {
   private final ClassTable table;
   private final FreshQueues fresh;
   private final Reservoirs reservoirs;
-  private final EmbeddingQueue embedding;
   private final StreamAge age;
   private final PkEvents events;
 
@@ -20,13 +19,11 @@ final class Retirement {
       ClassTable table,
       FreshQueues fresh,
       Reservoirs reservoirs,
-      EmbeddingQueue embedding,
       PkEvents events) {
     this.counters = counters;
     this.table = table;
     this.fresh = fresh;
     this.reservoirs = reservoirs;
-    this.embedding = embedding;
     this.age = age;
     this.events = events;
   }
@@ -40,11 +37,9 @@ final class Retirement {
     }
   }
 
-  /** Retires a class. Its fresh images still get their embeddings. */
+  /** Retires a class. Its fresh images are not trained on. */
   void retire(String label) throws Exception {
-    for (FreshImage image : fresh.take(label, Integer.MAX_VALUE)) {
-      embedding.add(image.image(), image.arrival());
-    }
+    fresh.take(label, Integer.MAX_VALUE);
     reservoirs.shrink(label, 0);
     table.put(label, null);
     events.retired.inc();

@@ -4,13 +4,13 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.StreamKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -31,7 +31,6 @@ final class StreamWindow {
   private final ImageIndex index;
   private final FreshQueues fresh;
   private final Reservoirs reservoirs;
-  private final EmbeddingQueue embedding;
   private final Retirement retirement;
   private final MemoryBound memory;
   private final Enrolment enrolment;
@@ -66,11 +65,10 @@ final class StreamWindow {
     index = new ImageIndex(state);
     fresh = new FreshQueues(state, table, index);
     reservoirs = new Reservoirs(state, table, index, settings.bounds());
-    embedding = new EmbeddingQueue(state, counters);
     age = new StreamAge(settings.bounds().classTtl());
     draws = new Draws(settings.seed(), counters);
-    retirement = new Retirement(age, counters, table, fresh, reservoirs, embedding, events);
-    memory = new MemoryBound(settings, counters, table, reservoirs, retirement, draws, events);
+    retirement = new Retirement(age, counters, table, fresh, reservoirs, events);
+    memory = new MemoryBound(settings, table, reservoirs, retirement, draws, events);
   }
 
   /** Reads the window of the current stream from the state. */
@@ -118,11 +116,23 @@ final class StreamWindow {
   }
 
   /**
-   * Adds a labelled image to the queue of its class.
+   * Takes the images with an id out: what comes under the same id takes their place.
    *
-   * @return the oldest fresh image of the class, when the queue or the memory is full
+   * @return images that were taken out
    */
-  Optional<FreshImage> addFresh(AcceptedImage image, long now) throws Exception {
+  int replace(String imageId) throws Exception {
+    int replaced = 0;
+    for (String label : index.labels(imageId)) {
+      replaced += fresh.forget(label, imageId) + reservoirs.forget(label, imageId);
+    }
+    return replaced;
+  }
+
+  /**
+   * Adds an image to the queue of its class. When the queue or the memory is full, the oldest fresh
+   * image of the class leaves, and is not trained on.
+   */
+  void addFresh(AcceptedImage image, long now) throws Exception {
     String label = image.label();
     if (table.ledger(label) == null) {
       table.put(label, ClassLedger.first(counters.nextOrdinal++));
@@ -131,17 +141,14 @@ final class StreamWindow {
     fresh.add(image, now, age.seen(counters));
     counters.sinceTraining++;
     enrolment.update(label);
-    boolean hasRoom = memory.makeRoom(label);
-    if (!hasRoom) {
+    if (!memory.makeRoom(label)) {
       events.withoutRoom.inc();
     }
-    boolean overflows = table.ledger(label).fresh() > settings.bounds().freshPerClass();
-    return overflows || !hasRoom ? Optional.of(fresh.take(label, 1).get(0)) : Optional.empty();
-  }
-
-  /** Queues an image, which came at a processing time, for embedding. */
-  void addForEmbedding(AcceptedImage image, long arrival) throws Exception {
-    embedding.add(image, arrival);
+    while (table.ledger(label).fresh() > settings.bounds().freshPerClass()
+        || (memory.isOver() && table.ledger(label).fresh() > 0)) {
+      fresh.take(label, 1);
+      events.surplus.inc();
+    }
   }
 
   /** A training batch that is due. */
@@ -165,52 +172,43 @@ final class StreamWindow {
     return takeTraining(table.queue().chooseFreshFirst(), now);
   }
 
-  /**
-   * Queues the fresh images of the classes that have waited since a time for embedding, and keeps
-   * them for later batches.
-   */
-  void embedAndKeep(long arrival) throws Exception {
+  /** Keeps the fresh images of the classes that have waited since a time for later batches. */
+  void keepOverdue(long arrival) throws Exception {
     for (String label : table.waitingSince(arrival)) {
-      embedAndKeep(label);
+      keepOverdue(label);
     }
   }
 
   /** The same for the classes that training cannot take. */
-  void embedAndKeepCandidates() throws Exception {
+  void keepCandidates() throws Exception {
     for (String label : table.waitingSince(Long.MAX_VALUE)) {
       if (!table.ledger(label).enrolled()) {
-        embedAndKeep(label);
+        keepOverdue(label);
       }
     }
   }
 
-  /** Whether an image that arrived at a time or before it waits to be embedded. */
-  boolean hasToEmbed(long arrival) {
-    return counters.embeddingWaiting > 0 && counters.embeddingSince <= arrival;
-  }
-
-  /** A batch of all images that wait to be embedded. */
-  MicroBatch takeEmbeddingBatch() throws Exception {
-    List<BatchImage> slots = new ArrayList<>(counters.embeddingWaiting);
-    for (AcceptedImage image : embedding.takeAll()) {
-      slots.add(new BatchImage(image, true));
+  /** The kept images of the classes in a batch whose turn it is to be embedded again. */
+  List<AcceptedImage> nextToRefresh(MicroBatch trained) throws Exception {
+    Set<String> labels = new LinkedHashSet<>();
+    trained.images().forEach(slot -> labels.add(slot.image().label()));
+    List<AcceptedImage> images = new ArrayList<>(settings.refresh());
+    int classes = labels.size();
+    for (String label : labels) {
+      images.addAll(reservoirs.next(label, (settings.refresh() - images.size()) / classes--));
     }
-    return new MicroBatch(stream, counters.batches++, Purpose.EMBED, slots);
+    return images;
   }
 
   /**
    * Removes the images with an id from the window, and from those that are known as repeats. It
-   * looks at the images of their classes and at those that wait to be embedded.
+   * looks at the images of their classes.
    *
    * @return images that were removed
    */
   int forget(String imageId) throws Exception {
     recent.forget(imageId);
-    int forgotten = embedding.forget(imageId);
-    for (String label : index.labels(imageId)) {
-      forgotten += fresh.forget(label, imageId) + reservoirs.forget(label, imageId);
-    }
-    return forgotten;
+    return replace(imageId);
   }
 
   /**
@@ -231,7 +229,7 @@ final class StreamWindow {
     }
     counters.sinceTraining = 0;
     counters.lastTraining = now;
-    return new MicroBatch(stream, counters.batches++, Purpose.TRAIN, slots);
+    return new MicroBatch(stream, counters.batches++, slots);
   }
 
   /** Images of a class: first fresh ones, then replayed ones, then repeats. */
@@ -255,11 +253,8 @@ final class StreamWindow {
     return group;
   }
 
-  private void embedAndKeep(String label) throws Exception {
+  private void keepOverdue(String label) throws Exception {
     List<FreshImage> images = fresh.take(label, Integer.MAX_VALUE);
-    for (FreshImage image : images) {
-      embedding.add(image.image(), image.arrival());
-    }
     keep(images.stream().map(FreshImage::image).toList(), draws.forBatch(label));
     events.overdue.inc(images.size());
   }

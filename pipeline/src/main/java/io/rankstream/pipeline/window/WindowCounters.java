@@ -6,7 +6,7 @@ package io.rankstream.pipeline.window;
  */
 public final class WindowCounters {
 
-  /** Batches emitted so far, of both purposes. */
+  /** Batches emitted so far. */
   public long batches;
 
   /** Groups of K images emitted so far for training. */
@@ -23,18 +23,6 @@ public final class WindowCounters {
 
   /** Processing time of the last training batch; 0 before the first. */
   public long lastTraining;
-
-  /** Images that wait to be embedded without training. */
-  public int embeddingWaiting;
-
-  /** Bytes of these images. */
-  public long embeddingBytes;
-
-  /** Processing time at which the oldest of them arrived, if there is one. */
-  public long embeddingSince;
-
-  /** Processing time of the timer for these images; 0 when there is no timer. */
-  public long embeddingTimer;
 
   /** Processing time of the timer for the oldest fresh image; 0 when there is no timer. */
   public long freshTimer;
@@ -54,10 +42,6 @@ public final class WindowCounters {
     copy.nextOrdinal = nextOrdinal;
     copy.sinceTraining = sinceTraining;
     copy.lastTraining = lastTraining;
-    copy.embeddingWaiting = embeddingWaiting;
-    copy.embeddingBytes = embeddingBytes;
-    copy.embeddingSince = embeddingSince;
-    copy.embeddingTimer = embeddingTimer;
     copy.freshTimer = freshTimer;
     copy.lastArrival = lastArrival;
     copy.activeMillis = activeMillis;

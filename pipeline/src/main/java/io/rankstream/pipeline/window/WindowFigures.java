@@ -4,7 +4,6 @@ package io.rankstream.pipeline.window;
  * What the gauges of one stream's window show.
  *
  * @param fresh new images that wait for a batch
- * @param embedding images that wait to be embedded
  * @param classes classes in the window
  * @param reservoir images kept for replay
  * @param bytes bytes of all images
@@ -15,7 +14,6 @@ package io.rankstream.pipeline.window;
  */
 record WindowFigures(
     int fresh,
-    int embedding,
     int classes,
     int reservoir,
     long bytes,
@@ -24,13 +22,12 @@ record WindowFigures(
     long largestClass,
     long smallestClass) {
 
-  static WindowFigures of(WindowCounters counters, ClassTable table) {
+  static WindowFigures of(ClassTable table) {
     return new WindowFigures(
         table.fresh(),
-        counters.embeddingWaiting,
         table.classes(),
         table.kept(),
-        table.bytes() + counters.embeddingBytes,
+        table.bytes(),
         table.oldestFresh() == null ? 0 : table.oldestFresh().rank(),
         table.singletons(),
         table.largestBytes(),

@@ -46,7 +46,6 @@ final class WindowMetrics {
     gauges.figures = figures;
     MetricGroup group = operator.addGroup("stream", stream);
     group.gauge("freshImagesWaiting", (Gauge<Integer>) () -> gauges.figures.fresh());
-    group.gauge("embeddingImagesWaiting", (Gauge<Integer>) () -> gauges.figures.embedding());
     group.gauge("oldestFreshMs", (Gauge<Long>) gauges::oldestFreshMillis);
     group.gauge("windowClasses", (Gauge<Integer>) () -> gauges.figures.classes());
     group.gauge("singletonClasses", (Gauge<Integer>) () -> gauges.figures.singletons());

@@ -1,12 +1,8 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.event.AcceptedImage;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.RuntimeContext;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -27,7 +23,6 @@ final class WindowState {
   private final MapState<ImageKey, FreshImage> fresh;
   private final MapState<ImageKey, AcceptedImage> reservoir;
   private final MapState<String, String[]> labels;
-  private final ListState<AcceptedImage> embedding;
 
   WindowState(RuntimeContext context) {
     SharedSerializer<ImageKey> key = shared(context, ImageKey.class);
@@ -54,7 +49,6 @@ final class WindowState {
                 "labels-by-id",
                 context.createSerializer(Types.STRING),
                 shared(context, String[].class)));
-    embedding = context.getListState(new ListStateDescriptor<>("embedding", image));
   }
 
   /** A serializer that shares the values of a type, which nobody changes. */
@@ -143,21 +137,5 @@ final class WindowState {
     } else {
       labels.put(imageId, entries);
     }
-  }
-
-  /** The images that wait to be embedded. */
-  Iterable<AcceptedImage> embeddingQueue() throws Exception {
-    return embedding.get();
-  }
-
-  void queueForEmbedding(AcceptedImage image) throws Exception {
-    embedding.add(image);
-  }
-
-  List<AcceptedImage> takeEmbeddingQueue() throws Exception {
-    List<AcceptedImage> images = new ArrayList<>();
-    embedding.get().forEach(images::add);
-    embedding.clear();
-    return images;
   }
 }

@@ -16,7 +16,7 @@ class MemoryPlanTest {
         Fixtures.config(
             "model.backbone", "resnet50", "window.max-bytes", "1 gb", "repeats.within", "0 s");
 
-    long images = (1L << 30) / IMAGE + 32;
+    long images = (1L << 30) / IMAGE;
     assertThat(MemoryPlan.of(config, 1, 1).windows()).isEqualTo(images * (IMAGE + 1024));
   }
 
@@ -26,16 +26,16 @@ class MemoryPlanTest {
         Fixtures.config(
             "model.backbone", "resnet50", "model.max-classes", "10", "repeats.within", "0 s");
 
-    long images = 10 * (16 + 64) + (512L << 20) / 4 / IMAGE + 32;
+    long images = 10 * (16 + 64) + (512L << 20) / 4 / IMAGE;
     assertThat(MemoryPlan.of(few, 1, 1).windows()).isEqualTo(images * (IMAGE + 1024));
   }
 
   @Test
   void batchesInFlightBelongToStreams() {
-    JobConfig config =
-        Fixtures.config("trainer.batches-in-flight", "5", "batch.embedding-size", "40");
+    JobConfig config = Fixtures.config("trainer.batches-in-flight", "5", "embed.batch-size", "40");
 
-    assertThat(MemoryPlan.of(config, 3, 1).batches()).isEqualTo((3 * 5 + 2) * 40 * 784L);
+    assertThat(MemoryPlan.of(config, 3, 1).batches())
+        .isEqualTo((3 * 5 + 2) * 32 * 784L + 3 * 2 * 40 * 784L);
   }
 
   @Test

@@ -36,12 +36,10 @@ class SettingRulesTest {
       batch.balance                 | 0; 1                   | -1e-9; 1.000001      | 0 to 1
       batch.min-images              | 0; 16                  | -1                   | at least 0
       batch.max-wait                | 1 ms                   | 999 micro            | at least 1 ms
-      batch.embedding-size          | 1                      | 0                    | at least 1
       window.fresh-per-class        | 2                      | 1                    | at least 2
       window.reservoir-per-class    | 1                      | 0                    | at least 1
       window.max-bytes              | 1 mb                   | 1023 kb              | at least 1 mb
       window.class-ttl              | 0 s                    |                      | at least 0 s
-      window.max-lag                | 0 s                    |                      | at least 0 s
       repeats.within                | 0 s                    |                      | at least 0 s
       repeats.remembered            | 1                      | 0                    | at least 1
       image.max-bytes               | 1 b; 1 gb              | 0 b; 1025 mb         | 1 b to 1 gb
@@ -54,6 +52,13 @@ class SettingRulesTest {
       versions.every-steps          | 0                      | -1                   | at least 0
       versions.every                | 0 s                    |                      | at least 0 s
       versions.keep                 | 0                      | -1                   | at least 0
+      embed.parallelism             | 0; 32768               | -1; 32769            | 0 to 32768
+      embed.batch-size              | 1                      | 0                    | at least 1
+      embed.max-wait                | 1 ms                   | 999 micro            | at least 1 ms
+      embed.every-steps             | 1                      | 0                    | at least 1
+      embed.adopt-every             | 1                      | 0                    | at least 1
+      embed.max-lag                 | 0 s                    |                      | at least 0 s
+      embeddings.refresh            | 0; 100000              | -1; 100001           | 0 to 100000
       augmentation.crop-padding     | 0                      | -1                   | at least 0
       model.channels                | 0; 1; 3                | -1; 2; 4             | 1 or 3, or 0 for the backbone's own
       model.height                  | 0; 8; 2048             | -1; 7; 2049          | 8 to 2048, or 0 for the backbone's own
@@ -146,7 +151,7 @@ class SettingRulesTest {
     assertUnreadable("batch.train-every", "3000000000", "a 32-bit integer: at least 1");
     assertUnreadable("optimizer.total-steps", "many", "a 64-bit integer: at least 1");
     assertUnreadable("optimizer.power", "2,5", "a number: above 0 and at most 100");
-    assertUnreadable("window.max-lag", "-5 s", "a duration such as 1 min: at least 0 s");
+    assertUnreadable("embed.max-lag", "-5 s", "a duration such as 1 min: at least 0 s");
     assertUnreadable("window.max-bytes", "much", "a size such as 512 mb: at least 1 mb");
     assertUnreadable("input.bounded", "maybe", "true or false");
     assertUnreadable("batch.sampler", "random", "one of pk, natural");

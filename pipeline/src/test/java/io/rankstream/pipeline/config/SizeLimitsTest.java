@@ -26,10 +26,10 @@ class SizeLimitsTest {
     assertThat(problems(large))
         .containsExactly(
             "Invalid batch.classes: 128 with batch.images-per-class = 128 (must be together at most 14266 images of 3 x 224 x 224 (channels x model.height x model.width), or no array holds the batch)");
-    assertThat(problems("model.backbone", "resnet50", "batch.embedding-size", "14267"))
+    assertThat(problems("model.backbone", "resnet50", "embed.batch-size", "14267"))
         .containsExactly(
-            "Invalid batch.embedding-size: 14267 (must be at most 14266 images of 3 x 224 x 224 (channels x model.height x model.width), or no array holds the batch)");
-    assertThat(problems("model.backbone", "resnet50", "batch.embedding-size", "14266")).isEmpty();
+            "Invalid embed.batch-size: 14267 (must be at most 14266 images of 3 x 224 x 224 (channels x model.height x model.width), or no array holds the batch)");
+    assertThat(problems("model.backbone", "resnet50", "embed.batch-size", "14266")).isEmpty();
   }
 
   @Test
@@ -102,7 +102,7 @@ class SizeLimitsTest {
             problems(
                 "model.backbone", "resnet50",
                 "model.embedding-dimension", "8192",
-                "batch.embedding-size", "20000",
+                "embed.batch-size", "20000",
                 "batch.klasses", "4"))
         .hasSize(3);
   }

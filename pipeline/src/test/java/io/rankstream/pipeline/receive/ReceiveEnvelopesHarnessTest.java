@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.DeadLetter;
@@ -44,7 +44,7 @@ class ReceiveEnvelopesHarnessTest {
       int same = registry.add(LabeledImage.getClassSchema());
       int newer = registry.add(Fixtures.newerLabeledImage());
       byte[] png = Fixtures.png(1, 1);
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
           receive(registry.config())) {
         harness.processElement(
             Fixtures.record(
@@ -56,7 +56,7 @@ class ReceiveEnvelopesHarnessTest {
             Fixtures.record(2, Fixtures.envelope("c", "default", "cow", png)), 0);
 
         List<AcceptedImage> images =
-            harness.extractOutputValues().stream().map(WindowInput::image).toList();
+            harness.extractOutputValues().stream().map(ImageInput::image).toList();
         assertThat(images).extracting(AcceptedImage::imageId).containsExactly("a", "b", "c");
         assertThat(images).extracting(AcceptedImage::label).containsExactly("cat", "dog", "cow");
         assertThat(images).extracting(AcceptedImage::eventTime).containsOnly(1_700_000_000_000L);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -17,16 +17,18 @@ import org.apache.flink.util.OutputTag;
 /** The operator that receives images, and what it refuses. */
 final class ReceiveHarness {
 
+  static final OutputTag<ImageInput> TO_TRAIN =
+      new OutputTag<>("to-train", TypeInformation.of(ImageInput.class));
   static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
   private ReceiveHarness() {}
 
-  static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive() throws Exception {
+  static OneInputStreamOperatorTestHarness<RawRecord, ImageInput> receive() throws Exception {
     return receive(new JobConfig.Registry("", ""));
   }
 
-  static OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receive(
+  static OneInputStreamOperatorTestHarness<RawRecord, ImageInput> receive(
       JobConfig.Registry registry) throws Exception {
     return ProcessFunctionTestHarnesses.forProcessFunction(function(registry));
   }
@@ -37,6 +39,7 @@ final class ReceiveHarness {
             "input.max-record-bytes", "1 mb",
             "registry.url", registry.url(),
             "registry.basic-auth-file", registry.basicAuthFile()),
+        TO_TRAIN,
         DEAD_LETTERS);
   }
 
@@ -45,7 +48,7 @@ final class ReceiveHarness {
   }
 
   static String reason(byte[] value, JobConfig.Registry registry) throws Exception {
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive(registry)) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive(registry)) {
       harness.processElement(Fixtures.record(0, value), 0);
       assertThat(harness.extractOutputValues()).isEmpty();
       List<String> reasons =
@@ -59,7 +62,7 @@ final class ReceiveHarness {
   }
 
   static List<DeadLetter> letters(
-      OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness) {
+      OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness) {
     return harness.getSideOutput(DEAD_LETTERS).stream().map(StreamRecord::getValue).toList();
   }
 }

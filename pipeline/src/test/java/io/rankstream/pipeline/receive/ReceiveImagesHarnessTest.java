@@ -9,9 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.Header;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LabeledImage;
@@ -33,9 +32,6 @@ import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
 import org.junit.jupiter.api.Test;
 
 class ReceiveImagesHarnessTest {
-
-  /** The harness has one key group. */
-  private static final StreamKey DEFAULT = new StreamKey("default", 0);
 
   /** The samples of {@code Fixtures.png(1, 1)}: a grey image of the model's size stays as it is. */
   private static final byte[] PIXELS = samples(Fixtures.png(1, 1));
@@ -61,7 +57,7 @@ class ReceiveImagesHarnessTest {
   @Test
   void acceptsAGoodImageWithItsPixelsAndItsOrigin() throws Exception {
     byte[] value = Fixtures.envelope("id-1", "default", "cat", Fixtures.png(1, 1));
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
       harness.processElement(Fixtures.record(7, value), 0);
 
       AcceptedImage image = harness.extractOutputValues().get(0).image();
@@ -77,7 +73,7 @@ class ReceiveImagesHarnessTest {
   @Test
   void acceptsAnImageWithoutLabel() throws Exception {
     byte[] value = Fixtures.envelope("id-1", "default", null, Fixtures.png(1, 1));
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
       harness.processElement(Fixtures.record(7, value), 0);
 
       assertThat(harness.extractOutputValues())
@@ -116,9 +112,12 @@ class ReceiveImagesHarnessTest {
     assertThat(reasonOfImage(Arrays.copyOf(png, 200))).isEqualTo("IMAGE_CORRUPT");
     assertThat(reasonOfImage(flipped)).isEqualTo("IMAGE_CORRUPT");
     assertThat(reasonOfImage(Arrays.copyOf(jpeg, jpeg.length - 40))).isEqualTo("IMAGE_CORRUPT");
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
         ProcessFunctionTestHarnesses.forProcessFunction(
-            new ReceiveImages(Fixtures.config("image.max-bytes", "100 b"), DEAD_LETTERS))) {
+            new ReceiveImages(
+                Fixtures.config("image.max-bytes", "100 b"),
+                ReceiveHarness.TO_TRAIN,
+                DEAD_LETTERS))) {
       harness.processElement(record(png), 0);
       assertThat(letters(harness))
           .extracting(DeadLetter::getReason)
@@ -129,13 +128,14 @@ class ReceiveImagesHarnessTest {
   @Test
   void anImageThatLeavesNoMemoryIsRefusedAndTheNextIsTaken() throws Exception {
     long side = 46_000; // 4 GB in 16 bits, more than the heap of the tests
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
         ProcessFunctionTestHarnesses.forProcessFunction(
             new ReceiveImages(
                 Fixtures.config(
                     "image.max-width", Long.toString(side),
                     "image.max-height", Long.toString(side),
                     "image.max-pixels", Long.toString(side * side)),
+                ReceiveHarness.TO_TRAIN,
                 DEAD_LETTERS))) {
       byte[] bomb = Fixtures.png(1, 1);
       ByteBuffer.wrap(bomb).putInt(16, (int) side).putInt(20, (int) side);
@@ -156,7 +156,7 @@ class ReceiveImagesHarnessTest {
   void aLetterHasTheWholeRecord() throws Exception {
     RawRecord record =
         record(Arrays.copyOf(Fixtures.png(1, 1), 200)); // found by the decoder, not by the header
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
       harness.processElement(record, 0);
 
       DeadLetter letter = letters(harness).get(0);
@@ -175,20 +175,24 @@ class ReceiveImagesHarnessTest {
   @Test
   void aRecordWithoutValueForgetsTheImageOfItsKey() throws Exception {
     String longId = "i".repeat(10_000); // an earlier job may have accepted it
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
       harness.processElement(tombstone("default\ncats/1.jpg"), 0);
       harness.processElement(tombstone("default\n" + longId), 0);
 
       assertThat(harness.extractOutputValues())
-          .containsExactly(
-              WindowInput.forget(DEFAULT, "cats/1.jpg"), WindowInput.forget(DEFAULT, longId));
+          .allMatch(ImageInput::forgets)
+          .extracting(ImageInput::imageKey)
+          .containsExactly("default\ncats/1.jpg", "default\n" + longId);
+      assertThat(harness.getSideOutput(ReceiveHarness.TO_TRAIN))
+          .as("the window forgets it too")
+          .hasSize(2);
       assertThat(harness.getSideOutput(DEAD_LETTERS)).isNullOrEmpty();
     }
   }
 
   @Test
   void refusesARecordWithoutValueWhoseKeyNamesNoImage() throws Exception {
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
       for (String key : new String[] {null, "", "cats/1.jpg", "default\n", "elsewhere\n1"}) {
         harness.processElement(tombstone(key), 0);
       }
@@ -237,7 +241,7 @@ class ReceiveImagesHarnessTest {
       ByteBuffer buffer = image.toByteBuffer();
       byte[] value = new byte[buffer.remaining()];
       buffer.get(value);
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
         harness.processElement(Fixtures.record(1, value), 0);
 
         assertThat(harness.extractOutputValues().get(0).image().eventTime()).isEqualTo(time);
@@ -248,7 +252,7 @@ class ReceiveImagesHarnessTest {
   @Test
   void anImageThatComesBackIsNoRepeatButItsSecondDeliveryIs() throws Exception {
     List<Integer> digests = new ArrayList<>();
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive()) {
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive()) {
       for (int redriven : new int[] {0, 1, 1, 2}) {
         RawRecord first = record(Fixtures.png(1, 1));
         harness.processElement(
@@ -264,7 +268,7 @@ class ReceiveImagesHarnessTest {
                     : List.of(new Header(RedrivenCount.HEADER, RedrivenCount.bytes(redriven)))),
             0);
       }
-      for (WindowInput input : harness.extractOutputValues()) {
+      for (ImageInput input : harness.extractOutputValues()) {
         digests.add(input.image().digest());
       }
     }

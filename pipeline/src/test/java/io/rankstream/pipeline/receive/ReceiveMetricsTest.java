@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.CountersByName;
 import io.rankstream.pipeline.Fixtures;
-import io.rankstream.pipeline.event.WindowInput;
+import io.rankstream.pipeline.event.ImageInput;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class ReceiveMetricsTest {
 
   @Test
   void countsImagesWhoseRecordHasAnotherKey() {
-    WindowInput image = WindowInput.take(Fixtures.image(1, "cat", 10));
+    ImageInput image = ImageInput.take(Fixtures.image(1, "cat", 10));
 
     metrics.accepted(image, utf8("default\nimage-1"));
     assertThat(counters.of("numImagesWithOtherKey")).isZero();
@@ -29,7 +29,8 @@ class ReceiveMetricsTest {
   @Test
   void aDeletionIsNoImage() {
     metrics.accepted(
-        WindowInput.forget(Fixtures.key("default"), "image-1"), utf8("default\nimage-1"));
+        ImageInput.forget(Fixtures.key("default"), "image-1", Fixtures.origin(1)),
+        utf8("default\nimage-1"));
 
     assertThat(counters.of("numDeletions")).isEqualTo(1);
     assertThat(counters.of("numImagesAccepted") + counters.of("numImagesWithOtherKey")).isZero();

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.pipeline.wire.StubRegistry;
 import io.rankstream.schemas.LabeledImage;
@@ -28,7 +28,7 @@ class ReceiveRegistryHarnessTest {
       RawRecord record =
           Fixtures.record(
               0, Fixtures.confluent(registry.add(LabeledImage.getClassSchema()), envelope));
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
           receive(registry.config())) {
         registry.fail(401, 1);
         assertThatThrownBy(() -> harness.processElement(record, 0))
@@ -53,13 +53,13 @@ class ReceiveRegistryHarnessTest {
       record =
           Fixtures.record(
               0, Fixtures.confluent(registry.add(LabeledImage.getClassSchema()), envelope));
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness = receive(gone)) {
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness = receive(gone)) {
         harness.processElement(record, 0);
         state = harness.snapshot(1, 1);
       }
     }
 
-    try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+    try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(function(gone)))) {
       harness.initializeState(state);
       harness.open();
@@ -77,13 +77,13 @@ class ReceiveRegistryHarnessTest {
       RawRecord record =
           Fixtures.record(0, Fixtures.confluent(one.add(LabeledImage.getClassSchema()), envelope));
       OperatorSubtaskState state;
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
           receive(one.config())) {
         harness.processElement(record, 0);
         state = harness.snapshot(1, 1);
       }
 
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> harness =
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> harness =
           new OneInputStreamOperatorTestHarness<>(
               new ProcessOperator<>(function(other.config())))) {
         harness.initializeState(state);

@@ -3,9 +3,9 @@ package io.rankstream.pipeline.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,11 +71,13 @@ class StreamKeysHarnessTest {
     Map<String, StreamKey> keys = new LinkedHashMap<>();
     OperatorSubtaskState[] states = new OperatorSubtaskState[parallelism];
     for (int subtask = 0; subtask < parallelism; subtask++) {
-      try (OneInputStreamOperatorTestHarness<RawRecord, WindowInput> receiver =
+      try (OneInputStreamOperatorTestHarness<RawRecord, ImageInput> receiver =
           new OneInputStreamOperatorTestHarness<>(
               new ProcessOperator<>(
                   new ReceiveImages(
-                      Fixtures.config("input.streams", String.join(";", streams)), DEAD_LETTERS)),
+                      Fixtures.config("input.streams", String.join(";", streams)),
+                      ReceiveHarness.TO_TRAIN,
+                      DEAD_LETTERS)),
               KEY_GROUPS,
               parallelism,
               subtask)) {
@@ -89,7 +91,7 @@ class StreamKeysHarnessTest {
           receiver.processElement(
               Fixtures.record(0, Fixtures.envelope("id", stream, "cat", Fixtures.png(1, 1))), 0);
         }
-        for (WindowInput image : receiver.extractOutputValues()) {
+        for (ImageInput image : receiver.extractOutputValues()) {
           StreamKey other = keys.putIfAbsent(image.stream(), image.key());
           assertThat(other).isIn(null, image.key());
         }

@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.schemas.DeadLetter;
-import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -36,11 +34,6 @@ class AdmissionHarnessTest {
           .allMatch(letter -> letter.getReason().equals("TOO_MANY_CLASSES"))
           .extracting(DeadLetter::getSourceOffset)
           .containsExactly(6L, 7L, 14L, 15L);
-      assertThat(trainer.embeddings())
-          .as("an image has an embedding or a letter, not both")
-          .hasSize(12)
-          .extracting(ImageEmbedding::getSourceOffset)
-          .doesNotContain(6L, 7L, 14L, 15L);
     }
   }
 
@@ -61,7 +54,7 @@ class AdmissionHarnessTest {
     try (TrainerHarness trainer = TrainerHarness.started(THREE_CLASSES)) {
       trainer.process(batch("a", 0));
       MicroBatch batch = batch("a", 1);
-      trainer.process(batch.with(Purpose.TRAIN, batch.images().subList(6, 8)));
+      trainer.process(batch.with(batch.images().subList(6, 8)));
       trainer.process(batch("a", 2));
       trainer.endInput();
 
@@ -73,11 +66,9 @@ class AdmissionHarnessTest {
   @Test
   void aRestartWithMoreRowsTakesTheClassesThatWereRefused() throws Exception {
     OperatorSubtaskState snapshot;
-    String space;
     try (TrainerHarness trainer = TrainerHarness.started(THREE_CLASSES)) {
       trainer.process(batch("a", 0));
       trainer.endInput();
-      space = trainer.embeddings().get(0).getSpaceId();
       trainer.prepareSnapshotPreBarrier(1);
       snapshot = trainer.snapshot(1, 1);
     }
@@ -88,12 +79,11 @@ class AdmissionHarnessTest {
 
       assertThat(trainer.letters()).isEmpty();
       assertThat(trainer.metrics().get(0).getKnownClasses()).isEqualTo(4);
-      assertThat(trainer.embeddings()).hasSize(8).allMatch(each -> each.getSpaceId().equals(space));
     }
   }
 
   @Test
-  void aRemovedStreamLeavesTheStateAndItsWaitingImagesBecomeDeadLetters() throws Exception {
+  void aRemovedStreamLeavesTheStateAndItsWaitingImagesAreNotTrained() throws Exception {
     OperatorSubtaskState snapshot;
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       trainer.process(batch("a", 0));
@@ -110,11 +100,7 @@ class AdmissionHarnessTest {
       trainer.process(waited);
       trainer.process(batch("a", 1));
       trainer.endInput();
-      assertThat(trainer.letters())
-          .hasSize(8)
-          .allMatch(letter -> letter.getReason().equals("STREAM_UNKNOWN"))
-          .allMatch(letter -> letter.getDetail().contains("removed from input.streams"));
-      assertThat(trainer.embeddings()).hasSize(8).allMatch(each -> each.getStream().equals("a"));
+      assertThat(trainer.metrics()).extracting(TrainingMetrics::getStream).containsExactly("a");
       trainer.prepareSnapshotPreBarrier(2);
       without = trainer.snapshot(2, 2);
     }
@@ -132,7 +118,6 @@ class AdmissionHarnessTest {
 
   private static MicroBatch replayed(MicroBatch batch) {
     return batch.with(
-        batch.purpose(),
         batch.images().stream().map(slot -> new BatchImage(slot.image(), false)).toList());
   }
 }

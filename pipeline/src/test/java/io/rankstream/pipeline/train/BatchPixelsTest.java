@@ -12,7 +12,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.StateMismatchException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,13 +55,10 @@ class BatchPixelsTest {
     MicroBatch batch = batch(5);
     BatchPixels pixels = new BatchPixels(INPUT, AUGMENTATION, 42);
     PixelBatch plain = pixels.of(batch.images());
-    MicroBatch next = new MicroBatch(Fixtures.key("default"), 6, Purpose.TRAIN, batch.images());
+    MicroBatch next = new MicroBatch(Fixtures.key("default"), 6, batch.images());
     MicroBatch same =
         new MicroBatch(
-            Fixtures.key("default"),
-            5,
-            Purpose.TRAIN,
-            List.of(batch.images().get(0), batch.images().get(0)));
+            Fixtures.key("default"), 5, List.of(batch.images().get(0), batch.images().get(0)));
 
     long augmented = crc(pixels.forTraining(batch, plain));
     byte[] twice = pixels.forTraining(same, plain).pixels();
@@ -109,7 +106,7 @@ class BatchPixelsTest {
                   Fixtures.origin(id)),
               true));
     }
-    return new MicroBatch(Fixtures.key("default"), number, Purpose.TRAIN, images);
+    return new MicroBatch(Fixtures.key("default"), number, images);
   }
 
   private static long crc(PixelBatch batch) {

@@ -7,7 +7,6 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.start.JobStart;
 import java.lang.management.ManagementFactory;
@@ -104,7 +103,7 @@ public final class RestoreTime {
                     "image-" + id, KEY, "class-" + i / 4, id, i, pixels, Fixtures.origin(id)),
                 true));
       }
-      batches.add(new MicroBatch(KEY, number, Purpose.TRAIN, slots));
+      batches.add(new MicroBatch(KEY, number, slots));
     }
     return batches;
   }

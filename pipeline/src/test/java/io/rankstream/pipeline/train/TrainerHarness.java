@@ -2,17 +2,22 @@ package io.rankstream.pipeline.train;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
+import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
-import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
+import org.apache.commons.io.FileUtils;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -23,14 +28,16 @@ import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /** One subtask of the training operator in Flink's test harness. */
-final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch, EmbeddingChange> {
+final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch, VersionPointer> {
 
   private static final JobID JOB = new JobID(1, 1);
 
+  private static final Path WEIGHTS = temporary();
   private static final int KEY_GROUPS = 128;
   private static final long MANAGED_MEMORY_BYTES = 3L << 20;
   private static final int MAX_STATE_BYTES = 64 << 20;
@@ -48,6 +55,7 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
         new TwoHeadTrainerFactory(
             config,
             new JobSubmission(recoveryPath, LineageId.born(System.currentTimeMillis())),
+            directory(),
             TrainingBatches.serializer(),
             METRICS,
             VERSIONS,
@@ -58,7 +66,7 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
         TypeInformation.of(StreamKey.class).createSerializer(new SerializerConfigImpl()));
     this.config.serializeAllConfigs();
     setCheckpointStorage(new JobManagerCheckpointStorage(MAX_STATE_BYTES));
-    setup(TypeInformation.of(EmbeddingChange.class).createSerializer(new SerializerConfigImpl()));
+    setup(TypeInformation.of(VersionPointer.class).createSerializer(new SerializerConfigImpl()));
   }
 
   /** A running subtask that has no state yet. */
@@ -118,12 +126,9 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
     processElement(batch, 0);
   }
 
-  /** The embeddings emitted so far, without deletions. */
-  List<ImageEmbedding> embeddings() {
-    return extractOutputValues().stream()
-        .filter(change -> !change.isDeletion())
-        .map(EmbeddingChange::embedding)
-        .toList();
+  /** What the embedders were told so far. */
+  List<VersionPointer> told() {
+    return extractOutputValues();
   }
 
   /** The dead letters emitted so far. */
@@ -136,5 +141,43 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
   List<TrainingMetrics> metrics() {
     Queue<StreamRecord<TrainingMetrics>> records = getSideOutput(METRICS);
     return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
+  }
+
+  /** The metrics so far without what differs between two runs: times and lineages. */
+  List<TrainingMetrics> steps() {
+    return metrics().stream()
+        .map(
+            step ->
+                TrainingMetrics.newBuilder(step)
+                    .setProcessedAt(Instant.EPOCH)
+                    .setStepMillis(0)
+                    .setLineage("")
+                    .build())
+        .toList();
+  }
+
+  /** Waits for the next thing that the task thread has to do, and does it. */
+  void yieldOnce() throws Exception {
+    getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+  }
+
+  /** The file of a version that the embedders were told of. */
+  static Path file(VersionPointer pointer) {
+    return WEIGHTS.resolve(pointer.file());
+  }
+
+  /** Where the weights for the embedders go: one directory for all tests of the class. */
+  static String directory() {
+    return WEIGHTS.toUri().toString();
+  }
+
+  private static Path temporary() {
+    try {
+      Path directory = Files.createTempDirectory("rankstream-trainer-test");
+      FileUtils.forceDeleteOnExit(directory.toFile());
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

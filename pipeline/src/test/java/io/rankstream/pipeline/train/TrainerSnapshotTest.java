@@ -124,8 +124,8 @@ class TrainerSnapshotTest {
   @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
-    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(7);
-    ByteBuffer.wrap(written).putInt(8);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(8);
+    ByteBuffer.wrap(written).putInt(9);
 
     assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
         .isInstanceOf(DamagedStateException.class)

@@ -8,7 +8,6 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,14 +33,8 @@ final class TrainingBatches {
     return Fixtures.config(pairs.toArray(String[]::new));
   }
 
-  /** A batch to train on. */
+  /** Eight fresh images of four classes to train on; equal numbers give equal pixels. */
   static MicroBatch batch(String stream, long number) throws ImageRejectedException {
-    return batch(stream, number, Purpose.TRAIN);
-  }
-
-  /** Eight fresh images of four classes; equal numbers give equal pixels. */
-  static MicroBatch batch(String stream, long number, Purpose purpose)
-      throws ImageRejectedException {
     ImageDecoder decoder = new ImageDecoder(CONFIG.model().input(), CONFIG.imageLimits());
     List<BatchImage> images = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
@@ -56,7 +49,7 @@ final class TrainingBatches {
               Fixtures.origin(number * IMAGES + i));
       images.add(new BatchImage(image, true));
     }
-    return new MicroBatch(Fixtures.key(stream), number, purpose, images);
+    return new MicroBatch(Fixtures.key(stream), number, images);
   }
 
   /** The images of a batch as a model takes them. */

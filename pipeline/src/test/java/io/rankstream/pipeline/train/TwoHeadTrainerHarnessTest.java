@@ -1,18 +1,17 @@
 package io.rankstream.pipeline.train;
 
-import static io.rankstream.pipeline.Fixtures.key;
 import static io.rankstream.pipeline.train.TrainingBatches.CONFIG;
 import static io.rankstream.pipeline.train.TrainingBatches.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.model.ModelFile;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.BatchImage;
-import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
+import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.event.VersionRank;
-import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
+import java.nio.file.Files;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,23 +26,69 @@ import org.junit.jupiter.api.Timeout;
 class TwoHeadTrainerHarnessTest {
 
   @Test
-  void embedsInTheOrderOfTheInputWithTheVersionAfterTheStep() throws Exception {
-    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
-      trainer.process(batch("a", 0));
-      trainer.process(batch("a", 1, Purpose.EMBED));
-      trainer.process(batch("a", 2));
-      trainer.endInput();
+  void tellsTheEmbeddersOfAVersionEverySoManySteps() throws Exception {
+    JobConfig config = TrainingBatches.config("embed.every-steps", "3");
+    try (TrainerHarness trainer = TrainerHarness.started(config)) {
+      for (int i = 0; i < 7; i++) {
+        trainer.process(batch("a", i));
+        int told = (i + 1) / 3;
+        while (trainer.metrics().size() <= i || trainer.told().size() < told) {
+          trainer.yieldOnce();
+        }
+      }
 
-      List<ImageEmbedding> embeddings = trainer.embeddings();
-      assertThat(embeddings).hasSize(24);
-      assertThat(embeddings.subList(0, 8))
-          .allMatch(each -> each.getModelVersion() == 1 && each.getTrained());
-      assertThat(embeddings.subList(8, 16))
-          .allMatch(each -> each.getModelVersion() == 1 && !each.getTrained());
-      assertThat(embeddings.subList(16, 24)).allMatch(each -> each.getModelVersion() == 2);
-      assertThat(embeddings.get(9).getImageId()).isEqualTo("a-1-1");
-      assertThat(embeddings.get(9).getSourceOffset()).isEqualTo(9);
-      assertThat(trainer.metrics()).extracting(TrainingMetrics::getStep).containsExactly(1L, 2L);
+      assertThat(trainer.metrics())
+          .extracting(TrainingMetrics::getStep)
+          .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+      assertThat(trainer.told()).extracting(VersionPointer::version).containsExactly(3L, 6L);
+      for (VersionPointer pointer : trainer.told()) {
+        ModelFile file = ModelFile.read(TrainerHarness.file(pointer));
+        assertThat(file.provenance().stream()).isEqualTo("a");
+        assertThat(file.provenance().version()).isEqualTo(pointer.version());
+        assertThat(file.provenance().lineage()).isEqualTo(pointer.lineage());
+        assertThat(file.labels()).hasSize(4);
+      }
+    }
+  }
+
+  @Test
+  void aCompleteCheckpointDeletesTheVersionsThatNoEmbedderNeeds() throws Exception {
+    JobConfig config = TrainingBatches.config("embed.every-steps", "1");
+    OperatorSubtaskState snapshot;
+    List<VersionPointer> told;
+    try (TrainerHarness trainer = TrainerHarness.started(config)) {
+      tellOneByOne(trainer, 0, 2);
+      trainer.prepareSnapshotPreBarrier(1);
+      snapshot = trainer.snapshot(1, 1);
+      tellOneByOne(trainer, 2, 3);
+      told = trainer.told();
+      trainer.notifyOfCompletedCheckpoint(1);
+      while (Files.exists(TrainerHarness.file(told.get(0)))) {
+        trainer.yieldOnce();
+      }
+
+      assertThat(TrainerHarness.file(told.get(1))).exists();
+      assertThat(TrainerHarness.file(told.get(2))).exists();
+    }
+
+    // The file that the checkpoint names is gone, and a failed attempt left another one.
+    Files.delete(TrainerHarness.file(told.get(1)));
+    try (TrainerHarness trainer = TrainerHarness.failedOver(config, snapshot)) {
+      while (Files.exists(TrainerHarness.file(told.get(2)))) {
+        trainer.yieldOnce();
+      }
+
+      assertThat(ModelFile.read(TrainerHarness.file(told.get(1))).provenance().version())
+          .isEqualTo(2);
+    }
+  }
+
+  private static void tellOneByOne(TrainerHarness trainer, int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      trainer.process(batch("a", i));
+      while (trainer.told().size() <= i) {
+        trainer.yieldOnce();
+      }
     }
   }
 
@@ -68,41 +113,35 @@ class TwoHeadTrainerHarnessTest {
       assertThat(trainer.metrics())
           .extracting(TrainingMetrics::getStep)
           .containsExactly(1L, 1L, 2L);
-      assertThat(trainer.embeddings())
-          .extracting(ImageEmbedding::getSpaceId)
-          .contains(
-              "a/small-cnn-1x28x28-half-range-d16-c1000-s42",
-              "b/small-cnn-1x28x28-half-range-d16-c1000-s42");
     }
   }
 
   @Test
   void restoresModelsAndGoesOnAsIfNothingHadHappened() throws Exception {
-    List<ImageEmbedding> undisturbed;
+    List<TrainingMetrics> undisturbed;
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       processBatches(trainer, 0, 6);
       trainer.endInput();
-      undisturbed = trainer.embeddings();
+      undisturbed = trainer.steps();
     }
 
-    List<ImageEmbedding> embeddings = new ArrayList<>();
+    List<TrainingMetrics> steps = new ArrayList<>();
     OperatorSubtaskState snapshot;
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       processBatches(trainer, 0, 4);
       // Some of the batches are trained on by now, others wait; the snapshot takes either as they
       // are.
       trainer.prepareSnapshotPreBarrier(1);
-      embeddings.addAll(trainer.embeddings());
+      steps.addAll(trainer.steps());
       snapshot = trainer.snapshot(1, 1);
     }
     try (TrainerHarness trainer = TrainerHarness.restored(snapshot, 1, 0)) {
       processBatches(trainer, 4, 6);
       trainer.endInput();
-      embeddings.addAll(trainer.embeddings());
+      steps.addAll(trainer.steps());
     }
 
-    assertThat(embeddings).extracting(ImageEmbedding::getLineage).containsOnly(lineage(embeddings));
-    assertThat(withoutLineage(embeddings)).isEqualTo(withoutLineage(undisturbed));
+    assertThat(steps).isEqualTo(undisturbed);
   }
 
   @Test
@@ -138,87 +177,27 @@ class TwoHeadTrainerHarnessTest {
   @Test
   void whatAStartFromASavepointWritesIsNewerThanWhatTheAbandonedTimelineWrote() throws Exception {
     OperatorSubtaskState savepoint;
-    List<ImageEmbedding> abandoned;
+    List<TrainingMetrics> abandoned;
     try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
       trainer.process(batch("a", 0));
       trainer.prepareSnapshotPreBarrier(1);
       savepoint = trainer.snapshot(1, 1);
       processBatches(trainer, 1, 4);
       trainer.endInput();
-      abandoned = trainer.embeddings();
+      abandoned = trainer.metrics();
     }
 
-    List<ImageEmbedding> rolledBack;
+    List<TrainingMetrics> rolledBack;
     try (TrainerHarness trainer = TrainerHarness.startedFrom(savepoint, "/savepoint-1")) {
       trainer.process(batch("a", 1));
       trainer.endInput();
-      rolledBack = trainer.embeddings();
+      rolledBack = trainer.metrics();
     }
 
     VersionRank last = VersionRank.of(abandoned.get(abandoned.size() - 1));
     VersionRank first = VersionRank.of(rolledBack.get(0));
     assertThat(first.version()).isLessThan(last.version());
     assertThat(first.isNewerThan(last)).isTrue();
-  }
-
-  @Test
-  void aDeletionLeavesInItsPlaceAmongTheEmbeddings() throws Exception {
-    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
-      trainer.process(batch("a", 0));
-      trainer.process(MicroBatch.deletion(key("a"), "a-0-1"));
-      trainer.process(batch("a", 1, Purpose.EMBED));
-      trainer.endInput();
-
-      List<EmbeddingChange> changes = trainer.extractOutputValues();
-      assertThat(changes).hasSize(17);
-      assertThat(changes.get(8)).isEqualTo(EmbeddingChange.deletion("a", "a-0-1"));
-      assertThat(trainer.embeddings().get(1).getImageId()).isEqualTo("a-0-1");
-      assertThat(trainer.embeddings().get(8).getModelVersion()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void aDeletionNeedsNoModel() throws Exception {
-    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
-      trainer.process(MicroBatch.deletion(key("a"), "of-an-earlier-job"));
-      trainer.endInput();
-      trainer.prepareSnapshotPreBarrier(1);
-
-      assertThat(trainer.extractOutputValues())
-          .containsExactly(EmbeddingChange.deletion("a", "of-an-earlier-job"));
-      assertThat(trainer.snapshot(1, 1).getStateSize()).isLessThan(1000);
-    }
-  }
-
-  @Test
-  void aDeletionThatWaitsDuringACheckpointLeavesOnceAfterARestore() throws Exception {
-    List<EmbeddingChange> changes = new ArrayList<>();
-    OperatorSubtaskState snapshot;
-    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
-      trainer.process(batch("a", 0));
-      trainer.process(batch("a", 1));
-      trainer.process(MicroBatch.deletion(key("a"), "a-1-1"));
-      trainer.prepareSnapshotPreBarrier(1);
-      changes.addAll(trainer.extractOutputValues());
-      snapshot = trainer.snapshot(1, 1);
-    }
-    try (TrainerHarness trainer = TrainerHarness.restored(snapshot, 1, 0)) {
-      trainer.endInput();
-      changes.addAll(trainer.extractOutputValues());
-    }
-
-    assertThat(changes).hasSize(17);
-    assertThat(changes.get(16)).isEqualTo(EmbeddingChange.deletion("a", "a-1-1"));
-  }
-
-  private static String lineage(List<ImageEmbedding> embeddings) {
-    return embeddings.get(0).getLineage();
-  }
-
-  private static List<ImageEmbedding> withoutLineage(List<ImageEmbedding> embeddings) {
-    return embeddings.stream()
-        .map(each -> ImageEmbedding.newBuilder(each).setLineage("").build())
-        .toList();
   }
 
   /** With two places for all streams, the first batch of the second stream would wait for ever. */
@@ -263,7 +242,7 @@ class TwoHeadTrainerHarnessTest {
             return batch.images().size();
           }
         };
-    return new MicroBatch(batch.key(), batch.number(), batch.purpose(), images);
+    return new MicroBatch(batch.key(), batch.number(), images);
   }
 
   private static void processBatches(TrainerHarness trainer, int from, int to) throws Exception {
@@ -275,13 +254,7 @@ class TwoHeadTrainerHarnessTest {
   /** The fading accuracy at each of twelve steps. */
   private static List<Double> accuracies(String predictionsFrom) throws Exception {
     JobConfig config =
-        TrainingBatches.config(
-            "model.batch-norm",
-            "frozen",
-            "embeddings.from",
-            "in-step",
-            "prequential.from",
-            predictionsFrom);
+        TrainingBatches.config("model.batch-norm", "frozen", "prequential.from", predictionsFrom);
     try (TrainerHarness trainer = TrainerHarness.started(config)) {
       processBatches(trainer, 0, 12);
       trainer.endInput();

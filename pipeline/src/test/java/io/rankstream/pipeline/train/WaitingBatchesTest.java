@@ -105,7 +105,7 @@ class WaitingBatchesTest {
 
     @Override
     public MicroBatch copy(MicroBatch from) {
-      return from.with(from.purpose(), List.<BatchImage>copyOf(from.images()));
+      return from.with(List.<BatchImage>copyOf(from.images()));
     }
 
     @Override

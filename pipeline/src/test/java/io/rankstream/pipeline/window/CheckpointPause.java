@@ -2,9 +2,9 @@ package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
@@ -25,7 +25,7 @@ public final class CheckpointPause {
 
   private static final int PROBES = 64;
 
-  private final KeyedOneInputStreamOperatorTestHarness<StreamKey, WindowInput, MicroBatch> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<StreamKey, ImageInput, MicroBatch> harness;
   private final int bytes;
   private final int classes;
   private long id;
@@ -38,9 +38,10 @@ public final class CheckpointPause {
             new KeyedProcessOperator<>(
                 BatchWindow.of(
                         config,
+                        new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class)),
                         new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class)))
                     .function()),
-            WindowInput::key,
+            ImageInput::key,
             TypeInformation.of(StreamKey.class));
     harness.open();
   }
@@ -73,7 +74,7 @@ public final class CheckpointPause {
   private double feed(int count) throws Exception {
     long slowest = 0;
     for (int i = 0; i < count; i++) {
-      WindowInput image = WindowInput.take(Fixtures.image(id, "class-" + id % classes, bytes));
+      ImageInput image = ImageInput.take(Fixtures.image(id, "class-" + id % classes, bytes));
       id++;
       long start = System.nanoTime();
       harness.processElement(image, 0);

@@ -6,7 +6,6 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,8 +129,7 @@ class ClassLifeTest {
   }
 
   private static Set<String> labelsOfTheLastBatch(WindowHarness window) {
-    List<MicroBatch> training =
-        window.batches().stream().filter(batch -> batch.purpose() == Purpose.TRAIN).toList();
+    List<MicroBatch> training = window.batches();
     return training.get(training.size() - 1).images().stream()
         .map(BatchImage::image)
         .map(image -> image.label())

@@ -7,7 +7,9 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -28,23 +30,22 @@ class ForgetByIdTest {
     try (OpenWindow open = new OpenWindow(Fixtures.config())) {
       AcceptedImage image = Fixtures.image(7, "a", 10);
       open.add(image, 0);
-      open.window.embedAndKeep(0); // now it waits to be embedded, and is kept
+      open.window.keepOverdue(0);
       open.add(Fixtures.image(7, "b", 10), 1); // the same id with another label
       assertThat(open.recent.isRepeat(Fixtures.image(7, "b", 10))).isTrue();
 
-      assertThat(open.window.forget("image-7")).isEqualTo(3);
+      assertThat(open.window.forget("image-7")).isEqualTo(2);
 
       assertThat(open.window.forget("image-7")).isZero();
       assertThat(open.recent.isRepeat(Fixtures.image(7, "b", 10))).isFalse();
       assertThat(open.table.fresh() + open.table.kept()).isZero();
-      assertThat(open.table.bytes() + open.window.counters().embeddingBytes).isZero();
-      assertThat(open.window.takeEmbeddingBatch().images()).isEmpty();
+      assertThat(open.table.bytes()).isZero();
     }
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void afterForgettingEveryOtherImageStillComesOutOnceAndNoneOfThoseForgotten(long seed)
+  void afterForgettingEveryOtherImageIsFreshOnceAtMostAndNoneOfThoseForgottenComesOut(long seed)
       throws Exception {
     try (OpenWindow open = new OpenWindow(config(64))) {
       Life life = new Life(open, seed);
@@ -84,7 +85,7 @@ class ForgetByIdTest {
     private static final int IMAGE_BYTES = 10_000;
 
     private final Random random;
-    private final Set<String> waiting = new HashSet<>();
+    private final Set<AcceptedImage> batched = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> forgotten = new HashSet<>();
     private OpenWindow open;
     private int id;
@@ -103,14 +104,9 @@ class ForgetByIdTest {
               check(open.window.takeFreshBatch(id));
             }
           }
-          case 3 -> {
-            open.window.embedAndKeep(id - random.nextInt(50));
-            check(open.window.takeEmbeddingBatch());
-          }
+          case 3 -> open.window.keepOverdue(id - random.nextInt(50));
           default -> arrive();
         }
-        assertThat(open.table.fresh() + open.window.counters().embeddingWaiting)
-            .isEqualTo(waiting.size());
         if (id % 10 == 0) {
           checkIndex();
         }
@@ -128,13 +124,10 @@ class ForgetByIdTest {
       String label = "class-" + (int) (CLASSES * Math.pow(random.nextDouble(), 2));
       String name = "image-" + id;
       open.add(Fixtures.image(id, label, IMAGE_BYTES), id);
-      waiting.add(name);
       forgotten.remove(name); // it was forgotten before it came
       if (random.nextInt(4) == 0) {
-        open.window.embedAndKeep(id);
-        check(open.window.takeEmbeddingBatch());
+        open.window.keepOverdue(id);
         open.add(Fixtures.image(id, "other-" + random.nextInt(3), IMAGE_BYTES), id);
-        waiting.add(name);
       }
     }
 
@@ -143,18 +136,17 @@ class ForgetByIdTest {
 
       int removed = open.window.forget(name);
 
-      assertThat(removed).isBetween(held, held + 1); // one may wait to be embedded
+      assertThat(removed).isEqualTo(held);
       assertThat(open.held()).doesNotContainKey(name);
-      waiting.remove(name);
       forgotten.add(name);
     }
 
-    /** Every fresh image of a batch was waiting, and no image of it was forgotten. */
+    /** Every fresh image of a batch is so for the first time, and none was forgotten. */
     private void check(MicroBatch batch) {
       for (BatchImage slot : batch.images()) {
         assertThat(forgotten).doesNotContain(slot.image().imageId());
         if (slot.fresh()) {
-          assertThat(waiting.remove(slot.image().imageId())).isTrue();
+          assertThat(batched.add(slot.image())).isTrue();
         }
       }
     }

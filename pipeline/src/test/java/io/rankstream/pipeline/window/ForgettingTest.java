@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
-import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +14,6 @@ import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images that a deletion takes out of the window, wherever they are. */
@@ -33,54 +30,22 @@ class ForgettingTest {
         "batch.classes", "2",
         "batch.images-per-class", "2",
         "batch.train-every", "4",
-        "batch.min-images", "1",
-        "batch.embedding-size", "3");
+        "batch.min-images", "1");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"pk", "natural"})
-  void aDeletionFollowsTheBatchesThatCameBefore(String sampler) throws Exception {
+  void anImageThatWaitsIsNotTrained(String sampler) throws Exception {
     try (WindowHarness window = WindowHarness.open(config(sampler))) {
-      window.feed(0, "a", "b", "a", "b");
+      window.feed(2, "a", "a", "b");
       window.forget(SECRET);
-      window.feed(4, "a", "b", "a", "b");
-
-      assertThat(window.batches())
-          .extracting(MicroBatch::purpose)
-          .containsExactly(Purpose.TRAIN, Purpose.DELETE, Purpose.TRAIN);
-      assertThat(WindowHarness.ids(window.batches().get(0))).contains(SECRET);
-      assertThat(window.batches().get(1))
-          .isEqualTo(MicroBatch.deletion(Fixtures.key("default"), SECRET));
-      assertThat(window.batches().get(2).number()).isEqualTo(1);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"pk", "natural"})
-  void anImageThatWaitsIsNeitherTrainedNorEmbedded(String sampler) throws Exception {
-    try (WindowHarness window = WindowHarness.open(config(sampler))) {
-      window.feed(2, "a", "a", null);
-      window.forget(SECRET);
-      window.forget("image-4");
-      window.endInput();
-
-      assertThat(window.batches())
-          .filteredOn(batch -> batch.purpose() != Purpose.DELETE)
-          .flatExtracting(WindowHarness::ids)
-          .containsExactly("image-2");
-      assertThat(window.batches()).extracting(MicroBatch::deletedId).contains(SECRET, "image-4");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"pk", "natural"})
-  void anImageThatNobodyKnowsIsDeletedToo(String sampler) throws Exception {
-    try (WindowHarness window = WindowHarness.open(config(sampler))) {
       window.forget("of-an-earlier-job");
       window.endInput();
 
       assertThat(window.batches())
-          .containsExactly(MicroBatch.deletion(Fixtures.key("default"), "of-an-earlier-job"));
+          .flatExtracting(WindowHarness::ids)
+          .contains("image-2", "image-4")
+          .doesNotContain(SECRET);
     }
   }
 
@@ -88,14 +53,12 @@ class ForgettingTest {
   @ValueSource(strings = {"pk", "natural"})
   void anImageThatIsSentAgainIsTaken(String sampler) throws Exception {
     try (WindowHarness window = WindowHarness.open(config(sampler))) {
-      window.feed(3, "a");
+      window.feed(2, "b", "a");
       window.forget(SECRET);
       window.feed(3, "a"); // else a repeat
       window.endInput();
 
-      List<MicroBatch> batches = window.batches();
-      assertThat(batches.get(0).deletedId()).isEqualTo(SECRET);
-      assertThat(WindowHarness.ids(batches.get(1))).containsOnly(SECRET);
+      assertThat(window.batches()).flatExtracting(WindowHarness::ids).contains(SECRET);
     }
   }
 
@@ -141,16 +104,13 @@ class ForgettingTest {
       }
 
       assertThat(window.batches()).flatExtracting(WindowHarness::ids).doesNotContain(SECRET);
-      assertThat(window.batches().get(0).deletedId()).isEqualTo(SECRET);
     }
   }
 
-  @ParameterizedTest
-  @NullSource
-  @ValueSource(strings = "b")
-  void aSnapshotDoesNotHoldTheBytesOfAForgottenImage(String label) throws Exception {
-    assertNotStored(BALANCED, label);
-    assertNotStored(NATURAL, label);
+  @Test
+  void aSnapshotDoesNotHoldTheBytesOfAForgottenImage() throws Exception {
+    assertNotStored(BALANCED, "b");
+    assertNotStored(NATURAL, "b");
   }
 
   @Test

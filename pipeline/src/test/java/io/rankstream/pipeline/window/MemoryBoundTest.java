@@ -37,8 +37,7 @@ class MemoryBoundTest {
             assertThat(mostKept).isLessThanOrEqualTo(K);
           }
         }
-        long bound = MAX_BYTES + 32L * largest; // images that wait to be embedded may exceed it
-        assertThat(open.table.bytes() + open.window.counters().embeddingBytes).isLessThan(bound);
+        assertThat(open.table.bytes()).isLessThanOrEqualTo(MAX_BYTES);
         before.clear();
         open.table.labels().forEach(label -> before.put(label, open.table.ledger(label)));
       }
@@ -55,15 +54,11 @@ class MemoryBoundTest {
           open.window.takeFreshBatch(id);
         }
       }
-      case 1 -> open.window.embedAndKeep(id - random.nextInt(100));
-      case 2 -> open.window.takeEmbeddingBatch();
+      case 1 -> open.window.keepOverdue(id - random.nextInt(100));
       default -> {
         int c = (int) (classes * Math.pow(random.nextDouble(), 3)); // frequent and rare ones
         open.add(Fixtures.image(id, "class-" + c, 1 + random.nextInt(largest)), id);
       }
-    }
-    if (open.window.counters().embeddingWaiting >= 32) {
-      open.window.takeEmbeddingBatch();
     }
   }
 
@@ -98,9 +93,7 @@ class MemoryBoundTest {
       open.add(Fixtures.image(1_001, "new", 10_000), 0);
       assertThat(open.table.ledger("new").available()).isZero();
       assertThat(open.events.withoutRoom.getCount()).isEqualTo(1);
-      assertThat(open.window.takeEmbeddingBatch().images())
-          .extracting(slot -> slot.image().imageId())
-          .containsExactly("image-1001");
+      assertThat(open.events.surplus.getCount()).isEqualTo(1);
     }
   }
 
@@ -125,13 +118,12 @@ class MemoryBoundTest {
     return Integer.parseInt(imageId.substring("image-".length())) < 3_000;
   }
 
-  /** Images of a class that come, are embedded and stay. */
+  /** Images of a class that come and stay. */
   private static void keep(OpenWindow open, long firstId, String label, int count)
       throws Exception {
     for (long id = firstId; id < firstId + count; id++) {
       open.add(Fixtures.image(id, label, 10_000), 0);
-      open.window.embedAndKeep(0);
-      open.window.takeEmbeddingBatch();
+      open.window.keepOverdue(0);
     }
   }
 

@@ -7,7 +7,6 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,6 @@ class NaturalWindowHarnessTest {
           "batch.sampler", "natural",
           "batch.classes", "2",
           "batch.images-per-class", "2",
-          "batch.embedding-size", "2",
           "batch.max-wait", "5 s",
           "model.max-classes", "3");
 
@@ -29,7 +27,7 @@ class NaturalWindowHarnessTest {
       window.feed(0, "a", "a", "a", "b", "a", "a", "a", "a");
 
       List<MicroBatch> batches = window.batches();
-      assertThat(batches).hasSize(2).allMatch(batch -> batch.purpose() == Purpose.TRAIN);
+      assertThat(batches).hasSize(2);
       assertThat(ids(batches.get(0))).containsExactly("image-0", "image-1", "image-2", "image-3");
       assertThat(ids(batches.get(1))).containsExactly("image-4", "image-5", "image-6", "image-7");
       assertThat(batches.get(1).images()).allMatch(BatchImage::fresh);
@@ -54,30 +52,16 @@ class NaturalWindowHarnessTest {
   }
 
   @Test
-  void embedsUnlabelledImagesBesideThem() throws Exception {
-    try (WindowHarness window = WindowHarness.open(CONFIG)) {
-      window.feed(0, "a", null, "b", null);
-
-      List<MicroBatch> batches = window.batches();
-      assertThat(batches).hasSize(1);
-      assertThat(batches.get(0).purpose()).isEqualTo(Purpose.EMBED);
-      assertThat(ids(batches.get(0))).containsExactly("image-1", "image-3");
-    }
-  }
-
-  @Test
   void emitsWhatItHasAfterTheWait() throws Exception {
     try (WindowHarness window = WindowHarness.open(CONFIG)) {
       window.advanceTo(0);
-      window.feed(0, "a", "b", null);
+      window.feed(0, "a", "b");
       window.advanceTo(4_999);
       assertThat(window.batches()).isEmpty();
 
       window.advanceTo(5_000);
 
-      assertThat(window.batches())
-          .extracting(MicroBatch::purpose)
-          .containsExactly(Purpose.TRAIN, Purpose.EMBED);
+      assertThat(window.batches()).hasSize(1);
       assertThat(window.processingTimeTimers()).isZero();
     }
   }

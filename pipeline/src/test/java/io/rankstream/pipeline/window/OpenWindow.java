@@ -32,6 +32,7 @@ final class OpenWindow implements AutoCloseable {
             config.batch(),
             config.window(),
             config.model().architecture().maxClasses(),
+            config.embed().refresh(),
             config.model().seed());
     recent = new RecentImages(harness.context(), config.window().repeats());
     table = new ClassTable(config.batch(), state);
@@ -47,14 +48,11 @@ final class OpenWindow implements AutoCloseable {
             events);
   }
 
-  /** Adds an image as the operator does; returns what leaves its queue for embedding. */
+  /** Adds an image as the operator does, but in the place of no other. */
   void add(AcceptedImage image, long now) throws Exception {
     window.arrive(now);
     recent.remember(image);
-    var surplus = window.addFresh(image, now);
-    if (surplus.isPresent()) {
-      window.addForEmbedding(surplus.get().image(), surplus.get().arrival());
-    }
+    window.addFresh(image, now);
   }
 
   /** Ids of the images in the reservoir of a class. */

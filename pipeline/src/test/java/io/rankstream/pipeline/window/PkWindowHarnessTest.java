@@ -10,15 +10,12 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -35,7 +32,6 @@ class PkWindowHarnessTest {
 
       assertThat(window.batches()).hasSize(1);
       MicroBatch batch = window.batches().get(0);
-      assertThat(batch.purpose()).isEqualTo(Purpose.TRAIN);
       assertThat(batch.number()).isZero();
       assertThat(ids(batch)).containsExactly("image-0", "image-1", "image-2", "image-3");
       assertThat(batch.images()).allMatch(BatchImage::fresh);
@@ -93,12 +89,9 @@ class PkWindowHarnessTest {
   }
 
   @Test
-  void putsEveryImageInExactlyOneBatchAsFresh() throws Exception {
-    JobConfig config = Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "4");
-    List<AcceptedImage> images = new ArrayList<>(longTail(10, 500, 100));
-    for (int i = 0; i < 77; i++) {
-      images.add(Fixtures.image(100_000 + i, null, IMAGE_BYTES));
-    }
+  void putsEveryImageInExactlyOneBatchAsFreshUnlessItsQueueOverflows() throws Exception {
+    JobConfig config = Fixtures.config("batch.train-every", "8", "window.fresh-per-class", "500");
+    List<AcceptedImage> images = longTail(10, 500, 100);
     try (WindowHarness window = WindowHarness.open(config)) {
       window.feed(images);
       window.endInput();
@@ -123,57 +116,82 @@ class PkWindowHarnessTest {
       window.feed(longTail(10, 1000, 100));
 
       for (MicroBatch batch : window.batches()) {
-        if (batch.purpose() == Purpose.TRAIN) {
-          assertThat(ids(batch)).doesNotHaveDuplicates().hasSize(32);
-        }
+        assertThat(ids(batch)).doesNotHaveDuplicates().hasSize(32);
       }
     }
   }
 
   @Test
-  void embedsASingleClassAfterTheWaitAndKeepsItForTheSecond() throws Exception {
+  void keepsASingleClassAfterTheWaitForTheSecond() throws Exception {
     try (WindowHarness window = WindowHarness.open(twoByTwo())) {
       window.feed(0, "a", "a", "a");
       window.advanceTo(5_000);
       window.advanceTo(10_000);
-
-      assertThat(window.batches()).extracting(MicroBatch::purpose).containsExactly(Purpose.EMBED);
+      assertThat(window.batches()).isEmpty();
 
       window.feed(3, "b", "b", "b", "b");
 
-      MicroBatch training = window.batches().get(1);
-      assertThat(training.purpose()).isEqualTo(Purpose.TRAIN);
+      MicroBatch training = window.batches().get(0);
       assertThat(slots(List.of(training))).isEqualTo(Map.of("a", 2L, "b", 2L));
     }
   }
 
   @Test
-  void embedsUnlabeledImagesWhenTheBatchIsFullOrTheWaitIsOver() throws Exception {
-    try (WindowHarness window = WindowHarness.open(twoByTwo("batch.embedding-size", "3"))) {
-      window.feed(0, null, null, null, null);
-      assertThat(window.batches()).hasSize(1);
+  void whatArrivesUnderTheIdOfAnImageTakesItsPlace() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
+      window.feed(0, "a", "a", "b", "b");
+      assertThat(window.embedAgain()).isNotEmpty();
 
-      window.advanceTo(5_000);
+      window.feed(0, "b"); // its label was wrong
+
+      List<AcceptedImage> again = window.embedAgain();
+      assertThat(again.get(again.size() - 1).label()).isEqualTo("b");
+      window.feed(10, "a", "a", "a", "b");
+      window.feed(20, "a", "a", "a", "b");
+      assertThat(window.batches()).hasSize(3);
+      assertThat(
+              window.batches().stream()
+                  .skip(1)
+                  .flatMap(batch -> batch.images().stream())
+                  .map(BatchImage::image)
+                  .filter(image -> image.imageId().equals("image-0")))
+          .allMatch(image -> image.label().equals("b"));
+    }
+  }
+
+  @Test
+  void keptImagesTakeTurnsToBeEmbeddedAgain() throws Exception {
+    JobConfig config =
+        twoByTwo("embeddings.refresh", "3", "batch.max-wait", "1 h", "repeats.within", "0 s");
+    try (WindowHarness window = WindowHarness.open(config)) {
+      for (int round = 0; round < 8; round++) {
+        window.feed(4L * round, "a", "a", "b", "b");
+      }
+      int before = window.embedAgain().size();
+      for (int round = 0; round < 6; round++) { // 32 images and more, 3 with each batch
+        window.feed(1_000 + 4L * round, "a", "a", "b", "b");
+      }
+
+      List<String> again =
+          window.embedAgain().subList(before, window.embedAgain().size()).stream()
+              .map(AcceptedImage::imageId)
+              .toList();
+      assertThat(again).hasSize(18).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void withoutRefreshNoImageIsEmbeddedAgain() throws Exception {
+    try (WindowHarness window = WindowHarness.open(twoByTwo("embeddings.refresh", "0"))) {
+      window.feed(0, "a", "a", "b", "b", "a", "a", "b", "b");
 
       assertThat(window.batches()).hasSize(2);
-      assertThat(ids(window.batches().get(1))).containsExactly("image-3");
+      assertThat(window.embedAgain()).isEmpty();
     }
   }
 
   @Test
-  void embedsWhatWaitsOfAStreamWithoutLabelsWhenTheInputEnds() throws Exception {
-    try (WindowHarness window = WindowHarness.open(twoByTwo())) {
-      window.feed(0, null, null, null);
-      assertThat(window.eventTimeTimers()).isEqualTo(1);
-
-      window.endInput();
-
-      assertThat(window.fresh()).hasSize(3);
-    }
-  }
-
-  @Test
-  void staysWithinTheByteBoundAndLosesNothing() throws Exception {
+  void staysWithinTheByteBound() throws Exception {
     JobConfig config =
         Fixtures.config(
             "batch.train-every", "8",
@@ -181,24 +199,12 @@ class PkWindowHarnessTest {
             "window.max-bytes", "1 mb",
             "window.fresh-per-class", "4");
     int bytes = 20_000; // the reservoirs alone would take 10 classes x 64 x 20 kB = 12.8 MB
-    Set<String> fresh = new HashSet<>();
-    List<AcceptedImage> images = new ArrayList<>();
-    for (AcceptedImage image : longTail(10, 500, 10)) {
-      images.add(Fixtures.image(image.eventTime(), image.label(), bytes));
-    }
     try (WindowHarness window = WindowHarness.open(config)) {
-      window.feed(images);
-      assertThat(window.stateBytes()).isLessThan((1 << 20) + 33L * bytes); // and a batch to embed
-      window.endInput();
+      for (AcceptedImage image : longTail(10, 500, 10)) {
+        window.feed(List.of(Fixtures.image(image.eventTime(), image.label(), bytes)));
+      }
 
-      window
-          .batches()
-          .forEach(
-              batch ->
-                  batch.images().stream()
-                      .filter(BatchImage::fresh)
-                      .forEach(slot -> fresh.add(slot.image().imageId())));
-      assertThat(fresh).hasSize(images.size());
+      assertThat(window.stateBytes()).isLessThan((1 << 20) + 2L * bytes);
     }
   }
 
@@ -245,7 +251,6 @@ class PkWindowHarnessTest {
 
   private static Map<String, Long> slots(List<MicroBatch> batches) {
     return batches.stream()
-        .filter(batch -> batch.purpose() == Purpose.TRAIN)
         .flatMap(batch -> batch.images().stream())
         .collect(Collectors.groupingBy(slot -> slot.image().label(), Collectors.counting()));
   }

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.AcceptedImage;
-import io.rankstream.pipeline.event.MicroBatch;
-import io.rankstream.pipeline.event.MicroBatch.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,20 +32,6 @@ class ProductionRunsTest {
   }
 
   @Test
-  void aNewClassWithFewImagesComesOutWithinTheWaitInABusyStream() throws Exception {
-    JobConfig config = Fixtures.config("repeats.within", "0 s");
-    Random random = new Random(2);
-    try (WindowHarness window = WindowHarness.open(config)) {
-      feed(window, 0, 1_000, 50, id -> head(random));
-      feed(window, 1_000, 3, 0, id -> "rare");
-
-      feed(window, 1_003, 100, 50, id -> head(random)); // 5 s: batch.max-wait
-
-      assertThat(fresh(window, "rare")).isEqualTo(3);
-    }
-  }
-
-  @Test
   void labelsThatComeOnceTakeNoTrainingSlots() throws Exception {
     JobConfig config = Fixtures.config("repeats.within", "0 s");
     Random random = new Random(3);
@@ -69,24 +52,6 @@ class ProductionRunsTest {
   }
 
   @Test
-  void anImageThatWasShedIsTakenWhenItIsSentAgain() throws Exception {
-    JobConfig config = Fixtures.config("window.lag-policy", "shed");
-    AcceptedImage image = Fixtures.image(0, null, IMAGE_BYTES);
-    long written = image.origin().timestamp();
-    try (WindowHarness window = WindowHarness.open(config)) {
-      window.advanceTo(written + 120_000);
-      window.feed(List.of(image));
-      assertThat(window.deadLetters()).hasSize(1);
-
-      window.advanceTo(written);
-      window.feed(List.of(image));
-      window.advanceTo(written + 140_000);
-
-      assertThat(window.fresh()).hasSize(1);
-    }
-  }
-
-  @Test
   void aSavepointWithASmallerKTrainsOnAtFullPace() throws Exception {
     OperatorSubtaskState savepoint;
     try (WindowHarness window = WindowHarness.open(twoClasses(8, 16))) {
@@ -97,8 +62,7 @@ class ProductionRunsTest {
     try (WindowHarness window = WindowHarness.restored(twoClasses(4, 8), savepoint)) {
       feed(window, 10, 6_000, 10, id -> "class-" + id % 2);
 
-      assertThat(window.batches().stream().filter(ProductionRunsTest::isTraining))
-          .hasSizeGreaterThanOrEqualTo(750);
+      assertThat(window.batches()).hasSizeGreaterThanOrEqualTo(750);
     }
   }
 
@@ -128,27 +92,14 @@ class ProductionRunsTest {
     return "busy-" + random.nextInt(90);
   }
 
-  private static String head(Random random) {
-    return "head-" + random.nextInt(8);
-  }
-
   /** Share of classes in the training slots of the batches from a number on. */
   private static double share(WindowHarness window, int from, String labelPrefix) {
     List<String> labels = new ArrayList<>();
     window.batches().stream()
         .skip(from)
-        .filter(ProductionRunsTest::isTraining)
         .forEach(batch -> batch.images().forEach(slot -> labels.add(slot.image().label())));
     assertThat(labels).hasSizeGreaterThan(1_000);
     return (double) labels.stream().filter(label -> label.startsWith(labelPrefix)).count()
         / labels.size();
-  }
-
-  private static long fresh(WindowHarness window, String label) {
-    return window.fresh().stream().filter(slot -> label.equals(slot.image().label())).count();
-  }
-
-  private static boolean isTraining(MicroBatch batch) {
-    return batch.purpose() == Purpose.TRAIN;
   }
 }

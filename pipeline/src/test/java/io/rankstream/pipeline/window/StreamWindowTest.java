@@ -19,16 +19,16 @@ class StreamWindowTest {
       assertThat(figures(open).largestClass()).isEqualTo(20);
       assertThat(figures(open).smallestClass()).isEqualTo(10);
 
-      open.window.embedAndKeep(5); // the image of a
+      open.window.keepOverdue(5); // the image of a
 
       assertThat(figures(open).singletons()).isEqualTo(2);
       assertThat(figures(open).oldestFresh()).isEqualTo(6);
       assertThat(figures(open).reservoir()).isEqualTo(1);
-      assertThat(figures(open).bytes()).isEqualTo(50); // it waits to be embedded, and is kept
+      assertThat(figures(open).bytes()).isEqualTo(40);
     }
   }
 
   private static WindowFigures figures(OpenWindow open) {
-    return WindowFigures.of(open.window.counters(), open.table);
+    return WindowFigures.of(open.table);
   }
 }

@@ -77,8 +77,8 @@ class TrafficChoiceTest {
   @Test
   void aBatchHasTwoClassesHoweverRareTheSecondIs() {
     TrainingQueue queue = new TrainingQueue(Fixtures.config("batch.balance", "1").batch());
-    queue.update("often", null, new ClassLedger(0, true, 0, 1_000_000, 0, 0, 0, 0, 0, 7));
-    queue.update("seldom", null, new ClassLedger(1, true, 0, 1, 0, 0, 0, 0, 0, 3));
+    queue.update("often", null, new ClassLedger(0, true, 0, 1_000_000, 0, 0, 0, 0, 0, 7, 0));
+    queue.update("seldom", null, new ClassLedger(1, true, 0, 1, 0, 0, 0, 0, 0, 3, 0));
 
     assertThat(queue.choose(1)).hasSize(P).containsOnly("often", "seldom");
   }
@@ -114,7 +114,7 @@ class TrafficChoiceTest {
   }
 
   private static ClassLedger ledger(int c) {
-    return new ClassLedger(c, true, 0, TRAFFIC[c], 0, 0, 0, 0, 0, -1);
+    return new ClassLedger(c, true, 0, TRAFFIC[c], 0, 0, 0, 0, 0, -1, 0);
   }
 
   private static String label(int c) {

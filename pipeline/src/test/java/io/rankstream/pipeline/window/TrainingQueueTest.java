@@ -96,7 +96,8 @@ class TrainingQueueTest {
 
   private static Map.Entry<String, ClassLedger> candidate(
       String label, int ordinal, int fresh, long lastTrained) {
-    return Map.entry(label, new ClassLedger(ordinal, true, 0, fresh, 0, 10, 10, 0, 0, lastTrained));
+    return Map.entry(
+        label, new ClassLedger(ordinal, true, 0, fresh, 0, 10, 10, 0, 0, lastTrained, 0));
   }
 
   private static List<String> choose(

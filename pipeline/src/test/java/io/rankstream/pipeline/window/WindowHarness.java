@@ -4,9 +4,9 @@ import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.WindowInput;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,16 +24,19 @@ final class WindowHarness implements AutoCloseable {
 
   static final int IMAGE_BYTES = 100;
 
+  private static final OutputTag<ImageInput> EMBED_AGAIN =
+      new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class));
   private static final OutputTag<DeadLetter> DEAD_LETTERS =
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
-  private final KeyedOneInputStreamOperatorTestHarness<StreamKey, WindowInput, MicroBatch> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<StreamKey, ImageInput, MicroBatch> harness;
 
   private WindowHarness(JobConfig config) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(BatchWindow.of(config, DEAD_LETTERS).function()),
-            WindowInput::key,
+            new KeyedProcessOperator<>(
+                BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS).function()),
+            ImageInput::key,
             TypeInformation.of(StreamKey.class));
   }
 
@@ -70,7 +73,7 @@ final class WindowHarness implements AutoCloseable {
     return Fixtures.config(all.toArray(String[]::new));
   }
 
-  /** Feeds images of {@value #IMAGE_BYTES} bytes with consecutive ids; null for no label. */
+  /** Feeds images of {@value #IMAGE_BYTES} bytes with consecutive ids. */
   void feed(long firstId, String... labels) throws Exception {
     for (int i = 0; i < labels.length; i++) {
       feed(List.of(Fixtures.image(firstId + i, labels[i], IMAGE_BYTES)));
@@ -79,13 +82,14 @@ final class WindowHarness implements AutoCloseable {
 
   void feed(List<AcceptedImage> images) throws Exception {
     for (AcceptedImage image : images) {
-      harness.processElement(WindowInput.take(image), 0);
+      harness.processElement(ImageInput.take(image), 0);
     }
   }
 
   /** Asks to forget an image of the stream of all images. */
   void forget(String imageId) throws Exception {
-    harness.processElement(WindowInput.forget(Fixtures.key("default"), imageId), 0);
+    harness.processElement(
+        ImageInput.forget(Fixtures.key("default"), imageId, Fixtures.origin(0)), 0);
   }
 
   /** Sets the processing time, in milliseconds. */
@@ -116,6 +120,14 @@ final class WindowHarness implements AutoCloseable {
         .flatMap(batch -> batch.images().stream())
         .filter(BatchImage::fresh)
         .toList();
+  }
+
+  /** The images that are to be embedded again. */
+  List<AcceptedImage> embedAgain() {
+    Queue<StreamRecord<ImageInput>> images = harness.getSideOutput(EMBED_AGAIN);
+    return images == null
+        ? List.of()
+        : images.stream().map(record -> record.getValue().image()).toList();
   }
 
   List<DeadLetter> deadLetters() {

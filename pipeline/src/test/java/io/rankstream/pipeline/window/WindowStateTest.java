@@ -30,13 +30,11 @@ class WindowStateTest {
   void anOpenCheckpointCopiesNoImage() throws Exception {
     state.fresh("a", 0, fresh);
     state.keep("a", 0, image);
-    state.queueForEmbedding(image);
 
     harness.beginCheckpoint();
 
     assertThat(state.fresh("a", 0)).isSameAs(fresh);
     assertThat(state.kept("a", 0)).isSameAs(image);
-    assertThat(state.takeEmbeddingQueue()).singleElement().isSameAs(image);
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class RecordPrinter {
             shortly(embedding.getLineage()),
             embedding.getLabel() == null ? "-" : embedding.getLabel(),
             predicted,
-            embedding.getTrained() ? "trained" : "embedded",
+            embedding.getTrained() ? "embedded again" : "embedded",
             values,
             embedding.getDimension());
   }

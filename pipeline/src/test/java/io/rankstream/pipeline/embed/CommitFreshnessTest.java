@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.embed;
 
 import java.util.Arrays;
 import java.util.NavigableMap;

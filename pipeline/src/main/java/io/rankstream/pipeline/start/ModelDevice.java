@@ -1,30 +1,29 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.start;
 
 import ai.djl.Device;
 import io.rankstream.model.Devices;
 import io.rankstream.model.network.Precisions;
-import io.rankstream.pipeline.config.JobConfig;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Selects the device of the models and checks that it can compute in their precision. */
-final class TrainingDevice {
+public final class ModelDevice {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TrainingDevice.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ModelDevice.class);
 
-  private TrainingDevice() {}
+  private ModelDevice() {}
 
   /**
-   * The device that the configuration names.
+   * The device with a name.
    *
+   * @param precisions numbers of the models on it
    * @throws IllegalStateException when this machine does not have it
    * @throws SuppressRestartsException when it cannot compute in the precision that is asked for: a
    *     restart would not change that
    */
-  static Device of(JobConfig config) {
-    Device device = Devices.select(config.device());
-    Precisions precisions = config.model().precisions();
+  public static Device of(String name, Precisions precisions) {
+    Device device = Devices.select(name);
     try {
       precisions.requireOn(device);
     } catch (IllegalStateException e) {

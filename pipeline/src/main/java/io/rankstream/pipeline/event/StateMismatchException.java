@@ -1,14 +1,14 @@
-package io.rankstream.pipeline.train;
+package io.rankstream.pipeline.event;
 
 /** The restored state does not fit the configuration. */
-final class StateMismatchException extends RuntimeException {
+public final class StateMismatchException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   /**
    * @param message what does not fit and what to do next
    */
-  StateMismatchException(String message) {
+  public StateMismatchException(String message) {
     super(message);
   }
 }

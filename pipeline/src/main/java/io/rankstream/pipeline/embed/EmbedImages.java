@@ -1,0 +1,302 @@
+package io.rankstream.pipeline.embed;
+
+import ai.djl.Device;
+import io.rankstream.pipeline.config.EmbedConfig;
+import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.LagPolicy;
+import io.rankstream.pipeline.event.EmbeddingChange;
+import io.rankstream.pipeline.event.ImageInput;
+import io.rankstream.pipeline.event.ImageInput.Kind;
+import io.rankstream.pipeline.event.RejectionReason;
+import io.rankstream.pipeline.event.StateMismatchException;
+import io.rankstream.pipeline.event.VersionPointer;
+import io.rankstream.pipeline.start.JobStart;
+import io.rankstream.pipeline.start.JobSubmission;
+import io.rankstream.pipeline.start.Lineage;
+import io.rankstream.pipeline.start.ModelDevice;
+import io.rankstream.schemas.DeadLetter;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Embeds every accepted image, keyed by stream and id, with the newest version of its stream's
+ * model that it has adopted. The versions come from the trainer, as pointers on a broadcast edge.
+ *
+ * <p>A {@link VersionFollower} sees that what one checkpoint commits for a stream carries one
+ * version. That needs three things of the job graph: the edge of the versions is broadcast, the
+ * sink is chained to this operator or joined by a forward edge, and one key has one subtask.
+ *
+ * <p>Images wait for a full batch of their stream, at most {@code embed.max-wait} and never over a
+ * barrier: no image is in the state.
+ */
+final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
+    implements TwoInputStreamOperator<ImageInput, VersionPointer, EmbeddingChange>,
+        BoundedMultiInput {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final MapStateDescriptor<String, VersionPointer> TOLD =
+      new MapStateDescriptor<>(
+          "versions-told", Types.STRING, TypeInformation.of(VersionPointer.class));
+
+  private final JobConfig jobConfig;
+  private final EmbedConfig settings;
+  private final JobSubmission submission;
+  private final String directory;
+  private final OutputTag<DeadLetter> deadLetters;
+  private final transient MailboxExecutor mailbox;
+
+  private transient JobStart start;
+  private transient boolean hasCheckpoints;
+  private transient BroadcastState<String, VersionPointer> toldState;
+  private transient VersionFollower follower;
+  private transient ServedVersions versions;
+  private transient ForgottenImages forgotten;
+  private transient EmbeddingBatches batches;
+  private transient EmbeddingRecord records;
+  private transient EmbedMetrics measured;
+
+  EmbedImages(
+      StreamOperatorParameters<EmbeddingChange> parameters,
+      JobConfig config,
+      JobSubmission submission,
+      String directory,
+      OutputTag<DeadLetter> deadLetters) {
+    super(parameters);
+    this.jobConfig = config;
+    this.settings = config.embed();
+    this.submission = submission;
+    this.directory = directory;
+    this.deadLetters = deadLetters;
+    this.mailbox = parameters.getMailboxExecutor();
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), submission);
+    toldState = context.getOperatorStateStore().getBroadcastState(TOLD);
+    Map<String, VersionPointer> restored = new HashMap<>();
+    for (Map.Entry<String, VersionPointer> told : toldState.immutableEntries()) {
+      if (jobConfig.input().streams().contains(told.getKey())) {
+        restored.put(told.getKey(), inPresentLineage(told.getValue()));
+      }
+    }
+    follower = new VersionFollower(restored);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    hasCheckpoints =
+        CheckpointingOptions.isCheckpointingEnabled(
+            getContainingTask().getEnvironment().getJobConfiguration());
+    Device device = ModelDevice.of(settings.device(), jobConfig.model().precisions());
+    versions =
+        new ServedVersions(
+            jobConfig,
+            device,
+            start,
+            new VersionLoader(directory, device, jobConfig.model().precisions().served()));
+    forgotten = new ForgottenImages(getRuntimeContext());
+    batches = new EmbeddingBatches(settings.batchSize());
+    records = new EmbeddingRecord(jobConfig.model());
+    measured = new EmbedMetrics(getMetricGroup(), this::versionsInMemory);
+  }
+
+  @Override
+  public void processElement1(StreamRecord<ImageInput> element) throws Exception {
+    awaitDecision();
+    ImageInput input = element.getValue();
+    if (input.forgets()) {
+      embed(input.stream()); // what came before is embedded before
+      forgotten.forget(input.origin());
+      output.collect(new StreamRecord<>(EmbeddingChange.deletion(input.stream(), input.imageId())));
+      measured.deleted();
+    } else if (input.kind() == Kind.EMBED_AGAIN && forgotten.isForgotten(input.origin())) {
+      measured.forgotten();
+    } else if (isShed(input)) {
+      reject(
+          RejectionReason.LAG_SHED.letter(
+              input.origin(),
+              "It is older than embed.max-lag = %s s, so it is not embedded"
+                  .formatted(settings.maxLag().toSeconds())));
+    } else {
+      take(input);
+    }
+  }
+
+  @Override
+  public void processElement2(StreamRecord<VersionPointer> element) throws Exception {
+    follower.tell(element.getValue());
+    measured.told(element.getValue());
+    if (!hasCheckpoints) {
+      embedAll();
+      follower.adopt();
+      adopted();
+    }
+  }
+
+  /** No image is held over the end: it comes behind all of them. */
+  @Override
+  public void endInput(int inputId) throws Exception {
+    if (inputId == 1) {
+      awaitDecision();
+      embedAll();
+    }
+  }
+
+  /** What came before the barrier leaves before it, under the version that it came under. */
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    embedAll();
+    measured.barrier(checkpointId);
+  }
+
+  /**
+   * Adopts what was told, if the checkpoint commits. A savepoint of a running job is never reported
+   * as complete, so nothing is adopted at it.
+   */
+  @Override
+  public OperatorSnapshotFutures snapshotState(
+      long checkpointId, long timestamp, CheckpointOptions options, CheckpointStreamFactory storage)
+      throws Exception {
+    OperatorSnapshotFutures futures =
+        super.snapshotState(checkpointId, timestamp, options, storage);
+    if (!options.getCheckpointType().isSavepoint() && checkpointId % settings.adoptEvery() == 0) {
+      follower.open(checkpointId);
+      versions.prefetch(follower.adopted());
+    }
+    return futures;
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    toldState.clear();
+    toldState.putAll(follower.told());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    follower.completed(checkpointId);
+    adopted();
+    measured.committed(checkpointId, Instant.now());
+  }
+
+  @Override
+  public void notifyCheckpointAborted(long checkpointId) throws Exception {
+    super.notifyCheckpointAborted(checkpointId);
+    follower.aborted(checkpointId);
+    adopted();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (versions != null) {
+      versions.close();
+    }
+    super.close();
+  }
+
+  /** Versions in memory, beside the weights that models start with. */
+  int versionsInMemory() {
+    return versions.size();
+  }
+
+  /** The lineage of a version under the present start of the job, as the trainer has it. */
+  private VersionPointer inPresentLineage(VersionPointer told) {
+    Lineage written = new Lineage(told.lineage(), "", 0, told.start());
+    Lineage present = written.restored(told.version(), start);
+    return told.in(present.id(), present.start());
+  }
+
+  /** Until it is known which version counts, nothing is emitted; barriers cannot come meanwhile. */
+  private void awaitDecision() throws Exception {
+    if (follower.isUndecided()) {
+      long since = System.nanoTime();
+      while (follower.isUndecided()) {
+        mailbox.yield();
+      }
+      measured.held(System.nanoTime() - since);
+    }
+  }
+
+  private boolean isShed(ImageInput input) {
+    long age = getProcessingTimeService().getCurrentProcessingTime() - input.origin().timestamp();
+    return settings.lagPolicy() == LagPolicy.SHED
+        && input.kind() == Kind.TAKE
+        && age > settings.maxLag().toMillis();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
+  private void take(ImageInput input) throws Exception {
+    if (batches.isEmpty()) {
+      long until =
+          getProcessingTimeService().getCurrentProcessingTime() + settings.maxWait().toMillis();
+      getProcessingTimeService().registerTimer(until, time -> embedAll());
+    }
+    if (batches.add(input)) {
+      embed(input.stream());
+    }
+  }
+
+  private void embedAll() throws InterruptedException {
+    for (String stream : batches.streams()) {
+      embed(stream);
+    }
+  }
+
+  private void embed(String stream) throws InterruptedException {
+    List<ImageInput> images = batches.take(stream);
+    if (images.isEmpty()) {
+      return;
+    }
+
+    VersionPointer pointer = follower.current(stream);
+    ServedVersion version = pointer == null ? versions.starting(stream) : versions.get(pointer);
+    EmbeddingRecord.Result result;
+    try {
+      result = records.of(images, version);
+    } catch (StateMismatchException e) {
+      throw new SuppressRestartsException(e); // the same images would not fit again
+    }
+    result.changes().forEach(change -> output.collect(new StreamRecord<>(change)));
+    result.refused().forEach(this::reject);
+    measured.embedded(stream, images, version);
+  }
+
+  private void reject(DeadLetter letter) {
+    output.collect(deadLetters, new StreamRecord<>(letter));
+    measured.rejected(letter);
+  }
+
+  private void adopted() {
+    boolean starting =
+        jobConfig.input().streams().stream().anyMatch(stream -> follower.current(stream) == null);
+    versions.retain(follower.needed().stream().collect(Collectors.toUnmodifiableSet()), starting);
+  }
+}
