@@ -1,5 +1,6 @@
 package io.rankstream.lab;
 
+import io.rankstream.lab.audit.CommittedTransaction;
 import io.rankstream.lab.local.ConsumerLag;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.local.RecordSender;
@@ -10,6 +11,7 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,6 +71,11 @@ final class TestKafka implements AutoCloseable {
 
   List<ConsumerRecord<byte[], byte[]>> records(String topic) {
     return local.records(topic);
+  }
+
+  /** What is committed in a topic of one partition, transaction by transaction. */
+  List<CommittedTransaction> transactions(String topic) throws IOException {
+    return CommittedTransaction.read(local.partition(topic));
   }
 
   List<ImageEmbedding> embeddings(TopicNames names) {

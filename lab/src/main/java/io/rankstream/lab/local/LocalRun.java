@@ -7,6 +7,7 @@ import io.rankstream.pipeline.flink.LocalCluster;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.tail.TopicTail;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.avro.message.MessageDecoder;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -68,6 +70,16 @@ public final class LocalRun implements AutoCloseable {
   /** Address of the broker. */
   public String bootstrapServers() {
     return kafka.bootstrapServers();
+  }
+
+  /** Directory of the first partition of a topic at the broker. */
+  public Path partition(String topic) throws IOException {
+    try (Stream<Path> directories = Files.walk(folder.resolve("kafka"), 2)) {
+      return directories
+          .filter(directory -> directory.endsWith(topic + "-0"))
+          .findFirst()
+          .orElseThrow(() -> new FileNotFoundException("No topic " + topic));
+    }
   }
 
   /** Settings of a Kafka client of the broker. */
