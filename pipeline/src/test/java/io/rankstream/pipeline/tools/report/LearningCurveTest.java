@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.schemas.TrainingMetrics;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,43 @@ class LearningCurveTest {
 
     assertThat(json().get("step").toString()).isEqualTo("[1]");
     assertThat(json().get("loss").toString()).isEqualTo("[3.0]");
+  }
+
+  @Test
+  void tellsTimeAndImagesForOtherAxes() {
+    curve.add(step(1, 1, Map.of()));
+    curve.add(step(2, 1, Map.of()));
+
+    ObjectNode json = json();
+    assertThat(json.get("images").toString()).isEqualTo("[8,16]");
+    assertThat(json.get("millis").toString()).isEqualTo("[1700000000100,1700000000200]");
+    assertThat(json.get("learningRate").toString()).isEqualTo("[0.01,0.01]");
+    assertThat(json.get("active").toString()).isEqualTo("[0.5,0.5]");
+    assertThat(json.get("replayed").toString()).isEqualTo("[0.0,0.0]");
+  }
+
+  @Test
+  void aStepWithoutANumberDoesNotSpoilTheMeansOfOthers() {
+    LearningCurve brief = new LearningCurve(2);
+    brief.add(step(1, 4, Map.of()));
+    brief.add(skipped(2));
+    brief.add(step(3, 2, Map.of())); // merges the first two
+    ObjectNode merged = new ObjectMapper().createObjectNode();
+    brief.writeTo(merged);
+    assertThat(merged.get("loss").toString()).isEqualTo("[4.0,2.0]");
+
+    curve.add(skipped(1));
+    assertThat(json().get("loss").toString()).isEqualTo("[null]");
+    assertThat(json().get("gradientNorm").toString()).isEqualTo("[null]");
+    assertThat(json().get("active").toString()).as("no triplets").isEqualTo("[null]");
+  }
+
+  private static TrainingMetrics skipped(long step) {
+    TrainingMetrics metrics = step(step, Double.NaN, Map.of());
+    metrics.setGradientNorm(Double.POSITIVE_INFINITY);
+    metrics.setActiveTriplets(0);
+    metrics.setTriplets(0);
+    return metrics;
   }
 
   private ObjectNode json() {
