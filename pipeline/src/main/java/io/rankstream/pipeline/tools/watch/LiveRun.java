@@ -8,8 +8,6 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,15 +18,10 @@ final class LiveRun {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_STREAMS = 16;
-  private static final int MAX_REASONS = 50;
-  private static final int SHOWN_LETTERS = 20;
-  private static final int DETAIL_LENGTH = 300;
 
   private final Map<String, LiveStream> streams = new TreeMap<>();
-  private final Map<String, Long> reasons = new TreeMap<>();
   private final Map<String, String> problems = new TreeMap<>();
-  private final Deque<ObjectNode> letters = new ArrayDeque<>();
-  private long allLetters;
+  private final LiveLetters letters = new LiveLetters();
 
   /** Adds a record of any output topic. */
   void add(SpecificRecord record) {
@@ -39,7 +32,9 @@ final class LiveRun {
     } else if (record instanceof ModelVersion version) {
       open(version.getStream()).ifPresent(stream -> stream.add(version));
     } else if (record instanceof DeadLetter letter) {
-      add(letter);
+      synchronized (this) {
+        letters.add(letter);
+      }
     }
   }
 
@@ -80,10 +75,7 @@ final class LiveRun {
       streams.keySet().forEach(root.putArray("streams")::add);
       ArrayNode troubles = root.putArray("problems");
       problems.forEach((topic, problem) -> troubles.add(topic + ": " + problem));
-      ObjectNode dead = root.putObject("deadLetters").put("total", allLetters);
-      ObjectNode counts = dead.putObject("reasons");
-      reasons.forEach(counts::put);
-      letters.forEach(dead.putArray("last")::add);
+      letters.writeTo(root.putObject("deadLetters"));
     }
     stream(name).ifPresent(stream -> stream.writeTo(root.putObject("stream")));
     return root;
@@ -94,31 +86,5 @@ final class LiveRun {
       streams.computeIfAbsent(name, key -> new LiveStream());
     }
     return Optional.ofNullable(streams.get(name));
-  }
-
-  private synchronized void add(DeadLetter letter) {
-    allLetters++;
-    if (reasons.size() < MAX_REASONS || reasons.containsKey(letter.getReason())) {
-      reasons.merge(letter.getReason(), 1L, Long::sum);
-    }
-    letters.addFirst(
-        JSON.createObjectNode()
-            .put("reason", letter.getReason())
-            .put("detail", shortened(letter.getDetail()))
-            .put("at", letter.getSourceTimestamp().toEpochMilli())
-            .put(
-                "origin",
-                "%s-%d@%d"
-                    .formatted(
-                        letter.getSourceTopic(),
-                        letter.getSourcePartition(),
-                        letter.getSourceOffset())));
-    if (letters.size() > SHOWN_LETTERS) {
-      letters.removeLast();
-    }
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= DETAIL_LENGTH ? text : text.substring(0, DETAIL_LENGTH) + " …";
   }
 }
