@@ -79,6 +79,7 @@ class WatchITCase {
                   assertThat(run.at("/stream/images").asInt()).isEqualTo(images);
                   assertThat(run.at("/deadLetters/reasons/ENVELOPE_INVALID").asInt()).isEqualTo(1);
                   assertThat(run.at("/stream/versions")).isNotEmpty();
+                  assertThat(run.get("waiting").asLong(-1)).as("records without a result").isZero();
                 });
       } finally {
         job.cancel().get();
@@ -88,6 +89,8 @@ class WatchITCase {
       assertThat(run.get("problems")).isEmpty();
       assertThat(run.at("/stream/curve/step")).hasSizeGreaterThan(10);
       assertThat(run.at("/stream/classes")).hasSize(11);
+      assertThat(run.at("/stream/newestVersion").asLong()).isPositive();
+      assertThat(run.at("/deadLetters/share").asDouble()).isEqualTo(1.0 / (images + 1));
       assertThat(run.at("/stream/classes/0/name").asText()).isEqualTo("class-0");
       assertThat(run.at("/stream/classes")).anyMatch(c -> c.get("name").asText().equals(HOSTILE));
       assertThat(run.at("/deadLetters/last/0/origin").asText())
@@ -120,7 +123,7 @@ class WatchITCase {
       String page = new String(answer.body(), StandardCharsets.UTF_8);
       assertThat(page)
           .contains("uPlot", "Embedding map", "<!DOCTYPE html>")
-          .doesNotContain("/*STYLE*/", "/*SCRIPT*/")
+          .doesNotContain("/*STYLE*/", "/*SCRIPT*/", "/*FILE")
           .doesNotContainPattern("(src|href)=\"(https?:)?//");
       assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
           .startsWith("default-src 'none'");

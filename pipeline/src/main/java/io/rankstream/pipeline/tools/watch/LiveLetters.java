@@ -2,6 +2,7 @@ package io.rankstream.pipeline.tools.watch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,15 +20,21 @@ final class LiveLetters {
   private final Map<String, Long> reasons = new TreeMap<>();
   private final Deque<ObjectNode> letters = new ArrayDeque<>();
   private long total;
+  private long repeats;
 
   void add(DeadLetter letter) {
     total++;
+    int redriven = RedrivenCount.of(letter);
+    if (redriven > 0) {
+      repeats++;
+    }
     if (reasons.size() < MAX_REASONS || reasons.containsKey(letter.getReason())) {
       reasons.merge(letter.getReason(), 1L, Long::sum);
     }
     letters.addFirst(
         JSON.createObjectNode()
             .put("reason", letter.getReason())
+            .put("redriven", redriven)
             .put("detail", shortened(letter.getDetail()))
             .put("at", letter.getSourceTimestamp().toEpochMilli())
             .put(
@@ -44,6 +51,7 @@ final class LiveLetters {
 
   void writeTo(ObjectNode node) {
     node.put("total", total);
+    node.put("repeats", repeats);
     ObjectNode counts = node.putObject("reasons");
     reasons.forEach(counts::put);
     letters.forEach(node.putArray("last")::add);

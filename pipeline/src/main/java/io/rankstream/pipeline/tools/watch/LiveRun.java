@@ -8,32 +8,64 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Figures from the output topics of a job, in bounded memory. Thread-safe. */
 final class LiveRun {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_STREAMS = 16;
+  private static final long ARRIVING_MILLIS = 5000;
+  private static final String KAFKA = "Kafka";
 
   private final Map<String, LiveStream> streams = new TreeMap<>();
   private final Map<String, String> problems = new TreeMap<>();
   private final LiveLetters letters = new LiveLetters();
+  private final InputProgress input = new InputProgress();
+  private final Clock clock;
+  private boolean kafkaAnswers = true;
+  private Long waiting;
+  private long arrivedAt;
+
+  LiveRun() {
+    this(Clock.systemUTC());
+  }
+
+  /**
+   * @param clock tells when records arrive
+   */
+  LiveRun(Clock clock) {
+    this.clock = clock;
+  }
 
   /** Adds a record of any output topic. */
   void add(SpecificRecord record) {
+    long now = clock.millis();
+    synchronized (this) {
+      arrivedAt = now;
+    }
     if (record instanceof ImageEmbedding embedding) {
+      synchronized (this) {
+        input.embedded(
+            new TopicPartition(embedding.getSourceTopic(), embedding.getSourcePartition()),
+            embedding.getSourceOffset());
+      }
       open(embedding.getStream()).ifPresent(stream -> stream.add(embedding));
     } else if (record instanceof TrainingMetrics metrics) {
-      open(metrics.getStream()).ifPresent(stream -> stream.add(metrics));
+      open(metrics.getStream()).ifPresent(stream -> stream.add(metrics, now));
     } else if (record instanceof ModelVersion version) {
       open(version.getStream()).ifPresent(stream -> stream.add(version));
     } else if (record instanceof DeadLetter letter) {
       synchronized (this) {
         letters.add(letter);
+        input.rejected(
+            new TopicPartition(letter.getSourceTopic(), letter.getSourcePartition()),
+            letter.getSourceOffset());
       }
     }
   }
@@ -56,6 +88,28 @@ final class LiveRun {
     }
   }
 
+  /** Kafka answered. */
+  synchronized void kafkaAnswers() {
+    kafkaAnswers = true;
+    problems.remove(KAFKA);
+  }
+
+  /** Kafka did not answer. */
+  synchronized void kafkaIsAway(String problem) {
+    kafkaAnswers = false;
+    problems.put(KAFKA, problem);
+  }
+
+  /** Sets the number of input records without a result; null when it is not known. */
+  synchronized void waiting(Long records) {
+    waiting = records;
+  }
+
+  /** For each partition of the input, the offset after the last record that has a result. */
+  synchronized Map<TopicPartition, Long> inputDone() {
+    return input.next();
+  }
+
   /** A stream by name; the first one when the name is null. */
   synchronized Optional<LiveStream> stream(String name) {
     return name == null
@@ -70,15 +124,31 @@ final class LiveRun {
    */
   ObjectNode json(String name) {
     ObjectNode root = JSON.createObjectNode();
-    root.put("now", System.currentTimeMillis());
+    root.put("now", clock.millis());
     synchronized (this) {
       streams.keySet().forEach(root.putArray("streams")::add);
       ArrayNode troubles = root.putArray("problems");
       problems.forEach((topic, problem) -> troubles.add(topic + ": " + problem));
-      letters.writeTo(root.putObject("deadLetters"));
+      ObjectNode dead = root.putObject("deadLetters");
+      letters.writeTo(dead);
+      dead.put("share", input.rejectedShare());
+      root.put("waiting", waiting);
     }
-    stream(name).ifPresent(stream -> stream.writeTo(root.putObject("stream")));
+    Optional<LiveStream> shown = stream(name);
+    shown.ifPresent(stream -> stream.writeTo(root.putObject("stream")));
+    Health health = health(shown);
+    root.putObject("health").put("state", health.state().name()).put("words", health.words());
     return root;
+  }
+
+  private synchronized Health health(Optional<LiveStream> stream) {
+    long now = clock.millis();
+    return Health.of(
+        new Health.Facts(
+            kafkaAnswers,
+            stream.map(each -> each.lastStep(now)).orElse(null),
+            waiting,
+            now - arrivedAt < ARRIVING_MILLIS));
   }
 
   private synchronized Optional<LiveStream> open(String name) {

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.watch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.tools.report.EmbeddingMap;
 import io.rankstream.pipeline.tools.report.LearningCurve;
 import io.rankstream.pipeline.tools.report.StepRate;
@@ -27,6 +28,7 @@ final class LiveStream {
   private static final int CURVE_POINTS = 400;
   private static final int RATE_STEPS = 200;
   private static final int NEIGHBOURS = 10;
+  private static final String TAKEN = "taken";
 
   private static final class ClassFigures {
     private long traffic;
@@ -41,13 +43,29 @@ final class LiveStream {
   private final Map<String, SeenOffsets> offsets = new HashMap<>();
   private final StepRate rate = new StepRate(RATE_STEPS);
   private final Deque<ModelVersion> versions = new ArrayDeque<>();
+  private final ClassColours colours = new ClassColours();
+  private final Pulse pulse = new Pulse();
   private TrainingMetrics last;
+  private TrainingMetrics lastNotTaken;
+  private VersionRank newest;
+  private long notTaken;
+  private long trained;
   private long images;
   private long embeddings;
   private long labeled;
 
-  synchronized void add(TrainingMetrics metrics) {
+  /**
+   * Adds a step.
+   *
+   * @param arrived when it arrived, in milliseconds
+   */
+  synchronized void add(TrainingMetrics metrics, long arrived) {
     curve.add(metrics);
+    pulse.beat(arrived);
+    if (!metrics.getOutcome().equals(TAKEN)) {
+      notTaken++;
+      lastNotTaken = metrics;
+    }
     last = metrics;
     rate.add(metrics);
     metrics.getClassCounts().forEach((label, count) -> figures(label).slots += count);
@@ -56,6 +74,11 @@ final class LiveStream {
 
   synchronized void add(ImageEmbedding embedding) {
     embeddings++;
+    VersionRank rank = VersionRank.of(embedding);
+    newest = newest == null || rank.isNewerThan(newest) ? rank : newest;
+    if (embedding.getTrained()) {
+      trained++;
+    }
     String partition = embedding.getSourceTopic() + "-" + embedding.getSourcePartition();
     boolean first =
         offsets
@@ -88,15 +111,42 @@ final class LiveStream {
     return sample.image(key);
   }
 
+  /** The last step, for the health of the job; null before the first. */
+  synchronized Health.LastStep lastStep(long now) {
+    return last == null
+        ? null
+        : new Health.LastStep(
+            last.getStep(),
+            last.getOutcome(),
+            last.getFault(),
+            Math.max(0, now - last.getProcessedAt().toEpochMilli()), // clocks differ
+            pulse.unusualSilence());
+  }
+
   /** Writes the figures, without the embedding map. */
   synchronized void writeTo(ObjectNode node) {
     node.put("images", images);
     node.put("labeled", labeled);
     node.put("embeddings", embeddings);
+    node.put("trainedEmbeddings", trained);
+    if (newest != null) {
+      node.put("newestVersion", newest.version());
+      node.put("newestLineage", newest.lineage());
+    }
     node.put("sample", sample.changes());
     if (last != null) {
       node.put("step", last.getStep());
       node.put("updatedAt", last.getProcessedAt().toEpochMilli());
+      node.put("lineage", last.getLineage());
+      node.put("learningRate", last.getLearningRate());
+      node.put("stepMillis", last.getStepMillis());
+      node.put("notTaken", notTaken);
+      if (lastNotTaken != null) {
+        node.putObject("lastNotTaken")
+            .put("step", lastNotTaken.getStep())
+            .put("outcome", lastNotTaken.getOutcome())
+            .put("fault", lastNotTaken.getFault());
+      }
       node.put("knownClasses", last.getKnownClasses());
       node.put("micro", last.getAccuracy().getMicro());
       node.put("macro", last.getAccuracy().getMacro());
@@ -119,7 +169,10 @@ final class LiveStream {
     }
   }
 
-  /** The sample on a plane: one {@code [key, x, y, label, predicted, version]} for each image. */
+  /**
+   * The sample on a plane: one {@code [key, x, y, label, predicted, version, colour, trained]} for
+   * each image.
+   */
   ArrayNode map() {
     List<SampledImage> images;
     synchronized (this) {
@@ -140,7 +193,9 @@ final class LiveStream {
           .add((float) place[1])
           .add(image.newest().getLabel())
           .add(image.newest().getPredictedLabel())
-          .add(image.newest().getModelVersion());
+          .add(image.newest().getModelVersion())
+          .add(colour(image.newest()))
+          .add(image.newest().getTrained());
     }
     return points;
   }
@@ -167,6 +222,12 @@ final class LiveStream {
     return found;
   }
 
+  /** The colour of an image's class, or of the predicted one; null when it has neither. */
+  private synchronized Integer colour(ImageEmbedding image) {
+    String name = image.getLabel() == null ? image.getPredictedLabel() : image.getLabel();
+    return name == null ? null : colours.of(name);
+  }
+
   private static ObjectNode summary(SampledImage image) {
     ImageEmbedding newest = image.newest();
     return JSON.createObjectNode()
@@ -190,6 +251,7 @@ final class LiveStream {
             entry ->
                 rows.addObject()
                     .put("name", entry.getKey())
+                    .put("colour", colours.of(entry.getKey()))
                     .put("traffic", entry.getValue().traffic)
                     .put("slots", entry.getValue().slots)
                     .put("recall", entry.getValue().recall));

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.watch;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.KafkaFailure;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.pipeline.wire.RecordDecoder;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +37,7 @@ public final class Watch implements AutoCloseable {
   private final Admin admin;
   private final Pictures pictures;
   private final PageServer server;
+  private final KafkaProbe probe;
   private final ExecutorService readers =
       Executors.newCachedThreadPool(new ExecutorThreadFactory("watch-topics"));
   private final RecordDecoder decoder;
@@ -62,6 +63,7 @@ public final class Watch implements AutoCloseable {
       pictures.close();
       throw e;
     }
+    this.probe = new KafkaProbe(admin, run);
   }
 
   /**
@@ -113,6 +115,7 @@ public final class Watch implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    probe.close();
     server.close();
     readers.shutdown();
     try {
@@ -135,21 +138,24 @@ public final class Watch implements AutoCloseable {
             new TopicTail(clients).read(topic, last, () -> !closed, this::read);
           } catch (InterruptedException | InterruptException e) {
             Thread.currentThread().interrupt();
-          } catch (ExecutionException | KafkaException e) {
+          } catch (KafkaException e) {
             run.problem(topic, e.getMessage());
           }
         });
   }
 
-  private void awaitTopic(String topic) throws InterruptedException, ExecutionException {
+  private void awaitTopic(String topic) throws InterruptedException {
     while (!closed) {
-      Set<String> there = admin.listTopics().names().get();
-      if (there.contains(topic)) {
-        run.problem(topic, null);
-        return;
+      try {
+        if (admin.listTopics().names().get().contains(topic)) {
+          run.problem(topic, null);
+          return;
+        }
+        run.problem(
+            topic, "the topic does not exist yet: start the job, or correct the topic's name");
+      } catch (ExecutionException e) { // the probe tells when Kafka is gone
+        run.problem(topic, KafkaFailure.sentence(e));
       }
-      run.problem(
-          topic, "the topic does not exist yet: start the job, or correct the topic's name");
       TimeUnit.SECONDS.sleep(1);
     }
   }

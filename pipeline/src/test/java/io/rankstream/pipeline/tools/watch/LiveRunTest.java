@@ -8,9 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rankstream.pipeline.wire.RecordKey;
+import io.rankstream.pipeline.wire.RedrivenCount;
+import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.LetterHeader;
+import io.rankstream.schemas.TrainingMetrics;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class LiveRunTest {
@@ -44,10 +56,10 @@ class LiveRunTest {
     assertThat(stream.at("/curve/classification").toString()).isEqualTo("[2.0,1.0]");
     assertThat(stream.at("/curve/ranking").toString()).isEqualTo("[1.0,0.5]");
     assertThat(stream.at("/curve/micro").toString()).isEqualTo("[null,0.75]");
-    assertThat(stream.get("classes").toString())
-        .isEqualTo(
-            "[{\"name\":\"cat\",\"traffic\":0,\"slots\":8,\"recall\":0.25},"
-                + "{\"name\":\"dog\",\"traffic\":0,\"slots\":6,\"recall\":null}]");
+    assertThat(texts(stream.get("classes"), "name")).containsExactly("cat", "dog");
+    assertThat(texts(stream.get("classes"), "traffic")).containsExactly("0", "0");
+    assertThat(texts(stream.get("classes"), "slots")).containsExactly("8", "6");
+    assertThat(texts(stream.get("classes"), "recall")).containsExactly("0.25", "null");
   }
 
   @Test
@@ -134,6 +146,110 @@ class LiveRunTest {
   }
 
   @Test
+  void tellsTheNewestWeightsThatEmbeddedAnImage() {
+    run.add(embedding(0, null, 7, 0, 0)); // at its arrival
+    run.add(embedding(0, "cat", 9, 0, 0)); // trained on
+    run.add(embedding(1, null, 8, 0, 0)); // of older weights, read later
+
+    JsonNode stream = run.json(null).get("stream");
+    assertThat(stream.get("newestVersion").asLong()).isEqualTo(9);
+    assertThat(stream.get("embeddings").asLong()).isEqualTo(3);
+    assertThat(stream.get("trainedEmbeddings").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewLineageIsNewerWhateverItsSteps() {
+    ImageEmbedding before = embedding(0, "cat", 900, 0, 0);
+    before.setLineage("a");
+    ImageEmbedding after = embedding(1, "cat", 3, 0, 0);
+    after.setLineage("b");
+    run.add(after);
+    run.add(before);
+
+    JsonNode stream = run.json(null).get("stream");
+    assertThat(stream.get("newestVersion").asLong()).isEqualTo(3);
+    assertThat(stream.get("newestLineage").asText()).isEqualTo("b");
+  }
+
+  @Test
+  void aClassHasOneColourInTableAndMap() {
+    run.add(embedding(0, "cat", 1, 0, 0));
+    run.add(embedding(1, "dog", 1, 1, 0));
+    run.add(embedding(2, null, 1, 2, 0)); // predicted to be a cat
+
+    JsonNode map = run.stream(null).orElseThrow().map();
+    JsonNode classes = run.json(null).at("/stream/classes");
+    for (JsonNode point : map) {
+      String name = point.get(3).isNull() ? "cat" : point.get(3).asText();
+      assertThat(classes)
+          .filteredOn(each -> each.get("name").asText().equals(name))
+          .allMatch(each -> each.get("colour").asInt() == point.get(6).asInt());
+    }
+    assertThat(classes).extracting(each -> each.get("colour").asInt()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void tellsStepsThatWereNotTaken() {
+    TrainingMetrics skipped = step(2, Double.NaN, Map.of("cat", 4));
+    skipped.setOutcome("skipped");
+    skipped.setFault("non_finite");
+    run.add(step(1, 4, Map.of("cat", 4)));
+    run.add(skipped);
+    run.add(step(3, 4, Map.of("cat", 4)));
+
+    JsonNode stream = run.json(null).get("stream");
+    assertThat(stream.get("notTaken").asLong()).isEqualTo(1);
+    assertThat(stream.at("/lastNotTaken/step").asLong()).isEqualTo(2);
+    assertThat(stream.at("/lastNotTaken/fault").asText()).isEqualTo("non_finite");
+  }
+
+  @Test
+  void tellsTheShareOfDeadLettersAndThoseThatCameBack() {
+    assertThat(run.json(null).at("/deadLetters/share").isNull()).isTrue();
+    for (int i = 0; i < 3; i++) {
+      run.add(embedding(i, "cat", 1, 0, i));
+    }
+    DeadLetter again = letter("IMAGE_CORRUPT", "", 3);
+    again.setHeaders(
+        List.of(
+            LetterHeader.newBuilder()
+                .setKey(RedrivenCount.HEADER)
+                .setValue(ByteBuffer.wrap("2".getBytes(StandardCharsets.US_ASCII)))
+                .build()));
+    run.add(again);
+    run.add(again); // the same record, after a failure
+
+    JsonNode letters = run.json(null).get("deadLetters");
+    assertThat(letters.get("share").asDouble()).isEqualTo(0.25);
+    assertThat(letters.get("repeats").asLong()).isEqualTo(2);
+    assertThat(letters.at("/last/0/redriven").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void isStalledOnlyWhileTheInputHasMore() {
+    Instant taken = Instant.ofEpochMilli(1_700_000_000_100L);
+    MovingClock clock = new MovingClock(taken);
+    LiveRun silent = new LiveRun(clock);
+    assertThat(state(silent)).isEqualTo("STARTING");
+    silent.add(step(1, 4, Map.of("cat", 4)));
+    assertThat(state(silent)).isEqualTo("TRAINING");
+    silent.add(embedding(4, "cat", 1, 0, 0));
+    assertThat(silent.inputDone()).isEqualTo(Map.of(new TopicPartition("images", 0), 5L));
+    clock.now = taken.plusSeconds(600);
+    silent.waiting(12L);
+    assertThat(state(silent)).isEqualTo("STALLED");
+    silent.waiting(0L);
+    assertThat(state(silent)).isEqualTo("IDLE");
+    silent.add(embedding(5, null, 1, 0, 0));
+    assertThat(state(silent)).isEqualTo("ARRIVING");
+    silent.kafkaIsAway("no answer");
+    assertThat(state(silent)).isEqualTo("NO_KAFKA");
+    assertThat(silent.json(null).get("problems").toString()).contains("Kafka: no answer");
+    silent.kafkaAnswers();
+    assertThat(silent.json(null).get("problems")).isEmpty();
+  }
+
+  @Test
   void memoryDoesNotGrowWithNames() {
     for (int i = 0; i < 6000; i++) {
       run.add(embedding(i, "class-" + i, i, 0, i));
@@ -145,5 +261,32 @@ class LiveRunTest {
     assertThat(json.at("/stream/classes")).hasSize(100);
     assertThat(json.at("/stream/moreClasses").asInt()).isEqualTo(4900);
     assertThat(run.stream("default").orElseThrow().map()).hasSizeLessThanOrEqualTo(2000);
+  }
+
+  private static String state(LiveRun run) {
+    return run.json(null).at("/health/state").asText();
+  }
+
+  private static final class MovingClock extends Clock {
+    private Instant now;
+
+    private MovingClock(Instant now) {
+      this.now = now;
+    }
+
+    @Override
+    public ZoneOffset getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
   }
 }
