@@ -7,15 +7,18 @@ import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.feed.Epochs;
 import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +35,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  rankstream feed --data photos/                      photos/CLASS/*.jpg, as fast as Kafka takes them",
       "  rankstream feed --data photos.zip --rate 200        the same out of a zip file, 200 images a second",
-      "  rankstream feed --data fashion-mnist --skew 100     a long tail: 6000 images of the first class, 60 of the last"
+      "  rankstream feed --data fashion-mnist --skew 100     a long tail: 6000 images of the first class, 60 of the last",
+      "  rankstream feed --data photos/ --epochs 50          a small set 50 times, each time in another order"
     })
 final class FeedCommand implements Callable<Integer> {
 
@@ -106,18 +110,47 @@ final class FeedCommand implements Callable<Integer> {
       description = "Seed of the order (default: ${DEFAULT-VALUE}).")
   long seed;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Stop after N images.")
+  @Option(
+      names = "--epochs",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = {
+        "Send the set N times, each time in another order, so that a small set trains for long",
+        "(default: ${DEFAULT-VALUE}). Ids stay; the job takes each time for a new one by its event time."
+      })
+  int epochs;
+
+  @Option(
+      names = "--epoch-gap",
+      defaultValue = "1 h",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = {
+        "Time between the event times of two epochs; those of the last are the present. It must be longer than",
+        "repeats.within of the job, or the job passes over what comes again (default: ${DEFAULT-VALUE})."
+      })
+  Duration epochGap;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Stop after N images, over all epochs.")
   int limit = Integer.MAX_VALUE;
 
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Rule.atLeast(1).require("limit", limit);
+    FeedPlan plan =
+        new FeedPlan(topic, stream, rate, unlabeled, seed, new Epochs(epochs, epochGap), limit);
+    if (drift) {
+      Rule.atMost(1)
+          .because("since with --drift the stream changes once")
+          .require("epochs", epochs);
+    }
     ImageDataset dataset = DataSource.open(data, split, out::println);
     List<Integer> whole =
         drift ? LongTail.drift(dataset, skew, seed).order() : LongTail.order(dataset, skew, seed);
     List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));
-    FeedPlan plan = new FeedPlan(topic, stream, rate, unlabeled, seed);
     TopicNames defaults = TopicNames.defaults();
     Properties clients = kafka.connected();
     Topics.create(
@@ -129,18 +162,29 @@ final class FeedCommand implements Callable<Integer> {
             defaults.modelVersions(),
             defaults.deadLetters()),
         1);
+    boolean wasUsed = Topics.hasRecords(clients, topic);
 
+    int images = plan.images(order.size());
     out.printf(
-        "%s: %d images of %d classes to %s at %s%n",
+        "%s: %d images of %d classes%s to %s at %s%n",
         dataset.name(),
-        order.size(),
+        images,
         dataset.classes().size(),
+        epochs > 1 ? " in %d epochs".formatted(epochs) : "",
         topic,
         clients.getProperty("bootstrap.servers"));
     out.flush();
     try (ImageFeeder feeder = new ImageFeeder(clients);
-        ProgressBar bar = Terminal.isThere() ? bar(order.size()) : null) {
+        ProgressBar bar = Terminal.isThere() ? bar(images) : null) {
       feeder.feed(dataset, order, plan, bar == null ? sent -> {} : bar::stepTo);
+    }
+    if (epochs == 1 && wasUsed) {
+      out.printf(
+          "%s had records before. A job passes over an image that it had before, with the same label and bytes and an event time less than %s away (%s unless set), and counts it in its line of progress and in numImagesRepeated. To train longer on the same set, send it with --epochs N%n",
+          topic,
+          JobOptions.REPEATS_WITHIN.key(),
+          TimeUtils.formatWithHighestUnit(JobOptions.REPEATS_WITHIN.defaultValue()));
+      out.flush();
     }
     return 0;
   }

@@ -20,7 +20,7 @@ final class RunProgress implements AutoCloseable {
   private final PrintWriter out;
   private final Thread thread = new Thread(this::follow, "run-progress");
 
-  private JobProgress told = new JobProgress(0, 0, 0, 0, 0);
+  private JobProgress told = new JobProgress(0, 0, 0, 0, 0, 0);
   private long toldNanos = System.nanoTime();
 
   RunProgress(JobRest job, PrintWriter out) {
@@ -44,7 +44,10 @@ final class RunProgress implements AutoCloseable {
    * @param elapsed time since the last line
    */
   String line(JobProgress now, Duration elapsed) {
-    boolean atRest = now.images() == told.images() && now.deadLetters() == told.deadLetters();
+    boolean atRest =
+        now.images() == told.images()
+            && now.repeated() == told.repeated()
+            && now.deadLetters() == told.deadLetters();
     if (atRest && elapsed.compareTo(AT_REST) < 0) {
       return "";
     }
@@ -60,8 +63,9 @@ final class RunProgress implements AutoCloseable {
     told = now;
     return String.format(
         Locale.ROOT,
-        "images %,d, steps %,d, dead letters %,d, waiting in Kafka %,d, checkpoints %,d; %s",
+        "images %,d, repeats passed over %,d, steps %,d, dead letters %,d, waiting in Kafka %,d, checkpoints %,d; %s",
         now.images(),
+        now.repeated(),
         now.steps(),
         now.deadLetters(),
         now.pending(),

@@ -21,7 +21,8 @@ public final class JobRest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final List<String> METRICS =
-      List.of("numImages", "numTrainingSteps", "numDeadLetters", "pendingRecords");
+      List.of(
+          "numImages", "numImagesRepeated", "numTrainingSteps", "numDeadLetters", "pendingRecords");
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final URI job;
@@ -55,7 +56,7 @@ public final class JobRest {
       }
     }
     long checkpoints = get("/checkpoints").path("counts").path("completed").asLong();
-    return new JobProgress(sums[0], sums[1], sums[2], sums[3], checkpoints);
+    return new JobProgress(sums[0], sums[1], sums[2], sums[3], sums[4], checkpoints);
   }
 
   /** The path of the newest complete checkpoint, or empty before the first. */

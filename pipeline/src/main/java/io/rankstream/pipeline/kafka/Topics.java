@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -67,6 +69,25 @@ public final class Topics {
   }
 
   /**
+   * Whether a topic has records.
+   *
+   * @param clients Kafka client settings
+   * @throws ExecutionException when there is no such topic, or Kafka does not tell
+   */
+  public static boolean hasRecords(Properties clients, String name)
+      throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
+      List<TopicPartition> partitions =
+          admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().stream()
+              .map(info -> new TopicPartition(name, info.partition()))
+              .toList();
+      Map<TopicPartition, Long> starts = offsets(admin, partitions, OffsetSpec.earliest());
+      return offsets(admin, partitions, OffsetSpec.latest()).entrySet().stream()
+          .anyMatch(end -> end.getValue() > starts.get(end.getKey()));
+    }
+  }
+
+  /**
    * The partitions of a topic.
    *
    * @throws UnknownTopicOrPartitionException when there is no such topic
@@ -108,6 +129,15 @@ public final class Topics {
         }
       }
     }
+  }
+
+  private static Map<TopicPartition, Long> offsets(
+      Admin admin, List<TopicPartition> partitions, OffsetSpec which)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> wanted =
+        partitions.stream().collect(Collectors.toMap(each -> each, each -> which));
+    return admin.listOffsets(wanted).all().get().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().offset()));
   }
 
   private static boolean isThere(Admin admin, String name)

@@ -21,20 +21,28 @@ class RunProgressTest {
 
   @Test
   void tellsWhatHappenedSinceTheLastLine() {
-    assertThat(progress.line(new JobProgress(1_000, 20, 1, 500, 2), SHORT))
+    assertThat(progress.line(new JobProgress(1_000, 7, 20, 1, 500, 2), SHORT))
         .isEqualTo(
-            "images 1,000, steps 20, dead letters 1, waiting in Kafka 500, checkpoints 2; 200 images/s, 4 steps/s");
-    assertThat(progress.line(new JobProgress(1_100, 40, 1, 0, 3), SHORT))
+            "images 1,000, repeats passed over 7, steps 20, dead letters 1, waiting in Kafka 500, checkpoints 2; 200 images/s, 4 steps/s");
+    assertThat(progress.line(new JobProgress(1_100, 7, 40, 1, 0, 3), SHORT))
         .endsWith("checkpoints 3; 20 images/s, 4 steps/s");
   }
 
   @Test
   void isSilentAtRestForAMinute() {
-    JobProgress rest = new JobProgress(10, 1, 0, 0, 1);
+    JobProgress rest = new JobProgress(10, 0, 1, 0, 0, 1);
     assertThat(progress.line(rest, SHORT)).isNotEmpty();
 
     assertThat(progress.line(rest, Duration.ofSeconds(59))).isEmpty();
     assertThat(progress.line(rest, Duration.ofSeconds(60))).endsWith("no new images for a minute");
+  }
+
+  @Test
+  void repeatsAreNoRest() {
+    progress.line(new JobProgress(10, 0, 1, 0, 0, 1), SHORT);
+
+    assertThat(progress.line(new JobProgress(10, 300, 1, 0, 0, 1), SHORT))
+        .startsWith("images 10, repeats passed over 300, ");
   }
 
   @Test

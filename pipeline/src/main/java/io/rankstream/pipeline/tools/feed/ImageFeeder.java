@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -31,21 +31,26 @@ public final class ImageFeeder implements AutoCloseable {
   }
 
   /**
-   * Sends images in an order and waits until Kafka has stored them.
+   * Sends images in an order, as often as the plan says, and waits until Kafka has stored them.
    *
-   * @param order indices into the set
+   * @param order indices into the set; later epochs have orders of their own
    * @param progress called with the number of images sent so far
    * @throws IOException when an image cannot be read or Kafka refuses one
    */
   public void feed(ImageDataset dataset, List<Integer> order, FeedPlan plan, IntConsumer progress)
       throws IOException {
-    Random random = new Random(plan.seed());
+    int total = plan.images(order.size());
     Pace pace = new Pace(plan.rate());
-    for (int i = 0; i < order.size() && !Thread.currentThread().isInterrupted(); i++) {
+    List<Integer> current = order;
+    for (int i = 0; i < total && !Thread.currentThread().isInterrupted(); i++) {
+      int epoch = i / order.size();
+      int place = i % order.size();
+      if (place == 0) {
+        current = plan.epochs().order(order, epoch, plan.seed());
+      }
       pace.await(i);
-      LabeledExample example = dataset.example(order.get(i));
-      boolean labeled = random.nextDouble() >= plan.unlabeled();
-      send(plan, example, labeled ? example.label() : null);
+      LabeledExample example = dataset.example(current.get(place));
+      send(plan, example, Instant.now().minus(plan.epochs().age(epoch)));
       progress.accept(i + 1);
     }
     producer.flush();
@@ -56,19 +61,25 @@ public final class ImageFeeder implements AutoCloseable {
     producer.close();
   }
 
-  private void send(FeedPlan plan, LabeledExample example, String label) throws IOException {
+  private void send(FeedPlan plan, LabeledExample example, Instant eventTime) throws IOException {
     LabeledImage image =
         LabeledImage.newBuilder()
             .setImageId(example.id())
             .setStream(plan.stream())
-            .setLabel(label)
+            .setLabel(isLabeled(plan, example) ? example.label() : null)
             .setImage(ByteBuffer.wrap(example.encoded()))
-            .setEventTime(Instant.now())
+            .setEventTime(eventTime)
             .build();
     byte[] key = new RecordKey(plan.stream(), example.id()).bytes();
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(plan.topic(), key, ImageEnvelope.seal(image));
     record.headers().add("content-type", CONTENT_TYPE);
     producer.send(record);
+  }
+
+  /** Whether an image is sent with its label: in every epoch or in none. */
+  private static boolean isLabeled(FeedPlan plan, LabeledExample example) {
+    long seed = plan.seed() * 1_000_003 + example.id().hashCode();
+    return new SplittableRandom(seed).nextDouble() >= plan.unlabeled();
   }
 }
