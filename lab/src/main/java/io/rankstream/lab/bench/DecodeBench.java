@@ -8,6 +8,7 @@ import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.Normalization;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.tools.dataset.FileNameSplit;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
@@ -141,7 +142,8 @@ public final class DecodeBench {
       return images;
     }
 
-    ImageDataset dataset = ImageDatasets.open(plan.data().get(), Split.TRAIN, line -> {});
+    ImageDataset dataset =
+        ImageDatasets.open(plan.data().get(), Split.TRAIN, FileNameSplit.NONE, line -> {});
     for (int i = 0; i < Math.min(IMAGES, dataset.size()); i++) {
       images.add(dataset.example((int) ((long) i * dataset.size() / IMAGES)).encoded());
     }

@@ -10,6 +10,7 @@ import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
+import io.rankstream.pipeline.tools.dataset.FileNameSplit;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
@@ -51,7 +52,7 @@ public final class PipelineBench {
   public static void run(BenchPlan plan, BenchReport report) throws Exception {
     ImageDataset dataset =
         plan.data().isPresent()
-            ? ImageDatasets.open(plan.data().get(), Split.TRAIN, report::say)
+            ? ImageDatasets.open(plan.data().get(), Split.TRAIN, FileNameSplit.NONE, report::say)
             : new ProceduralDataset(PROCEDURAL_PER_CLASS, Split.TRAIN);
     JobConfig config = JobConfig.from(plan.settings());
     List<Integer> order = inTurn(dataset, config.batch().classes());

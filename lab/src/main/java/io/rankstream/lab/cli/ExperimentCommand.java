@@ -8,10 +8,12 @@ import io.rankstream.lab.experiment.ExperimentResult;
 import io.rankstream.lab.experiment.ExperimentTable;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.cli.DataSource;
+import io.rankstream.pipeline.cli.TestShareOption;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.config.Sampler;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
+import io.rankstream.pipeline.tools.dataset.FileNameSplit;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
@@ -26,6 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -53,21 +56,22 @@ import picocli.CommandLine.Unmatched;
     })
 final class ExperimentCommand implements Callable<Integer> {
 
+  @Mixin TestShareOption testShare;
   @Spec CommandSpec spec;
 
   @Option(
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "Data set with a train and a test split, as for feed; or fashion-mnist.")
+      description = "Data set, as for feed; or fashion-mnist.")
   String data;
 
   @Option(
       names = "--hold-out-classes",
       paramLabel = "N",
       description = {
-        "Keep every Nth class out of the training and score retrieval on these classes alone.",
-        "Use it for sets without a test split."
+        "Keep every Nth class out of the training and score retrieval on these classes alone: all images",
+        "of a set without folders train and test, else those of its train split."
       })
   int holdOut;
 
@@ -206,15 +210,19 @@ final class ExperimentCommand implements Callable<Integer> {
   }
 
   private ImageDataset training(Consumer<String> log) throws IOException {
-    ImageDataset whole = DataSource.open(data, Split.TRAIN, log);
-    return holdOut > 0 ? DatasetView.ofClasses(whole, c -> c % holdOut != holdOut - 1) : whole;
+    return holdOut > 0
+        ? DatasetView.ofClasses(allClasses(log), c -> c % holdOut != holdOut - 1)
+        : DataSource.open(data, Split.TRAIN, testShare.split(), log);
   }
 
   private ImageDataset unseen(Consumer<String> log) throws IOException {
     return holdOut > 0
-        ? DatasetView.ofClasses(
-            DataSource.open(data, Split.TRAIN, log), c -> c % holdOut == holdOut - 1)
-        : DataSource.open(data, Split.TEST, log);
+        ? DatasetView.ofClasses(allClasses(log), c -> c % holdOut == holdOut - 1)
+        : DataSource.open(data, Split.TEST, testShare.split(), log);
+  }
+
+  private ImageDataset allClasses(Consumer<String> log) throws IOException {
+    return DataSource.open(data, Split.TRAIN, FileNameSplit.NONE, log);
   }
 
   private static synchronized void say(PrintWriter out, String line) {

@@ -38,7 +38,15 @@ class BrokerITCase {
     String address = "localhost:" + port;
 
     try (Running broker = new Running(data, port)) {
-      assertThat(execute("feed", "--bootstrap-servers", address, "--data", photos.toString()))
+      assertThat(
+              execute(
+                  "feed",
+                  "--bootstrap-servers",
+                  address,
+                  "--test-share",
+                  "0",
+                  "--data",
+                  photos.toString()))
           .as(err.toString())
           .isZero();
       assertThat(execute("broker", "--data", data.toString(), "--port", Integer.toString(port)))

@@ -50,7 +50,13 @@ class CommandLineITCase {
   void feedRunAndTailWorkTogether() throws Exception {
     String servers = kafka.bootstrapServers();
     rankstream(
-        "feed", "--bootstrap-servers", servers, "--data", directory.resolve("photos").toString());
+        "feed",
+        "--bootstrap-servers",
+        servers,
+        "--test-share",
+        "0",
+        "--data",
+        directory.resolve("photos").toString());
 
     List<ConsumerRecord<byte[], byte[]>> fed = kafka.records(TopicNames.defaults().images());
     assertThat(fed).hasSize(CLASSES * PER_CLASS);

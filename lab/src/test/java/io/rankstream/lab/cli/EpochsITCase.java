@@ -123,6 +123,8 @@ class EpochsITCase {
                 "feed",
                 "--bootstrap-servers",
                 kafka.bootstrapServers(),
+                "--test-share",
+                "0",
                 "--data",
                 directory.resolve("photos").toString()));
     arguments.addAll(List.of(options));

@@ -64,6 +64,8 @@ class LocaleITCase {
             kafka.bootstrapServers(),
             "--topic",
             topics.images(),
+            "--test-share",
+            "0",
             "--data",
             directory.resolve("photos").toString());
     assertThat(fed.exitCode()).as(fed.toString()).isZero();

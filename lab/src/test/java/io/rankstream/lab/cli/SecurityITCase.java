@@ -54,7 +54,13 @@ class SecurityITCase {
 
     Outcome fed =
         rankstream(
-            "feed", "--kafka-config", file, "--data", directory.resolve("photos").toString());
+            "feed",
+            "--kafka-config",
+            file,
+            "--test-share",
+            "0",
+            "--data",
+            directory.resolve("photos").toString());
     Outcome ran = run(clients);
     Outcome read =
         rankstream("tail", "embeddings", "--kafka-config", file, "--from-beginning", "--no-follow");
@@ -83,6 +89,8 @@ class SecurityITCase {
                     file,
                     "--topic",
                     names.images(),
+                    "--test-share",
+                    "0",
                     "--data",
                     directory.resolve("photos").toString())
                 .exitCode())

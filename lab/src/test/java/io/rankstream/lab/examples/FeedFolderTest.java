@@ -3,6 +3,7 @@ package io.rankstream.lab.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rankstream.pipeline.tools.dataset.FileNameSplit;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
@@ -76,7 +77,8 @@ class FeedFolderTest {
 
     Outcome python = python("C");
 
-    ImageDataset dataset = ImageDatasets.open(directory, Split.TRAIN, line -> {});
+    ImageDataset dataset =
+        ImageDatasets.open(directory, Split.TRAIN, FileNameSplit.NONE, line -> {});
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < dataset.size(); i++) {
       ids.add(dataset.id(i));

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.cli;
 import io.rankstream.pipeline.config.Tilde;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.FashionMnist;
+import io.rankstream.pipeline.tools.dataset.FileNameSplit;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
@@ -18,13 +19,15 @@ public final class DataSource {
 
   /**
    * @param data path of a set, or {@code fashion-mnist}
-   * @param log called with a line for each download, and on what is there and not taken
+   * @param byName split of a set that has no folders for its splits
+   * @param log called with a line for each download, on what is there and not taken, and on the
+   *     split
    */
-  public static ImageDataset open(String data, Split split, Consumer<String> log)
-      throws IOException {
+  public static ImageDataset open(
+      String data, Split split, FileNameSplit byName, Consumer<String> log) throws IOException {
     return data.equals(FashionMnist.NAME)
         ? new FashionMnist(log).open(split)
-        : ImageDatasets.open(path(data), split, log);
+        : ImageDatasets.open(path(data), split, byName, log);
   }
 
   private static Path path(String data) {

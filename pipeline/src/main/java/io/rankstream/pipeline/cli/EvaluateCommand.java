@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.Devices;
 import io.rankstream.model.EmbeddedImage;
+import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.evaluation.RetrievalScores;
 import io.rankstream.pipeline.config.UsageException;
@@ -20,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,6 +44,7 @@ import picocli.CommandLine.Spec;
     })
 final class EvaluateCommand implements Callable<Integer> {
 
+  @Mixin TestShareOption testShare;
   @Spec CommandSpec spec;
 
   @Option(
@@ -81,19 +85,22 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    ImageDataset whole = DataSource.open(data, split, spec.commandLine().getErr()::println);
+    Consumer<String> log = spec.commandLine().getErr()::println;
+    ImageDataset whole = DataSource.open(data, split, testShare.split(), log);
+    if (split == Split.TRAIN) {
+      log.accept(
+          "WARNING: feed sends the images of this split to train on. If the model was fed with them, these scores tell how well it remembers, not how good it is: use --split test");
+    }
     try (TwoHeadModel served =
         TwoHeadModel.read(model, UsageException.check(() -> Devices.select(device)))) {
-      ImageDataset dataset =
-          ImageDatasets.readable(
-              whole, served.architecture().input(), spec.commandLine().getErr()::println);
+      ImageDataset dataset = ImageDatasets.readable(whole, served.architecture().input(), log);
       EmbeddedDataset embedded = EmbeddedDataset.of(served, dataset);
       if (embeddings != null) {
         write(embedded);
       }
       Evaluation evaluation = Evaluation.of(served, embedded);
       if (json) {
-        out.println(json(evaluation));
+        out.println(json(dataset, evaluation));
       } else {
         print(out, dataset, evaluation);
       }
@@ -118,11 +125,12 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(PrintWriter out, ImageDataset dataset, Evaluation evaluation) {
+  private void print(PrintWriter out, ImageDataset dataset, Evaluation evaluation) {
     out.printf(
         Locale.ROOT,
-        "%s: %,d images of %d classes; the model knows %d of them%n%n",
+        "%s, split %s: %,d images of %d classes; the model knows %d of them%n%n",
         dataset.name(),
+        KebabCase.of(split),
         evaluation.images(),
         evaluation.confusion().recalls().size(),
         evaluation.knownClasses());
@@ -148,9 +156,11 @@ final class EvaluateCommand implements Callable<Integer> {
     out.println(line + String.format(Locale.ROOT, " NMI %.4f", scores.nmi()));
   }
 
-  private static String json(Evaluation evaluation) throws IOException {
+  private String json(ImageDataset dataset, Evaluation evaluation) throws IOException {
     ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     ObjectNode root = mapper.createObjectNode();
+    root.put("dataset", dataset.name());
+    root.put("split", KebabCase.of(split));
     root.put("images", evaluation.images());
     root.put("knownClasses", evaluation.knownClasses());
     root.put("micro", evaluation.confusion().micro());

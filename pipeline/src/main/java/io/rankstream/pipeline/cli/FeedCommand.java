@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  rankstream feed --data photos/                      photos/CLASS/*.jpg, as fast as Kafka takes them",
+      "  rankstream feed --data photos/                      three quarters of photos/CLASS/*.jpg; evaluate takes the others",
+      "  rankstream feed --data photos/ --test-share 0       all of them",
       "  rankstream feed --data photos.zip --rate 200        the same out of a zip file, 200 images a second",
       "  rankstream feed --data fashion-mnist --skew 100     a long tail: 6000 images of the first class, 60 of the last",
       "  rankstream feed --data photos/ --epochs 50          a small set 50 times, each time in another order"
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
 final class FeedCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka;
+  @Mixin TestShareOption testShare;
   @Spec CommandSpec spec;
 
   @Option(
@@ -147,7 +149,7 @@ final class FeedCommand implements Callable<Integer> {
           .because("since with --drift the stream changes once")
           .require("epochs", epochs);
     }
-    ImageDataset dataset = DataSource.open(data, split, out::println);
+    ImageDataset dataset = DataSource.open(data, split, testShare.split(), out::println);
     List<Integer> whole =
         drift ? LongTail.drift(dataset, skew, seed).order() : LongTail.order(dataset, skew, seed);
     List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));

@@ -90,11 +90,13 @@ class RankstreamCommandTest {
 
   @Test
   void aValueThatACommandRefusesIsWrongUsage() {
-    String data = images("cats/1.png", "dogs/1.png");
+    String data = images("cats/1.png", "dogs/2.png"); // one of each split
     assertThat(execute("feed", "--data", data, "--limit", "0")).isEqualTo(2);
     assertThat(execute("feed", "--data", data, "--rate", "-1")).isEqualTo(2);
     assertThat(execute("feed", "--data", data, "--unlabeled", "2")).isEqualTo(2);
     assertThat(execute("feed", "--data", data, "--skew", "0.5")).isEqualTo(2);
+    assertThat(execute("feed", "--data", data, "--drift", "--epochs", "2")).isEqualTo(2);
+    assertThat(execute("feed", "--data", data, "--test-share", "2")).isEqualTo(2);
     assertThat(execute("watch", "--page-port", "70000")).isEqualTo(2);
     assertThat(execute("evaluate", "--model", "m", "--data", data, "--device", "tpu")).isEqualTo(2);
     assertThat(err.toString())
@@ -102,6 +104,9 @@ class RankstreamCommandTest {
         .contains("Invalid rate: -1.0 (must be at least 0, where 0 is as fast as possible)")
         .contains("Invalid unlabeled: 2.0 (must be 0 to 1)")
         .contains("Invalid skew: 0.5 (must be at least 1 and finite)")
+        .contains(
+            "Invalid epochs: 2 (must be at most 1, since with --drift the stream changes once)")
+        .contains("Invalid test-share: 2.0 (must be 0 to 1)")
         .contains("Invalid page-port: 70000 (must be 0 to 65535)")
         .contains("Invalid device: tpu (must be auto, cpu, gpu or gpu:N)")
         .doesNotContain("Exception", "\tat ");

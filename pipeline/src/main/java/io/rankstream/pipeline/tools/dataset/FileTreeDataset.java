@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /**
  * Images in class folders, on disk or in a zip file. The folders above an image name its class. A
- * folder called {@code train} or {@code test} selects the split, and folders that all images share
- * are left out of the name.
+ * folder called {@code train} or {@code test} selects the split; where there is none, the names of
+ * the files do. Folders that all images share are left out of the name of the class.
  */
 public final class FileTreeDataset implements ImageDataset {
 
@@ -40,6 +40,14 @@ public final class FileTreeDataset implements ImageDataset {
       return new Entry(file, id, folders.subList(shared, folders.size()), split);
     }
 
+    Entry in(Split chosen) {
+      return new Entry(file, id, folders, chosen);
+    }
+
+    String fileName() {
+      return id.substring(id.lastIndexOf('/') + 1);
+    }
+
     String label() {
       return String.join("/", folders);
     }
@@ -58,10 +66,13 @@ public final class FileTreeDataset implements ImageDataset {
   /**
    * Opens the images of a split below a folder or in a zip file.
    *
-   * @param log called with a line that tells what is there and not taken, if anything is
+   * @param byName split of the images where no folder is called train or test
+   * @param log called with a line on what is there and not taken, if anything is, and with one on
+   *     the split where names decide
    * @throws IOException when there are none; the message shows the layout
    */
-  public static FileTreeDataset open(Path folderOrZip, Split split, Consumer<String> log)
+  public static FileTreeDataset open(
+      Path folderOrZip, Split split, FileNameSplit byName, Consumer<String> log)
       throws IOException {
     Path root =
         Files.isDirectory(folderOrZip)
@@ -80,10 +91,18 @@ public final class FileTreeDataset implements ImageDataset {
       log.accept("%s: passed over %s".formatted(folderOrZip, passedOver));
     }
 
+    List<Entry> placed =
+        hasSplits
+            ? inClasses
+            : inClasses.stream().map(image -> image.in(byName.of(image.fileName()))).toList();
+    if (!hasSplits && byName.testShare() > 0 && !placed.isEmpty()) {
+      log.accept(splitLine(folderOrZip, placed, byName));
+    }
+
     int shared = sharedFolders(inClasses);
     List<Entry> entries =
-        inClasses.stream()
-            .filter(image -> !hasSplits || split == image.split())
+        placed.stream()
+            .filter(image -> split == image.split())
             .map(image -> image.without(shared))
             .toList();
     if (entries.isEmpty()) {
@@ -124,6 +143,17 @@ public final class FileTreeDataset implements ImageDataset {
   public LabeledExample example(int index) throws IOException {
     Entry entry = entries.get(index);
     return new LabeledExample(entry.id(), entry.label(), bytes(entry));
+  }
+
+  private static String splitLine(Path set, List<Entry> placed, FileNameSplit byName) {
+    long test = placed.stream().filter(image -> image.split() == Split.TEST).count();
+    return String.format(
+        Locale.ROOT,
+        "%s: no folders train and test, so the names of the files decide: %,d images to train on, %,d to test on (--test-share %s)",
+        set,
+        placed.size() - test,
+        test,
+        byName.testShare());
   }
 
   /** An entry of a zip file may be far larger than the whole file, and tell another size. */

@@ -21,12 +21,25 @@ public final class ImageDatasets {
   private ImageDatasets() {}
 
   /**
-   * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders.
+   * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders; of a set
+   * without folders for its splits, a quarter is to test on.
    *
-   * @param log called with a line on what is there and not taken
+   * @param log called with a line on what is there and not taken, and on the split
    * @throws IOException when it is none of these; the message lists what is accepted
    */
   public static ImageDataset open(Path path, Split split, Consumer<String> log) throws IOException {
+    return open(path, split, FileNameSplit.QUARTER, log);
+  }
+
+  /**
+   * Opens the same with another split.
+   *
+   * @param byName split of a set that has no folders for its splits
+   * @param log called with a line on what is there and not taken, and on the split
+   * @throws IOException when it is none of these; the message lists what is accepted
+   */
+  public static ImageDataset open(
+      Path path, Split split, FileNameSplit byName, Consumer<String> log) throws IOException {
     if (!Files.exists(path)) {
       throw new IOException(
           "%s does not exist: give a folder of class folders, a zip file of them, or a folder of IDX files"
@@ -41,7 +54,7 @@ public final class ImageDatasets {
           fashion ? FashionMnist.CLASSES : List.of());
     }
 
-    return FileTreeDataset.open(path, split, log);
+    return FileTreeDataset.open(path, split, byName, log);
   }
 
   /**

@@ -257,7 +257,7 @@ class FileTreeDatasetTest {
   }
 
   private ImageDataset open(Path path) throws IOException {
-    return ImageDatasets.open(path, Split.TRAIN, told::add);
+    return ImageDatasets.open(path, Split.TRAIN, FileNameSplit.NONE, told::add);
   }
 
   private void write(String... names) throws IOException {

@@ -126,7 +126,7 @@ class ImageDatasetsTest {
     write(directory.resolve("train/1.png"));
     write(directory.resolve("plane/1.png"));
 
-    assertThat(ImageDatasets.open(directory, Split.TRAIN, told::add).classes())
+    assertThat(ImageDatasets.open(directory, Split.TRAIN, FileNameSplit.NONE, told::add).classes())
         .containsExactly("plane", "train");
   }
 
@@ -149,7 +149,7 @@ class ImageDatasetsTest {
       }
     }
 
-    ImageDataset dataset = ImageDatasets.open(zip, Split.TRAIN, told::add);
+    ImageDataset dataset = ImageDatasets.open(zip, Split.TRAIN, FileNameSplit.NONE, told::add);
 
     assertThat(dataset.classes()).containsExactly("Greek/character01", "Latin/character01");
     assertThat(dataset.example(1).encoded()).isEqualTo(Fixtures.png(1, 1));
