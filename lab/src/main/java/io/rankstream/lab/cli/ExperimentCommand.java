@@ -9,6 +9,7 @@ import io.rankstream.lab.experiment.ExperimentTable;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.cli.DataSource;
 import io.rankstream.pipeline.cli.TestShareOption;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.config.Sampler;
@@ -24,6 +25,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -172,19 +175,19 @@ final class ExperimentCommand implements Callable<Integer> {
     }
 
     Consumer<String> log = new ToldOnce(line -> say(out, line));
-    ImageDataset training = training(log);
-    ImageDatasets.requireReadable(training);
+    Map<String, String> jobSettings = JobSettings.read(null, settings).toMap();
+    ImageDataset training = readable(training(log), jobSettings, log);
     ExperimentPlan plan =
         new ExperimentPlan(
             training,
-            unseen(log),
+            readable(unseen(log), jobSettings, log),
             Arm.combine(losses, samplers, strengths),
             LongStream.range(0, seeds).boxed().toList(),
             steps,
             skew,
             parallel,
             drift,
-            JobSettings.read(null, settings).toMap(),
+            jobSettings,
             directory);
     out.printf(
         "%s: %,d images to train on, %,d unseen; %d arms, %d seeds, %,d steps%n",
@@ -207,6 +210,20 @@ final class ExperimentCommand implements Callable<Integer> {
     List<Path> written = new ExperimentReport(result).write();
     written.forEach(file -> say(out, "Written: " + file.toAbsolutePath()));
     return 0;
+  }
+
+  /** All arms are scored on all images, hours from now: each must be good. */
+  private ImageDataset readable(
+      ImageDataset dataset, Map<String, String> jobSettings, Consumer<String> log)
+      throws IOException {
+    if (timingOnly) {
+      return dataset;
+    }
+
+    log.accept(
+        String.format(Locale.ROOT, "%s: checking %,d images ...", dataset.name(), dataset.size()));
+    JobConfig config = JobConfig.from(new JobSettings().with(jobSettings).configuration());
+    return ImageDatasets.readable(dataset, config.model().architecture().input(), log);
   }
 
   private ImageDataset training(Consumer<String> log) throws IOException {

@@ -7,11 +7,9 @@ import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
-import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,13 +44,8 @@ public final class Experiment {
     this.config = JobConfig.from(new JobSettings().with(plan.settings()).configuration());
   }
 
-  /**
-   * Runs all arms with all seeds.
-   *
-   * @throws IOException before anything is trained, when an unseen image cannot be decoded
-   */
+  /** Runs all arms with all seeds. Every image of the plan must be one that can be decoded. */
   public ExperimentResult run() throws Exception {
-    requireUnseen();
     Files.createDirectories(plan.directory());
     try (LocalRun local = LocalRun.start("experiment")) {
       for (long seed : plan.seeds()) {
@@ -63,12 +56,6 @@ public final class Experiment {
           plan.arms().stream().map(arm -> new ArmResult(arm, ofArm(runs, arm), traffic())).toList();
       return new ExperimentResult(plan, config, arms, stepMillis());
     }
-  }
-
-  /** All arms are scored on all unseen images, hours from now: each must be good. */
-  private void requireUnseen() throws IOException {
-    log.accept("Checking the %,d unseen images ...".formatted(plan.unseen().size()));
-    ImageDatasets.requireAllReadable(plan.unseen(), config.model().architecture().input());
   }
 
   /** Fills the stream of a seed: the long tail repeatedly, each time in another order. */

@@ -10,6 +10,7 @@ import io.rankstream.schemas.LabeledImage;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,17 @@ class EpochsITCase {
     feed("--epochs", "9", "--limit", "30");
 
     assertThat(kafka.records("images.v2")).hasSize(30);
+  }
+
+  @Test
+  void aDamagedImageIsToldAndNotSent() throws Exception {
+    Files.write(directory.resolve("photos/class-1/3.png"), new byte[] {1, 2, 3});
+
+    assertThat(feed("--epochs", "2"))
+        .containsSubsequence(
+            "photos: 1 of 24 images cannot be used and are left out (class-1/3.png: ",
+            "46 images of 4 classes in 2 epochs");
+    assertThat(labeledById()).hasSize(IMAGES - 1).doesNotContainKey("class-1/3.png");
   }
 
   private static void sentInEachEpoch(List<Boolean> labeled) {

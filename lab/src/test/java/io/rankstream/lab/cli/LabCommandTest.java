@@ -123,7 +123,7 @@ class LabCommandTest {
     String data = images("cats/1.jpg", "dogs/1.png");
     assertThat(execute("experiment", "--data", data)).isEqualTo(1);
     assertThat(err.toString())
-        .contains("none of 2 images of it can be read")
+        .contains("images: 2 of 2 images cannot be used: remove them or replace them")
         .doesNotContain("\tat ");
   }
 

@@ -4,7 +4,9 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
 import io.rankstream.pipeline.tools.feed.Epochs;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -152,9 +155,13 @@ final class FeedCommand implements Callable<Integer> {
     ImageDataset dataset = DataSource.open(data, split, testShare.split(), out::println);
     List<Integer> whole =
         drift ? LongTail.drift(dataset, skew, seed).order() : LongTail.order(dataset, skew, seed);
-    List<Integer> order = whole.subList(0, Math.min(limit, whole.size()));
     TopicNames defaults = TopicNames.defaults();
     Properties clients = kafka.connected();
+    ImageDataset inOrder = DatasetView.of(dataset, whole.subList(0, Math.min(limit, whole.size())));
+    out.printf("Checking %d images ...%n", inOrder.size());
+    out.flush();
+    ImageDataset good = ImageDatasets.readable(inOrder, out::println);
+    List<Integer> order = IntStream.range(0, good.size()).boxed().toList();
     Topics.create(
         clients,
         new TopicNames(
@@ -178,7 +185,7 @@ final class FeedCommand implements Callable<Integer> {
     out.flush();
     try (ImageFeeder feeder = new ImageFeeder(clients);
         ProgressBar bar = Terminal.isThere() ? bar(images) : null) {
-      feeder.feed(dataset, order, plan, bar == null ? sent -> {} : bar::stepTo);
+      feeder.feed(good, order, plan, bar == null ? sent -> {} : bar::stepTo);
     }
     if (epochs == 1 && wasUsed) {
       out.printf(

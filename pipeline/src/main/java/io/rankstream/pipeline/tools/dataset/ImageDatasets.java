@@ -21,8 +21,8 @@ public final class ImageDatasets {
   private ImageDatasets() {}
 
   /**
-   * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders; of a set
-   * without folders for its splits, a quarter is to test on.
+   * Opens a folder of IDX files, a folder of class folders, or a zip file of class folders; of a
+   * set without folders for its splits, a quarter is to test on.
    *
    * @param log called with a line on what is there and not taken, and on the split
    * @throws IOException when it is none of these; the message lists what is accepted
@@ -84,6 +84,17 @@ public final class ImageDatasets {
   }
 
   /**
+   * The images of a set that can be decoded, where the size of the model's input is not known.
+   *
+   * @param log called with a line when others are left out: their number, and the first of them
+   * @throws IOException when an image cannot be read, or none can be decoded
+   */
+  public static ImageDataset readable(ImageDataset dataset, Consumer<String> log)
+      throws IOException {
+    return readable(dataset, SMALL, log);
+  }
+
+  /**
    * The images of a set that can be decoded.
    *
    * @param input size to decode to
@@ -111,24 +122,5 @@ public final class ImageDatasets {
     }
     log.accept(damaged.summary(" and are left out"));
     return DatasetView.of(dataset, good);
-  }
-
-  /**
-   * Decodes every image of a set, so that none can stop a long run at its end.
-   *
-   * @param input size to decode to
-   * @throws IOException when some cannot be decoded; the message names them
-   */
-  public static void requireAllReadable(ImageDataset dataset, InputSpec input) throws IOException {
-    ImageDecoder decoder = new ImageDecoder(input, DecodeLimits.defaults());
-    DamagedImages damaged = new DamagedImages(dataset);
-    for (int i = 0; i < dataset.size(); i++) {
-      try {
-        decoder.decode(dataset.example(i).encoded());
-      } catch (ImageRejectedException e) {
-        damaged.add(i, e);
-      }
-    }
-    damaged.throwIfAny();
   }
 }
