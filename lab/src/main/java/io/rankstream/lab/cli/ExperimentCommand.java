@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,10 +118,14 @@ final class ExperimentCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
+      split = ",",
       defaultValue = "1500",
       paramLabel = "N",
-      description = "Training steps of each run (default: ${DEFAULT-VALUE}).")
-  int steps;
+      description = {
+        "Training steps of each run; of several numbers, such as 1500,8000, each is a group of rows",
+        "in the table (default: ${DEFAULT-VALUE})."
+      })
+  List<Integer> budgets;
 
   @Option(
       names = "--skew",
@@ -166,7 +171,7 @@ final class ExperimentCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     Rule.atLeast(1).require("seeds", seeds);
-    Rule.atLeast(1).require("steps", steps);
+    budgets.forEach(steps -> Rule.atLeast(1).require("steps", steps));
     Rule.atLeast(1).require("parallel", parallel);
     LongTail.IMBALANCE.require("skew", skew);
     if (parallel > 1) { // read by the engine when it starts
@@ -181,22 +186,23 @@ final class ExperimentCommand implements Callable<Integer> {
         new ExperimentPlan(
             training,
             readable(unseen(log), jobSettings, log),
-            Arm.combine(losses, samplers, strengths),
+            Arm.combine(losses, samplers, strengths, budgets.stream().distinct().toList()),
             LongStream.range(0, seeds).boxed().toList(),
-            steps,
             skew,
             parallel,
             drift,
             jobSettings,
             directory);
     out.printf(
-        "%s: %,d images to train on, %,d unseen; %d arms, %d seeds, %,d steps%n",
+        "%s: %,d images to train on, %,d unseen; %d arms, %d seeds, %s steps%n",
         plan.training().name(),
         plan.training().size(),
         plan.unseen().size(),
         plan.arms().size(),
         seeds,
-        steps);
+        budgets.stream()
+            .map(steps -> String.format(Locale.ROOT, "%,d", steps))
+            .collect(Collectors.joining(" and ")));
     out.flush();
     Experiment experiment = new Experiment(plan, line -> say(out, line));
     if (timingOnly) {

@@ -14,17 +14,26 @@ import java.util.Locale;
  * @param loss ranking loss beside the softmax cross-entropy; none for softmax alone
  * @param sampler sampler of the batches
  * @param strength weight of the ranking loss over that of the paper's code; 1 for softmax alone
+ * @param steps training steps of each run
  */
-public record Arm(RankingLoss loss, Sampler sampler, double strength) {
+public record Arm(RankingLoss loss, Sampler sampler, double strength, int steps) {
 
-  /** All combinations; softmax alone has no ranking loss whose weight could vary. */
+  /**
+   * All combinations, those of a budget of steps together; softmax alone has no ranking loss whose
+   * weight could vary.
+   */
   public static List<Arm> combine(
-      List<RankingLoss> losses, List<Sampler> samplers, List<Double> strengths) {
+      List<RankingLoss> losses,
+      List<Sampler> samplers,
+      List<Double> strengths,
+      List<Integer> budgets) {
     List<Arm> arms = new ArrayList<>();
-    for (Sampler sampler : samplers) {
-      for (RankingLoss loss : losses) {
-        for (double strength : loss == RankingLoss.NONE ? List.of(1.0) : strengths) {
-          arms.add(new Arm(loss, sampler, strength));
+    for (int steps : budgets) {
+      for (Sampler sampler : samplers) {
+        for (RankingLoss loss : losses) {
+          for (double strength : loss == RankingLoss.NONE ? List.of(1.0) : strengths) {
+            arms.add(new Arm(loss, sampler, strength, steps));
+          }
         }
       }
     }

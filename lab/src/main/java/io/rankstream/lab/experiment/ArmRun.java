@@ -49,13 +49,13 @@ final class ArmRun {
     this.batchSize = batchSize;
   }
 
-  /** Topic of the stream of a seed. */
-  static String images(long seed) {
-    return "images.seed-" + seed;
+  /** Topic of the stream of a seed and a number of steps. */
+  static String images(long seed, int steps) {
+    return "images.seed-%s-steps-%s".formatted(seed, steps);
   }
 
   RunResult run() throws Exception {
-    TopicNames topics = TopicNames.withPrefix(images(seed), name());
+    TopicNames topics = TopicNames.withPrefix(images(seed, arm.steps()), name());
     local.create(topics);
     Configuration settings = settings(topics);
     long start = System.nanoTime();
@@ -97,11 +97,12 @@ final class ArmRun {
   }
 
   private String name() {
-    return "%s-%s-%s-seed-%s"
+    return "%s-%s-%s-steps-%s-seed-%s"
         .formatted(
             StepBench.lossName(arm.loss()),
             KebabCase.of(arm.sampler()),
             Double.toString(arm.strength()),
+            arm.steps(),
             seed);
   }
 
@@ -115,7 +116,7 @@ final class ArmRun {
         .with(JobOptions.EMBEDDINGS_REFRESH, 0) // the last version embeds the unseen images
         .with(JobOptions.EMBED_BATCH_SIZE, 128)
         .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
-        .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) plan.steps())
+        .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) arm.steps())
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
         .with(RestartStrategyOptions.RESTART_STRATEGY, "none")
         .with(plan.settings())

@@ -43,8 +43,8 @@ final class DriftTable {
             "with the map",
             "residual of the map"));
     rows.add(rows.get(0).stream().map(name -> "---").toList());
-    long from = result.plan().steps() / STARTING_SHARE;
     for (ArmResult arm : result.arms()) {
+      long from = arm.arm().steps() / STARTING_SHARE;
       Map<Long, List<EmbeddingDrift>> byDistance =
           arm.runs().stream()
               .flatMap(run -> run.drifts().stream())

@@ -49,7 +49,9 @@ public final class Experiment {
     Files.createDirectories(plan.directory());
     try (LocalRun local = LocalRun.start("experiment")) {
       for (long seed : plan.seeds()) {
-        feed(local, seed);
+        for (int steps : plan.budgets()) {
+          feed(local, seed, steps);
+        }
       }
       List<RunResult> runs = runs(local);
       List<ArmResult> arms =
@@ -58,11 +60,15 @@ public final class Experiment {
     }
   }
 
-  /** Fills the stream of a seed: the long tail repeatedly, each time in another order. */
-  private void feed(LocalRun local, long seed) throws Exception {
-    Topics.createImages(local.clients(), ArmRun.images(seed));
-    int left = plan.steps() * config.batch().size();
-    FeedPlan sending = new FeedPlan(ArmRun.images(seed), "default", 0, 0, seed);
+  /**
+   * Fills the stream of a seed: the long tail repeatedly, each time in another order. The stream of
+   * fewer steps is the beginning of that of more.
+   */
+  private void feed(LocalRun local, long seed, int steps) throws Exception {
+    String topic = ArmRun.images(seed, steps);
+    Topics.createImages(local.clients(), topic);
+    int left = steps * config.batch().size();
+    FeedPlan sending = new FeedPlan(topic, "default", 0, 0, seed);
     try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
       for (int epoch = 0; left > 0; epoch++) {
         ImageDataset images = DatasetView.again(plan.training(), "#" + epoch);
@@ -72,8 +78,7 @@ public final class Experiment {
         left -= part.size();
       }
     }
-    log.accept(
-        "Stream of seed %d: %,d images".formatted(seed, plan.steps() * config.batch().size()));
+    log.accept("Stream of seed %d: %,d images".formatted(seed, steps * config.batch().size()));
   }
 
   private List<RunResult> runs(LocalRun local) throws Exception {
@@ -104,7 +109,7 @@ public final class Experiment {
     log.accept(
         "%-28s seed %d  %,d steps in %.0f s  %sR@1 %.4f (pooled %.4f)  NMI %.4f (pooled %.4f)"
             .formatted(
-                run.arm().name(),
+                plan.nameOf(run.arm()),
                 run.seed(),
                 run.steps(),
                 run.seconds(),

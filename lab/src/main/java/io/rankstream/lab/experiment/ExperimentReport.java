@@ -60,7 +60,7 @@ public final class ExperimentReport {
     root.put("trainingImages", plan.training().size());
     root.put("unseenImages", unseen.size());
     root.put("skew", plan.skew());
-    root.put("steps", plan.steps());
+    root.set("steps", mapper.valueToTree(plan.budgets()));
     root.put("batch", result.config().batch().size());
     root.put("seeds", plan.seeds().size());
     root.put("architecture", result.config().model().architecture().id());
@@ -83,8 +83,10 @@ public final class ExperimentReport {
   private ObjectNode figures(ArmResult result) {
     ObjectNode node = mapper.createObjectNode();
     Arm arm = result.arm();
-    node.put("name", arm.name());
-    node.put("group", new Arm(arm.loss(), arm.sampler(), 1).name());
+    ExperimentPlan plan = this.result.plan();
+    node.put("name", plan.nameOf(arm));
+    node.put("group", plan.nameOf(new Arm(arm.loss(), arm.sampler(), 1, arm.steps())));
+    node.put("budget", arm.steps());
     node.put("method", StepBench.lossName(arm.loss()));
     node.put("sampler", arm.sampler().name());
     node.put("strength", arm.strength());

@@ -23,7 +23,9 @@ public final class ExperimentTable {
   /** Prints the tables. */
   public void print(PrintWriter out) {
     boolean classifies = result.arms().stream().anyMatch(ArmResult::classifies);
-    List<String> head = new ArrayList<>(List.of("method", "sampler", "λ"));
+    boolean budgets = result.plan().budgets().size() > 1;
+    List<String> head = new ArrayList<>(budgets ? List.of("steps") : List.of());
+    head.addAll(List.of("method", "sampler", "λ"));
     if (classifies) {
       head.addAll(List.of("micro as in traffic", "macro", "tail recall"));
     }
@@ -31,7 +33,11 @@ public final class ExperimentTable {
     row(out, head);
     row(out, head.stream().map(name -> "---").toList());
     for (ArmResult arm : result.arms()) {
-      row(out, cells(arm, classifies));
+      List<String> cells = cells(arm, classifies);
+      if (budgets) {
+        cells.add(0, String.format(Locale.ROOT, "%,d", arm.arm().steps()));
+      }
+      row(out, cells);
     }
 
     out.println();

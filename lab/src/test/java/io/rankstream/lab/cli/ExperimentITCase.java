@@ -80,6 +80,36 @@ class ExperimentITCase {
   }
 
   @Test
+  void eachBudgetOfStepsIsAGroupOfRows() throws Exception {
+    String out =
+        experiment(
+            "--data=" + photos(),
+            "--losses=none,triplet-hard",
+            "--seeds=1",
+            "--steps=5,12",
+            "--out=" + directory.resolve("budgets"),
+            "--batch.classes=4",
+            "--batch.images-per-class=2",
+            "--model.embedding-dimension=16");
+
+    assertThat(out)
+        .contains("4 arms, 1 seeds, 5 and 12 steps")
+        .containsSubsequence(
+            "| steps | method |",
+            "| 5 | softmax |",
+            "| 5 | triplet-hard |",
+            "| 12 | softmax |",
+            "| 12 | triplet-hard |");
+    JsonNode result =
+        new ObjectMapper().readTree(directory.resolve("budgets/experiment.json").toFile());
+    assertThat(result.get("steps")).hasSize(2);
+    for (JsonNode arm : result.get("arms")) {
+      assertThat(arm.at("/runs/0/steps").asInt())
+          .isBetween(arm.get("budget").asInt() - 3, arm.get("budget").asInt() + 3);
+    }
+  }
+
+  @Test
   void leavesDamagedImagesOutAndTellsThemBeforeAnythingIsTrained() throws Exception {
     Path photos = photos();
     Files.write(photos.resolve("test/class-1/3.png"), new byte[] {1, 2, 3});

@@ -15,7 +15,8 @@ class ArmTest {
         Arm.combine(
             List.of(RankingLoss.NONE, RankingLoss.CENTER),
             List.of(Sampler.PK, Sampler.NATURAL),
-            List.of(1.0, 2.0));
+            List.of(1.0, 2.0),
+            List.of(100));
 
     assertThat(arms.stream().map(Arm::name))
         .containsExactly(
@@ -28,9 +29,23 @@ class ArmTest {
   }
 
   @Test
+  void theArmsOfABudgetStandTogether() {
+    assertThat(
+            Arm.combine(
+                    List.of(RankingLoss.NONE, RankingLoss.CENTER),
+                    List.of(Sampler.PK),
+                    List.of(1.0),
+                    List.of(1500, 8000))
+                .stream()
+                .map(Arm::steps))
+        .containsExactly(1500, 1500, 8000, 8000);
+  }
+
+  @Test
   void aWeightIsAMultipleOfThatOfThePaper() {
-    assertThat(new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, 0.5).lambda()).isEqualTo(0.5);
-    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, 2).lambda()).isEqualTo(0.006);
-    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, 1).lambda()).isZero();
+    assertThat(new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, 0.5, 100).lambda())
+        .isEqualTo(0.5);
+    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, 2, 100).lambda()).isEqualTo(0.006);
+    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, 1, 100).lambda()).isZero();
   }
 }
