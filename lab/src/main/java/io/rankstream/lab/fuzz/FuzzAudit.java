@@ -3,6 +3,7 @@ package io.rankstream.lab.fuzz;
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
 import io.rankstream.lab.audit.SentBytes;
+import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import java.nio.ByteBuffer;
@@ -17,7 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Matches the output of a job with the records that were sent: each must have embeddings, or as a
- * deletion one tombstone, or one dead letter with its bytes. Output of other records is ignored.
+ * deletion one tombstone, or one dead letter with its bytes. An image that no model has room to
+ * train on has both. Output of other records is ignored.
  */
 final class FuzzAudit {
 
@@ -26,6 +28,7 @@ final class FuzzAudit {
   private final Reconciliation<Origin> outcomes = new Reconciliation<>();
   private final Set<Origin> accepted = new HashSet<>();
   private final Set<Origin> refused = new HashSet<>();
+  private final Set<Origin> untrained = new HashSet<>();
   private final Map<String, Long> reasons = new TreeMap<>();
   private final List<String> altered = new ArrayList<>();
 
@@ -79,8 +82,11 @@ final class FuzzAudit {
       return;
     }
 
-    outcomes.find(origin);
-    if (refused.add(origin)) {
+    boolean isEmbedded = letter.getReason().equals(RejectionReason.TOO_MANY_CLASSES.name());
+    if (!isEmbedded) {
+      outcomes.find(origin);
+    }
+    if ((isEmbedded ? untrained : refused).add(origin)) {
       reasons.merge(letter.getReason(), 1L, Long::sum);
       if (!record.bytes().cameBackIn(letter)) {
         altered.add(

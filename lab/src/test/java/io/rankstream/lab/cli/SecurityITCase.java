@@ -176,7 +176,7 @@ class SecurityITCase {
   void aMissingSecretIsNamed() throws Exception {
     Outcome outcome = run(kafka.clients(SecureKafka.USER, "${env:RANKSTREAM_NO_SUCH_SECRET}"));
 
-    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err())
         .contains(
             "The environment variable RANKSTREAM_NO_SUCH_SECRET that kafka.sasl.jaas.config names is not set");

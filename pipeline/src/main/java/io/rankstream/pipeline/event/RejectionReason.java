@@ -46,10 +46,10 @@ public enum RejectionReason {
       "The image was older than `embed.max-lag` under `embed.lag-policy` = shed, so it was not embedded.",
       "Nothing is wrong with it. Send it again when the job has caught up, or give the job [more room](operations.md#more-input-than-the-job-can-take)."),
   TOO_MANY_CLASSES(
-      "The label is new, and the model already knows `model.max-classes` classes.",
+      "The label is new, and the model already knows `model.max-classes` classes. The image is embedded, but not trained on.",
       "Look for values that are not labels, such as file names. If the classes are real, restart the job from its last checkpoint with a larger `model.max-classes`."),
   EMBEDDING_NOT_FINITE(
-      "The model of the stream failed, and even its last good weights give this image an embedding with infinite or undefined values.",
+      "The version of the model that embeds gives this image an embedding with infinite or undefined values.",
       "Start a model for the stream from other weights (`model.weights`), then send the image again.");
 
   private final String meaning;
