@@ -1,2 +1,2 @@
-/** Embeds images with versions of the models that the trainers hand over. */
+/** The operator that embeds every image with the versions that the trainer hands over. */
 package io.rankstream.pipeline.embed;

@@ -1,4 +1,2 @@
-/**
- * The operator that owns the models: predicts, trains, embeds, captures versions and checkpoints.
- */
+/** The operator that owns the models: predicts, trains, captures versions and checkpoints. */
 package io.rankstream.pipeline.train;
