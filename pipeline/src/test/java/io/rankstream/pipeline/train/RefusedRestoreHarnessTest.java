@@ -36,7 +36,7 @@ class RefusedRestoreHarnessTest {
   @Test
   void anotherArchitectureEndsTheJob() {
     assertEndsTheJob(
-        TrainingBatches.config("model.width", "32"),
+        TrainingBatches.config("model.width", "32", "model.height", "32"),
         "restore it with the configuration that it was made with, or start without it");
   }
 

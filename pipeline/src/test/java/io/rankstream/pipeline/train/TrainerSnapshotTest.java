@@ -131,7 +131,7 @@ class TrainerSnapshotTest {
         .isInstanceOf(DamagedStateException.class)
         .hasMessageContaining("(key group 0)")
         .hasMessageContaining(
-            "The checkpoint was written by another release of Rankstream (trainer state format 8, this release reads 7): restore it with that release");
+            "The checkpoint was written by another release of Rankstream (trainer state format 9, this release reads 8): restore it with that release");
     assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
   }
 
