@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.config.OnMissingOffsets;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
@@ -83,6 +84,7 @@ class SavepointUpgradeITCase {
   private JobSettings settings(TestKafka kafka, TopicNames names) {
     return kafka
         .settings(names, directory.resolve("checkpoints"))
+        .with(JobOptions.INPUT_ON_MISSING_OFFSETS, OnMissingOffsets.SKIP) // a broker of another day
         .with(JobOptions.MODEL_HEIGHT, 8)
         .with(JobOptions.MODEL_WIDTH, 8)
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 8)

@@ -55,7 +55,8 @@ public final class KafkaEndpoints {
     // A topic that was made anew, and new partitions, are found within a minute.
     consumer.put("partition.discovery.interval.ms", "60000");
     consumer.putAll(config.kafka().properties());
-    InputSubscriber subscriber = new InputSubscriber(config.input().topic());
+    InputSubscriber subscriber =
+        new InputSubscriber(config.input().topic(), config.input().onMissingOffsets());
     KafkaSourceBuilder<RawRecord> builder =
         KafkaSource.<RawRecord>builder()
             .setProperties(consumer)

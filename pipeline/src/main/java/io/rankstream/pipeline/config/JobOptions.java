@@ -48,7 +48,7 @@ public final class JobOptions extends EmbedOptions {
   public static final Setting<OnMissingOffsets> INPUT_ON_MISSING_OFFSETS =
       choice("input.on-missing-offsets", OnMissingOffsets.FAIL)
           .means(
-              "What happens when records that were not read are gone, as retention deletes them while the job is down. fail: the job stops. skip: it goes on with the first record that there is, and counts the others.");
+              "What happens when records that were not read are gone, as retention deletes them while the job is down. fail: the job stops. skip: it goes on with the first record that there is, and counts the others; a topic of another id, as a copy has, counts as the same.");
   public static final Setting<MemorySize> INPUT_MAX_RECORD_BYTES =
       size("input.max-record-bytes", MemorySize.ofMebiBytes(8))
           .between(ONE_BYTE, LARGEST_ARRAY)

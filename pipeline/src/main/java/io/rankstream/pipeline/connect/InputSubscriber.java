@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.connect;
 
+import io.rankstream.pipeline.config.OnMissingOffsets;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the partitions of the input topic, at the start and again and again. An outage of Kafka
@@ -25,16 +28,21 @@ public final class InputSubscriber implements KafkaSubscriber, KafkaDatasetIdent
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(InputSubscriber.class);
+
   private final String topic;
+  private final OnMissingOffsets onMissing;
 
   /** Kafka's id of the topic, which a topic of the same name that is made anew does not have. */
   private transient volatile String id;
 
   /**
    * @param topic the input topic
+   * @param onMissing what happens when the topic is another one than before
    */
-  public InputSubscriber(String topic) {
+  public InputSubscriber(String topic, OnMissingOffsets onMissing) {
     this.topic = topic;
+    this.onMissing = onMissing;
   }
 
   /**
@@ -60,10 +68,17 @@ public final class InputSubscriber implements KafkaSubscriber, KafkaDatasetIdent
   public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
     TopicDescription description = describe(admin);
     String found = description.topicId().toString();
-    if (!id().isEmpty() && !id().equals(found)) {
+    boolean isAnother = !id().isEmpty() && !id().equals(found);
+    if (isAnother && onMissing == OnMissingOffsets.SKIP) {
+      LOG.warn(
+          "The input topic {} is another one than before (its id was {} and is {}). The job reads on at the offsets of its state, since input.on-missing-offsets = skip",
+          topic,
+          id(),
+          found);
+    } else if (isAnother) {
       throw new SuppressRestartsException(
           new FlinkException(
-              "The input topic %s was deleted and made anew (its id was %s and is %s), so the offsets of the job mean nothing in it: bring the old topic back, or export the model and start without the checkpoint, with model.weights"
+              "The input topic %s was deleted and made anew (its id was %s and is %s), so the offsets of the job mean nothing in it: bring the old topic back, or export the model and start without the checkpoint, with model.weights. If it is a copy with the same offsets, set input.on-missing-offsets = skip"
                   .formatted(topic, id(), found)));
     }
     id = found;
