@@ -58,8 +58,9 @@ class SavepointITCase {
               .map(ImageEmbedding::getImageId)
               .collect(Collectors.toSet());
       assertThat(ids).hasSize(images);
-      assertThat(kafka.embeddings(names))
-          .extracting(each -> each.getImageId() + "@" + each.getModelVersion())
+      assertThat(kafka.embeddings(names).stream().filter(each -> !each.getTrained()))
+          .as("each image is embedded once when it arrives")
+          .extracting(ImageEmbedding::getImageId)
           .doesNotHaveDuplicates();
       assertThat(kafka.deadLetters(names)).isEmpty();
 
