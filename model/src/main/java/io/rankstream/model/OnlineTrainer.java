@@ -1,10 +1,8 @@
 package io.rankstream.model;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.rankstream.model.network.Architecture;
-import io.rankstream.model.network.FeatureMaps;
 import io.rankstream.model.network.PixelBatch;
 import io.rankstream.model.network.Precision;
 import io.rankstream.model.network.TwoHeadNetwork;
@@ -202,25 +200,12 @@ public final class OnlineTrainer implements AutoCloseable {
   }
 
   /**
-   * Predictions from the forward pass of a step, before the step is taken: as {@link #embedded},
-   * over the classes known before.
+   * Predictions from the forward pass of a step, before the step is taken, over the classes known
+   * before; they need no pass of their own. In that pass BatchNorm used the statistics of the batch,
+   * and the images were augmented.
    */
   public List<Prediction> predicted(PreparedStep prepared) {
     return trained.predictions(network.pooled(prepared.pass().features()));
-  }
-
-  /**
-   * Embeddings and predictions from the forward pass of a step, after the step was taken; they need
-   * no pass of their own. In that pass BatchNorm used the statistics of the batch, and the images
-   * were augmented.
-   */
-  public List<EmbeddedImage> embedded(PreparedStep prepared) {
-    FeatureMaps features = prepared.pass().features();
-    NDArray embeddings = prepared.pass().embeddings();
-    // Without a ranking loss the embedding head never changes, so its present weights serve too.
-    return trained.embedded(
-        embeddings == null ? network.embeddings(state.trained(), features) : embeddings,
-        network.pooled(features));
   }
 
   /**

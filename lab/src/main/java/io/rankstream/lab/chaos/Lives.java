@@ -32,11 +32,9 @@ final class Lives {
   private final Map<RecordKey, Integer> deletions = new HashMap<>();
   private final Map<RecordKey, Integer> tombstones = new HashMap<>();
 
-  /** Takes an image of the input; returns the life that it belongs to. */
-  Life sent(RecordKey image) {
-    Life life = new Life(image, deletions.getOrDefault(image, 0));
-    embedded.expect(life);
-    return life;
+  /** Takes an image of the input. */
+  void sent(RecordKey image) {
+    embedded.expect(new Life(image, deletions.getOrDefault(image, 0)));
   }
 
   /** Takes a deletion of the input. */

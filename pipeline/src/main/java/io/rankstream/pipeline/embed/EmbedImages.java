@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -297,6 +296,6 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
   private void adopted() {
     boolean starting =
         jobConfig.input().streams().stream().anyMatch(stream -> follower.current(stream) == null);
-    versions.retain(follower.needed().stream().collect(Collectors.toUnmodifiableSet()), starting);
+    versions.retain(follower.needed(), starting);
   }
 }

@@ -6,7 +6,6 @@ import java.util.Map;
 /**
  * A stream's model after a batch.
  *
- * @param spaceId identifier of the embedding space
  * @param lineage timeline of the model
  * @param version training steps that the weights have taken
  * @param knownClasses classes in the vocabulary
@@ -15,7 +14,6 @@ import java.util.Map;
  * @param recalls fading recall of the classes in the batch; without those never predicted
  */
 record ModelStatus(
-    String spaceId,
     String lineage,
     long version,
     int knownClasses,

@@ -242,7 +242,6 @@ final class StreamModel implements AutoCloseable {
 
   private ModelStatus status(MicroBatch batch) {
     return new ModelStatus(
-        trainer.spaceId(stream),
         versions.lineage().id(),
         trainer.step(),
         trainer.knownClasses(),
