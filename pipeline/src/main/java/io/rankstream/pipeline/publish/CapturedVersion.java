@@ -20,9 +20,9 @@ public record CapturedVersion(
     long parentVersion,
     PrequentialFigures accuracy,
     long capturedAt)
-    implements AutoCloseable {
+    implements NewestOfEach.Captured {
 
-  /** Stream of the model. */
+  @Override
   public String stream() {
     return weights.provenance().stream();
   }

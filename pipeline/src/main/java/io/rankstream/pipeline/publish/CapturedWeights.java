@@ -10,9 +10,9 @@ import io.rankstream.model.WeightsCopy;
  * @param start identity of the start of the job that the lineage of the weights belongs to
  */
 public record CapturedWeights(WeightsCopy weights, PointerLedger ledger, String start)
-    implements AutoCloseable {
+    implements NewestOfEach.Captured {
 
-  /** Stream of the model. */
+  @Override
   public String stream() {
     return weights.provenance().stream();
   }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -38,8 +37,7 @@ public final class PointerPublisher implements AutoCloseable {
   private final boolean hasCheckpoints;
   private final Consumer<VersionPointer> tell;
   private final StoreThread store;
-  private final Counter replaced;
-  private final Map<String, CapturedWeights> waiting = new LinkedHashMap<>();
+  private final NewestOfEach<CapturedWeights> waiting;
   private final Map<String, Deque<VersionPointer>> present = new HashMap<>();
   private final TreeMap<Long, Map<String, VersionPointer>> toldBefore = new TreeMap<>();
   private boolean ended;
@@ -65,19 +63,15 @@ public final class PointerPublisher implements AutoCloseable {
     this.adoptEvery = adoptEvery;
     this.hasCheckpoints = hasCheckpoints;
     this.tell = tell;
-    this.replaced = metrics.counter("numEmbedderVersionsReplaced");
+    this.waiting = new NewestOfEach<>(metrics.counter("numEmbedderVersionsReplaced"));
     Counter failures = metrics.counter("numEmbedderVersionFailures");
     metrics.gauge("embedderVersionsUntold", (Gauge<Integer>) waiting::size);
-    this.store = new StoreThread(directory, taskThread, timers, failures::inc, this::nextCaptured);
+    this.store = new StoreThread(directory, taskThread, timers, failures::inc, () -> waiting.next(Write::new));
   }
 
   /** Takes captured weights; older ones of the same stream that are not written are dropped. */
   public void offer(CapturedWeights captured) {
-    CapturedWeights older = waiting.put(captured.stream(), captured);
-    if (older != null) {
-      older.close();
-      replaced.inc();
-    }
+    waiting.add(captured);
     store.next();
   }
 
@@ -129,21 +123,11 @@ public final class PointerPublisher implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     store.close();
-    waiting.values().forEach(CapturedWeights::close);
     waiting.clear();
   }
 
   private Deque<VersionPointer> present(String stream) {
     return present.computeIfAbsent(stream, name -> new ArrayDeque<>());
-  }
-
-  private StoreTask nextCaptured() {
-    if (waiting.isEmpty()) {
-      return null;
-    }
-
-    String stream = waiting.keySet().iterator().next();
-    return new Write(waiting.remove(stream));
   }
 
   /** Writes captured weights, then tells of them. */
@@ -183,10 +167,7 @@ public final class PointerPublisher implements AutoCloseable {
     /** The weights wait again, unless newer ones do. */
     @Override
     public void failed() {
-      if (waiting.putIfAbsent(captured.stream(), captured) != null) {
-        captured.close();
-        replaced.inc();
-      }
+      waiting.putBack(captured);
     }
 
     @Override

@@ -6,9 +6,7 @@ import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -41,9 +39,8 @@ public final class VersionPublisher implements AutoCloseable {
   private final int keep;
   private final Consumer<ModelVersion> announce;
   private final StoreThread store;
-  private final Counter replaced;
   private final Counter lost;
-  private final Map<String, CapturedVersion> waiting = new LinkedHashMap<>();
+  private final NewestOfEach<CapturedVersion> waiting;
   private final List<VersionWay> ways = new ArrayList<>();
   private boolean awaitsCheckpoints;
 
@@ -67,21 +64,17 @@ public final class VersionPublisher implements AutoCloseable {
     this.keep = config.keep();
     this.awaitsCheckpoints = awaitsCheckpoints;
     this.announce = announce;
-    this.replaced = metrics.counter("numVersionsReplaced");
+    this.waiting = new NewestOfEach<>(metrics.counter("numVersionsReplaced"));
     this.lost = metrics.counter("numVersionsLost");
     Counter failures = metrics.counter("numVersionFailures");
     metrics.gauge("versionsUnpublished", (Gauge<Integer>) () -> waiting.size() + ways.size());
     this.store =
-        new StoreThread(config.directory(), taskThread, timers, failures::inc, this::nextCaptured);
+        new StoreThread(config.directory(), taskThread, timers, failures::inc, () -> waiting.next(Write::new));
   }
 
   /** Takes a captured version; an older one of the same stream that is not written is dropped. */
   public void offer(CapturedVersion captured) {
-    CapturedVersion older = waiting.put(captured.stream(), captured);
-    if (older != null) {
-      older.close();
-      replaced.inc();
-    }
+    waiting.add(captured);
     store.next();
   }
 
@@ -133,24 +126,14 @@ public final class VersionPublisher implements AutoCloseable {
 
   /** Whether all versions that were offered are announced, or wait for a checkpoint. */
   public boolean isIdle() {
-    return waiting.isEmpty() && store.isIdle();
+    return waiting.size() == 0 && store.isIdle();
   }
 
   /** Drops what is not written. */
   @Override
   public void close() throws InterruptedException {
     store.close();
-    waiting.values().forEach(CapturedVersion::close);
     waiting.clear();
-  }
-
-  private StoreTask nextCaptured() {
-    if (waiting.isEmpty()) {
-      return null;
-    }
-
-    String stream = waiting.keySet().iterator().next();
-    return new Write(waiting.remove(stream));
   }
 
   private void submit(VersionWay way) {
@@ -196,10 +179,7 @@ public final class VersionPublisher implements AutoCloseable {
     /** The version waits again, unless a newer one does. */
     @Override
     public void failed() {
-      if (waiting.putIfAbsent(captured.stream(), captured) != null) {
-        captured.close();
-        replaced.inc();
-      }
+      waiting.putBack(captured);
     }
 
     @Override
