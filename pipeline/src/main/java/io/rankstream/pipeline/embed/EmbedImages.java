@@ -75,6 +75,8 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
   private transient EmbeddingBatches batches;
   private transient EmbeddingRecord records;
   private transient EmbedMetrics measured;
+  private transient long waitingSince; // of the oldest image in the batches, or before
+  private transient boolean timerIsSet;
 
   EmbedImages(
       StreamOperatorParameters<EmbeddingChange> parameters,
@@ -251,15 +253,32 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
         && age > settings.maxLag().toMillis();
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
   private void take(ImageInput input) throws Exception {
     if (batches.isEmpty()) {
-      long until =
-          getProcessingTimeService().getCurrentProcessingTime() + settings.maxWait().toMillis();
-      getProcessingTimeService().registerTimer(until, time -> embedAll());
+      waitingSince = getProcessingTimeService().getCurrentProcessingTime();
+      setTimer();
     }
     if (batches.add(input)) {
       embed(input.stream());
+    }
+  }
+
+  /** One timer at a time: with one for each batch, those of full batches would cut later ones. */
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
+  private void setTimer() {
+    if (!timerIsSet) {
+      timerIsSet = true;
+      getProcessingTimeService()
+          .registerTimer(waitingSince + settings.maxWait().toMillis(), this::waited);
+    }
+  }
+
+  private void waited(long time) throws InterruptedException {
+    timerIsSet = false;
+    if (!batches.isEmpty() && time - waitingSince >= settings.maxWait().toMillis()) {
+      embedAll();
+    } else if (!batches.isEmpty()) {
+      setTimer();
     }
   }
 

@@ -5,7 +5,7 @@ import io.rankstream.model.WeightsCopy;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.UUID;
-import org.apache.commons.codec.digest.DigestUtils;
+import java.util.function.UnaryOperator;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -43,7 +43,7 @@ final class EmbedderWeights {
             WeightsStore.directory(origin),
             origin.version(),
             UUID.randomUUID());
-    WeightsStore.write(store.file(file), weights, DigestUtils.getSha256Digest());
+    WeightsStore.write(store.file(file), weights, UnaryOperator.identity());
     return file;
   }
 
@@ -60,7 +60,7 @@ final class EmbedderWeights {
     }
 
     Path part = new Path(path.getParent(), path.getName() + PART + UUID.randomUUID());
-    WeightsStore.write(part, weights, DigestUtils.getSha256Digest());
+    WeightsStore.write(part, weights, UnaryOperator.identity());
     if (!files.rename(part, path) && !files.exists(path)) {
       throw new IOException("%s cannot be renamed to %s".formatted(part, path));
     }

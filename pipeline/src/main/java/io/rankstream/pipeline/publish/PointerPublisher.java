@@ -79,17 +79,11 @@ public final class PointerPublisher implements AutoCloseable {
    * Takes over what the embedders were told before a restored checkpoint.
    *
    * @param captured the restored weights; they are written if those are gone that were told
+   * @param told what the embedders of their stream were told
    */
-  public void restore(CapturedWeights captured) {
-    captured
-        .ledger()
-        .told()
-        .ifPresentOrElse(
-            told -> {
-              present(captured.stream()).add(told);
-              store.add(new Resume(captured, told));
-            },
-            captured::close);
+  public void restore(CapturedWeights captured, VersionPointer told) {
+    present(captured.stream()).add(told);
+    store.add(new Resume(captured, told));
   }
 
   /** Marks what the embedders know at a checkpoint; called before its barrier is emitted. */

@@ -5,6 +5,7 @@ import io.rankstream.schemas.ModelVersion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Comparator;
@@ -54,7 +55,8 @@ final class VersionFiles {
     String name = String.format(Locale.ROOT, "v%09d", origin.version());
     Path part = new Path(directory, name + PART + UUID.randomUUID());
     MessageDigest digest = DigestUtils.getSha256Digest();
-    long bytes = WeightsStore.write(part, captured.weights(), digest);
+    long bytes = WeightsStore.write(
+            part, captured.weights(), out -> new DigestOutputStream(out, digest));
     String sha256 = Hex.encodeHexString(digest.digest());
     Path file =
         new Path(directory, name + "-" + sha256.substring(0, DIGEST_DIGITS) + FINAL_END)

@@ -8,10 +8,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -52,17 +51,18 @@ final class WeightsStore {
   /**
    * Writes weights to a new file. Nothing is left behind on failure.
    *
-   * @param digest is given all bytes
+   * @param through what the bytes go through on their way
    * @return bytes written
    * @throws IOException when the file cannot be written, or the thread is interrupted
    */
-  static long write(Path file, WeightsCopy weights, MessageDigest digest) throws IOException {
+  static long write(Path file, WeightsCopy weights, UnaryOperator<OutputStream> through)
+      throws IOException {
     FileSystem files = file.getFileSystem();
     files.mkdirs(file.getParent());
     try {
       CountingStream counted = new CountingStream(files.create(file, WriteMode.NO_OVERWRITE));
       try (OutputStream out =
-          new BufferedOutputStream(new DigestOutputStream(counted, digest), BUFFER_BYTES)) {
+          new BufferedOutputStream(through.apply(counted), BUFFER_BYTES)) {
         weights.writeTo(out);
       }
       return counted.bytes();

@@ -129,7 +129,7 @@ final class StreamModel implements AutoCloseable {
 
   /** Goes on with the versions that the restored checkpoint holds. */
   void resume(VersionPublisher publisher, PointerPublisher pointers) {
-    versions.resume(publisher, pointers, trainer, stream);
+    versions.resume(publisher, pointers, trainer);
   }
 
   /**

@@ -95,10 +95,11 @@ final class VersionCapture {
   }
 
   /** Goes on with the versions that the restored checkpoint holds. */
-  void resume(
-      VersionPublisher publisher, PointerPublisher pointers, OnlineTrainer trainer, String stream) {
+  void resume(VersionPublisher publisher, PointerPublisher embedders, OnlineTrainer trainer) {
     publisher.restore(ledger, stream, trainer.spaceId(stream), lineage.id());
-    pointers.restore(captureForEmbedders(trainer));
+    pointers
+        .told()
+        .ifPresent(told -> embedders.restore(captureForEmbedders(trainer), told));
   }
 
   void writeTo(DataOutput out) throws IOException {
