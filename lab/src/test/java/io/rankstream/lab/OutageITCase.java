@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rankstream.lab.local.FlinkRest;
 import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.flink.FlinkRest;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import io.rankstream.schemas.ImageEmbedding;

@@ -1,7 +1,7 @@
 package io.rankstream.lab.chaos;
 
-import io.rankstream.lab.local.FlinkRest;
 import io.rankstream.lab.local.FreePorts;
+import io.rankstream.pipeline.flink.FlinkRest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.rankstream.lab.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rankstream.lab.local.FlinkRest;
+import io.rankstream.pipeline.flink.FlinkRest;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;

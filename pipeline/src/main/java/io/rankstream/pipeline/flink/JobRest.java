@@ -1,15 +1,10 @@
 package io.rankstream.pipeline.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,21 +13,20 @@ import java.util.stream.Collectors;
 /** Reads the progress of a job over Flink's REST interface. */
 public final class JobRest {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final List<String> METRICS =
       List.of(
           "numImages", "numImagesRepeated", "numTrainingSteps", "numDeadLetters", "pendingRecords");
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-  private final URI job;
+  private final FlinkRest flink;
+  private final String job;
 
   /**
    * @param flink address of the interface
    * @param job id of the job
    */
   public JobRest(URI flink, String job) {
-    this.job = flink.resolve("/jobs/" + job);
+    this.flink = new FlinkRest(flink);
+    this.job = "/jobs/" + job;
   }
 
   /**
@@ -82,11 +76,6 @@ public final class JobRest {
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(job + path)).timeout(PATIENCE).build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
-      throw new IOException("Flink answers %d to %s".formatted(response.statusCode(), path));
-    }
-    return JSON.readTree(response.body());
+    return flink.get(job + path);
   }
 }

@@ -1,4 +1,4 @@
-package io.rankstream.lab.local;
+package io.rankstream.pipeline.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
