@@ -201,8 +201,8 @@ public final class OnlineTrainer implements AutoCloseable {
 
   /**
    * Predictions from the forward pass of a step, before the step is taken, over the classes known
-   * before; they need no pass of their own. In that pass BatchNorm used the statistics of the batch,
-   * and the images were augmented.
+   * before; they need no pass of their own. In that pass BatchNorm used the statistics of the
+   * batch, and the images were augmented.
    */
   public List<Prediction> predicted(PreparedStep prepared) {
     return trained.predictions(network.pooled(prepared.pass().features()));

@@ -75,8 +75,6 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
   private transient EmbeddingBatches batches;
   private transient EmbeddingRecord records;
   private transient EmbedMetrics measured;
-  private transient long waitingSince; // of the oldest image in the batches, or before
-  private transient boolean timerIsSet;
 
   EmbedImages(
       StreamOperatorParameters<EmbeddingChange> parameters,
@@ -121,7 +119,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
             start,
             new VersionLoader(directory, device, jobConfig.model().precisions().served()));
     forgotten = new ForgottenImages(getRuntimeContext());
-    batches = new EmbeddingBatches(settings.batchSize());
+    batches = new EmbeddingBatches(settings, getProcessingTimeService(), this::embed);
     records = new EmbeddingRecord(jobConfig.model());
     measured = new EmbedMetrics(getMetricGroup(), this::versionsInMemory);
   }
@@ -131,7 +129,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
     awaitDecision();
     ImageInput input = element.getValue();
     if (input.forgets()) {
-      embed(input.stream()); // what came before is embedded before
+      batches.embed(input.stream()); // what came before is embedded before
       forgotten.forget(input.origin());
       output.collect(new StreamRecord<>(EmbeddingChange.deletion(input.stream(), input.imageId())));
       measured.deleted();
@@ -144,7 +142,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
               "It is older than embed.max-lag = %s s, so it is not embedded"
                   .formatted(settings.maxLag().toSeconds())));
     } else {
-      take(input);
+      batches.add(input);
     }
   }
 
@@ -153,7 +151,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
     follower.tell(element.getValue());
     measured.told(element.getValue());
     if (!hasCheckpoints) {
-      embedAll();
+      batches.embedAll();
       follower.adopt();
       adopted();
     }
@@ -164,7 +162,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
   public void endInput(int inputId) throws Exception {
     if (inputId == 1) {
       awaitDecision();
-      embedAll();
+      batches.embedAll();
     }
   }
 
@@ -172,7 +170,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
-    embedAll();
+    batches.embedAll();
     measured.barrier(checkpointId);
   }
 
@@ -253,47 +251,8 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
         && age > settings.maxLag().toMillis();
   }
 
-  private void take(ImageInput input) throws Exception {
-    if (batches.isEmpty()) {
-      waitingSince = getProcessingTimeService().getCurrentProcessingTime();
-      setTimer();
-    }
-    if (batches.add(input)) {
-      embed(input.stream());
-    }
-  }
-
-  /** One timer at a time: with one for each batch, those of full batches would cut later ones. */
-  @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
-  private void setTimer() {
-    if (!timerIsSet) {
-      timerIsSet = true;
-      getProcessingTimeService()
-          .registerTimer(waitingSince + settings.maxWait().toMillis(), this::waited);
-    }
-  }
-
-  private void waited(long time) throws InterruptedException {
-    timerIsSet = false;
-    if (!batches.isEmpty() && time - waitingSince >= settings.maxWait().toMillis()) {
-      embedAll();
-    } else if (!batches.isEmpty()) {
-      setTimer();
-    }
-  }
-
-  private void embedAll() throws InterruptedException {
-    for (String stream : batches.streams()) {
-      embed(stream);
-    }
-  }
-
-  private void embed(String stream) throws InterruptedException {
-    List<ImageInput> images = batches.take(stream);
-    if (images.isEmpty()) {
-      return;
-    }
-
+  private void embed(List<ImageInput> images) throws InterruptedException {
+    String stream = images.get(0).stream();
     VersionPointer pointer = follower.current(stream);
     ServedVersion version = pointer == null ? versions.starting(stream) : versions.get(pointer);
     EmbeddingRecord.Result result;

@@ -66,7 +66,9 @@ public final class PointerPublisher implements AutoCloseable {
     this.waiting = new NewestOfEach<>(metrics.counter("numEmbedderVersionsReplaced"));
     Counter failures = metrics.counter("numEmbedderVersionFailures");
     metrics.gauge("embedderVersionsUntold", (Gauge<Integer>) waiting::size);
-    this.store = new StoreThread(directory, taskThread, timers, failures::inc, () -> waiting.next(Write::new));
+    this.store =
+        new StoreThread(
+            directory, taskThread, timers, failures::inc, () -> waiting.next(Write::new));
   }
 
   /** Takes captured weights; older ones of the same stream that are not written are dropped. */

@@ -69,7 +69,8 @@ public final class VersionPublisher implements AutoCloseable {
     Counter failures = metrics.counter("numVersionFailures");
     metrics.gauge("versionsUnpublished", (Gauge<Integer>) () -> waiting.size() + ways.size());
     this.store =
-        new StoreThread(config.directory(), taskThread, timers, failures::inc, () -> waiting.next(Write::new));
+        new StoreThread(
+            config.directory(), taskThread, timers, failures::inc, () -> waiting.next(Write::new));
   }
 
   /** Takes a captured version; an older one of the same stream that is not written is dropped. */

@@ -61,8 +61,7 @@ final class WeightsStore {
     files.mkdirs(file.getParent());
     try {
       CountingStream counted = new CountingStream(files.create(file, WriteMode.NO_OVERWRITE));
-      try (OutputStream out =
-          new BufferedOutputStream(through.apply(counted), BUFFER_BYTES)) {
+      try (OutputStream out = new BufferedOutputStream(through.apply(counted), BUFFER_BYTES)) {
         weights.writeTo(out);
       }
       return counted.bytes();

@@ -16,8 +16,6 @@ import io.rankstream.pipeline.config.PredictionsFrom;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.publish.CapturedVersion;
-import io.rankstream.pipeline.publish.PointerPublisher;
-import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.Lineage;
 import io.rankstream.pipeline.start.StartingWeights;
@@ -128,8 +126,8 @@ final class StreamModel implements AutoCloseable {
   }
 
   /** Goes on with the versions that the restored checkpoint holds. */
-  void resume(VersionPublisher publisher, PointerPublisher pointers) {
-    versions.resume(publisher, pointers, trainer);
+  void resume(CapturePublishers publishers) {
+    versions.resume(publishers, trainer);
   }
 
   /**

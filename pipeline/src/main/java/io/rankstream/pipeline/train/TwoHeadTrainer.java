@@ -74,8 +74,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   private transient KeyedStateCheckpointOutputStream rawState;
   private transient TrainerMetrics measured;
   private transient ResultEmitter emitter;
-  private transient VersionPublisher publisher;
-  private transient PointerPublisher pointers;
+  private transient CapturePublishers publishers;
 
   TwoHeadTrainer(
       StreamOperatorParameters<VersionPointer> parameters,
@@ -131,24 +130,24 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     boolean hasCheckpoints =
         CheckpointingOptions.isCheckpointingEnabled(
             getContainingTask().getEnvironment().getJobConfiguration());
-    publisher =
-        new VersionPublisher(
-            jobConfig.versions(),
-            hasCheckpoints,
-            this::runInTask,
-            getProcessingTimeService(),
-            getMetricGroup(),
-            emitter::announce);
-    pointers =
-        new PointerPublisher(
-            directory,
-            jobConfig.embed().adoptEvery(),
-            hasCheckpoints,
-            this::runInTask,
-            getProcessingTimeService(),
-            getMetricGroup(),
-            emitter::tell);
-    models.values().forEach(model -> model.resume(publisher, pointers));
+    publishers =
+        new CapturePublishers(
+            new VersionPublisher(
+                jobConfig.versions(),
+                hasCheckpoints,
+                this::runInTask,
+                getProcessingTimeService(),
+                getMetricGroup(),
+                emitter::announce),
+            new PointerPublisher(
+                directory,
+                jobConfig.embed().adoptEvery(),
+                hasCheckpoints,
+                this::runInTask,
+                getProcessingTimeService(),
+                getMetricGroup(),
+                emitter::tell));
+    models.values().forEach(model -> model.resume(publishers));
     trainingThread = new TrainingThread();
     inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
   }
@@ -169,11 +168,10 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     while (!inFlight.isEmpty()) {
       mailbox.yield();
     }
-    pointers.end();
     // safe: the training thread is idle
-    models.values().forEach(model -> model.captureLast().ifPresent(publisher::offer));
-    publisher.end();
-    while (!publisher.isIdle()) { // until the store takes them
+    models.values().forEach(model -> model.captureLast().ifPresent(publishers::offerLast));
+    publishers.end();
+    while (!publishers.isIdle()) { // until the store takes them
       mailbox.yield();
     }
   }
@@ -183,8 +181,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     super.prepareSnapshotPreBarrier(checkpointId);
     gate.close();
     emitFinished();
-    publisher.barrier(checkpointId);
-    pointers.barrier(checkpointId);
+    publishers.barrier(checkpointId);
   }
 
   /** Copies the state while the gate is closed; the copy is written later. */
@@ -220,8 +217,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    publisher.completed(checkpointId);
-    pointers.completed(checkpointId);
+    publishers.completed(checkpointId);
   }
 
   @Override
@@ -236,11 +232,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
       gate.open();
     }
     boolean idle = trainingThread == null || trainingThread.stop();
-    if (publisher != null) {
-      publisher.close();
-    }
-    if (pointers != null) {
-      pointers.close();
+    if (publishers != null) {
+      publishers.close();
     }
     if (idle && models != null) {
       finished.forEach(result -> result.captures().close());
@@ -305,8 +298,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
       inFlight.remove(); // results come in the order of the batches
       emitter.emit(result, Instant.now());
-      result.captures().version().ifPresent(publisher::offer);
-      result.captures().forEmbedders().ifPresent(pointers::offer);
+      publishers.offer(result.captures());
     }
   }
 }

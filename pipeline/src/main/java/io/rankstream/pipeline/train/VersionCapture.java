@@ -6,9 +6,7 @@ import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.CapturedWeights;
 import io.rankstream.pipeline.publish.PointerLedger;
-import io.rankstream.pipeline.publish.PointerPublisher;
 import io.rankstream.pipeline.publish.VersionLedger;
-import io.rankstream.pipeline.publish.VersionPublisher;
 import io.rankstream.pipeline.publish.VersionSchedule;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.Lineage;
@@ -95,11 +93,11 @@ final class VersionCapture {
   }
 
   /** Goes on with the versions that the restored checkpoint holds. */
-  void resume(VersionPublisher publisher, PointerPublisher embedders, OnlineTrainer trainer) {
-    publisher.restore(ledger, stream, trainer.spaceId(stream), lineage.id());
+  void resume(CapturePublishers publishers, OnlineTrainer trainer) {
+    publishers.versions().restore(ledger, stream, trainer.spaceId(stream), lineage.id());
     pointers
         .told()
-        .ifPresent(told -> embedders.restore(captureForEmbedders(trainer), told));
+        .ifPresent(told -> publishers.pointers().restore(captureForEmbedders(trainer), told));
   }
 
   void writeTo(DataOutput out) throws IOException {

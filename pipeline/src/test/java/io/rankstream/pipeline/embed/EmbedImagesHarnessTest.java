@@ -70,6 +70,22 @@ class EmbedImagesHarnessTest {
   }
 
   @Test
+  void theTimerOfAFullBatchDoesNotCutALaterOne() throws Exception {
+    try (EmbedHarness embedder = started()) {
+      embedder.setProcessingTime(1_000);
+      takes(embedder, "a", 0, 4);
+      embedder.setProcessingTime(1_050);
+      takes(embedder, "a", 4, 2);
+
+      embedder.setProcessingTime(1_149);
+      assertThat(embedder.embeddings()).hasSize(4);
+
+      embedder.setProcessingTime(1_150);
+      assertThat(embedder.embeddings()).hasSize(6);
+    }
+  }
+
+  @Test
   void adoptsAVersionAtACheckpointAndHoldsItsImagesUntilThatIsComplete() throws Exception {
     try (EmbedHarness embedder = started()) {
       takes(embedder, "a", 0, 2);
