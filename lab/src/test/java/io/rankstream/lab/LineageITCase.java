@@ -176,17 +176,7 @@ class LineageITCase {
   }
 
   private static List<byte[]> images(int phase) {
-    List<byte[]> values = new ArrayList<>();
-    for (int i = 0; i < IMAGES_IN_A_PHASE; i++) {
-      int c = i % CLASSES;
-      values.add(
-          Fixtures.envelope(
-              "image-%d-%d".formatted(phase, i),
-              "default",
-              "class-" + c,
-              Fixtures.png(c, phase * 1000L + i)));
-    }
-    return values;
+    return Fixtures.phase(phase, IMAGES_IN_A_PHASE, CLASSES, List.of("default"));
   }
 
   /** The steps after one up to and with another. */

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.ExceptionUtils;
@@ -131,14 +130,6 @@ class MissingOffsetsITCase {
   }
 
   private static List<byte[]> images(int phase) {
-    return IntStream.range(0, IMAGES)
-        .mapToObj(
-            i ->
-                Fixtures.envelope(
-                    "image-%d-%d".formatted(phase, i),
-                    "default",
-                    "class-" + i % 5,
-                    Fixtures.png(i % 5, phase * 1000L + i)))
-        .toList();
+    return Fixtures.phase(phase, IMAGES, 5, List.of("default"));
   }
 }

@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -90,15 +89,7 @@ class OutageITCase {
   }
 
   private static List<byte[]> images(int phase) {
-    return IntStream.range(0, IMAGES)
-        .mapToObj(
-            i ->
-                Fixtures.envelope(
-                    "image-%d-%d".formatted(phase, i),
-                    "default",
-                    "class-" + i % 5,
-                    Fixtures.png(i % 5, phase * 1000L + i)))
-        .toList();
+    return Fixtures.phase(phase, IMAGES, 5, List.of("default"));
   }
 
   private static void awaitFailedCheckpoints(TestCluster cluster, JobClient job) {

@@ -150,16 +150,6 @@ class SavepointITCase {
   }
 
   private static List<byte[]> images(int phase, List<String> streams) {
-    List<byte[]> values = new ArrayList<>();
-    for (int i = 0; i < IMAGES_IN_A_PHASE; i++) {
-      int c = i / streams.size() % 5;
-      values.add(
-          Fixtures.envelope(
-              "image-%d-%d".formatted(phase, i),
-              streams.get(i % streams.size()),
-              "class-" + c,
-              Fixtures.png(c, phase * 1000L + i)));
-    }
-    return values;
+    return Fixtures.phase(phase, IMAGES_IN_A_PHASE, 5, streams);
   }
 }

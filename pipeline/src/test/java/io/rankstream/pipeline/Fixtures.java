@@ -206,4 +206,22 @@ public final class Fixtures {
     }
     return values;
   }
+
+  /**
+   * The images of one phase of a test: {@code image-PHASE-NUMBER}, the streams in turn, and of each
+   * stream the classes in turn.
+   */
+  public static List<byte[]> phase(int phase, int images, int classes, List<String> streams) {
+    List<byte[]> values = new ArrayList<>(images);
+    for (int i = 0; i < images; i++) {
+      int c = i / streams.size() % classes;
+      values.add(
+          envelope(
+              "image-%s-%s".formatted(phase, i),
+              streams.get(i % streams.size()),
+              "class-" + c,
+              png(c, phase * 1000L + i)));
+    }
+    return values;
+  }
 }
