@@ -11,10 +11,13 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 
 /** Settings of Flink that suit this job; those that the user gives under Flink's keys win. */
 public final class EngineDefaults {
+
+  private static final String BLOOM_FILTER = "state.backend.rocksdb.use-bloom-filter";
 
   private static final int PORTS_TO_TRY = 50;
 
@@ -37,6 +40,8 @@ public final class EngineDefaults {
     defaults.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
     defaults.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMinutes(3));
     defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true); // where the backend can
+    // A window looks up single images: without filters RocksDB searches many files for each.
+    defaults.setString(BLOOM_FILTER, "true");
     // A barrier must not queue behind batches that wait for a slow training step.
     defaults.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
     defaults.set(
@@ -66,7 +71,7 @@ public final class EngineDefaults {
     completed.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     completed.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
     completed.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
-    completed.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
+    completed.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, managedMemory(settings));
     completed.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         StateDirectory.path().resolve("checkpoints").toUri().toString());
@@ -79,6 +84,12 @@ public final class EngineDefaults {
     }
     completed.addAll(settings);
     return forJob(completed, new Configuration());
+  }
+
+  /** RocksDB alone uses it: with little of it, RocksDB writes and then searches tiny files. */
+  private static MemorySize managedMemory(Configuration settings) {
+    boolean isRocksDb = settings.get(StateBackendOptions.STATE_BACKEND).equals("rocksdb");
+    return MemorySize.ofMebiBytes(isRocksDb ? 512 : 64);
   }
 
   /**

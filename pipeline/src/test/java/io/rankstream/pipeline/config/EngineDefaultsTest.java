@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.Test;
 
 class EngineDefaultsTest {
@@ -28,6 +31,21 @@ class EngineDefaultsTest {
 
     assertThat(pace.tolerated()).isEqualTo(3);
     assertThat(pace.longest()).isLessThan(JobOptions.OUTPUT_TRANSACTION_TIMEOUT.defaultValue());
+  }
+
+  @Test
+  void aLocalClusterGivesRocksDbTheMemoryThatItNeeds() {
+    Configuration rocksDb = new Configuration();
+    rocksDb.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+
+    assertThat(EngineDefaults.forLocal(rocksDb).get(TaskManagerOptions.MANAGED_MEMORY_SIZE))
+        .isEqualTo(MemorySize.ofMebiBytes(512));
+    assertThat(
+            EngineDefaults.forLocal(new Configuration())
+                .get(TaskManagerOptions.MANAGED_MEMORY_SIZE))
+        .isEqualTo(MemorySize.ofMebiBytes(64));
+    assertThat(EngineDefaults.forLocal(rocksDb).toMap())
+        .containsEntry("state.backend.rocksdb.use-bloom-filter", "true");
   }
 
   @Test
