@@ -77,7 +77,7 @@ final class PausableKafka implements AutoCloseable {
 
   boolean isInputTaken(TopicNames names) throws Exception {
     try (ConsumerLag lag = new ConsumerLag(clients(), names.images(), names.images())) {
-      return lag.records() == 0;
+      return lag.isNone();
     }
   }
 

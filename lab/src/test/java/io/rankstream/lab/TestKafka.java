@@ -65,7 +65,7 @@ final class TestKafka implements AutoCloseable {
   /** Whether a job with {@link #settings} has committed that it has read all of its input. */
   boolean isInputTaken(TopicNames names) throws Exception {
     try (ConsumerLag lag = new ConsumerLag(clients(), names.images(), names.images())) {
-      return lag.records() == 0;
+      return lag.isNone();
     }
   }
 
@@ -73,9 +73,9 @@ final class TestKafka implements AutoCloseable {
     return local.records(topic);
   }
 
-  /** What is committed in a topic of one partition, transaction by transaction. */
+  /** What is committed in a topic, transaction by transaction. */
   List<CommittedTransaction> transactions(String topic) throws IOException {
-    return CommittedTransaction.read(local.partition(topic));
+    return CommittedTransaction.read(local.brokerData(), topic);
   }
 
   List<ImageEmbedding> embeddings(TopicNames names) {

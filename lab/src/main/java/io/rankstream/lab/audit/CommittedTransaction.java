@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.record.ControlRecordType;
 import org.apache.kafka.common.record.FileRecords;
@@ -22,6 +23,30 @@ import org.apache.kafka.common.record.RecordBatch;
  * @param values values of the records in their order, null for a tombstone
  */
 public record CommittedTransaction(long producer, List<byte[]> values) {
+
+  /**
+   * Reads the committed transactions of each partition of a topic. What a transaction wrote to
+   * several partitions is one entry for each.
+   *
+   * @param data directory that the broker keeps its partitions in
+   */
+  public static List<CommittedTransaction> read(Path data, String topic) throws IOException {
+    List<CommittedTransaction> committed = new ArrayList<>();
+    for (Path partition : partitions(data, topic)) {
+      committed.addAll(read(partition));
+    }
+    return committed;
+  }
+
+  private static List<Path> partitions(Path data, String topic) throws IOException {
+    Pattern name = Pattern.compile(Pattern.quote(topic) + "-\\d+");
+    try (Stream<Path> directories = Files.list(data)) {
+      return directories
+          .filter(directory -> name.matcher(directory.getFileName().toString()).matches())
+          .sorted()
+          .toList();
+    }
+  }
 
   /**
    * Reads the committed transactions of a partition, in the order in which they were committed.

@@ -41,6 +41,11 @@ public record SentBytes(String key, String value, String headers) {
     return of(record.key(), record.value(), record.headers());
   }
 
+  /** The same without the headers, to which some programs add. */
+  public SentBytes withoutHeaders() {
+    return new SentBytes(key, value, "");
+  }
+
   /**
    * Whether a dead letter returns these bytes, all of them. For those that do not fit into a letter
    * it must have their digest, and for headers that do not, say so.

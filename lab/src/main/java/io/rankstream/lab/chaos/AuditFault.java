@@ -16,6 +16,8 @@ enum AuditFault {
   REPEATED_EMBEDDING("record embedded twice"),
   /** An embedding of an image is of an older version than the one before it. */
   OLDER_VERSION("embedding older than the one before"),
+  /** One transaction has embeddings of a stream of several versions. */
+  MIXED_VERSIONS("transaction with several versions of a stream"),
   /** The metrics leave out at least one training step of a stream. */
   STEP_GAP("training steps left out"),
   /** The metrics have a training step of a lineage twice. */
@@ -30,6 +32,10 @@ enum AuditFault {
   WRONG_LETTER("dead letter of a good record"),
   /** A dead letter does not return the bytes of its record. */
   ALTERED_LETTER("dead letter with other bytes than its record"),
+  /** A record whose dead letter was sent to the input again is not there. */
+  LOST_RETURN("dead letter that did not come back to the input"),
+  /** A record came back from its dead letter more than once. */
+  REPEATED_RETURN("dead letter that came back more than once"),
   /**
    * A published file does not have the SHA-256 that was announced, or the weights differ from those
    * of the undisturbed run.

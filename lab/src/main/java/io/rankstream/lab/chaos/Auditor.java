@@ -1,9 +1,12 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.audit.CommittedTransaction;
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
 import io.rankstream.lab.audit.SentBytes;
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.wire.RecordKey;
+import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
@@ -20,9 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -48,12 +53,33 @@ final class Auditor {
   private final Timelines timelines = new Timelines();
   private final Map<String, String> models = new TreeMap<>();
   private final List<String> foreign = new ArrayList<>();
+  private final List<String> mixed = new ArrayList<>();
+  private final Returns returns = new Returns();
+  private final boolean lettersCameBack;
+
+  /** An auditor of a run whose dead letters stay where they are. */
+  Auditor() {
+    this(false);
+  }
+
+  private Auditor(boolean lettersCameBack) {
+    this.lettersCameBack = lettersCameBack;
+  }
+
+  /** An auditor of a run whose dead letters must all have come back to the input, each once. */
+  static Auditor afterReturn() {
+    return new Auditor(true);
+  }
 
   /**
    * Takes an input record: an image, whose embedding must come, a deletion, whose tombstone must
    * come, or a damaged record, whose dead letter must come, with all its bytes.
    */
   void addInput(ConsumerRecord<byte[], byte[]> record) {
+    boolean isReturn = record.headers().lastHeader(RedrivenCount.HEADER) != null;
+    if (isReturn) {
+      returns.found(record);
+    }
     Optional<RecordKey> deleted =
         record.value() == null ? RecordKey.parse(record.key()) : Optional.empty();
     Optional<LabeledImage> image = image(record.value());
@@ -64,6 +90,9 @@ final class Auditor {
     } else {
       letters.expect(Origin.of(record));
       damaged.put(Origin.of(record), SentBytes.of(record));
+      if (lettersCameBack && !isReturn) {
+        returns.expected(record);
+      }
     }
   }
 
@@ -91,6 +120,25 @@ final class Auditor {
       arrivals.find(timeline.isEmpty() ? record : record + " in lineage " + timeline);
     }
     order.add(embedding);
+  }
+
+  /** Takes what one transaction wrote to a partition of the embeddings topic. */
+  void add(CommittedTransaction transaction) throws IOException {
+    Map<String, Set<VersionRank>> versions = new TreeMap<>();
+    for (byte[] value : transaction.values()) {
+      if (value != null) {
+        ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(value);
+        versions
+            .computeIfAbsent(embedding.getStream(), stream -> new LinkedHashSet<>())
+            .add(VersionRank.of(embedding));
+      }
+    }
+    versions.forEach(
+        (stream, several) -> {
+          if (several.size() > 1) {
+            mixed.add("%s: %s".formatted(stream, several));
+          }
+        });
   }
 
   /** Takes a tombstone of the embeddings topic. */
@@ -134,6 +182,7 @@ final class Auditor {
     note(faults, AuditFault.UNKNOWN_DELETION, images.withoutDeletion());
     note(faults, AuditFault.REPEATED_EMBEDDING, arrivals.repeated());
     note(faults, AuditFault.OLDER_VERSION, order.steppedBack());
+    note(faults, AuditFault.MIXED_VERSIONS, mixed);
     note(faults, AuditFault.STEP_GAP, timelines.gaps());
     note(faults, AuditFault.STEP_REPEAT, timelines.repeats());
     note(faults, AuditFault.ROLLED_BACK, timelines.rollbacks());
@@ -141,6 +190,8 @@ final class Auditor {
     note(faults, AuditFault.REPEATED_LETTER, letters.repeated());
     note(faults, AuditFault.WRONG_LETTER, letters.unexpected());
     note(faults, AuditFault.ALTERED_LETTER, altered);
+    note(faults, AuditFault.LOST_RETURN, returns.lost());
+    note(faults, AuditFault.REPEATED_RETURN, returns.repeated());
     note(faults, AuditFault.FOREIGN_WEIGHTS, foreign);
     return new Audit(
         images.sent(),

@@ -78,6 +78,7 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
         .with(JobOptions.INPUT_STREAMS, STREAMS)
         .with(JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX, name)
         .with(JobOptions.BATCH_TRAIN_EVERY, TRAIN_EVERY)
+        .with(JobOptions.EMBED_EVERY_STEPS, 2) // each checkpoint adopts a version
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
         .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one model, at the end
         .with(JobOptions.VERSIONS_DIRECTORY, uri(cluster.directory().resolve("models-" + name)))

@@ -105,7 +105,7 @@ final class ClusterJob {
   /** Waits until the offsets that the job commits with its checkpoints reach the input's ends. */
   void awaitInputTaken() throws Exception {
     try (ConsumerLag lag = new ConsumerLag(cluster.clients(), job.topics().images(), job.group())) {
-      while (lag.records() > 0) {
+      while (!lag.isNone()) {
         awaitCheckpoint();
       }
     }

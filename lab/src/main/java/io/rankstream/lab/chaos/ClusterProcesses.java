@@ -51,7 +51,7 @@ final class ClusterProcesses implements AutoCloseable {
             List.of("-Xmx384m"),
             BrokerProcess.class.getName(),
             List.of(
-                directory.resolve("kafka").toString(),
+                brokerData().toString(),
                 Integer.toString(brokerPort),
                 Integer.toString(ports.get(3))));
     jobManager =
@@ -73,6 +73,11 @@ final class ClusterProcesses implements AutoCloseable {
   /** Where data, checkpoints and logs are. */
   Path directory() {
     return directory;
+  }
+
+  /** Directory that the broker keeps its partitions in. */
+  Path brokerData() {
+    return directory.resolve("kafka");
   }
 
   /** Where Kafka clients connect. */

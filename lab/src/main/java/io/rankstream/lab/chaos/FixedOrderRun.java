@@ -38,7 +38,7 @@ final class FixedOrderRun {
       undisturbed.submit();
       undisturbed.awaitInputTaken();
       undisturbed.drain();
-      Audit expected = TopicAudit.of(cluster.clients(), calm.topics());
+      Audit expected = TopicAudit.of(cluster.clients(), cluster.brokerData(), calm.topics());
       boolean isCalmClean = log.report(expected);
 
       ClusterJob disturbed = new ClusterJob(cluster, stormy);
@@ -46,7 +46,9 @@ final class FixedOrderRun {
       boolean allKilled = new KillSequence(disturbed, log).run(kills);
       disturbed.awaitInputTaken();
       disturbed.drain();
-      Audit audit = TopicAudit.of(cluster.clients(), stormy.topics()).comparedWith(expected);
+      Audit audit =
+          TopicAudit.of(cluster.clients(), cluster.brokerData(), stormy.topics())
+              .comparedWith(expected);
       boolean isStormyClean = log.report(audit);
       audit
           .models()

@@ -48,7 +48,7 @@ final class SoakRun {
       running.awaitEnd();
       over.set(true);
       counting.get();
-      return log.report(TopicAudit.of(cluster.clients(), job.topics()));
+      return log.report(TopicAudit.of(cluster.clients(), cluster.brokerData(), job.topics()));
     } finally {
       over.set(true);
       background.shutdown();

@@ -1,5 +1,7 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.fuzz.EventTimes;
+import io.rankstream.lab.fuzz.HostileHeaders;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LabeledExample;
 import io.rankstream.pipeline.tools.feed.Pace;
@@ -20,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Feeds images of several streams and goes on when the broker dies: most are good, some are sent
  * twice as by a producer that retries, some have no label, some are damaged, some are deleted soon
- * after, and some of these are sent once more.
+ * after, and some of these are sent once more. Some come with odd headers, some from wrong clocks.
  */
 final class StormFeeder implements AutoCloseable {
 
@@ -28,6 +30,9 @@ final class StormFeeder implements AutoCloseable {
   private static final int DAMAGE_EVERY = 50;
   private static final int UNLABELED_EVERY = 10;
   private static final int DELETE_EVERY = 30;
+  private static final int WRONG_EVENT_TIME_EVERY = 15;
+  private static final int BROKEN_CLOCK_EVERY = 25;
+  private static final int ODD_HEADERS_EVERY = 35;
   private static final int DELETED_FOR_GOOD_EVERY = 60;
 
   private final ImageDataset images;
@@ -97,7 +102,10 @@ final class StormFeeder implements AutoCloseable {
                 .setStream(key.stream())
                 .setLabel(sent % UNLABELED_EVERY == 0 ? null : example.label())
                 .setImage(ByteBuffer.wrap(example.encoded()))
-                .setEventTime(Instant.now())
+                .setEventTime(
+                    sent % WRONG_EVENT_TIME_EVERY == 0
+                        ? Instant.ofEpochMilli(EventTimes.ofWrongClock(random))
+                        : Instant.now())
                 .build());
     if (sent % DAMAGE_EVERY == 0) {
       value = Arrays.copyOf(value, 5 + random.nextInt(value.length / 2));
@@ -116,9 +124,14 @@ final class StormFeeder implements AutoCloseable {
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures
   private void send(RecordKey key, byte[] value) {
+    Long timestamp =
+        sent % BROKEN_CLOCK_EVERY == 0 ? Long.valueOf(EventTimes.ofBrokenClock(random)) : null;
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(job.topics().images(), key.bytes(), value);
+        new ProducerRecord<>(job.topics().images(), null, timestamp, key.bytes(), value);
     record.headers().add("storm", key.bytes()); // dead letters must return it
+    if (sent % ODD_HEADERS_EVERY == 0) {
+      HostileHeaders.draw(random).forEach(record.headers()::add);
+    }
     producer.send(
         record,
         (metadata, exception) -> {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Kills processes while images arrive at a rate in two partitions; afterwards the job takes the
- * rest of its input and is audited.
+ * rest of its input, and its dead letters once more, and is audited.
  */
 final class StormRun {
 
@@ -51,8 +51,11 @@ final class StormRun {
 
       log.say("All kills done; the job takes the rest of its input ...");
       running.awaitInputTaken();
+      new LetterReturn(cluster.clients(), job, log).run();
+      running.awaitInputTaken();
       running.drain();
-      return log.report(TopicAudit.of(cluster.clients(), job.topics()));
+      return log.report(
+          TopicAudit.afterReturn(cluster.clients(), cluster.brokerData(), job.topics()));
     } finally {
       background.shutdownNow();
       background.awaitTermination(1, TimeUnit.MINUTES);

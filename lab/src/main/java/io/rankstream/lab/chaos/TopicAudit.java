@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.audit.CommittedTransaction;
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.tail.TopicTail;
@@ -10,6 +11,7 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.avro.AvroRuntimeException;
@@ -20,25 +22,35 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class TopicAudit {
 
   private final TopicTail tail;
-  private final Auditor auditor = new Auditor();
+  private final Path brokerData;
+  private final Auditor auditor;
 
-  private TopicAudit(Properties clients) {
+  private TopicAudit(Properties clients, Path brokerData, Auditor auditor) {
     this.tail = new TopicTail(clients);
+    this.brokerData = brokerData;
+    this.auditor = auditor;
   }
 
   /**
    * Audits a job that has taken all its input.
    *
    * @param clients Kafka client settings
+   * @param brokerData directory that the broker keeps its partitions in
    * @param topics topics of the job
    * @throws UncheckedIOException when an output topic holds a record that the job cannot have
    *     written
    */
-  static Audit of(Properties clients, TopicNames topics) {
-    return new TopicAudit(clients).read(topics);
+  static Audit of(Properties clients, Path brokerData, TopicNames topics) throws IOException {
+    return new TopicAudit(clients, brokerData, new Auditor()).read(topics);
   }
 
-  private Audit read(TopicNames topics) {
+  /** Audits a job whose dead letters were all sent to its input again, and taken once more. */
+  static Audit afterReturn(Properties clients, Path brokerData, TopicNames topics)
+      throws IOException {
+    return new TopicAudit(clients, brokerData, Auditor.afterReturn()).read(topics);
+  }
+
+  private Audit read(TopicNames topics) throws IOException {
     read(topics.images(), auditor::addInput);
     read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
     read(
@@ -50,6 +62,9 @@ final class TopicAudit {
             auditor.add(decode(ImageEmbedding.getDecoder(), record));
           }
         });
+    for (CommittedTransaction each : CommittedTransaction.read(brokerData, topics.embeddings())) {
+      auditor.add(each);
+    }
     read(topics.deadLetters(), record -> auditor.add(decode(DeadLetter.getDecoder(), record)));
     read(topics.modelVersions(), record -> auditor.add(decode(ModelVersion.getDecoder(), record)));
     return auditor.audit();

@@ -19,10 +19,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Kill the processes of a running job at random moments and audit its output.",
       "Broker, job manager and task managers are processes of their own on this machine; they are",
-      "killed (kill -9) and started again. Afterwards each image must have an embedding, each pair",
-      "of image and model version must occur once, the training steps must be 1, 2, 3, ..., each",
-      "damaged record must have one dead letter, and each published model must have the announced",
-      "SHA-256. Exit code 0 when all of that holds, otherwise 1."
+      "killed (kill -9) and started again. Afterwards each image must have an embedding, each record",
+      "one of its arrival, each transaction one version of a stream, the training steps must be",
+      "1, 2, 3, ..., each damaged record must have one dead letter, also when all letters were sent to",
+      "the input again, and each published model must have the announced SHA-256. Exit code 0 when",
+      "all of that holds, otherwise 1."
     },
     mixinStandardHelpOptions = true,
     footer = {

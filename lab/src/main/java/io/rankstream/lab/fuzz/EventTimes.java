@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Random;
 
 /** Times of hostile records, in milliseconds since the epoch. */
-final class EventTimes {
+public final class EventTimes {
 
   /** Event time of the records whose time is no attack. */
   static final Instant USUAL = Instant.ofEpochMilli(1_700_000_000_000L);
@@ -24,7 +24,7 @@ final class EventTimes {
    * A time of a clock that starts in 1970, of a file that is a month or a century old, of a clock
    * that is days or millennia ahead, or one in seconds, microseconds or nanoseconds.
    */
-  static long ofWrongClock(Random random) {
+  public static long ofWrongClock(Random random) {
     long usual = USUAL.toEpochMilli();
     long month = Duration.ofDays(30).toMillis();
     return any(
@@ -46,7 +46,7 @@ final class EventTimes {
    * delete a file of records that are all older than its retention: the first record of a topic
    * should have another time.
    */
-  static long ofBrokenClock(Random random) {
+  public static long ofBrokenClock(Random random) {
     long usual = USUAL.toEpochMilli();
     return any(random, 0, 1_000, usual - Duration.ofDays(30).toMillis(), usual / 1_000);
   }

@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** Makes headers of records that a program may trip over. */
-final class HostileHeaders {
+public final class HostileHeaders {
 
   private static final int MANY = 2_000;
   private static final int LARGEST_BYTES = 700_000; // with the key and an image, under a megabyte
@@ -27,7 +27,8 @@ final class HostileHeaders {
 
   private HostileHeaders() {}
 
-  static List<Header> draw(Random random) {
+  /** Draws headers of one kind. */
+  public static List<Header> draw(Random random) {
     return switch (random.nextInt(5)) {
       case 0 -> many();
       case 1 -> List.of(new RecordHeader("large", bytes(LARGEST_BYTES, random)));

@@ -1,25 +1,30 @@
 package io.rankstream.lab.local;
 
 import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.Topics;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The lag of a job: records of its input that no checkpoint has committed as read. Zero means that
- * the job has taken all of its input.
+ * Whether a job has committed, with a checkpoint, that it has read all records of its input. The
+ * offsets alone do not say so: behind the last record of a transaction stands its end, to which no
+ * reader commits.
  */
 public final class ConsumerLag implements AutoCloseable {
 
+  private static final Duration POLL = Duration.ofMillis(100);
+
   private final Admin admin;
+  private final KafkaConsumer<byte[], byte[]> consumer;
   private final String topic;
   private final String group;
 
@@ -30,35 +35,36 @@ public final class ConsumerLag implements AutoCloseable {
    */
   public ConsumerLag(Properties clients, String topic, String group) {
     this.admin = Admin.create(ClientSettings.admin(clients));
+    this.consumer =
+        new KafkaConsumer<>(
+            ClientSettings.committedReader(clients),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
     this.topic = topic;
     this.group = group;
   }
 
-  /** Records between the committed offsets and the ends of all partitions. */
-  public long records() throws ExecutionException, InterruptedException {
-    Map<TopicPartition, ListOffsetsResultInfo> ends = ends();
+  /** Whether no committed record of the input is behind the offsets of the group. */
+  public boolean isNone() throws ExecutionException, InterruptedException {
+    List<TopicPartition> partitions = Topics.partitions(consumer, topic);
+    Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    return ends.entrySet().stream()
-        .mapToLong(end -> end.getValue().offset() - offset(committed.get(end.getKey())))
-        .sum();
+    ends.entrySet().removeIf(end -> offset(committed.get(end.getKey())) >= end.getValue());
+    consumer.assign(ends.keySet());
+    ends.keySet().forEach(each -> consumer.seek(each, offset(committed.get(each))));
+    while (Topics.isBefore(consumer, ends)) {
+      if (!consumer.poll(POLL).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
   public void close() {
     admin.close();
-  }
-
-  private Map<TopicPartition, ListOffsetsResultInfo> ends()
-      throws ExecutionException, InterruptedException {
-    TopicDescription input = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-    Map<TopicPartition, OffsetSpec> latest =
-        input.partitions().stream()
-            .collect(
-                Collectors.toMap(
-                    info -> new TopicPartition(topic, info.partition()),
-                    info -> OffsetSpec.latest()));
-    return admin.listOffsets(latest).all().get();
+    consumer.close();
   }
 
   private static long offset(OffsetAndMetadata committed) {

@@ -24,10 +24,12 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final int START_ATTEMPTS = 5;
 
   private final KafkaRaftServer server;
+  private final Path data;
   private final int port;
 
-  private EmbeddedKafka(KafkaRaftServer server, int port) {
+  private EmbeddedKafka(KafkaRaftServer server, Path data, int port) {
     this.server = server;
+    this.data = data;
     this.port = port;
   }
 
@@ -99,7 +101,12 @@ public final class EmbeddedKafka implements AutoCloseable {
       throw e;
     }
 
-    return new EmbeddedKafka(server, port);
+    return new EmbeddedKafka(server, directory, port);
+  }
+
+  /** Directory that the broker keeps its partitions in. */
+  public Path data() {
+    return data;
   }
 
   /** Address for clients. */

@@ -7,7 +7,6 @@ import io.rankstream.pipeline.flink.LocalCluster;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.tail.TopicTail;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.avro.message.MessageDecoder;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -72,14 +70,9 @@ public final class LocalRun implements AutoCloseable {
     return kafka.bootstrapServers();
   }
 
-  /** Directory of the first partition of a topic at the broker. */
-  public Path partition(String topic) throws IOException {
-    try (Stream<Path> directories = Files.walk(folder.resolve("kafka"), 2)) {
-      return directories
-          .filter(directory -> directory.endsWith(topic + "-0"))
-          .findFirst()
-          .orElseThrow(() -> new FileNotFoundException("No topic " + topic));
-    }
+  /** Directory that the broker keeps its partitions in. */
+  public Path brokerData() {
+    return kafka.data();
   }
 
   /** Settings of a Kafka client of the broker. */
@@ -205,7 +198,7 @@ public final class LocalRun implements AutoCloseable {
   public void awaitInputTaken(String topic, String group)
       throws ExecutionException, InterruptedException {
     try (ConsumerLag lag = new ConsumerLag(clients(), topic, group)) {
-      while (lag.records() > 0) {
+      while (!lag.isNone()) {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       }
     }

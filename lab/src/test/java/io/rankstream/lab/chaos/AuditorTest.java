@@ -9,6 +9,11 @@ import static io.rankstream.lab.chaos.JobOutput.unlabeled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.rankstream.lab.audit.CommittedTransaction;
+import io.rankstream.schemas.ImageEmbedding;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,28 @@ class AuditorTest extends AuditedRun {
     auditor.add(again("a", 2));
 
     assertThat(auditor.audit().faults()).isEmpty();
+  }
+
+  @Test
+  void findsATransactionWithTwoVersionsOfAStream() throws Exception {
+    auditor.add(transaction(embedding("a", 2), embedding("b", 2), embedding("stream-1", "a", 1)));
+    assertThat(auditor.audit().faults()).isEmpty();
+
+    auditor.add(transaction(embedding("a", 2), embedding("b", 3)));
+
+    assertThat(auditor.audit().faults()).containsOnlyKeys(AuditFault.MIXED_VERSIONS);
+    assertThat(auditor.audit().found(AuditFault.MIXED_VERSIONS))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith("stream-0: ");
+  }
+
+  private static CommittedTransaction transaction(ImageEmbedding... embeddings) throws IOException {
+    List<byte[]> values = new ArrayList<>();
+    for (ImageEmbedding each : embeddings) {
+      values.add(each.toByteBuffer().array());
+    }
+    values.add(null); // a tombstone
+    return new CommittedTransaction(1, values);
   }
 
   @Test

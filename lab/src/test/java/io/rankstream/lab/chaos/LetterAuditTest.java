@@ -7,11 +7,14 @@ import static io.rankstream.lab.chaos.JobOutput.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.rankstream.lab.audit.Origin;
+import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.LetterHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** The audit of dead letters. */
@@ -80,6 +83,56 @@ class LetterAuditTest extends AuditedRun {
     auditor.add(letter(origin(0)));
 
     assertOnlyFault(AuditFault.WRONG_LETTER, "images-0@0");
+  }
+
+  @Test
+  void findsLettersThatDidNotComeBack() throws Exception {
+    Auditor returned = Auditor.afterReturn();
+    returned.addInput(damaged);
+    returned.addInput(record(origin(4), damagedImage("d")));
+    returned.addInput(comesBack(origin(5), "d"));
+    returned.add(letter(damaged));
+    returned.add(letter(record(origin(4), damagedImage("d"))));
+    returned.add(letter(comesBack(origin(5), "d")));
+
+    assertThat(returned.audit().faults())
+        .containsOnly(entry(AuditFault.LOST_RETURN, List.of(DAMAGED.toString())));
+  }
+
+  @Test
+  void findsALetterThatCameBackTwice() throws Exception {
+    Auditor returned = Auditor.afterReturn();
+    for (ConsumerRecord<byte[], byte[]> each :
+        List.of(
+            record(origin(1), damagedImage("d")),
+            record(origin(2), damagedImage("d")), // sent twice: each must come back
+            comesBack(origin(3), "d"),
+            comesBack(origin(4), "d"),
+            comesBack(origin(5), "d"))) {
+      returned.addInput(each);
+      returned.add(letter(each));
+    }
+
+    assertThat(returned.audit().faults())
+        .containsOnly(entry(AuditFault.REPEATED_RETURN, List.of("images-0@5")));
+  }
+
+  @Test
+  void aRecordThatComesBackMustHaveALetterOfItsOwn() throws Exception {
+    Auditor returned = Auditor.afterReturn();
+    returned.addInput(damaged);
+    returned.addInput(comesBack(origin(5), "c"));
+    returned.add(letter(damaged));
+
+    assertThat(returned.audit().faults())
+        .containsOnly(entry(AuditFault.MISSING_LETTER, List.of("images-0@5")));
+  }
+
+  private static ConsumerRecord<byte[], byte[]> comesBack(Origin origin, String id)
+      throws Exception {
+    ConsumerRecord<byte[], byte[]> record = record(origin, damagedImage(id));
+    record.headers().add(RedrivenCount.HEADER, RedrivenCount.bytes(1));
+    return record;
   }
 
   private interface Forgery {

@@ -66,7 +66,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    Audit audit = TopicAudit.of(local.clients(), topics);
+    Audit audit = TopicAudit.of(local.clients(), local.brokerData(), topics);
 
     assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("stream-0/lost");
     assertThat(audit.found(AuditFault.REPEATED_EMBEDDING))
@@ -99,7 +99,7 @@ class TopicAuditITCase {
       producer.abortTransaction();
     }
 
-    assertThat(TopicAudit.of(local.clients(), topics).faults()).isEmpty();
+    assertThat(TopicAudit.of(local.clients(), local.brokerData(), topics).faults()).isEmpty();
   }
 
   @Test
@@ -114,7 +114,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThat(TopicAudit.of(local.clients(), topics).faults()).isEmpty();
+    assertThat(TopicAudit.of(local.clients(), local.brokerData(), topics).faults()).isEmpty();
   }
 
   @Test
@@ -126,7 +126,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThatThrownBy(() -> TopicAudit.of(local.clients(), topics))
+    assertThatThrownBy(() -> TopicAudit.of(local.clients(), local.brokerData(), topics))
         .hasMessageContaining(topics.modelVersions() + "-0@0 is not a record of the job");
   }
 
@@ -139,7 +139,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThatThrownBy(() -> TopicAudit.of(local.clients(), topics))
+    assertThatThrownBy(() -> TopicAudit.of(local.clients(), local.brokerData(), topics))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(topics.embeddings() + "-0@0 is not a record of the job");
   }
