@@ -30,6 +30,8 @@ class SchemaEvolutionTest {
   static Stream<Schema> present() {
     return Stream.of(
         DeadLetter.getClassSchema(),
+        EpochMark.getClassSchema(),
+        EpochRequest.getClassSchema(),
         ImageEmbedding.getClassSchema(),
         LabeledImage.getClassSchema(),
         ModelVersion.getClassSchema(),

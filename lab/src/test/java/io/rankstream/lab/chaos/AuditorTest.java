@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.rankstream.lab.audit.CommittedTransaction;
+import io.rankstream.pipeline.tools.Records;
+import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,6 +34,13 @@ class AuditorTest extends AuditedRun {
     assertThat(audit.embeddings()).isEqualTo(3);
     assertThat(audit.steps()).containsOnly(entry("stream-0", 2L), entry("stream-1", 1L));
     assertThat(audit.models()).containsOnly(entry("stream-0", DigestUtils.sha256Hex("weights")));
+  }
+
+  @Test
+  void aMarkOfAnEpochIsNoPublishedModel() {
+    auditor.add(Records.mark(3, 1, EpochState.COMPLETE)); // its file is not there
+
+    assertThat(auditor.audit().faults()).isEmpty();
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.rankstream.pipeline.tools;
 
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.EpochMark;
+import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
+import io.rankstream.schemas.SweptPartition;
 import io.rankstream.schemas.TrainingMetrics;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,6 +92,24 @@ public final class Records {
         .setPublishedAt(TIME)
         .setAccuracy(accuracy(0.75, null))
         .build();
+  }
+
+  /** A mark of an epoch that followed version 1. */
+  public static ModelVersion mark(long version, long number, EpochState state) {
+    ModelVersion mark = version(version);
+    mark.setEpoch(
+        EpochMark.newBuilder()
+            .setNumber(number)
+            .setState(state)
+            .setOpenedAt(TIME)
+            .setInputTopic("images")
+            .setImages(1200)
+            .setRefused(3)
+            .setSuperseded(40)
+            .setPartitions(List.of(new SweptPartition(0, 1243L)))
+            .setPreviousVersion(1)
+            .build());
+    return mark;
   }
 
   private static PrequentialFigures accuracy(Double micro, Double macro) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.EpochMark;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
@@ -44,6 +45,9 @@ public final class RecordPrinter {
     if (record instanceof TrainingMetrics metrics) {
       return text(metrics);
     }
+    if (record instanceof ModelVersion version && version.getEpoch() != null) {
+      return text(version, version.getEpoch());
+    }
     if (record instanceof ModelVersion version) {
       return "%s v%d  lineage %s  %s  %,d bytes  sha256 %s  %s"
           .formatted(
@@ -65,6 +69,21 @@ public final class RecordPrinter {
   /** One line of JSON with the field names of the schema; bytes are in Base64. */
   public static String json(SpecificRecord record) throws IOException {
     return Printable.json(JSON.writeValueAsString(object(record)));
+  }
+
+  private static String text(ModelVersion version, EpochMark epoch) {
+    return "%s epoch %d %s  v%d lineage %s  after v%d lineage %s  images %,d  refused %,d  superseded %,d"
+        .formatted(
+            version.getStream(),
+            epoch.getNumber(),
+            epoch.getState(),
+            version.getModelVersion(),
+            shortly(version.getLineage()),
+            epoch.getPreviousVersion(),
+            shortly(epoch.getPreviousLineage()),
+            epoch.getImages(),
+            epoch.getRefused(),
+            epoch.getSuperseded());
   }
 
   private static String text(ImageEmbedding embedding) {

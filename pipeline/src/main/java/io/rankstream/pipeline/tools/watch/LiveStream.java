@@ -99,7 +99,12 @@ final class LiveStream {
     sample.remove(imageId);
   }
 
+  /** Adds a published file; marks of epochs are none. */
   synchronized void add(ModelVersion version) {
+    if (version.getEpoch() != null) {
+      return;
+    }
+
     versions.addFirst(version);
     if (versions.size() > SHOWN_VERSIONS) {
       versions.removeLast();

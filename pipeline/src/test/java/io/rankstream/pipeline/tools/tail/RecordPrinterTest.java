@@ -7,6 +7,7 @@ import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.tools.Records;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LetterHeader;
 import io.rankstream.schemas.ModelVersion;
@@ -31,7 +32,8 @@ class RecordPrinterTest {
                 + "\"uri\":\"file:///models/3\",\"sha256\":\"ab\",\"size_bytes\":1000,"
                 + "\"published_at\":\"2023-11-14T22:13:20Z\","
                 + "\"accuracy\":{\"micro\":0.75,\"macro\":0.5,\"window_micro\":0.25,"
-                + "\"window_macro\":null,\"head_recall\":null,\"tail_recall\":null}}");
+                + "\"window_macro\":null,\"head_recall\":null,\"tail_recall\":null},"
+                + "\"epoch\":null}");
   }
 
   @Test
@@ -39,6 +41,19 @@ class RecordPrinterTest {
     assertThat(RecordPrinter.line(version()))
         .startsWith("default v3  lineage -  file:///models/3  ")
         .endsWith("sha256 ab  prequential micro 0.750 macro 0.500");
+  }
+
+  @Test
+  void aLineOfAMarkSaysWhatHappenedToTheEpoch() throws IOException {
+    ModelVersion mark = Records.mark(3, 2, EpochState.COMPLETE);
+
+    assertThat(RecordPrinter.line(mark))
+        .isEqualTo(
+            "default epoch 2 COMPLETE  v3 lineage -  after v1 lineage -  images 1,200  refused 3  superseded 40");
+    assertThat(RecordPrinter.json(mark))
+        .contains(
+            "\"epoch\":{\"number\":2,\"state\":\"COMPLETE\",",
+            "\"partitions\":[{\"partition\":0,\"end_offset\":1243}]");
   }
 
   @Test

@@ -7,9 +7,11 @@ import static io.rankstream.pipeline.tools.Records.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rankstream.pipeline.tools.Records;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LetterHeader;
 import io.rankstream.schemas.TrainingMetrics;
@@ -102,6 +104,14 @@ class LiveRunTest {
         .containsExactly("12", "11", "10", "9", "8", "7", "6", "5", "4", "3");
     assertThat(versions.get(0).get("micro").asDouble()).isEqualTo(0.75);
     assertThat(versions.get(0).get("macro").isNull()).isTrue();
+  }
+
+  @Test
+  void aMarkOfAnEpochIsNoModelVersion() {
+    run.add(version(1));
+    run.add(Records.mark(2, 1, EpochState.OPENED));
+
+    assertThat(texts(run.json(null).at("/stream/versions"), "version")).containsExactly("1");
   }
 
   @Test
