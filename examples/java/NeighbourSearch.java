@@ -1,13 +1,18 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +28,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Answers which images are nearest to an image, from the newest committed embedding of each image.
  * The search is exact: it looks at every embedding, which does for about 100,000 of them.
  *
+ * With the topic of model versions as a fourth argument it follows the epochs of a job: each version
+ * has an index of its own, and the program changes to the next one when its epoch is complete. So no
+ * answer has embeddings of two versions.
+ *
  * <pre>
  * java -cp "pipeline/target/rankstream.jar:pipeline/target/lib/*" examples/java/NeighbourSearch.java \
- *     localhost:9092 embeddings.v2 8090
+ *     localhost:9092 embeddings.v2 8090 [models.v1]
  * curl 'localhost:8090/neighbours?id=cats/1.jpg&amp;k=5'
  * curl 'localhost:8090/neighbours?stream=default&amp;id=cats/1.jpg&amp;k=5&amp;label=dogs'
  * curl 'localhost:8090/status'
@@ -34,13 +43,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class NeighbourSearch {
 
   /** The newest embedding of an image; the key of its records is stream, line feed, image id. */
-  private record Entry(String key, String id, String stream, String label, String space, String lineage, long version, float[] vector) {
-
-    /** Lineages sort by their birth; within one, versions grow. */
-    boolean isNewerThan(Entry other) {
-      int order = lineage.compareTo(other.lineage);
-      return order == 0 ? version > other.version : order > 0;
-    }
+  private record Entry(String key, String id, String label, String space, Version version, float[] vector) {
 
     double squaredDistance(Entry other) {
       double sum = 0;
@@ -52,17 +55,36 @@ public final class NeighbourSearch {
     }
   }
 
+  /** Weights that embedded; an epoch has one version. */
+  private record Version(String stream, String lineage, long number) {
+
+    /** Lineages sort by their birth; within one, versions grow. */
+    boolean isNewerThan(Version other) {
+      int order = lineage.compareTo(other.lineage);
+      return order == 0 ? number > other.number : order > 0;
+    }
+  }
+
+  /** An epoch that is complete, and how far the embeddings must be read before it counts. */
+  private record Turn(Version version, Map<TopicPartition, Long> ends) {}
+
   private record Neighbour(Entry entry, double distance) {}
 
   private static final int MAX_NEIGHBOURS = 1000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  /** The index that answers, by stream. */
+  private final Map<String, Map<String, Entry>> answering = new ConcurrentHashMap<>();
+
+  private final Map<Version, Map<String, Entry>> epochs = new HashMap<>(); // by version
+  private final Map<String, Version> serving = new HashMap<>(); // by stream
+  private final Deque<Turn> turns = new ArrayDeque<>();
+  private boolean inEpochs;
   private volatile boolean caughtUp;
 
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 3) {
-      System.err.println("usage: NeighbourSearch BOOTSTRAP_SERVERS TOPIC PORT (0 takes a free port)");
+    if (arguments.length != 3 && arguments.length != 4) {
+      System.err.println("usage: NeighbourSearch BOOTSTRAP_SERVERS TOPIC PORT [VERSIONS_TOPIC] (port 0 takes a free one)");
       System.exit(2);
     }
 
@@ -73,13 +95,13 @@ public final class NeighbourSearch {
     server.start();
     System.out.println("Listening at http://localhost:" + server.getAddress().getPort());
     try {
-      search.follow(arguments[0], arguments[1]);
+      search.follow(arguments[0], arguments[1], arguments.length == 4 ? arguments[3] : null);
     } finally {
       server.stop(0);
     }
   }
 
-  private void follow(String servers, String topic) throws IOException {
+  private void follow(String servers, String topic, String versions) throws IOException {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers", servers,
@@ -87,22 +109,104 @@ public final class NeighbourSearch {
             "enable.auto.commit", "false");
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .collect(Collectors.toList());
-      consumer.assign(partitions);
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      List<TopicPartition> all = new ArrayList<>(partitions);
+      if (versions != null) {
+        inEpochs = true;
+        List<TopicPartition> marks = partitions(consumer, versions);
+        readMarks(consumer, marks, partitions);
+        all.addAll(marks);
+      }
+      consumer.assign(all); // the marks go on where they were
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (true) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          apply(record);
+          if (record.topic().equals(topic)) {
+            apply(record);
+          } else {
+            applyMark(record, consumer, partitions);
+          }
         }
-        caughtUp |=
-            ends.entrySet().stream()
-                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+        while (!turns.isEmpty() && hasRead(consumer, turns.peek().ends())) {
+          turnTo(turns.remove().version());
+        }
+        caughtUp |= turns.isEmpty() && hasRead(consumer, ends);
       }
     }
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .collect(Collectors.toList());
+  }
+
+  private static boolean hasRead(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
+  /** Which version serves is known before the first embedding is read. */
+  private void readMarks(
+      KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> marks, List<TopicPartition> embeddings)
+      throws IOException {
+    consumer.assign(marks);
+    consumer.seekToBeginning(marks);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(marks);
+    while (!hasRead(consumer, ends)) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+        applyMark(record, consumer, embeddings);
+      }
+    }
+    turns.forEach(turn -> serving.put(turn.version().stream(), turn.version()));
+    turns.clear(); // the embeddings are read from their beginning, under the last of them
+  }
+
+  /** What was committed before a mark must be read before it counts. */
+  private void applyMark(
+      ConsumerRecord<byte[], byte[]> record,
+      KafkaConsumer<byte[], byte[]> consumer,
+      List<TopicPartition> embeddings)
+      throws IOException {
+    if (record.value() == null) {
+      return; // something else wrote this
+    }
+
+    ModelVersion version = ModelVersion.getDecoder().decode(record.value());
+    if (version.getEpoch() != null && version.getEpoch().getState() == EpochState.COMPLETE) {
+      turns.add(
+          new Turn(
+              new Version(version.getStream(), version.getLineage(), version.getModelVersion()),
+              consumer.endOffsets(embeddings)));
+    }
+  }
+
+  /** From now on answers come from this version; one that is under way keeps the index that it has. */
+  private void turnTo(Version version) {
+    serving.put(version.stream(), version);
+    answering.put(version.stream(), index(version));
+    epochs.keySet().removeIf(each -> each.stream().equals(version.stream()) && version.isNewerThan(each));
+  }
+
+  /** The index that an embedding belongs to; null if a newer epoch than that of its version serves. */
+  private Map<String, Entry> indexOf(Version version) {
+    if (!inEpochs) {
+      return answering.computeIfAbsent(version.stream(), stream -> new ConcurrentHashMap<>());
+    }
+
+    Version served = serving.computeIfAbsent(version.stream(), stream -> version); // the first epoch
+    if (served.isNewerThan(version)) {
+      return null;
+    }
+    if (served.equals(version)) {
+      answering.putIfAbsent(version.stream(), index(version));
+    }
+    return index(version);
+  }
+
+  private Map<String, Entry> index(Version version) {
+    return epochs.computeIfAbsent(version, each -> new ConcurrentHashMap<>());
   }
 
   /** Keeps the newest embedding of each image. */
@@ -113,7 +217,8 @@ public final class NeighbourSearch {
 
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
-      entries.remove(key);
+      answering.values().forEach(index -> index.remove(key));
+      epochs.values().forEach(index -> index.remove(key));
       return;
     }
 
@@ -122,29 +227,30 @@ public final class NeighbourSearch {
     for (int i = 0; i < vector.length; i++) {
       vector[i] = embedding.getEmbedding().get(i);
     }
-    Entry entry =
-        new Entry(
-            key,
-            embedding.getImageId(),
-            embedding.getStream(),
-            embedding.getLabel(),
-            embedding.getSpaceId(),
-            embedding.getLineage(),
-            embedding.getModelVersion(),
-            vector);
-    // An abandoned timeline may still write, such as a job that was forgotten.
-    entries.merge(key, entry, (before, now) -> before.isNewerThan(now) ? before : now);
+    Version version =
+        new Version(embedding.getStream(), embedding.getLineage(), embedding.getModelVersion());
+    Map<String, Entry> index = indexOf(version);
+    if (index != null) {
+      Entry entry =
+          new Entry(
+              key, embedding.getImageId(), embedding.getLabel(), embedding.getSpaceId(), version, vector);
+      // An abandoned timeline may still write, such as a job that was forgotten.
+      index.merge(key, entry, (before, now) -> before.version().isNewerThan(now.version()) ? before : now);
+    }
   }
 
   private Object status() {
+    List<Entry> entries =
+        answering.values().stream().flatMap(index -> index.values().stream()).collect(Collectors.toList());
     Map<String, Long> spaces =
-        entries.values().stream().collect(Collectors.groupingBy(Entry::space, Collectors.counting()));
+        entries.stream().collect(Collectors.groupingBy(Entry::space, Collectors.counting()));
     return Map.of("images", entries.size(), "caught_up", caughtUp, "spaces", spaces);
   }
 
   private Object neighbours(Map<String, String> query) {
     String stream = query.getOrDefault("stream", "default");
-    Entry from = entries.get(stream + "\n" + query.getOrDefault("id", ""));
+    Map<String, Entry> index = answering.getOrDefault(stream, Map.of()); // the same for all of the answer
+    Entry from = index.get(stream + "\n" + query.getOrDefault("id", ""));
     if (from == null) {
       throw new IllegalArgumentException(
           "There is no embedding of the image id = %s in the stream %s".formatted(query.get("id"), stream));
@@ -153,7 +259,7 @@ public final class NeighbourSearch {
 
     // The space_id holds the stream, so one model's embeddings never meet those of another.
     List<Neighbour> nearest =
-        entries.values().stream()
+        index.values().stream()
             .filter(entry -> entry.space().equals(from.space()) && !entry.key().equals(from.key()))
             .filter(entry -> !query.containsKey("label") || query.get("label").equals(entry.label()))
             .map(entry -> new Neighbour(entry, from.squaredDistance(entry)))
@@ -178,9 +284,9 @@ public final class NeighbourSearch {
   private static Map<String, Object> described(Neighbour neighbour) {
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("id", neighbour.entry().id());
-    described.put("stream", neighbour.entry().stream());
+    described.put("stream", neighbour.entry().version().stream());
     described.put("label", neighbour.entry().label());
-    described.put("model_version", neighbour.entry().version());
+    described.put("model_version", neighbour.entry().version().number());
     described.put("squared_distance", neighbour.distance());
     return described;
   }

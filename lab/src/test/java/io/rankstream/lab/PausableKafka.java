@@ -1,9 +1,9 @@
 package io.rankstream.lab;
 
-import io.rankstream.lab.local.ConsumerLag;
 import io.rankstream.lab.local.FreePorts;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import java.io.IOException;

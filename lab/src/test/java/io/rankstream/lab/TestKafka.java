@@ -1,11 +1,11 @@
 package io.rankstream.lab;
 
 import io.rankstream.lab.audit.CommittedTransaction;
-import io.rankstream.lab.local.ConsumerLag;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.local.RecordSender;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;

@@ -1,12 +1,12 @@
 package io.rankstream.lab.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rankstream.lab.local.ConsumerLag;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.flink.FlinkRest;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

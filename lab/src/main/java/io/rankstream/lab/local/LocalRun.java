@@ -4,6 +4,7 @@ import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.flink.LocalCluster;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.tail.TopicTail;

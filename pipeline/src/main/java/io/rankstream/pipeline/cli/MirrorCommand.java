@@ -1,13 +1,21 @@
 package io.rankstream.pipeline.cli;
 
 import io.rankstream.model.KebabCase;
+import io.rankstream.pipeline.config.UsageException;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.mirror.CollectionStore;
 import io.rankstream.pipeline.tools.mirror.EmbeddingMirror;
+import io.rankstream.pipeline.tools.mirror.EpochPlacement;
+import io.rankstream.pipeline.tools.mirror.EpochTurns;
+import io.rankstream.pipeline.tools.mirror.QdrantCollections;
 import io.rankstream.pipeline.tools.mirror.VectorStoreFormat;
 import io.rankstream.pipeline.wire.RecordDecoder;
+import java.net.URI;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,22 +64,63 @@ final class MirrorCommand implements Callable<Integer> {
       description = "Collection in the vector store (default: the name of the stream).")
   String collection;
 
+  @Option(
+      names = "--store",
+      paramLabel = "URL",
+      description =
+          "For a job that embeds in epochs: address of Qdrant's REST interface. Each version gets a collection of its own, and --collection is an alias that changes when an epoch is complete. The key is read from the variable QDRANT_API_KEY.")
+  URI store;
+
+  @Option(
+      names = "--sink-group",
+      paramLabel = "NAME",
+      description = "With --store: consumer group of the connector that reads the JSON.")
+  String sinkGroup;
+
+  @Option(
+      names = "--versions",
+      paramLabel = "TOPIC",
+      description = "With --store: topic of the model versions and epochs.")
+  String versions = TopicNames.defaults().modelVersions();
+
   @Option(names = "--no-follow", description = "Stop at the end of the topic.")
   boolean stopAtEnd;
 
   @Override
   public Integer call() throws Exception {
+    if ((store == null) != (sinkGroup == null)) {
+      throw new UsageException("--store and --sink-group belong together: give both, or none");
+    }
+    if (store != null && format != VectorStoreFormat.QDRANT) {
+      throw new UsageException(
+          "--store works with --format qdrant alone: the connector of Milvus writes to one collection");
+    }
+
     Properties clients = kafka.connected();
     Topics.require(clients, to); // a broker may create it, and not compacted
     String name = "rankstream-mirror-%s-%s-%s".formatted(KebabCase.of(format), stream, to);
-    new EmbeddingMirror(
-            clients,
-            new RecordDecoder(registry.config()),
-            format,
+    RecordDecoder decoder = new RecordDecoder(registry.config());
+    String target = collection == null ? stream : collection;
+    Consumer<String> log = spec.commandLine().getErr()::println;
+    if (store == null) {
+      new EmbeddingMirror(clients, decoder, format, stream, target, name)
+          .copy(from, to, () -> !stopAtEnd, log);
+      return 0;
+    }
+
+    CollectionStore qdrant =
+        new QdrantCollections(store, System.getenv().getOrDefault("QDRANT_API_KEY", ""));
+    try (EpochTurns epochs =
+        new EpochTurns(
+            versions,
             stream,
-            collection == null ? stream : collection,
-            name)
-        .copy(from, to, () -> !stopAtEnd, spec.commandLine().getErr()::println);
+            decoder,
+            new EpochPlacement(target, qdrant),
+            new ConsumerLag(clients, to, sinkGroup),
+            log)) {
+      new EmbeddingMirror(clients, decoder, format, stream, epochs, name)
+          .copy(from, to, () -> !stopAtEnd, log);
+    }
     return 0;
   }
 }

@@ -41,7 +41,8 @@ public final class Topics {
             images(names.images(), partitions),
             topic(names.embeddings(), partitions, Map.of("cleanup.policy", "compact")),
             topic(names.metrics(), 1, Map.of()),
-            topic(names.modelVersions(), 1, Map.of()),
+            // Which epoch serves must be known as long as it does.
+            topic(names.modelVersions(), 1, Map.of("retention.ms", "-1")),
             topic(names.deadLetters(), partitions, Map.of("max.message.bytes", LETTER_BYTES))));
   }
 

@@ -6,11 +6,15 @@ import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -39,10 +43,13 @@ public final class EmbeddingMirror {
   private final RecordDecoder decoder;
   private final VectorStoreFormat format;
   private final String stream;
-  private final String collection;
+  private final Placement placement;
+  private final Optional<EpochTurns> epochs;
   private final String name;
 
   /**
+   * A mirror that copies all embeddings to one collection.
+   *
    * @param clients Kafka client settings
    * @param decoder reads the embeddings
    * @param name consumer group and transactional id
@@ -54,11 +61,39 @@ public final class EmbeddingMirror {
       String stream,
       String collection,
       String name) {
+    this(clients, decoder, format, stream, Placement.in(collection), Optional.empty(), name);
+  }
+
+  /**
+   * A mirror that gives each version a collection, and changes from one to the next with the epochs
+   * of the stream.
+   *
+   * @param epochs closed by the caller
+   */
+  public EmbeddingMirror(
+      Properties clients,
+      RecordDecoder decoder,
+      VectorStoreFormat format,
+      String stream,
+      EpochTurns epochs,
+      String name) {
+    this(clients, decoder, format, stream, epochs.placement(), Optional.of(epochs), name);
+  }
+
+  private EmbeddingMirror(
+      Properties clients,
+      RecordDecoder decoder,
+      VectorStoreFormat format,
+      String stream,
+      Placement placement,
+      Optional<EpochTurns> epochs,
+      String name) {
     this.clients = clients;
     this.decoder = decoder;
     this.format = format;
     this.stream = stream;
-    this.collection = collection;
+    this.placement = placement;
+    this.epochs = epochs;
     this.name = name;
   }
 
@@ -69,7 +104,7 @@ public final class EmbeddingMirror {
    * @param log called with a line for each record that is skipped because it is not an embedding
    */
   public void copy(String from, String to, BooleanSupplier follow, Consumer<String> log)
-      throws IOException {
+      throws IOException, InterruptedException, ExecutionException {
     try (KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(
                 consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -78,25 +113,56 @@ public final class EmbeddingMirror {
                 producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
       // Fences an older run first: what it had open is aborted before its offsets are read.
       producer.initTransactions();
-      List<TopicPartition> partitions = Topics.partitions(consumer, from);
-      consumer.assign(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      List<TopicPartition> embeddings = Topics.partitions(consumer, from);
+      List<TopicPartition> all = new ArrayList<>(embeddings);
+      epochs.ifPresent(each -> all.addAll(Topics.partitions(consumer, each.topic())));
+      consumer.assign(all);
+      recallCollections(consumer, embeddings);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(all);
       while (follow.getAsBoolean() || Topics.isBefore(consumer, ends)) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         if (!records.isEmpty()) {
           producer.beginTransaction();
           for (ConsumerRecord<byte[], byte[]> record : records) {
-            send(producer, record, to, log);
+            if (record.topic().equals(from)) {
+              send(producer, record, to, log);
+            } else {
+              epochs.orElseThrow().add(record);
+            }
           }
-          Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-          for (TopicPartition partition : records.partitions()) {
-            offsets.put(partition, new OffsetAndMetadata(consumer.position(partition)));
-          }
-          producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
-          producer.commitTransaction(); // throws when a record could not be written
+          commit(producer, consumer, embeddings);
+        }
+        if (epochs.isPresent() && epochs.get().act(consumer, embeddings)) {
+          producer.beginTransaction();
+          commit(producer, consumer, embeddings);
         }
       }
     }
+  }
+
+  /** Commits what was sent, and how far the embeddings were copied and marks carried out. */
+  private void commit(
+      KafkaProducer<byte[], byte[]> producer,
+      KafkaConsumer<byte[], byte[]> consumer,
+      List<TopicPartition> embeddings) {
+    String memory = epochs.map(each -> each.placement().memory()).orElse("");
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    epochs.ifPresent(each -> offsets.putAll(each.offsets()));
+    for (TopicPartition partition : embeddings) {
+      offsets.put(partition, new OffsetAndMetadata(consumer.position(partition), memory));
+    }
+    producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+    producer.commitTransaction(); // throws when a record could not be written
+  }
+
+  private void recallCollections(
+      KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> embeddings) {
+    epochs.ifPresent(
+        each ->
+            consumer.committed(Set.copyOf(embeddings)).values().stream()
+                .filter(Objects::nonNull)
+                .findFirst() // all have the same
+                .ifPresent(last -> each.placement().recall(last.metadata())));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the commit reports failed sends
@@ -105,7 +171,7 @@ public final class EmbeddingMirror {
       ConsumerRecord<byte[], byte[]> record,
       String to,
       Consumer<String> log)
-      throws IOException {
+      throws IOException, InterruptedException {
     Optional<RecordKey> key = RecordKey.parse(record.key());
     if (key.isEmpty()) {
       log.accept(place(record) + " has no key of stream, line feed and image id, and is skipped");
@@ -116,7 +182,9 @@ public final class EmbeddingMirror {
       return;
     }
     if (record.value() == null) {
-      producer.send(new ProducerRecord<>(to, format.key(collection, image), null));
+      for (String collection : placement.collections()) {
+        producer.send(new ProducerRecord<>(to, format.key(collection, image), null));
+      }
       return;
     }
 
@@ -131,6 +199,7 @@ public final class EmbeddingMirror {
       log.accept(place(record) + " is not an embedding and is skipped");
       return;
     }
+    String collection = placement.collectionOf(embedding);
     producer.send(
         new ProducerRecord<>(
             to, format.key(collection, image), format.value(collection, image, embedding)));

@@ -1,23 +1,21 @@
-package io.rankstream.lab.local;
+package io.rankstream.pipeline.kafka;
 
-import io.rankstream.pipeline.kafka.ClientSettings;
-import io.rankstream.pipeline.kafka.Topics;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Whether a job has committed, with a checkpoint, that it has read all records of its input. The
- * offsets alone do not say so: behind the last record of a transaction stands its end, to which no
- * reader commits.
+ * Whether a consumer group has committed that it has read the records of a topic. The offsets alone
+ * do not say so: behind the last record of a transaction stands its end, to which no reader
+ * commits.
  */
 public final class ConsumerLag implements AutoCloseable {
 
@@ -30,8 +28,8 @@ public final class ConsumerLag implements AutoCloseable {
 
   /**
    * @param clients Kafka client settings
-   * @param topic input of the job
-   * @param group consumer group of the job
+   * @param topic topic that the group reads
+   * @param group name of the group
    */
   public ConsumerLag(Properties clients, String topic, String group) {
     this.admin = Admin.create(ClientSettings.admin(clients));
@@ -44,18 +42,34 @@ public final class ConsumerLag implements AutoCloseable {
     this.group = group;
   }
 
-  /** Whether no committed record of the input is behind the offsets of the group. */
+  /** The present ends of the partitions, up to the last committed transaction. */
+  public Map<TopicPartition, Long> ends() {
+    return consumer.endOffsets(Topics.partitions(consumer, topic));
+  }
+
+  /** Whether no committed record of the topic is behind the offsets of the group. */
   public boolean isNone() throws ExecutionException, InterruptedException {
-    List<TopicPartition> partitions = Topics.partitions(consumer, topic);
-    Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+    return hasRead(ends());
+  }
+
+  /**
+   * Whether no committed record is between the offsets of the group and some ends.
+   *
+   * @param ends an offset for each partition, itself not included
+   */
+  public boolean hasRead(Map<TopicPartition, Long> ends)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, Long> behind = new HashMap<>(ends);
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    ends.entrySet().removeIf(end -> offset(committed.get(end.getKey())) >= end.getValue());
-    consumer.assign(ends.keySet());
-    ends.keySet().forEach(each -> consumer.seek(each, offset(committed.get(each))));
-    while (Topics.isBefore(consumer, ends)) {
-      if (!consumer.poll(POLL).isEmpty()) {
-        return false;
+    behind.entrySet().removeIf(end -> offset(committed.get(end.getKey())) >= end.getValue());
+    consumer.assign(behind.keySet());
+    behind.keySet().forEach(each -> consumer.seek(each, offset(committed.get(each))));
+    while (Topics.isBefore(consumer, behind)) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < behind.get(new TopicPartition(topic, record.partition()))) {
+          return false;
+        }
       }
     }
     return true;

@@ -1,0 +1,258 @@
+package io.rankstream.lab.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.rankstream.lab.local.LocalRun;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tools.Records;
+import io.rankstream.schemas.EpochState;
+import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The mirror of a stream that embeds in epochs, on a real broker. The vector store is a web server
+ * that remembers what it was asked; the connector is a consumer group whose offsets the test sets.
+ */
+class EpochMirrorITCase {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TopicNames TOPICS = TopicNames.defaults();
+  private static final String COPIES = "copies";
+  private static final String CONNECTOR = "connect-qdrant";
+
+  private final List<String> asked = new ArrayList<>();
+  private LocalRun kafka;
+  private HttpServer qdrant;
+  private KafkaProducer<byte[], byte[]> job;
+
+  @BeforeEach
+  void startBrokerAndStore() throws Exception {
+    kafka = LocalRun.start("epoch-mirror");
+    kafka.create(TOPICS);
+    try (Admin admin = Admin.create(kafka.clients())) {
+      admin.createTopics(List.of(new NewTopic(COPIES, 2, (short) 1))).all().get();
+    }
+    Properties settings = kafka.clients();
+    settings.put("transactional.id", "job");
+    job = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    job.initTransactions();
+    qdrant = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    qdrant.createContext("/", this::answer);
+    qdrant.start();
+  }
+
+  @AfterEach
+  void stopBrokerAndStore() {
+    qdrant.stop(0);
+    job.close();
+    kafka.close();
+  }
+
+  @Test
+  void anAliasNamesOneVersionWhoseEmbeddingsAreAllInTheStore() throws Exception {
+    commit(embedding("a", 1), embedding("b", 1));
+    mirror();
+    assertThat(asked)
+        .containsExactly(
+            "GET /collections/shop-L-1/exists",
+            "PUT /collections/shop-L-1 of 2 Cosine",
+            "alias shop is shop-L-1");
+
+    // An epoch opens; an image arrives and has both versions, one is swept, one is deleted.
+    asked.clear();
+    commit(mark(5, EpochState.OPENED), embedding("c", 1), embedding("c", 5), embedding("a", 5));
+    commit(tombstone("b"));
+    mirror();
+    assertThat(copies()).containsEntry("shop-L-1", "a c").containsEntry("shop-L-5", "a c");
+    assertThat(asked)
+        .allMatch(request -> request.contains("shop-L-5") && !request.startsWith("alias"));
+
+    asked.clear();
+    commit(mark(5, EpochState.COMPLETE));
+    mirror();
+    assertThat(asked).as("the connector is behind").isEmpty();
+    connectorReadsAll();
+    mirror();
+    assertThat(asked).containsExactly("alias shop is shop-L-5");
+
+    // The collection before last is dropped; a run that starts anew repeats nothing.
+    asked.clear();
+    commit(embedding("a", 9), mark(9, EpochState.COMPLETE));
+    mirror();
+    connectorReadsAll();
+    mirror();
+    assertThat(asked)
+        .endsWith("alias shop is shop-L-9", "DELETE /collections/shop-L-1")
+        .doesNotContain("alias shop is shop-L-5");
+    asked.clear();
+    mirror();
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void whatAnAbortedEpochEmbeddedIsDropped() throws Exception {
+    commit(embedding("a", 1), mark(5, EpochState.OPENED), embedding("a", 5));
+    commit(mark(5, EpochState.ABORTED));
+    mirror();
+    connectorReadsAll();
+    mirror();
+
+    assertThat(asked).contains("alias shop is shop-L-1", "DELETE /collections/shop-L-5");
+    assertThat(asked).doesNotContain("alias shop is shop-L-5");
+  }
+
+  /** The images in each collection after all copies were read. */
+  private Map<String, String> copies() throws IOException {
+    Map<String, TreeSet<String>> images = new HashMap<>();
+    Map<String, String> names = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : kafka.records(COPIES)) {
+      JsonNode key = JSON.readTree(record.key());
+      TreeSet<String> of =
+          images.computeIfAbsent(
+              key.get("collection_name").asText(), collection -> new TreeSet<>());
+      if (record.value() == null) {
+        of.remove(names.get(key.get("id").asText()));
+      } else {
+        String image = JSON.readTree(record.value()).get("payload").get("image_id").asText();
+        names.put(key.get("id").asText(), image);
+        of.add(image);
+      }
+    }
+    return images.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, each -> String.join(" ", each.getValue())));
+  }
+
+  private void connectorReadsAll() throws Exception {
+    Map<TopicPartition, OffsetAndMetadata> read = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : kafka.records(COPIES)) {
+      read.put(
+          new TopicPartition(COPIES, record.partition()),
+          new OffsetAndMetadata(record.offset() + 1));
+    }
+    try (Admin admin = Admin.create(kafka.clients())) {
+      admin.alterConsumerGroupOffsets(CONNECTOR, read).all().get();
+    }
+  }
+
+  private void mirror() {
+    StringWriter err = new StringWriter();
+    int code =
+        Lab.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "mirror",
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--format",
+                "qdrant",
+                "--collection",
+                "shop",
+                "--to",
+                COPIES,
+                "--store",
+                "http://localhost:" + qdrant.getAddress().getPort(),
+                "--sink-group",
+                CONNECTOR,
+                "--no-follow");
+    assertThat(code).as(err.toString()).isZero();
+  }
+
+  /** Writes records as the job does, in one transaction. */
+  @SafeVarargs
+  @SuppressWarnings("FutureReturnValueIgnored") // the commit throws what went wrong
+  private void commit(ProducerRecord<byte[], byte[]>... records) {
+    job.beginTransaction();
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      job.send(record);
+    }
+    job.commitTransaction();
+  }
+
+  private static ProducerRecord<byte[], byte[]> embedding(String image, long version)
+      throws IOException {
+    ImageEmbedding embedding = Records.embedding(0, "cat", version, 0.6f, 0.8f);
+    embedding.setImageId(image);
+    embedding.setLineage("L");
+    embedding.setDimension(2);
+    embedding.setNormalized(true);
+    return new ProducerRecord<>(TOPICS.embeddings(), key(image), embedding.toByteBuffer().array());
+  }
+
+  private static ProducerRecord<byte[], byte[]> tombstone(String image) {
+    return new ProducerRecord<>(TOPICS.embeddings(), key(image), null);
+  }
+
+  private static ProducerRecord<byte[], byte[]> mark(long version, EpochState state)
+      throws IOException {
+    ModelVersion mark = Records.mark(version, version, state);
+    mark.setLineage("L");
+    mark.getEpoch().setPreviousLineage("L");
+    mark.getEpoch().setPreviousVersion(version == 5 ? 1 : 5);
+    return new ProducerRecord<>(
+        TOPICS.modelVersions(), bytes("default"), mark.toByteBuffer().array());
+  }
+
+  private static byte[] key(String image) {
+    return bytes("default\n" + image);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    String path = exchange.getRequestURI().getPath();
+    String request = exchange.getRequestMethod() + " " + path;
+    asked.add(
+        switch (exchange.getRequestMethod()) {
+          case "POST" -> aliasOf(JSON.readTree(body).get("actions"));
+          case "PUT" -> request + sizeOf(JSON.readTree(body).get("vectors"));
+          default -> request;
+        });
+    byte[] answer = bytes("{\"result\":{\"exists\":false}}");
+    exchange.sendResponseHeaders(200, answer.length);
+    exchange.getResponseBody().write(answer);
+    exchange.close();
+  }
+
+  private static String sizeOf(JsonNode vectors) {
+    return " of %d %s".formatted(vectors.get("size").asInt(), vectors.get("distance").asText());
+  }
+
+  /** An alias must change in one request, or searches find none in between. */
+  private static String aliasOf(JsonNode actions) {
+    JsonNode made = actions.get(1).get("create_alias");
+    assertThat(actions.get(0).get("delete_alias").get("alias_name"))
+        .isEqualTo(made.get("alias_name"));
+    return "alias %s is %s"
+        .formatted(made.get("alias_name").asText(), made.get("collection_name").asText());
+  }
+}
