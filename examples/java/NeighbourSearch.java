@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -217,8 +219,7 @@ public final class NeighbourSearch {
 
     String key = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
-      answering.values().forEach(index -> index.remove(key));
-      epochs.values().forEach(index -> index.remove(key));
+      forget(key, record.headers());
       return;
     }
 
@@ -237,6 +238,26 @@ public final class NeighbourSearch {
       // An abandoned timeline may still write, such as a job that was forgotten.
       index.merge(key, entry, (before, now) -> before.version().isNewerThan(now.version()) ? before : now);
     }
+  }
+
+  /** A tombstone that names a version deletes what that version embedded, any other the image. */
+  private void forget(String key, Headers headers) {
+    Header version = headers.lastHeader("model_version");
+    Header lineage = headers.lastHeader("lineage");
+    if (version != null && lineage != null) {
+      Map<String, Entry> index =
+          epochs.get(new Version(key.split("\n", 2)[0], text(lineage), Long.parseLong(text(version))));
+      if (index != null) {
+        index.remove(key);
+      }
+      return;
+    }
+    answering.values().forEach(index -> index.remove(key));
+    epochs.values().forEach(index -> index.remove(key));
+  }
+
+  private static String text(Header header) {
+    return new String(header.value(), StandardCharsets.UTF_8);
   }
 
   private Object status() {

@@ -88,9 +88,9 @@ class EpochMirrorITCase {
     // An epoch opens; an image arrives and has both versions, one is swept, one is deleted.
     asked.clear();
     commit(mark(5, EpochState.OPENED), embedding("c", 1), embedding("c", 5), embedding("a", 5));
-    commit(tombstone("b"));
+    commit(tombstone("b"), embedding("d", 1), embedding("d", 5), tombstoneOf("d", 5));
     mirror();
-    assertThat(copies()).containsEntry("shop-L-1", "a c").containsEntry("shop-L-5", "a c");
+    assertThat(copies()).containsEntry("shop-L-1", "a c d").containsEntry("shop-L-5", "a c");
     assertThat(asked)
         .allMatch(request -> request.contains("shop-L-5") && !request.startsWith("alias"));
 
@@ -207,6 +207,14 @@ class EpochMirrorITCase {
 
   private static ProducerRecord<byte[], byte[]> tombstone(String image) {
     return new ProducerRecord<>(TOPICS.embeddings(), key(image), null);
+  }
+
+  /** The job deletes what one version embedded: the other one still has the image. */
+  private static ProducerRecord<byte[], byte[]> tombstoneOf(String image, long version) {
+    ProducerRecord<byte[], byte[]> tombstone = tombstone(image);
+    tombstone.headers().add("model_version", bytes(Long.toString(version)));
+    tombstone.headers().add("lineage", bytes("L"));
+    return tombstone;
   }
 
   private static ProducerRecord<byte[], byte[]> mark(long version, EpochState state)

@@ -1,5 +1,8 @@
 package io.rankstream.pipeline.tools.mirror;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.wire.RecordDecoder;
 import io.rankstream.pipeline.wire.RecordKey;
@@ -27,6 +30,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -182,7 +186,7 @@ public final class EmbeddingMirror {
       return;
     }
     if (record.value() == null) {
-      for (String collection : placement.collections()) {
+      for (String collection : placement.collectionsOf(versionOf(record))) {
         producer.send(new ProducerRecord<>(to, format.key(collection, image), null));
       }
       return;
@@ -203,6 +207,19 @@ public final class EmbeddingMirror {
     producer.send(
         new ProducerRecord<>(
             to, format.key(collection, image), format.value(collection, image, embedding)));
+  }
+
+  /** The version whose embedding alone a tombstone deletes; empty for the whole image. */
+  private static Optional<VersionRank> versionOf(ConsumerRecord<byte[], byte[]> tombstone) {
+    Header version = tombstone.headers().lastHeader("model_version");
+    Header lineage = tombstone.headers().lastHeader("lineage");
+    if (version == null || lineage == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new VersionRank(
+            new String(lineage.value(), UTF_8),
+            Long.parseLong(new String(version.value(), UTF_8))));
   }
 
   private static String place(ConsumerRecord<byte[], byte[]> record) {

@@ -1,11 +1,13 @@
 package io.rankstream.pipeline.tools.mirror;
 
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,8 +43,10 @@ public final class EpochPlacement implements Placement {
   }
 
   @Override
-  public Collection<String> collections() {
-    return present;
+  public Collection<String> collectionsOf(Optional<VersionRank> only) {
+    Set<String> collections = new LinkedHashSet<>(present);
+    only.ifPresent(each -> collections.retainAll(Set.of(name(each.lineage(), each.version()))));
+    return collections;
   }
 
   /** Changes to the version of an epoch, whose embeddings are all in the store. */
