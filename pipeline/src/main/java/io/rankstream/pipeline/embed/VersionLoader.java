@@ -1,11 +1,8 @@
 package io.rankstream.pipeline.embed;
 
 import ai.djl.Device;
-import io.rankstream.model.ModelFile;
-import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.network.Precision;
 import io.rankstream.pipeline.event.VersionPointer;
-import io.rankstream.pipeline.start.WeightsFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +10,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.core.fs.Path;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +72,7 @@ final class VersionLoader implements AutoCloseable {
     boolean told = false;
     while (!result.isDone()) {
       try {
-        ServedVersion version = read(pointer);
+        ServedVersion version = ServedVersion.read(directory, pointer, device, precision);
         if (!result.complete(version)) {
           version.model().close();
         }
@@ -104,17 +100,6 @@ final class VersionLoader implements AutoCloseable {
       waited = waited.plus(pause);
       Duration longer = pause.multipliedBy(2);
       pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
-    }
-  }
-
-  private ServedVersion read(VersionPointer pointer) throws IOException {
-    String location = new Path(directory, pointer.file()).toString();
-    try (WeightsFile local = WeightsFile.open(location)) {
-      ModelFile file = ModelFile.read(local.path());
-      TwoHeadModel model = TwoHeadModel.open(file, device, precision);
-      // The file may be newer than the pointer: the trainer writes one that is gone anew.
-      return new ServedVersion(
-          file.provenance().spaceId(), pointer.lineage(), file.provenance().version(), model);
     }
   }
 }

@@ -43,7 +43,7 @@ final class EmbedderWeights {
             WeightsStore.directory(origin),
             origin.version(),
             UUID.randomUUID());
-    WeightsStore.write(store.file(file), weights, UnaryOperator.identity());
+    WeightsStore.write(store.file(file), weights::writeTo, UnaryOperator.identity());
     return file;
   }
 
@@ -60,7 +60,7 @@ final class EmbedderWeights {
     }
 
     Path part = new Path(path.getParent(), path.getName() + PART + UUID.randomUUID());
-    WeightsStore.write(part, weights, UnaryOperator.identity());
+    WeightsStore.write(part, weights::writeTo, UnaryOperator.identity());
     if (!files.rename(part, path) && !files.exists(path)) {
       throw new IOException("%s cannot be renamed to %s".formatted(part, path));
     }

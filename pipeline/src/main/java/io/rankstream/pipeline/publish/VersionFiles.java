@@ -56,7 +56,8 @@ final class VersionFiles {
     Path part = new Path(directory, name + PART + UUID.randomUUID());
     MessageDigest digest = DigestUtils.getSha256Digest();
     long bytes =
-        WeightsStore.write(part, captured.weights(), out -> new DigestOutputStream(out, digest));
+        WeightsStore.write(
+            part, captured.weights()::writeTo, out -> new DigestOutputStream(out, digest));
     String sha256 = Hex.encodeHexString(digest.digest());
     Path file =
         new Path(directory, name + "-" + sha256.substring(0, DIGEST_DIGITS) + FINAL_END)

@@ -1,7 +1,6 @@
 package io.rankstream.pipeline.publish;
 
 import io.rankstream.model.Provenance;
-import io.rankstream.model.WeightsCopy;
 import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -48,21 +47,29 @@ final class WeightsStore {
     return "%s/%s/%s".formatted(directoryName(origin.stream()), space, origin.lineage());
   }
 
+  /** What a file is to hold. */
+  @FunctionalInterface
+  interface Content {
+
+    /** Writes it; leaves the stream open. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /**
-   * Writes weights to a new file. Nothing is left behind on failure.
+   * Writes a new file. Nothing is left behind on failure.
    *
    * @param through what the bytes go through on their way
    * @return bytes written
    * @throws IOException when the file cannot be written, or the thread is interrupted
    */
-  static long write(Path file, WeightsCopy weights, UnaryOperator<OutputStream> through)
+  static long write(Path file, Content content, UnaryOperator<OutputStream> through)
       throws IOException {
     FileSystem files = file.getFileSystem();
     files.mkdirs(file.getParent());
     try {
       CountingStream counted = new CountingStream(files.create(file, WriteMode.NO_OVERWRITE));
       try (OutputStream out = new BufferedOutputStream(through.apply(counted), BUFFER_BYTES)) {
-        weights.writeTo(out);
+        content.writeTo(out);
       }
       return counted.bytes();
     } catch (IOException | RuntimeException e) {

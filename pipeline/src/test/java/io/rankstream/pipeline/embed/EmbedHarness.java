@@ -1,10 +1,5 @@
 package io.rankstream.pipeline.embed;
 
-import ai.djl.Device;
-import io.rankstream.model.ModelConfig;
-import io.rankstream.model.OnlineTrainer;
-import io.rankstream.model.WeightsCopy;
-import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
@@ -14,9 +9,6 @@ import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +16,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -105,31 +96,6 @@ final class EmbedHarness extends AbstractStreamOperatorTestHarness<EmbeddingChan
     }
     return environment;
   }
-
-  /** Writes a version as the trainer does, with weights of its own, and tells of it. */
-  static VersionPointer version(JobConfig config, Path weights, String stream, long steps)
-      throws IOException {
-    String file = stream + "-" + steps + ".safetensors";
-    ModelConfig model = config.model();
-    try (OnlineTrainer trainer = OnlineTrainer.create(model, Device.cpu())) {
-      Random random = new Random(steps);
-      for (int step = 0; step < steps; step++) {
-        byte[] pixels = new byte[8 * model.input().pixelsPerImage()];
-        random.nextBytes(pixels);
-        trainer.learn(
-            new PixelBatch(8, 1, 28, 28, pixels),
-            IntStream.range(0, 8).mapToObj(i -> "class-" + i / 2).toList());
-      }
-      try (WeightsCopy copy = trainer.copyWeights(stream, "lineage");
-          OutputStream out = Files.newOutputStream(weights.resolve(file))) {
-        copy.writeTo(out);
-      }
-    }
-    return new VersionPointer(stream, "lineage", START, steps, file);
-  }
-
-  /** Identity of the start of the harness's job, when it was told no path. */
-  static final String START = new JobID(1, 1) + " ";
 
   void process(ImageInput... inputs) throws Exception {
     for (ImageInput input : inputs) {

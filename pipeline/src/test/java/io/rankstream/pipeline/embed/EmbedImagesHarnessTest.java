@@ -1,7 +1,8 @@
 package io.rankstream.pipeline.embed;
 
+import static io.rankstream.pipeline.HandedVersions.START;
+import static io.rankstream.pipeline.HandedVersions.version;
 import static io.rankstream.pipeline.embed.EmbedHarness.image;
-import static io.rankstream.pipeline.embed.EmbedHarness.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
@@ -217,7 +218,7 @@ class EmbedImagesHarnessTest {
   @Test
   void waitsForWeightsThatAreGoneAndTakesThoseThatCome() throws Exception {
     VersionPointer newer = version(CONFIG, weights, "a", 5);
-    VersionPointer gone = new VersionPointer("a", "lineage", EmbedHarness.START, 4, "gone");
+    VersionPointer gone = new VersionPointer("a", "lineage", START, 4, "gone");
     OperatorSubtaskState state;
     try (EmbedHarness embedder = started()) {
       embedder.tell(gone);
