@@ -16,8 +16,10 @@ import java.util.stream.IntStream;
  * @param recallAcross Recall@1 of queries of the newer version in a gallery of the older one: what
  *     an index has before
  * @param recallMapped as across, with a map between queries and gallery. No query took part in the
- *     fit of its map: each half of the anchors has the map that the other half gives
- * @param residual what the map of all anchors leaves over, as in {@link OrthogonalMap#residual}
+ *     fit of its map: each half of the anchors has the map that the other half gives; NaN where no
+ *     map was fitted
+ * @param residual what the map of all anchors leaves over, as in {@link OrthogonalMap#residual};
+ *     NaN where no map was fitted
  */
 public record EmbeddingDrift(
     double cosineShift,
@@ -39,6 +41,23 @@ public record EmbeddingDrift(
    * @throws IllegalArgumentException when the anchors do not match, or a value is not finite
    */
   public static EmbeddingDrift between(List<float[]> older, List<float[]> newer, int[] labels) {
+    EmbeddingDrift drift = withoutMap(older, newer, labels);
+    return new EmbeddingDrift(
+        drift.cosineShift,
+        drift.overlap,
+        drift.recallWithin,
+        drift.recallAcross,
+        new Neighbours(mappedBack(older, newer), older, 1).recall(labels),
+        OrthogonalMap.fit(older, newer).residual(older, newer));
+  }
+
+  /**
+   * Measures the drift as {@link #between} does, and fits no map: the time grows with the number of
+   * values in an embedding, where that of a map grows with its cube.
+   *
+   * @throws IllegalArgumentException when the anchors do not match, or a value is not finite
+   */
+  public static EmbeddingDrift withoutMap(List<float[]> older, List<float[]> newer, int[] labels) {
     VectorPairs.require(older, newer, 2);
     if (labels.length != older.size()) {
       throw new IllegalArgumentException(
@@ -53,8 +72,8 @@ public record EmbeddingDrift(
         new Neighbours(older, older, k).overlap(ofNewer),
         ofNewer.recall(labels),
         new Neighbours(newer, older, 1).recall(labels),
-        new Neighbours(mappedBack(older, newer), older, 1).recall(labels),
-        OrthogonalMap.fit(older, newer).residual(older, newer));
+        Double.NaN,
+        Double.NaN);
   }
 
   /** The newer vectors in the space of the older version, each by the map of the other half. */

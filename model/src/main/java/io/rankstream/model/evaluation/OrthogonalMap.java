@@ -53,6 +53,16 @@ public final class OrthogonalMap {
     return new OrthogonalMap(nearestOrthogonal(products));
   }
 
+  /** Values in a vector: the map is a square matrix of as many rows. */
+  public int dimension() {
+    return matrix.length;
+  }
+
+  /** A row of the matrix: where the map takes the direction with its number. */
+  public float[] row(int number) {
+    return floats(matrix[number]);
+  }
+
   /** The target's estimate for a source: the row vector times the matrix. */
   public float[] apply(float[] source) {
     double[] sums = new double[matrix.length];
@@ -62,11 +72,7 @@ public final class OrthogonalMap {
       }
     }
 
-    float[] mapped = new float[sums.length];
-    for (int i = 0; i < mapped.length; i++) {
-      mapped[i] = (float) sums[i];
-    }
-    return mapped;
+    return floats(sums);
   }
 
   /**
@@ -85,6 +91,14 @@ public final class OrthogonalMap {
     }
 
     return left == 0 ? 0 : Math.sqrt(left / whole);
+  }
+
+  private static float[] floats(double[] values) {
+    float[] narrow = new float[values.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (float) values[i];
+    }
+    return narrow;
   }
 
   private static double[][] nearestOrthogonal(double[][] products) {

@@ -121,6 +121,78 @@ class EmbeddingDriftTest {
     OrthogonalMap map = OrthogonalMap.fit(older, newer);
 
     assertThat(map.residual(older, newer)).isLessThan(1e-5);
+    for (int row = 0; images >= dimension && row < dimension; row++) {
+      for (int column = 0; column < dimension; column++) {
+        assertThat((double) map.row(row)[column]).isCloseTo(turn[row][column], within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void withoutMapTheOtherFiguresAreTheSame() {
+    List<float[]> turned = CORNERS.stream().map(v -> new float[] {-v[1], v[0]}).toList();
+
+    EmbeddingDrift drift = EmbeddingDrift.withoutMap(CORNERS, turned, PAIRS);
+
+    EmbeddingDrift whole = EmbeddingDrift.between(CORNERS, turned, PAIRS);
+    assertThat(drift)
+        .isEqualTo(
+            new EmbeddingDrift(
+                whole.cosineShift(),
+                whole.overlap(),
+                whole.recallWithin(),
+                whole.recallAcross(),
+                Double.NaN,
+                Double.NaN));
+  }
+
+  /** As a model that goes on learning: all images turn alike, and each moves a little by itself. */
+  @Test
+  void mapOfNoisyImagesIsNearTheTurnAndStaysOrthogonal() {
+    int dimension = 32;
+    Random random = new Random(7);
+    RealMatrix square = MatrixUtils.createRealMatrix(gaussian(random, dimension, dimension));
+    double[][] turn = new QRDecomposition(square).getQ().getData();
+    List<float[]> older = floats(gaussian(random, 512, dimension));
+    List<float[]> newer = older.stream().map(vector -> times(vector, turn)).toList();
+    for (float[] vector : newer) {
+      for (int i = 0; i < dimension; i++) {
+        vector[i] += (float) (0.1 * random.nextGaussian());
+      }
+    }
+
+    OrthogonalMap map = OrthogonalMap.fit(older, newer);
+
+    assertThat(map.residual(older, newer)).isCloseTo(0.1, within(0.01));
+    for (int row = 0; row < dimension; row++) {
+      double length = 0;
+      for (int column = 0; column < dimension; column++) {
+        double value = map.row(row)[column];
+        length += value * value;
+        assertThat(value).isCloseTo(turn[row][column], within(0.03));
+      }
+      assertThat(length).isCloseTo(1, within(1e-6));
+    }
+  }
+
+  /** Fewer images than values, all of one class, one of them twice. */
+  @Test
+  void mapOfTooFewImagesIsARotationWithoutNaN() {
+    List<float[]> older = floats(gaussian(new Random(3), 5, 64));
+    older.add(older.get(0));
+    List<float[]> newer = floats(gaussian(new Random(4), 5, 64));
+    newer.add(newer.get(0));
+
+    OrthogonalMap map = OrthogonalMap.fit(older, newer);
+
+    for (int row = 0; row < map.dimension(); row++) {
+      double length = 0;
+      for (float value : map.row(row)) {
+        length += (double) value * value;
+      }
+      assertThat(length).isCloseTo(1, within(1e-5));
+    }
+    assertThat(map.residual(older, newer)).isFinite();
   }
 
   @Test
