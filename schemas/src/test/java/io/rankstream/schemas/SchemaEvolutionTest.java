@@ -32,6 +32,7 @@ class SchemaEvolutionTest {
         DeadLetter.getClassSchema(),
         EpochMark.getClassSchema(),
         EpochRequest.getClassSchema(),
+        DriftFigures.getClassSchema(),
         ImageEmbedding.getClassSchema(),
         LabeledImage.getClassSchema(),
         ModelVersion.getClassSchema(),

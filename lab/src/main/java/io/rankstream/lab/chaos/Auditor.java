@@ -166,6 +166,9 @@ final class Auditor {
     if (version.getEpoch() != null) {
       return; // a mark, whose file is gone when later epochs are complete
     }
+    if (version.getDrift() != null) { // a measurement, which announces no model
+      return;
+    }
 
     models.put(version.getStream(), digestOfWeights(version.getUri()));
     String found = digestOfFile(version.getUri());

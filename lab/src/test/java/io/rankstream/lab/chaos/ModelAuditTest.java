@@ -8,6 +8,7 @@ import static io.rankstream.lab.chaos.JobOutput.record;
 import static io.rankstream.lab.chaos.JobOutput.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.pipeline.tools.Records;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,13 @@ class ModelAuditTest extends AuditedRun {
     auditor.add(version("stream-1", missing.toUri(), JobOutput.sha256(weights)));
 
     assertThat(auditor.audit().faults()).containsOnlyKeys(AuditFault.FOREIGN_WEIGHTS);
+  }
+
+  @Test
+  void takesAMeasurementForNoModel() {
+    auditor.add(Records.drift(1_300, 300, 0.25));
+
+    assertThat(auditor.audit().isClean()).isTrue();
   }
 
   @Test

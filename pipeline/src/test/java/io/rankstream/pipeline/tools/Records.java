@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.tools;
 
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.DriftFigures;
 import io.rankstream.schemas.EpochMark;
 import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
@@ -110,6 +111,26 @@ public final class Records {
             .setPreviousVersion(1)
             .build());
     return mark;
+  }
+
+  /** A measurement of a version against an older one, without a map. */
+  public static ModelVersion drift(long version, long against, double cosineShift) {
+    return ModelVersion.newBuilder(version(version))
+        .setUri("")
+        .setSha256("")
+        .setSizeBytes(0)
+        .setAccuracy(accuracy(null, null))
+        .setDrift(
+            DriftFigures.newBuilder()
+                .setAgainstLineage("")
+                .setAgainstVersion(against)
+                .setAnchors(64)
+                .setMeanCosineShift(cosineShift)
+                .setNeighbourOverlapAt10(0.75)
+                .setRecallAt1NewInNew(0.9)
+                .setRecallAt1NewInOld(0.8)
+                .build())
+        .build();
   }
 
   private static PrequentialFigures accuracy(Double micro, Double macro) {

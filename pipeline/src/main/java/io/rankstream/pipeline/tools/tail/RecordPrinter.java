@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.DriftFigures;
 import io.rankstream.schemas.EpochMark;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -47,6 +48,9 @@ public final class RecordPrinter {
     }
     if (record instanceof ModelVersion version && version.getEpoch() != null) {
       return text(version, version.getEpoch());
+    }
+    if (record instanceof ModelVersion version && version.getDrift() != null) {
+      return drift(version);
     }
     if (record instanceof ModelVersion version) {
       return "%s v%d  lineage %s  %s  %,d bytes  sha256 %s  %s"
@@ -158,6 +162,25 @@ public final class RecordPrinter {
         metrics.getFreshImages(),
         metrics.getImagesInBatch(),
         metrics.getStepMillis());
+  }
+
+  private static String drift(ModelVersion version) {
+    DriftFigures drift = version.getDrift();
+    return String.format(
+        Locale.ROOT,
+        "%s v%d  lineage %s  drift from v%d lineage %s  1-cos %.4f  overlap@10 %.3f  R@1 new in new %.3f  new in old %.3f  mapped %s  anchors %d  %s",
+        version.getStream(),
+        version.getModelVersion(),
+        shortly(version.getLineage()),
+        drift.getAgainstVersion(),
+        shortly(drift.getAgainstLineage()),
+        drift.getMeanCosineShift(),
+        drift.getNeighbourOverlapAt10(),
+        drift.getRecallAt1NewInNew(),
+        drift.getRecallAt1NewInOld(),
+        share(drift.getRecallAt1Mapped()),
+        drift.getAnchors(),
+        drift.getMapUri());
   }
 
   private static String text(PrequentialFigures accuracy) {

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.tools.report.EmbeddingMap;
 import io.rankstream.pipeline.tools.report.LearningCurve;
 import io.rankstream.pipeline.tools.report.StepRate;
+import io.rankstream.schemas.DriftFigures;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
@@ -45,6 +46,7 @@ final class LiveStream {
   private final Deque<ModelVersion> versions = new ArrayDeque<>();
   private final ClassColours colours = new ClassColours();
   private final Pulse pulse = new Pulse();
+  private ModelVersion drift; // the last record of a measurement
   private TrainingMetrics last;
   private TrainingMetrics lastNotTaken;
   private VersionRank newest;
@@ -99,9 +101,13 @@ final class LiveStream {
     sample.remove(imageId);
   }
 
-  /** Adds a published file; marks of epochs are none. */
+  /** Adds a published version, or a measurement of one; marks of epochs are neither. */
   synchronized void add(ModelVersion version) {
     if (version.getEpoch() != null) {
+      return;
+    }
+    if (version.getDrift() != null) {
+      drift = version;
       return;
     }
 
@@ -160,6 +166,7 @@ final class LiveStream {
     }
     writeClasses(node.putArray("classes"));
     node.put("moreClasses", Math.max(0, classes.size() - SHOWN_CLASSES));
+    writeDrift(node);
     ArrayNode published = node.putArray("versions");
     for (ModelVersion version : versions) {
       published
@@ -171,6 +178,20 @@ final class LiveStream {
           .put("sizeBytes", version.getSizeBytes())
           .put("micro", version.getAccuracy().getMicro())
           .put("macro", version.getAccuracy().getMacro());
+    }
+  }
+
+  /** Writes the drift since the base, which comes behind that since the version before. */
+  private void writeDrift(ObjectNode node) {
+    if (drift != null) {
+      DriftFigures figures = drift.getDrift();
+      node.putObject("drift")
+          .put("version", drift.getModelVersion())
+          .put("against", figures.getAgainstVersion())
+          .put("cosineShift", figures.getMeanCosineShift())
+          .put("newInNew", figures.getRecallAt1NewInNew())
+          .put("newInOld", figures.getRecallAt1NewInOld())
+          .put("mapped", figures.getRecallAt1Mapped());
     }
   }
 

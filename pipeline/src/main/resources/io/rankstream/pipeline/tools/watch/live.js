@@ -43,6 +43,9 @@ const showTiles = (letters, s, waiting) => {
   add(count(s.step || 0), "training steps", s.lineage ? `Lineage ${s.lineage}` : "");
   add(s.newestVersion == null ? "–" : count(s.newestVersion), "newest embedding version",
     `${count(s.trainedEmbeddings || 0)} of ${count(s.embeddings || 0)} embeddings are of images just trained on. Lineage ${s.newestLineage || "–"}`);
+  if (s.drift)
+    add(s.drift.cosineShift.toFixed(3), `drift since version ${count(s.drift.against)}`,
+      `1 − cos of version ${count(s.drift.version)}. Recall@1 of new queries: ${share(s.drift.newInNew)} in a new index, ${share(s.drift.newInOld)} in an old one, ${share(s.drift.mapped)} with the map`);
   add(count(s.images || 0), "images embedded");
   add(share(s.micro), "micro accuracy", "Each image counts alike");
   add(share(s.macro), "macro accuracy", "Each class counts alike");

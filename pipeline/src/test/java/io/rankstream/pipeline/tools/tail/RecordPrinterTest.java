@@ -2,6 +2,7 @@ package io.rankstream.pipeline.tools.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.event.LineageId;
@@ -33,7 +34,7 @@ class RecordPrinterTest {
                 + "\"published_at\":\"2023-11-14T22:13:20Z\","
                 + "\"accuracy\":{\"micro\":0.75,\"macro\":0.5,\"window_micro\":0.25,"
                 + "\"window_macro\":null,\"head_recall\":null,\"tail_recall\":null},"
-                + "\"epoch\":null}");
+                + "\"epoch\":null,\"drift\":null}");
   }
 
   @Test
@@ -54,6 +55,17 @@ class RecordPrinterTest {
         .contains(
             "\"epoch\":{\"number\":2,\"state\":\"COMPLETE\",",
             "\"partitions\":[{\"partition\":0,\"end_offset\":1243}]");
+  }
+
+  @Test
+  void aLineOfAMeasurementTellsWhatItIsAgainst() throws IOException {
+    ModelVersion measured = Records.drift(1_300, 300, 0.25);
+
+    assertThat(RecordPrinter.line(measured))
+        .isEqualTo(
+            "default v1300  lineage -  drift from v300 lineage -  1-cos 0.2500  overlap@10 0.750  R@1 new in new 0.900  new in old 0.800  mapped -  anchors 64  ");
+    JsonNode json = new ObjectMapper().readTree(RecordPrinter.json(measured));
+    assertThat(json.at("/drift/against_version").asLong()).isEqualTo(300);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.watch;
 
+import static io.rankstream.pipeline.tools.Records.drift;
 import static io.rankstream.pipeline.tools.Records.embedding;
 import static io.rankstream.pipeline.tools.Records.letter;
 import static io.rankstream.pipeline.tools.Records.step;
@@ -112,6 +113,19 @@ class LiveRunTest {
     run.add(Records.mark(2, 1, EpochState.OPENED));
 
     assertThat(texts(run.json(null).at("/stream/versions"), "version")).containsExactly("1");
+  }
+
+  @Test
+  void aMeasurementIsNoPublishedVersion() {
+    run.add(version(1_000));
+    run.add(drift(1_300, 1_250, 0.01));
+    run.add(drift(1_300, 300, 0.25));
+
+    JsonNode stream = run.json(null).get("stream");
+    assertThat(texts(stream.get("versions"), "version")).containsExactly("1000");
+    assertThat(stream.get("drift").toString())
+        .isEqualTo(
+            "{\"version\":1300,\"against\":300,\"cosineShift\":0.25,\"newInNew\":0.9,\"newInOld\":0.8,\"mapped\":null}");
   }
 
   @Test
