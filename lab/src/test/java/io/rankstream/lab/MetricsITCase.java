@@ -70,6 +70,9 @@ class MetricsITCase {
             .with(JobOptions.BATCH_MAX_WAIT, Duration.ofMillis(200))
             .with(JobOptions.VERSIONS_DIRECTORY, directory.resolve("models").toUri().toString())
             .with(JobOptions.VERSIONS_EVERY_STEPS, 10L)
+            .with(JobOptions.EMBED_EVERY_STEPS, 1)
+            .with(JobOptions.DRIFT_EVERY_STEPS, 1L)
+            .with(JobOptions.DRIFT_MAP, true)
             .with(reporter(port)));
 
     await()
@@ -100,6 +103,10 @@ class MetricsITCase {
     assertThat(value(samples, perStream + "embeddingFreshnessMs", stream)).isPositive();
     assertThat(value(samples, perStream + "reservoirImages", stream)).isPositive();
     assertThat(value(samples, perStream + "windowBytes", stream)).isPositive();
+    assertThat(value(samples, perStream + "driftAnchors", stream)).isBetween(64.0, 256.0);
+    assertThat(value(samples, perStream + "driftAnchorClasses", stream)).isEqualTo(10);
+    assertThat(value(samples, perStream + "driftCosineShift", stream)).isPositive();
+    assertThat(value(samples, perStream + "driftRecallMapped", stream)).isBetween(0.2, 1.0);
     assertThat(value(samples, OPERATOR + "decodeLatencyUs_count", "receive_images")).isPositive();
     String letters = OPERATOR + "reason_numDeadLetters";
     assertThat(value(samples, letters, "reason=\"ENVELOPE_INVALID\"")).isEqualTo(1);

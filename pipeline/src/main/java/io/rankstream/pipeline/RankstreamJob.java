@@ -1,6 +1,8 @@
 package io.rankstream.pipeline;
 
 import static io.rankstream.pipeline.event.OperatorNames.EMBED_IMAGES;
+import static io.rankstream.pipeline.event.OperatorNames.MEASURE_DRIFT;
+import static io.rankstream.pipeline.event.OperatorNames.OFFER_ANCHORS;
 import static io.rankstream.pipeline.event.OperatorNames.READ_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.RECEIVE_IMAGES;
 import static io.rankstream.pipeline.event.OperatorNames.TWO_HEAD_TRAINER;
@@ -11,6 +13,9 @@ import static io.rankstream.pipeline.event.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.drift.AnchorInput;
+import io.rankstream.pipeline.drift.MeasureDriftFactory;
+import io.rankstream.pipeline.drift.OfferAnchors;
 import io.rankstream.pipeline.embed.EmbedImagesFactory;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.ImageInput;
@@ -43,14 +48,17 @@ import org.apache.flink.util.OutputTag;
  *   images ─▶ receive ─┬══▶ P×K window ─▶ two-head trainer ─┬─▶ metrics
  *                      │        │                           ├─▶ model versions
  *                      │        │ kept images               │ versions
- *                      └════════╧═▶ embed images ◀══════════╛
- *                                        └────────────────────▶ embeddings
+ *                      ├════════╧═▶ embed images ◀══════════╡
+ *                      │                 └──────────────────┼─▶ embeddings
+ *                      └══▶ measure drift ◀═════════════════╛
+ *                                  └──────────────────────────▶ model versions
  *   rejected images of all four ──────────────────────────────▶ dead letters
  * </pre>
  *
  * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
  * streams. They share a task, so that images go over the network once. The embedders are keyed by
- * image: as many as the user wants share the images of a stream.
+ * image: as many as the user wants share the images of a stream. Drift is measured on a few images
+ * of each stream, keyed as the window is.
  */
 public final class RankstreamJob {
 
@@ -158,8 +166,11 @@ public final class RankstreamJob {
         .uid(WRITE_EMBEDDINGS)
         .setParallelism(embedders);
     versions.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
-    versions
-        .getSideOutput(MODEL_VERSIONS)
+    DataStream<ModelVersion> versionRecords = versions.getSideOutput(MODEL_VERSIONS);
+    if (config.drift().isOn()) {
+      versionRecords = versionRecords.union(drift(config, images, versions, weights));
+    }
+    versionRecords
         .sinkTo(ends.modelVersions())
         .name(WRITE_MODEL_VERSIONS)
         .uid(WRITE_MODEL_VERSIONS);
@@ -172,6 +183,27 @@ public final class RankstreamJob {
         .sinkTo(ends.deadLetters())
         .name(WRITE_DEAD_LETTERS)
         .uid(WRITE_DEAD_LETTERS);
+  }
+
+  /** How far the embeddings of each stream move, measured on some of its images. */
+  private static DataStream<ModelVersion> drift(
+      JobConfig config,
+      SingleOutputStreamOperator<ImageInput> images,
+      DataStream<VersionPointer> versions,
+      String weights) {
+    return images
+        .getSideOutput(TO_TRAIN)
+        .flatMap(new OfferAnchors(config.drift().anchors()))
+        .returns(TypeInformation.of(AnchorInput.class))
+        .name(OFFER_ANCHORS)
+        .uid(OFFER_ANCHORS)
+        .keyBy(AnchorInput::key, TypeInformation.of(StreamKey.class))
+        .connect(versions.broadcast())
+        .transform(
+            MEASURE_DRIFT,
+            TypeInformation.of(ModelVersion.class),
+            new MeasureDriftFactory(config, weights))
+        .uid(MEASURE_DRIFT);
   }
 
   /** The receiver chooses key groups for the operators behind it: all count the same ones. */

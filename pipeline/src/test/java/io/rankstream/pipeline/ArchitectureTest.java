@@ -36,7 +36,13 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "..receive..", "..window..", "..train..", "..embed..", "..start..", "..event..")
+              "..receive..",
+              "..window..",
+              "..train..",
+              "..embed..",
+              "..drift..",
+              "..start..",
+              "..event..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.kafka..", "org.apache.flink.connector.kafka..");
@@ -55,7 +61,13 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "..receive..", "..window..", "..train..", "..embed..", "..start..", "..event..")
+              "..receive..",
+              "..window..",
+              "..train..",
+              "..embed..",
+              "..drift..",
+              "..start..",
+              "..event..")
           .should()
           .dependOnClassesThat()
           .haveSimpleName("RankstreamJob");
@@ -90,6 +102,8 @@ class ArchitectureTest {
             "natural-window",
             "two-head-trainer",
             "embed-images",
+            "offer-anchors",
+            "measure-drift",
             "write-embeddings",
             "write-metrics",
             "write-model-versions",

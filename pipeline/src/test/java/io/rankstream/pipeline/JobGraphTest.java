@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.event.OperatorNames;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,11 +29,7 @@ class JobGraphTest {
     settings.setString("parallelism.default", Integer.toString(parallelism));
     settings.setString("embed.parallelism", Integer.toString(embedders));
     StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
-    StreamNode embedder =
-        graph.getStreamNodes().stream()
-            .filter(node -> OperatorNames.EMBED_IMAGES.equals(node.getTransformationUID()))
-            .findAny()
-            .orElseThrow();
+    StreamNode embedder = node(graph, OperatorNames.EMBED_IMAGES).orElseThrow();
 
     assertThat(embedder.getInEdges())
         .hasSizeGreaterThanOrEqualTo(3) // images, kept images, versions
@@ -43,6 +41,44 @@ class JobGraphTest {
     assertThat(tasks).hasSize(1);
     assertThat(tasks.get(0).getName()).contains(OperatorNames.WRITE_EMBEDDINGS + ": Writer");
     assertThat(tasks.get(0).getParallelism()).isEqualTo(embedders > 0 ? embedders : parallelism);
+  }
+
+  @Test
+  void driftIsMeasuredBesideTheSinkOfTheVersions() {
+    StreamGraph graph = RankstreamJob.local(new Configuration()).getStreamGraph();
+    StreamNode measure = node(graph, OperatorNames.MEASURE_DRIFT).orElseThrow();
+
+    assertThat(measure.getInEdges())
+        .hasSize(2) // anchors, versions
+        .noneMatch(StreamEdge::supportsUnalignedCheckpoints);
+    assertThat(graph.getJobGraph().getVertices())
+        .extracting(JobVertex::getName)
+        .as("pixels of images that are no anchors stay in the task that received them")
+        .anyMatch(
+            name ->
+                name.contains(OperatorNames.RECEIVE_IMAGES)
+                    && name.contains(OperatorNames.OFFER_ANCHORS));
+    assertThat(graph.getStreamNodes())
+        .filteredOn(each -> each.getOperatorName().startsWith(OperatorNames.WRITE_MODEL_VERSIONS))
+        .flatExtracting(StreamNode::getInEdges)
+        .extracting(StreamEdge::getSourceId)
+        .contains(measure.getId());
+  }
+
+  @Test
+  void withoutAnchorsNothingMeasures() {
+    Configuration settings = new Configuration();
+    settings.setString("drift.anchors", "0");
+    StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
+
+    assertThat(node(graph, OperatorNames.MEASURE_DRIFT)).isEmpty();
+    assertThat(node(graph, OperatorNames.OFFER_ANCHORS)).isEmpty();
+  }
+
+  private static Optional<StreamNode> node(StreamGraph graph, String uid) {
+    return graph.getStreamNodes().stream()
+        .filter(node -> uid.equals(node.getTransformationUID()))
+        .findAny();
   }
 
   /** The window hands batches of many megabytes to the trainer. */

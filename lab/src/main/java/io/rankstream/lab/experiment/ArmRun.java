@@ -129,6 +129,7 @@ final class ArmRun {
         // A version at the end of the stream comes in any case.
         .with(JobOptions.VERSIONS_EVERY_STEPS, plan.drift() ? DriftMeasurement.EVERY_STEPS : 0L)
         .with(JobOptions.VERSIONS_KEEP, 0)
+        .with(JobOptions.DRIFT_ANCHORS, 0) // the experiment measures it on unseen images
         .with(JobOptions.VERSIONS_DIRECTORY, uri(results.resolve("models/" + name())))
         .with(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(results.resolve("checkpoints")))
         .with(

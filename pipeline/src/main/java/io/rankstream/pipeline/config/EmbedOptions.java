@@ -9,7 +9,7 @@ import io.rankstream.model.Devices;
 import java.time.Duration;
 
 /** The settings of the embedders. */
-abstract class EmbedOptions extends ModelOptions {
+abstract class EmbedOptions extends DriftOptions {
 
   public static final Setting<Integer> EMBED_PARALLELISM =
       integer("embed.parallelism", 0)

@@ -34,6 +34,7 @@ public record JobConfig(
     Trainer trainer,
     EmbedConfig embed,
     Versions versions,
+    DriftConfig drift,
     Registry registry,
     KafkaClients kafka)
     implements Serializable {

@@ -43,6 +43,7 @@ final class JobConfigReader {
             Trainer.read(in),
             EmbedConfig.read(in),
             Versions.read(in),
+            DriftConfig.read(in),
             Registry.read(in),
             KafkaClients.read(configuration));
     checkTogether(config, in);
@@ -59,6 +60,7 @@ final class JobConfigReader {
     checkBothSides(config, in);
     SizeLimits.check(config, in);
     ProducerTimes.check(config, in);
+    DriftConfig.check(config, in);
     if (config.output().wireFormat() == WireFormat.CONFLUENT && !config.registry().isOn()) {
       in.problem(
           "Missing %s (%s = confluent needs a schema registry, such as http://registry:8081)"

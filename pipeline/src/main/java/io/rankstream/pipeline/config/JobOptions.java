@@ -18,7 +18,7 @@ import org.apache.flink.configuration.MemorySize;
 
 /**
  * Every setting of the job with its key, type, default, rule and meaning; no other class names a
- * key. Those of the embedders and of the model are inherited.
+ * key. Those of the embedders, of the drift and of the model are inherited.
  */
 public final class JobOptions extends EmbedOptions {
 
@@ -73,7 +73,8 @@ public final class JobOptions extends EmbedOptions {
           .means("Topic of the records that could not be used, complete and with the reason.");
   public static final Setting<String> OUTPUT_MODEL_VERSIONS_TOPIC =
       topic("output.model-versions-topic", "models.v1")
-          .means("Topic with one record for each published model file.");
+          .means(
+              "Topic with one record for each published model file, and for each measurement of drift.");
   public static final Setting<Delivery> OUTPUT_DELIVERY =
       choice("output.delivery-guarantee", Delivery.EXACTLY_ONCE)
           .means(
@@ -246,11 +247,13 @@ public final class JobOptions extends EmbedOptions {
   private JobOptions() {}
 
   /**
-   * All settings in the order of their declaration, those of the embedders and of the model last.
+   * All settings in the order of their declaration, those of the embedders, of the drift and of the
+   * model last.
    */
   public static List<Setting<?>> all() {
     List<Setting<?>> settings = new ArrayList<>();
-    for (Class<?> group : List.of(JobOptions.class, EmbedOptions.class, ModelOptions.class)) {
+    for (Class<?> group :
+        List.of(JobOptions.class, EmbedOptions.class, DriftOptions.class, ModelOptions.class)) {
       for (Field field : group.getDeclaredFields()) {
         if (field.getType() == Setting.class) {
           settings.add(valueOf(field));

@@ -7,6 +7,7 @@ import io.rankstream.model.ModelSize;
  * stays below them as long as its windows are not full and no image is as large as allowed.
  *
  * @param windows images that the windows keep, with names and places
+ * @param anchors images that drift is measured with, and two embeddings of each
  * @param batches batches in flight, and the one in work
  * @param decoding pixels of images while they are decoded, outside the heap
  * @param starting heap of a model that starts or is published
@@ -14,7 +15,13 @@ import io.rankstream.model.ModelSize;
  * @param copies copies of the models in the memory of the host: last good weights, and checkpoint
  */
 public record MemoryPlan(
-    long windows, long batches, long decoding, long starting, long models, long copies) {
+    long windows,
+    long anchors,
+    long batches,
+    long decoding,
+    long starting,
+    long models,
+    long copies) {
 
   /** Names, places and Java objects of an image in a window. */
   private static final long IMAGE_OVERHEAD = 1024;
@@ -38,6 +45,7 @@ public record MemoryPlan(
     long pixels = config.imageLimits().maxPixels();
     return new MemoryPlan(
         streams * windowOfAStream(config),
+        streams * anchorsOfAStream(config),
         (streams * (long) config.trainer().batchesInFlight() + 2) * batch
             + streams * 2L * config.embed().batchSize() * imageBytes(config),
         BYTES_PER_DECODED_PIXEL
@@ -64,7 +72,7 @@ public record MemoryPlan(
 
   /** Bytes on the heap with the windows elsewhere. */
   public long heapBesideWindows() {
-    return batches + starting;
+    return anchors + batches + starting; // RocksDB hands out all anchors to measure with
   }
 
   private static long windowOfAStream(JobConfig config) {
@@ -81,6 +89,11 @@ public record MemoryPlan(
       images = Math.min(trained + candidates, window.maxBytes() / image);
     }
     return images * (image + IMAGE_OVERHEAD) + repeatsOfAStream(config);
+  }
+
+  private static long anchorsOfAStream(JobConfig config) {
+    long embeddings = 2L * Float.BYTES * config.model().architecture().embeddingDimension();
+    return config.drift().anchors() * (imageBytes(config) + IMAGE_OVERHEAD + embeddings);
   }
 
   private static long repeatsOfAStream(JobConfig config) {

@@ -14,6 +14,8 @@ public final class OperatorNames {
   public static final String NATURAL_WINDOW = "natural-window";
   public static final String TWO_HEAD_TRAINER = "two-head-trainer";
   public static final String EMBED_IMAGES = "embed-images";
+  public static final String OFFER_ANCHORS = "offer-anchors";
+  public static final String MEASURE_DRIFT = "measure-drift";
   public static final String WRITE_EMBEDDINGS = "write-embeddings";
   public static final String WRITE_METRICS = "write-metrics";
   public static final String WRITE_MODEL_VERSIONS = "write-model-versions";
@@ -30,6 +32,8 @@ public final class OperatorNames {
         NATURAL_WINDOW,
         TWO_HEAD_TRAINER,
         EMBED_IMAGES,
+        OFFER_ANCHORS,
+        MEASURE_DRIFT,
         WRITE_EMBEDDINGS,
         WRITE_METRICS,
         WRITE_MODEL_VERSIONS,

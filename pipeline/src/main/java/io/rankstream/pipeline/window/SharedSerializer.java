@@ -128,7 +128,7 @@ public final class SharedSerializer<T> extends TypeSerializer<T> {
   private static SuppressRestartsException damaged(String what) {
     return new SuppressRestartsException(
         new IOException(
-            "The state of the window is damaged: the %s of an image is wrong. Start from an older checkpoint; rankstream verify tells whether one is good"
+            "An image in the state is damaged: its %s is wrong. Start from an older checkpoint; rankstream verify tells whether one is good"
                 .formatted(what)));
   }
 

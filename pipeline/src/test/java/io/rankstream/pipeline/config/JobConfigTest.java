@@ -286,6 +286,25 @@ class JobConfigTest {
             "Invalid batch.min-images: 17 (must be at most window.fresh-per-class = 16)");
   }
 
+  @Test
+  void mapsNeedAnchorsAPlaceAndAnEmbeddingOfModestSize() {
+    assertThatThrownBy(
+            () ->
+                Fixtures.config(
+                    "drift.map", "true",
+                    "drift.anchors", "0",
+                    "model.embedding-dimension", "1025"))
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactlyInAnyOrder(
+                        "Invalid drift.anchors: 0 (must be above 0 where drift.map = true)",
+                        "Missing versions.directory (drift.map = true publishes maps there)",
+                        "Invalid model.embedding-dimension: 1025 (must be at most 1024 where drift.map = true)"));
+    assertThat(Fixtures.config("model.embedding-dimension", "1025").drift().isOn()).isTrue();
+  }
+
   private static JobSettings settings() {
     return new JobSettings();
   }

@@ -31,6 +31,15 @@ class MemoryPlanTest {
   }
 
   @Test
+  void eachStreamHasAnchorsWithTwoEmbeddings() {
+    JobConfig config = Fixtures.config("model.embedding-dimension", "64", "drift.anchors", "100");
+
+    assertThat(MemoryPlan.of(config, 3, 1).anchors())
+        .isEqualTo(3 * 100 * (784L + 1024 + 2 * 64 * 4));
+    assertThat(MemoryPlan.of(Fixtures.config("drift.anchors", "0"), 3, 1).anchors()).isZero();
+  }
+
+  @Test
   void batchesInFlightBelongToStreams() {
     JobConfig config = Fixtures.config("trainer.batches-in-flight", "5", "embed.batch-size", "40");
 

@@ -35,7 +35,7 @@ class SharedSerializerTest {
       assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(turned)))
           .as("bit %d", bit)
           .isInstanceOf(SuppressRestartsException.class)
-          .hasStackTraceContaining("The state of the window is damaged");
+          .hasStackTraceContaining("An image in the state is damaged");
     }
   }
 

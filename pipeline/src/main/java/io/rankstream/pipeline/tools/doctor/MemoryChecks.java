@@ -59,9 +59,10 @@ public final class MemoryChecks {
     boolean onHeap = !isRocksDb();
     long asks = onHeap ? plan.heap() : plan.heapBesideWindows();
     String seen =
-        "windows %s, batches %s, a model that starts %s: up to %s for %d stream(s), and there are %s"
+        "windows %s, anchors %s, batches %s, a model that starts %s: up to %s for %d stream(s), and there are %s"
             .formatted(
                 onHeap ? megabytes(plan.windows()) : "in RocksDB",
+                megabytes(plan.anchors()),
                 megabytes(plan.batches()),
                 megabytes(plan.starting()),
                 megabytes(asks),
