@@ -60,6 +60,36 @@ class Decoder:
         return self.registered[schema_id]
 
 
+def committed(servers, topic, follow=False):
+    """Yields the committed messages of a topic from its beginning, to its end or for ever."""
+    consumer = Consumer({
+        "bootstrap.servers": servers,
+        "group.id": "consume-embeddings-example",
+        "isolation.level": "read_committed",  # nothing that a failure takes back
+        "enable.auto.commit": False,
+        "enable.partition.eof": True,
+    })
+    found = consumer.list_topics(topic, timeout=15).topics[topic]
+    if found.error is not None:
+        raise SystemExit("error: topic %s: %s" % (topic, found.error.str()))
+    consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in found.partitions])
+
+    at_end = set()
+    try:
+        while follow or len(at_end) < len(found.partitions):
+            message = consumer.poll(1.0)
+            if message is None:
+                continue
+            if message.error():
+                if message.error().code() != KafkaError._PARTITION_EOF:
+                    raise KafkaException(message.error())
+                at_end.add(message.partition())
+                continue
+            yield message
+    finally:
+        consumer.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description="Print committed embeddings as JSON lines.")
     parser.add_argument("--bootstrap-servers", default="localhost:9092")
@@ -69,29 +99,8 @@ def main():
     arguments = parser.parse_args()
 
     decoder = Decoder(SCHEMA_FILE.read_text(encoding="utf-8"), arguments.registry)
-    consumer = Consumer({
-        "bootstrap.servers": arguments.bootstrap_servers,
-        "group.id": "consume-embeddings-example",
-        "isolation.level": "read_committed",  # nothing that a failure takes back
-        "enable.auto.commit": False,
-        "enable.partition.eof": True,
-    })
-    found = consumer.list_topics(arguments.topic, timeout=15).topics[arguments.topic]
-    if found.error is not None:
-        raise SystemExit("error: topic %s: %s" % (arguments.topic, found.error.str()))
-    consumer.assign([TopicPartition(arguments.topic, p, OFFSET_BEGINNING) for p in found.partitions])
-
-    at_end = set()
     try:
-        while not (arguments.no_follow and len(at_end) == len(found.partitions)):
-            message = consumer.poll(1.0)
-            if message is None:
-                continue
-            if message.error():
-                if message.error().code() != KafkaError._PARTITION_EOF:
-                    raise KafkaException(message.error())
-                at_end.add(message.partition())
-                continue
+        for message in committed(arguments.bootstrap_servers, arguments.topic, not arguments.no_follow):
             line = {"partition": message.partition(), "offset": message.offset()}
             if message.value() is None:
                 stream, _, image_id = (message.key() or b"").decode(errors="replace").partition("\n")
@@ -104,8 +113,6 @@ def main():
             print(json.dumps(line), flush=True)
     except KeyboardInterrupt:
         pass
-    finally:
-        consumer.close()
 
 
 if __name__ == "__main__":

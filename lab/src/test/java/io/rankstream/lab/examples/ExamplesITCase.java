@@ -1,24 +1,33 @@
 package io.rankstream.lab.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.local.RecordSender;
+import io.rankstream.model.Provenance;
+import io.rankstream.model.evaluation.OrthogonalMap;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.event.LineageId;
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.publish.MapFiles;
+import io.rankstream.pipeline.publish.PublishedMap;
+import io.rankstream.pipeline.tools.Records;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
+import io.rankstream.schemas.ModelVersion;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +129,84 @@ class ExamplesITCase {
       }
     }
     System.out.println("Python and Java read " + equal + " equal embeddings of 32 values");
+  }
+
+  /** The map turns pairs of values by a right angle, so that the right answer needs no library. */
+  @Test
+  void pythonLooksForANewEmbeddingInAnOldIndex() throws Exception {
+    Map<String, JsonNode> index = new HashMap<>();
+    for (JsonNode line : consumedInJava()) {
+      if (line.has("embedding") && line.get("stream").asText().equals("default")) {
+        index.put(line.get("image_id").asText(), line);
+      }
+    }
+    JsonNode image = index.get("class-1/1.png");
+    float[] old = vector(image);
+    float[] turned = turned(old);
+    publishMap(image);
+
+    JsonNode found =
+        parsed(
+                programs.run(
+                    "query",
+                    programs.python(),
+                    EXAMPLES.resolve("python/query_old_index.py").toString(),
+                    "--bootstrap-servers",
+                    kafka.bootstrapServers(),
+                    "--vector",
+                    JSON.writeValueAsString(turned),
+                    "--k",
+                    "4"))
+            .get(0);
+
+    for (int i = 0; i < old.length; i++) {
+      assertThat(found.get("mapped").get(i).asDouble()).isCloseTo(old[i], within(1e-5));
+    }
+    List<String> nearest = new ArrayList<>(List.of("class-1/1.png")); // the image itself
+    nearest.addAll(nearest(index, "class-1/1.png", 3, null));
+    assertThat(ids(found.get("neighbours"))).isEqualTo(nearest);
+  }
+
+  /** Announces a map from the newest version of the embeddings to a later one. */
+  private static void publishMap(JsonNode image) throws Exception {
+    List<float[]> older = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      float[] direction = new float[32];
+      direction[i] = 1;
+      older.add(direction);
+    }
+    OrthogonalMap map =
+        OrthogonalMap.fit(older, older.stream().map(ExamplesITCase::turned).toList());
+    String space = image.get("space_id").asText();
+    PublishedMap published =
+        new MapFiles(directory.resolve("models").toUri().toString(), 0)
+            .write(
+                new Provenance("default", space, image.get("lineage").asText(), 10_000),
+                new VersionRank(image.get("lineage").asText(), 9_000),
+                map);
+    ModelVersion record = Records.drift(10_000, 9_000, 0.5);
+    record.setSpaceId(space);
+    record.setLineage(image.get("lineage").asText());
+    record.getDrift().setAgainstLineage(image.get("lineage").asText());
+    record.getDrift().setMapUri(published.uri());
+    record.getDrift().setMapSha256(published.sha256());
+    RecordSender.send(
+        kafka.clients(), TOPICS.modelVersions(), List.of(bytes(record.toByteBuffer())));
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  private static float[] turned(float[] vector) {
+    float[] turned = new float[vector.length];
+    for (int i = 0; i < vector.length; i += 2) {
+      turned[i] = -vector[i + 1];
+      turned[i + 1] = vector[i];
+    }
+    return turned;
   }
 
   @Test
