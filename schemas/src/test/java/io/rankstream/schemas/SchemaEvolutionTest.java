@@ -30,9 +30,9 @@ class SchemaEvolutionTest {
   static Stream<Schema> present() {
     return Stream.of(
         DeadLetter.getClassSchema(),
+        DriftFigures.getClassSchema(),
         EpochMark.getClassSchema(),
         EpochRequest.getClassSchema(),
-        DriftFigures.getClassSchema(),
         ImageEmbedding.getClassSchema(),
         LabeledImage.getClassSchema(),
         ModelVersion.getClassSchema(),

@@ -17,6 +17,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -43,6 +44,26 @@ final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion>
   /** The only subtask, without state. */
   static DriftHarness started(JobConfig config, Path weights) throws Exception {
     DriftHarness harness = new DriftHarness(config, weights, 1, 0);
+    harness.open();
+    return harness;
+  }
+
+  /** The only subtask, without state, on a state backend of its own. */
+  static DriftHarness started(JobConfig config, Path weights, StateBackend backend)
+      throws Exception {
+    DriftHarness harness = new DriftHarness(config, weights, 1, 0);
+    harness.setStateBackend(backend);
+    harness.open();
+    return harness;
+  }
+
+  /** The only subtask, restored on a state backend of its own. */
+  static DriftHarness restored(
+      JobConfig config, Path weights, OperatorSubtaskState state, StateBackend backend)
+      throws Exception {
+    DriftHarness harness = new DriftHarness(config, weights, 1, 0);
+    harness.setStateBackend(backend);
+    harness.initializeState(state);
     harness.open();
     return harness;
   }

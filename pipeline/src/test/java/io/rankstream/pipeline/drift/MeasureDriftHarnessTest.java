@@ -32,10 +32,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(120)
 class MeasureDriftHarnessTest {
@@ -125,11 +130,16 @@ class MeasureDriftHarnessTest {
     }
   }
 
-  @Test
-  void aRestartLosesNothing() throws Exception {
+  static Stream<StateBackend> backends() {
+    return Stream.of(new HashMapStateBackend(), new EmbeddedRocksDBStateBackend());
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aRestartLosesNothing(StateBackend backend) throws Exception {
     OperatorSubtaskState state;
     List<ModelVersion> uninterrupted;
-    try (DriftHarness drift = DriftHarness.started(CONFIG, weights)) {
+    try (DriftHarness drift = DriftHarness.started(CONFIG, weights, backend)) {
       drift.offer("a", 0, 40);
       drift.measure(first);
       drift.measure(second);
@@ -138,7 +148,7 @@ class MeasureDriftHarnessTest {
       uninterrupted = drift.records().subList(1, 3);
     }
 
-    try (DriftHarness drift = DriftHarness.restored(CONFIG, weights, state, 1, 0)) {
+    try (DriftHarness drift = DriftHarness.restored(CONFIG, weights, state, backend)) {
       drift.measure(third); // before any image
 
       assertThat(drift.records())
