@@ -39,7 +39,7 @@ class SizingTableTest {
     JobConfig config = JobConfig.from(Configuration.fromMap(settings));
     InputSpec input = config.model().input();
     MemoryPlan plan = MemoryPlan.of(config, 1, 1);
-    return "| `%s`, %dx%dx%d%s | %s million | %s | %s | %s | %s | %s |\n"
+    return "| `%s`, %dx%dx%d%s | %s million | %s | %s | %s | %s | %s | %s |\n"
         .formatted(
             config.model().architecture().backbone().id(),
             input.channels(),
@@ -51,6 +51,7 @@ class SizingTableTest {
             megabytes(plan.batches()),
             megabytes(plan.starting()),
             megabytes(plan.models()),
+            megabytes(plan.served()),
             megabytes(plan.copies()));
   }
 

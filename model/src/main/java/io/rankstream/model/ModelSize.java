@@ -69,6 +69,11 @@ public record ModelSize(
     return 2 * snapshotBytes();
   }
 
+  /** Bytes of a model that embeds and does not train, without activations. */
+  public long servingBytes() {
+    return Float.BYTES * (parameters + statistics);
+  }
+
   /** Bytes on the heap while a new model starts or a version is written. */
   public long heapBytes() {
     return 2 * Float.BYTES * parameters;

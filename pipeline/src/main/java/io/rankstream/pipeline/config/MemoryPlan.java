@@ -12,6 +12,8 @@ import io.rankstream.model.ModelSize;
  * @param decoding pixels of images while they are decoded, outside the heap
  * @param starting heap of a model that starts or is published
  * @param models buffers of the models while they train, without activations
+ * @param served versions that embed: two of each stream in each embedder, while one is adopted or
+ *     an epoch is open, and what drift is measured with
  * @param copies copies of the models in the memory of the host: last good weights, and checkpoint
  */
 public record MemoryPlan(
@@ -21,6 +23,7 @@ public record MemoryPlan(
     long decoding,
     long starting,
     long models,
+    long served,
     long copies) {
 
   /** Names, places and Java objects of an image in a window. */
@@ -52,6 +55,7 @@ public record MemoryPlan(
             * (subtasks * Math.min(pixels, LARGE_PIXELS) + (pixels > LARGE_PIXELS ? pixels : 0)),
         model.heapBytes(),
         streams * model.trainingBytes(),
+        servedVersions(config, subtasks) * model.servingBytes(),
         streams * model.copiesBytes());
   }
 
@@ -89,6 +93,16 @@ public record MemoryPlan(
       images = Math.min(trained + candidates, window.maxBytes() / image);
     }
     return images * (image + IMAGE_OVERHEAD) + repeatsOfAStream(config);
+  }
+
+  /** Every embedder embeds images of all streams. */
+  private static long servedVersions(JobConfig config, int subtasks) {
+    int embedders =
+        config.embed().parallelism() > 0
+            ? Math.min(subtasks, config.embed().parallelism())
+            : subtasks;
+    return embedders * 2L * config.input().streams().size()
+        + (config.drift().isOn() ? subtasks : 0);
   }
 
   private static long anchorsOfAStream(JobConfig config) {

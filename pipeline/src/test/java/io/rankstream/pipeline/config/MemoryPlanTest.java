@@ -56,6 +56,19 @@ class MemoryPlanTest {
   }
 
   @Test
+  void everyEmbedderHasTwoVersionsOfEachStream() {
+    long version = ModelSize.of(Fixtures.config().model()).servingBytes();
+
+    assertThat(served(3, "input.streams", "a;b", "drift.anchors", "0")).isEqualTo(3 * 4 * version);
+    assertThat(served(3, "embed.parallelism", "1", "drift.anchors", "0")).isEqualTo(2 * version);
+    assertThat(served(3)).as("one more measures drift").isEqualTo(3 * 3 * version);
+  }
+
+  private static long served(int subtasks, String... settings) {
+    return MemoryPlan.of(Fixtures.config(settings), 1, subtasks).served();
+  }
+
+  @Test
   void streamsHaveWindowsAndModelsOfTheirOwn() {
     JobConfig config = Fixtures.config("optimizer.rule", "adamw");
     MemoryPlan one = MemoryPlan.of(config, 1, 1);

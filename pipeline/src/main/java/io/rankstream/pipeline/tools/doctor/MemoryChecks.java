@@ -88,14 +88,21 @@ public final class MemoryChecks {
   }
 
   private Finding offHeap() {
-    boolean onGpu = isOnGpu();
-    long asks = plan.decoding() + plan.copies() + (onGpu ? 0 : plan.models());
+    boolean onGpu = isOnGpu(config.device());
+    boolean embedsOnGpu = isOnGpu(config.embed().device());
+    long asks =
+        plan.decoding()
+            + plan.copies()
+            + (onGpu ? 0 : plan.models())
+            + (embedsOnGpu ? 0 : plan.served());
     String seen =
-        "models %s%s, their copies %s, decoding %s, without activations: up to %s for %d stream(s), and there are %s"
+        "models %s%s, their copies %s, versions that embed %s%s, decoding %s, without activations: up to %s for %d stream(s), and there are %s"
             .formatted(
                 megabytes(plan.models()),
                 onGpu ? " on the GPU" : "",
                 megabytes(plan.copies()),
+                megabytes(plan.served()),
+                embedsOnGpu ? " on the GPU" : "",
                 megabytes(plan.decoding()),
                 megabytes(asks),
                 streams,
@@ -152,9 +159,9 @@ public final class MemoryChecks {
     return engine.get(StateBackendOptions.STATE_BACKEND).equals(ROCKSDB);
   }
 
-  private boolean isOnGpu() {
+  private static boolean isOnGpu(String device) {
     try {
-      return Devices.select(config.device()).isGpu();
+      return Devices.select(device).isGpu();
     } catch (RuntimeException | LinkageError e) {
       return false; // another check tells what is wrong with the device
     }
