@@ -6,6 +6,8 @@ import io.rankstream.lab.bench.BenchReport;
 import io.rankstream.lab.bench.CheckpointBench;
 import io.rankstream.lab.bench.DecodeBench;
 import io.rankstream.lab.bench.EmbedBench;
+import io.rankstream.lab.bench.EmbeddersBench;
+import io.rankstream.lab.bench.FreshnessBench;
 import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
 import io.rankstream.lab.bench.PrecisionBench;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Unmatched;
       "  assembler   records through the P x K window, by classes and state backend",
       "  decode      images to pixels, by threads, against ImageIO",
       "  embed       embeddings without training, by batch size",
+      "  embedders   images without labels through the whole job, with one and with two embedders",
+      "  freshness   time from an image's arrival to its committed embedding, by the checkpoint interval",
       "  checkpoint  how long training waits for a copy of the state, and the write and the restore of it",
       "  all         all of these",
       "",
@@ -65,6 +69,8 @@ final class BenchCommand implements Callable<Integer> {
     ASSEMBLER,
     DECODE,
     EMBED,
+    EMBEDDERS,
+    FRESHNESS,
     CHECKPOINT,
     ALL
   }
@@ -78,7 +84,8 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "WHAT",
-      description = "step, pipeline, assembler, decode, embed, checkpoint or all.")
+      description =
+          "step, pipeline, assembler, decode, embed, embedders, freshness, checkpoint or all.")
   Subject subject;
 
   @Option(
@@ -194,6 +201,8 @@ final class BenchCommand implements Callable<Integer> {
         case ASSEMBLER -> run("assembler", AssemblerBench::run, plan(job, 3, 2), report);
         case DECODE -> run("decode", DecodeBench::run, plan(job, 15, 1), report);
         case EMBED -> run("embed", EmbedBench::run, plan(job, 15, 1), report);
+        case EMBEDDERS -> run("embedders", EmbeddersBench::run, plan(job, 5, 20), report);
+        case FRESHNESS -> run("freshness", FreshnessBench::run, plan(job, 1, 60), report);
         case CHECKPOINT -> run("checkpoint", CheckpointBench::run, plan(job, 10, 0), report);
         case ALL -> {} // the others
       }
