@@ -116,6 +116,8 @@ public final class Demo implements AutoCloseable {
             .settings()
             .with(JobOptions.BATCH_TRAIN_EVERY, plan.trainEvery())
             .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(2))
+            // Small images: rather many to replay from than the same few again and again.
+            .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000)
             .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
             .with(JobOptions.OPTIMIZER_TOTAL_STEPS, Math.max(1, expectedSteps))
             .with(JobOptions.MODEL_SEED, plan.seed())
