@@ -41,6 +41,17 @@ public record EmbeddingDrift(
    * @throws IllegalArgumentException when the anchors do not match, or a value is not finite
    */
   public static EmbeddingDrift between(List<float[]> older, List<float[]> newer, int[] labels) {
+    return between(older, newer, labels, OrthogonalMap.fit(older, newer));
+  }
+
+  /**
+   * Measures the drift where the map is known.
+   *
+   * @param map the map of all anchors from the older to the newer version
+   * @throws IllegalArgumentException when the anchors do not match, or a value is not finite
+   */
+  public static EmbeddingDrift between(
+      List<float[]> older, List<float[]> newer, int[] labels, OrthogonalMap map) {
     EmbeddingDrift drift = withoutMap(older, newer, labels);
     return new EmbeddingDrift(
         drift.cosineShift,
@@ -48,7 +59,7 @@ public record EmbeddingDrift(
         drift.recallWithin,
         drift.recallAcross,
         new Neighbours(mappedBack(older, newer), older, 1).recall(labels),
-        OrthogonalMap.fit(older, newer).residual(older, newer));
+        map.residual(older, newer));
   }
 
   /**

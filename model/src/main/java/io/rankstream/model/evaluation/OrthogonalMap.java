@@ -2,6 +2,7 @@ package io.rankstream.model.evaluation;
 
 import java.util.List;
 import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.QRDecomposition;
 import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
 
@@ -38,6 +39,38 @@ public final class OrthogonalMap {
    */
   public static OrthogonalMap fit(List<float[]> sources, List<float[]> targets) {
     VectorPairs.require(sources, targets, 1);
+    if (2 * sources.size() < sources.get(0).length) {
+      return fitInSpan(rows(sources), rows(targets));
+    }
+
+    return new OrthogonalMap(nearestOrthogonal(products(sources, targets)));
+  }
+
+  /**
+   * Fits the map in the space that the vectors span. In the directions beside it there is nothing
+   * but the multiple of the identity, so the map of the whole space is the identity there. The time
+   * of the decomposition grows with the cube of the number of directions.
+   */
+  private static OrthogonalMap fitInSpan(RealMatrix sources, RealMatrix targets) {
+    int images = sources.getRowDimension();
+    int dimension = sources.getColumnDimension();
+    RealMatrix all = MatrixUtils.createRealMatrix(dimension, 2 * images);
+    all.setSubMatrix(sources.transpose().getData(), 0, 0);
+    all.setSubMatrix(targets.transpose().getData(), 0, images);
+    RealMatrix span =
+        new QRDecomposition(all).getQ().getSubMatrix(0, dimension - 1, 0, 2 * images - 1);
+    RealMatrix products = sources.multiply(span).transposeMultiply(targets.multiply(span));
+    RealMatrix turn =
+        MatrixUtils.createRealMatrix(nearestOrthogonal(products.getData()))
+            .subtract(MatrixUtils.createRealIdentityMatrix(2 * images));
+    return new OrthogonalMap(
+        MatrixUtils.createRealIdentityMatrix(dimension)
+            .add(span.multiply(turn).multiplyTransposed(span))
+            .getData());
+  }
+
+  /** The sum of the outer products of each source with its target. */
+  private static double[][] products(List<float[]> sources, List<float[]> targets) {
     int dimension = sources.get(0).length;
     double[][] products = new double[dimension][dimension];
     for (int image = 0; image < sources.size(); image++) {
@@ -50,7 +83,18 @@ public final class OrthogonalMap {
       }
     }
 
-    return new OrthogonalMap(nearestOrthogonal(products));
+    return products;
+  }
+
+  private static RealMatrix rows(List<float[]> vectors) {
+    double[][] rows = new double[vectors.size()][vectors.get(0).length];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < rows[i].length; j++) {
+        rows[i][j] = vectors.get(i)[j];
+      }
+    }
+
+    return MatrixUtils.createRealMatrix(rows);
   }
 
   /** Values in a vector: the map is a square matrix of as many rows. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.hipparchus.linear.MatrixUtils;
@@ -193,6 +194,28 @@ class EmbeddingDriftTest {
       assertThat(length).isCloseTo(1, within(1e-5));
     }
     assertThat(map.residual(older, newer)).isFinite();
+  }
+
+  /** Vectors that are padded with zeros have the map of those that are not, and the identity. */
+  @Test
+  void mapOfFewImagesInManyDimensionsIsThatOfTheirSpan() {
+    List<float[]> older = floats(gaussian(new Random(5), 8, 4));
+    List<float[]> newer = floats(gaussian(new Random(6), 8, 4));
+
+    OrthogonalMap small = OrthogonalMap.fit(older, newer);
+    OrthogonalMap large = OrthogonalMap.fit(padded(older), padded(newer));
+
+    for (int row = 0; row < 32; row++) {
+      for (int column = 0; column < 32; column++) {
+        boolean inSpan = row < 4 && column < 4;
+        double expected = inSpan ? small.row(row)[column] : row == column ? 1 : 0;
+        assertThat((double) large.row(row)[column]).isCloseTo(expected, within(1e-6));
+      }
+    }
+  }
+
+  private static List<float[]> padded(List<float[]> vectors) {
+    return vectors.stream().map(vector -> Arrays.copyOf(vector, 32)).toList();
   }
 
   @Test
