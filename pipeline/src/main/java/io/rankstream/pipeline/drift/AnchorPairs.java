@@ -48,16 +48,22 @@ final class AnchorPairs {
     return older.size();
   }
 
+  /** The drift without the figures of a map; there is at least one pair. */
+  EmbeddingDrift drift() {
+    return EmbeddingDrift.withoutMap(older, newer, labels());
+  }
+
   /** The drift; there is at least one pair. */
-  EmbeddingDrift drift(boolean withMap) {
-    int[] labels = classes.stream().mapToInt(Integer::intValue).toArray();
-    return withMap
-        ? EmbeddingDrift.between(older, newer, labels)
-        : EmbeddingDrift.withoutMap(older, newer, labels);
+  EmbeddingDrift drift(OrthogonalMap map) {
+    return EmbeddingDrift.between(older, newer, labels(), map);
   }
 
   /** The map from the older to the newer version; there is at least one pair. */
   OrthogonalMap map() {
     return OrthogonalMap.fit(older, newer);
+  }
+
+  private int[] labels() {
+    return classes.stream().mapToInt(Integer::intValue).toArray();
   }
 }

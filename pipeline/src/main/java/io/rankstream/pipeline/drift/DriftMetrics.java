@@ -37,11 +37,12 @@ final class DriftMetrics {
     stream(stream).versions(versions);
   }
 
-  void measured(String stream, Measurement measurement) {
+  /** Counts a measurement that took a time, and shows it. */
+  void measured(String stream, Measurement measurement, long nanos) {
     measurements.inc();
     boolean lacksMap = measurement.sinceBase().filter(each -> each.map().isEmpty()).isPresent();
     withoutMap.inc(publishesMaps && lacksMap ? 1 : 0);
-    stream(stream).measured(measurement);
+    stream(stream).measured(measurement, nanos);
   }
 
   void skipped() {

@@ -170,8 +170,10 @@ final class MeasureDrift extends AbstractStreamOperator<ModelVersion>
     thread.execute(
         () -> {
           try {
+            long since = System.nanoTime();
             Measurement measurement = measure.of(told, before, images);
-            inTask(() -> finish(anchors, measurement));
+            long nanos = System.nanoTime() - since;
+            inTask(() -> finish(anchors, measurement, nanos));
           } catch (IOException | RuntimeException e) {
             inTask(() -> skip(told, e));
           } catch (Error e) {
@@ -190,13 +192,13 @@ final class MeasureDrift extends AbstractStreamOperator<ModelVersion>
     }
   }
 
-  private void finish(StreamAnchors anchors, Measurement measurement) throws Exception {
+  private void finish(StreamAnchors anchors, Measurement measurement, long nanos) throws Exception {
     running = false;
     skips = false;
     String stream = anchors.key().stream();
     setCurrentKey(anchors.key());
     anchors.measured(measurement.version(), measurement.images(), measurement.newBase());
-    measured.measured(stream, measurement);
+    measured.measured(stream, measurement, nanos);
     measured.versions(stream, anchors.versions());
     Instant now = Instant.now();
     Stream.of(measurement.sincePrevious(), measurement.sinceBase())

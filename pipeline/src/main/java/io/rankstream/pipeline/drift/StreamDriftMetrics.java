@@ -16,6 +16,7 @@ final class StreamDriftMetrics {
   private volatile int classes;
   private volatile long measured;
   private volatile long base;
+  private volatile long measureMillis;
   private volatile EmbeddingDrift sinceBase;
   private volatile EmbeddingDrift sincePrevious;
 
@@ -29,6 +30,7 @@ final class StreamDriftMetrics {
     group.gauge("driftAnchorClasses", (Gauge<Integer>) () -> classes);
     group.gauge("driftVersion", (Gauge<Long>) () -> measured);
     group.gauge("driftBaseVersion", (Gauge<Long>) () -> base);
+    group.gauge("driftMeasureMs", (Gauge<Long>) () -> measureMillis);
     figure(group, "driftCosineShift", () -> sinceBase, EmbeddingDrift::cosineShift);
     figure(group, "driftOverlap", () -> sinceBase, EmbeddingDrift::overlap);
     figure(group, "driftRecallNewInNew", () -> sinceBase, EmbeddingDrift::recallWithin);
@@ -65,8 +67,9 @@ final class StreamDriftMetrics {
     }
   }
 
-  /** Shows a measurement. */
-  void measured(Measurement measurement) {
+  /** Shows a measurement that took a time. */
+  void measured(Measurement measurement, long nanos) {
+    measureMillis = nanos / 1_000_000;
     sinceBase = measurement.sinceBase().map(Comparison::drift).orElse(null);
     // Where it was compared with the base alone, that is the version before.
     sincePrevious = measurement.sincePrevious().map(Comparison::drift).orElse(sinceBase);

@@ -4,6 +4,8 @@ import ai.djl.Device;
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.Provenance;
 import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.evaluation.EmbeddingDrift;
+import io.rankstream.model.evaluation.OrthogonalMap;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.embed.ServedVersion;
 import io.rankstream.pipeline.event.PixelLayout;
@@ -114,18 +116,24 @@ final class VersionMeasure {
       return Optional.empty();
     }
 
-    Optional<PublishedMap> map = withMap ? publish(pairs, older, stream, newer) : Optional.empty();
-    return Optional.of(new Comparison(older, pairs.size(), pairs.drift(map.isPresent()), map));
+    if (!withMap) {
+      return Optional.of(new Comparison(older, pairs.size(), pairs.drift(), Optional.empty()));
+    }
+
+    OrthogonalMap map = pairs.map();
+    Optional<PublishedMap> published = publish(map, older, stream, newer);
+    EmbeddingDrift drift = published.isPresent() ? pairs.drift(map) : pairs.drift();
+    return Optional.of(new Comparison(older, pairs.size(), drift, published));
   }
 
   private Optional<PublishedMap> publish(
-      AnchorPairs pairs, MeasuredVersion older, String stream, MeasuredVersion newer) {
+      OrthogonalMap map, MeasuredVersion older, String stream, MeasuredVersion newer) {
     try {
       return Optional.of(
           maps.write(
               new Provenance(stream, newer.space(), newer.lineage(), newer.version()),
               new VersionRank(older.lineage(), older.version()),
-              pairs.map()));
+              map));
     } catch (IOException e) {
       LOG.warn(
           "No map can be written to {}. The next measured version gets one: check that the store is up, has space and lets the job write",
