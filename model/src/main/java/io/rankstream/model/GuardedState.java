@@ -57,6 +57,43 @@ final class GuardedState implements AutoCloseable {
     guard.rolledBack(step, fault);
   }
 
+  /**
+   * Copies of what replicas average, to be closed by the caller: of the present arrays, or of the
+   * last good ones while the guard is in doubt of these.
+   *
+   * @param step steps so far, for a rollback where the present arrays are not finite
+   * @throws TrainingFailedException when the model was rolled back too often
+   */
+  HostBuffers toAverage(long step) {
+    if (!guard.isHealthy()) {
+      GoodWeights.Saved saved = good.saved(false);
+      if (saved.copy() != null) {
+        return saved.copy();
+      }
+    }
+
+    HostBuffers present = state.copiesToAverage();
+    if (present.areFinite(ModelBuffers.AVERAGED_OVER_REPLICAS)) {
+      return present;
+    }
+    present.close();
+    rollBack(step, StepFault.NON_FINITE);
+    return state.copiesToAverage();
+  }
+
+  /**
+   * Takes over averages of replicas, which count as good.
+   *
+   * @param step steps of all replicas so far
+   * @return {@linkplain TrainableState#distanceTo distance} to the averages before
+   */
+  double adopt(HostBuffers averages, long step) {
+    double distance = state.distanceTo(averages);
+    state.restore(averages);
+    good.replace(step, state.copies());
+    return distance;
+  }
+
   /** Forgets the rollbacks and the bad steps so far. */
   void absolve() {
     guard.absolve();

@@ -87,10 +87,35 @@ final class HostBuffers implements AutoCloseable {
   }
 
   void writeTo(DataOutputStream out) throws IOException {
-    out.writeInt(buffers.size());
+    writeTo(out, buffers.keySet());
+  }
+
+  /**
+   * Writes some of the vectors.
+   *
+   * @param chosen their names; those that are not here are left out
+   */
+  void writeTo(DataOutputStream out, Set<String> chosen) throws IOException {
+    out.writeInt((int) buffers.keySet().stream().filter(chosen::contains).count());
     for (Map.Entry<String, NDArray> buffer : buffers.entrySet()) {
-      out.writeUTF(buffer.getKey());
-      write(out, buffer.getValue());
+      if (chosen.contains(buffer.getKey())) {
+        out.writeUTF(buffer.getKey());
+        write(out, buffer.getValue());
+      }
+    }
+  }
+
+  /** Whether all values of the chosen vectors are finite. */
+  boolean areFinite(Set<String> chosen) {
+    return buffers.entrySet().stream()
+        .filter(buffer -> chosen.contains(buffer.getKey()) && buffer.getValue().size() > 0)
+        .allMatch(buffer -> isFinite(buffer.getValue()));
+  }
+
+  private static boolean isFinite(NDArray values) {
+    try (NDArray sizes = values.abs();
+        NDArray largest = sizes.max()) { // NaN if there is one
+      return Float.isFinite(largest.getFloat());
     }
   }
 

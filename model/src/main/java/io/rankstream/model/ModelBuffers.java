@@ -37,6 +37,10 @@ final class ModelBuffers {
   /** Buffers that consist of a row for each possible class. */
   static final Set<String> HAVE_A_ROW_FOR_EACH_CLASS = Set.of(CENTERS, CLASS_COUNTS);
 
+  /** Buffers that replicas of a model average; the others stay their own. */
+  static final Set<String> AVERAGED_OVER_REPLICAS =
+      Set.of(PARAMETERS, STATISTICS, AVERAGE, AVERAGE_STATISTICS, CENTERS, CLASS_COUNTS);
+
   private final NDManager manager;
   private final Map<String, NDArray> buffers = new LinkedHashMap<>();
 
@@ -68,6 +72,18 @@ final class ModelBuffers {
   HostBuffers copies() {
     HostBuffers copies = new HostBuffers();
     buffers.forEach((name, buffer) -> copies.addCopy(name, buffer));
+    return copies;
+  }
+
+  /** Copies of the buffers that replicas average, to be closed by the caller. */
+  HostBuffers copiesToAverage() {
+    HostBuffers copies = new HostBuffers();
+    buffers.forEach(
+        (name, buffer) -> {
+          if (AVERAGED_OVER_REPLICAS.contains(name)) {
+            copies.addCopy(name, buffer);
+          }
+        });
     return copies;
   }
 

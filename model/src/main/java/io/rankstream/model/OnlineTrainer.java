@@ -219,6 +219,52 @@ public final class OnlineTrainer implements AutoCloseable {
     guarded.rollBack(step, fault);
   }
 
+  /**
+   * Moves the step counter on, over steps that replicas of this model have taken.
+   *
+   * @param steps steps of all replicas so far
+   */
+  public void moveTo(long steps) {
+    step = steps;
+  }
+
+  /**
+   * Gives new labels the next rows of the softmax head, as long as there are any: classes that
+   * replicas of this model have learnt before.
+   */
+  public void learnLabels(List<String> labels) {
+    Set<String> beyond = vocabulary.beyondCapacity(labels);
+    vocabulary.learn(labels.stream().filter(label -> !beyond.contains(label)).toList());
+  }
+
+  /**
+   * Copies what replicas of this model average, to be closed by the caller. While the guard is in
+   * doubt of the present weights, these are the last good ones; they are always finite.
+   *
+   * @throws TrainingFailedException when the weights are not finite, and the model was rolled back
+   *     too often
+   */
+  public ReplicaWeights toAverage() {
+    HostBuffers copies = guarded.toAverage(step);
+    return new ReplicaWeights(config.architecture().id(), space, vocabulary.labels(), copies);
+  }
+
+  /**
+   * Takes over the average of the replicas of this model; the state of the optimizer stays.
+   *
+   * @param steps steps of all replicas so far
+   * @return length of the difference between the parameters before and the average, over the length
+   *     of the average
+   * @throws IOException when the average is of another architecture
+   */
+  public double adopt(ReplicaWeights average, long steps) throws IOException {
+    state.requireSizes(average.buffers());
+    vocabulary.learn(average.labels());
+    space = average.spaceIdSuffix();
+    step = steps;
+    return guarded.adopt(average.buffers(), steps);
+  }
+
   /** Forgets the rollbacks and the bad steps so far, so that a failed model may learn again. */
   public void absolve() {
     guarded.absolve();

@@ -76,6 +76,32 @@ final class TrainableState {
     return buffers.copies();
   }
 
+  /** Copies of the arrays that replicas average, to be closed by the caller. */
+  HostBuffers copiesToAverage() {
+    return buffers.copiesToAverage();
+  }
+
+  /**
+   * How far the parameters are from others: the Euclidean length of the difference over that of the
+   * others.
+   */
+  double distanceTo(HostBuffers others) {
+    NDArray mine = weights.parameters();
+    try (NDManager scope = mine.getManager().newSubManager()) {
+      NDArray theirs = others.get(ModelBuffers.PARAMETERS).toDevice(mine.getDevice(), false);
+      if (theirs != others.get(ModelBuffers.PARAMETERS)) {
+        theirs.attach(scope);
+      }
+      NDArray difference = mine.sub(theirs);
+      difference.attach(scope);
+      NDArray length = difference.norm();
+      length.attach(scope);
+      NDArray whole = theirs.norm();
+      whole.attach(scope);
+      return length.getFloat() / Math.max(whole.getFloat(), Float.MIN_NORMAL);
+    }
+  }
+
   /**
    * Checks that copies can be restored.
    *
