@@ -25,7 +25,9 @@ import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.publish.EmbedderDirectory;
 import io.rankstream.pipeline.receive.ReceiveImages;
+import io.rankstream.pipeline.replica.RoundDirectory;
 import io.rankstream.pipeline.start.JobSubmission;
+import io.rankstream.pipeline.train.ReplicaTrainerFactory;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
 import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
@@ -33,10 +35,12 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
@@ -126,22 +130,36 @@ public final class RankstreamJob {
             env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse(""));
     String weights = EmbedderDirectory.of(config.embed(), env.getConfiguration());
 
-    // A window emits only batches of the stream that it is keyed by: its task trains them too.
+    TypeSerializer<MicroBatch> batchSerializer =
+        TypeInformation.of(MicroBatch.class)
+            .createSerializer(env.getConfig().getSerializerConfig());
     SingleOutputStreamOperator<VersionPointer> versions =
-        DataStreamUtils.reinterpretAsKeyedStream(
-                batches, MicroBatch::key, TypeInformation.of(StreamKey.class))
-            .transform(
-                TWO_HEAD_TRAINER,
-                TypeInformation.of(VersionPointer.class),
-                new TwoHeadTrainerFactory(
-                    config,
-                    submission,
-                    weights,
-                    TypeInformation.of(MicroBatch.class)
-                        .createSerializer(env.getConfig().getSerializerConfig()),
-                    METRICS,
-                    MODEL_VERSIONS,
-                    DEAD_LETTERS))
+        (config.replicas().replicas() == 1
+                ? batchesOfStreams(batches)
+                    .transform(
+                        TWO_HEAD_TRAINER,
+                        TypeInformation.of(VersionPointer.class),
+                        new TwoHeadTrainerFactory(
+                            config,
+                            submission,
+                            weights,
+                            batchSerializer,
+                            METRICS,
+                            MODEL_VERSIONS,
+                            DEAD_LETTERS))
+                : batchesOfReplicas(batches)
+                    .transform(
+                        TWO_HEAD_TRAINER,
+                        TypeInformation.of(VersionPointer.class),
+                        new ReplicaTrainerFactory(
+                            config,
+                            submission,
+                            weights,
+                            RoundDirectory.of(env.getConfiguration()),
+                            batchSerializer,
+                            METRICS,
+                            MODEL_VERSIONS,
+                            DEAD_LETTERS)))
             .uid(TWO_HEAD_TRAINER);
 
     // The versions are broadcast, so this operator's inputs are aligned; and its sink has its
@@ -204,6 +222,19 @@ public final class RankstreamJob {
             TypeInformation.of(ModelVersion.class),
             new MeasureDriftFactory(config, weights))
         .uid(MEASURE_DRIFT);
+  }
+
+  /** A window emits only batches of the stream that it is keyed by: its task trains them too. */
+  private static KeyedStream<MicroBatch, StreamKey> batchesOfStreams(
+      DataStream<MicroBatch> batches) {
+    return DataStreamUtils.reinterpretAsKeyedStream(
+        batches, MicroBatch::key, TypeInformation.of(StreamKey.class));
+  }
+
+  /** The replicas of a model are spread over the subtasks. */
+  private static KeyedStream<MicroBatch, StreamKey> batchesOfReplicas(
+      DataStream<MicroBatch> batches) {
+    return batches.keyBy(MicroBatch::modelKey, TypeInformation.of(StreamKey.class));
   }
 
   /** The receiver chooses key groups for the operators behind it: all count the same ones. */

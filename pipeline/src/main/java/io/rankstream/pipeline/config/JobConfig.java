@@ -32,6 +32,7 @@ public record JobConfig(
     String device,
     String weights,
     Trainer trainer,
+    ReplicaConfig replicas,
     EmbedConfig embed,
     Versions versions,
     DriftConfig drift,

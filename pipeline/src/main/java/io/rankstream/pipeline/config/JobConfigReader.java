@@ -41,6 +41,7 @@ final class JobConfigReader {
             in.read(MODEL_DEVICE),
             in.read(MODEL_WEIGHTS),
             Trainer.read(in),
+            ReplicaConfig.read(in),
             EmbedConfig.read(in),
             Versions.read(in),
             DriftConfig.read(in),
@@ -58,6 +59,7 @@ final class JobConfigReader {
     in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_RESERVOIR_PER_CLASS);
     in.requireAtLeast(MODEL_MAX_CLASSES, BATCH_CLASSES);
     checkBothSides(config, in);
+    ReplicaConfig.check(config, in);
     SizeLimits.check(config, in);
     ProducerTimes.check(config, in);
     DriftConfig.check(config, in);

@@ -18,9 +18,9 @@ import org.apache.flink.configuration.MemorySize;
 
 /**
  * Every setting of the job with its key, type, default, rule and meaning; no other class names a
- * key. Those of the embedders, of the drift and of the model are inherited.
+ * key. Those of the replicas, of the embedders, of the drift and of the model are inherited.
  */
-public final class JobOptions extends EmbedOptions {
+public final class JobOptions extends ReplicaOptions {
 
   private static final MemorySize ONE_BYTE = new MemorySize(1);
   private static final MemorySize LARGEST_ARRAY = MemorySize.ofMebiBytes(1024);
@@ -253,7 +253,12 @@ public final class JobOptions extends EmbedOptions {
   public static List<Setting<?>> all() {
     List<Setting<?>> settings = new ArrayList<>();
     for (Class<?> group :
-        List.of(JobOptions.class, EmbedOptions.class, DriftOptions.class, ModelOptions.class)) {
+        List.of(
+            JobOptions.class,
+            ReplicaOptions.class,
+            EmbedOptions.class,
+            DriftOptions.class,
+            ModelOptions.class)) {
       for (Field field : group.getDeclaredFields()) {
         if (field.getType() == Setting.class) {
           settings.add(valueOf(field));

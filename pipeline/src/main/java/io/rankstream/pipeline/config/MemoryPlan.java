@@ -34,29 +34,42 @@ public record MemoryPlan(
 
   private static final long BYTES_PER_DECODED_PIXEL = 12;
   private static final long LARGE_PIXELS = 8_000_000; // above, one image at a time is decoded
+  private static final int IN_A_MEAN = 2; // the sum of replicas, and the next one
   private static final int CANDIDATES = 4; // one part in so many of window.max-bytes
 
   /**
-   * The plan of a process.
+   * The plan of a process that has all replicas of its models.
    *
    * @param streams streams whose windows and models are in the process
    * @param subtasks subtasks that receive images in the process
    */
   public static MemoryPlan of(JobConfig config, int streams, int subtasks) {
+    return of(config, streams, streams * config.replicas().replicas(), subtasks);
+  }
+
+  /**
+   * The plan of a process.
+   *
+   * @param streams streams whose windows are in the process
+   * @param models models in the process, replicas counted one by one
+   * @param subtasks subtasks that receive images in the process
+   */
+  public static MemoryPlan of(JobConfig config, int streams, int models, int subtasks) {
     ModelSize model = ModelSize.of(config.model());
     long batch = config.batch().size() * imageBytes(config);
     long pixels = config.imageLimits().maxPixels();
     return new MemoryPlan(
         streams * windowOfAStream(config),
         streams * anchorsOfAStream(config),
-        (streams * (long) config.trainer().batchesInFlight() + 2) * batch
+        (models * (long) config.trainer().batchesInFlight() + 2) * batch
             + streams * 2L * config.embed().batchSize() * imageBytes(config),
         BYTES_PER_DECODED_PIXEL
             * (subtasks * Math.min(pixels, LARGE_PIXELS) + (pixels > LARGE_PIXELS ? pixels : 0)),
         model.heapBytes(),
-        streams * model.trainingBytes(),
+        models * model.trainingBytes(),
         servedVersions(config, subtasks) * model.servingBytes(),
-        streams * model.copiesBytes());
+        models * model.copiesBytes()
+            + (config.replicas().replicas() > 1 ? IN_A_MEAN * model.snapshotBytes() : 0));
   }
 
   /** Bytes on the heap with the windows in the state backend {@code hashmap}. */

@@ -4,6 +4,7 @@ import io.rankstream.pipeline.event.LineageId;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.Serializable;
 
 /**
  * The timeline of one model, part of its state. A lineage begins when a model starts from nothing,
@@ -15,7 +16,8 @@ import java.io.IOException;
  * @param parentVersion step of the parent that this lineage began at
  * @param start {@linkplain JobStart#identity identity} of the start of the job that it began in
  */
-public record Lineage(String id, String parent, long parentVersion, String start) {
+public record Lineage(String id, String parent, long parentVersion, String start)
+    implements Serializable {
 
   /**
    * A lineage that begins at the present start of the job. It is the same on all machines, so that

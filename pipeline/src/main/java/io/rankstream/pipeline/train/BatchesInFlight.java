@@ -3,28 +3,43 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.StreamKey;
 import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * The batches that the training thread has not finished, oldest first, which is the order in which
  * it takes them. Each stream has places of its own: a burst of one stream does not keep the batches
  * of the others out. At most {@code trainer.batches-in-flight} batches of each stream of the
- * subtask are in memory.
+ * subtask are in memory, and of a replica that waits for an average those that come meanwhile: the
+ * slowest replica holds the window up.
  */
 final class BatchesInFlight extends ArrayDeque<MicroBatch> {
 
   private static final long serialVersionUID = 1L;
 
-  private final int ofEachStream;
+  private final int ofEachModel;
 
   /**
-   * @param ofEachStream places of a stream
+   * @param ofEachModel places of a model
    */
-  BatchesInFlight(int ofEachStream) {
-    this.ofEachStream = ofEachStream;
+  BatchesInFlight(int ofEachModel) {
+    this.ofEachModel = ofEachModel;
   }
 
-  /** Whether all places of a stream are taken. */
-  boolean isFull(StreamKey stream) {
-    return stream().filter(batch -> batch.key().equals(stream)).count() >= ofEachStream;
+  /** Whether all places of a model are taken. */
+  boolean isFull(StreamKey model) {
+    return stream().filter(batch -> batch.modelKey().equals(model)).count() >= ofEachModel;
+  }
+
+  /** Removes the oldest batch of a model, which is finished. */
+  void finished(StreamKey model) {
+    Iterator<MicroBatch> batches = iterator();
+    while (!batches.next().modelKey().equals(model)) {}
+    batches.remove();
+  }
+
+  /** The batches of a model, oldest first. */
+  List<MicroBatch> of(StreamKey model) {
+    return stream().filter(batch -> batch.modelKey().equals(model)).toList();
   }
 }

@@ -27,6 +27,16 @@ final class Quarantine {
     return !reason.isEmpty();
   }
 
+  /** Why the model failed; empty outside of a quarantine. */
+  String reason() {
+    return reason;
+  }
+
+  /** Step at which the model failed. */
+  long step() {
+    return step;
+  }
+
   /**
    * Begins the quarantine and tells the operator of the job.
    *

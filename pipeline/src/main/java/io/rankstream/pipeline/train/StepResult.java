@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param refused dead letters for the images that it did not take
  * @param model the model after the batch; null of a batch whose stream has none
  * @param captures what is captured after the step
+ * @param contribution what a replica hands in after the batch; null where the round goes on
  * @param millis duration on the training thread
  */
 record StepResult(
@@ -29,11 +30,20 @@ record StepResult(
     List<DeadLetter> refused,
     ModelStatus model,
     Captures captures,
+    Contribution contribution,
     double millis) {
 
   /** The result of a batch whose stream has no model. */
   static StepResult ofRemovedStream(MicroBatch batch) {
-    return new StepResult(batch, null, List.of(), null, Captures.NONE, 0);
+    return new StepResult(batch, null, List.of(), null, Captures.NONE, null, 0);
+  }
+
+  /** Frees what nobody took over. */
+  void close() {
+    captures.close();
+    if (contribution != null) {
+      contribution.weights().close();
+    }
   }
 
   /** Figures of the training step; empty when there was none. */

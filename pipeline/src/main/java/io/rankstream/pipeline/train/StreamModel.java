@@ -48,8 +48,14 @@ final class StreamModel implements AutoCloseable {
   private final StreamAccuracy accuracy;
   private final VersionCapture versions;
   private final Quarantine quarantine;
+  private final RoundMember rounds;
 
-  private StreamModel(JobConfig config, String stream, JobStart start, StartingWeights weights) {
+  private StreamModel(
+      JobConfig config,
+      String stream,
+      JobStart start,
+      StartingWeights weights,
+      RoundPosition position) {
     this.config = config;
     this.stream = stream;
     this.trainer = weights.trainer();
@@ -65,15 +71,24 @@ final class StreamModel implements AutoCloseable {
             weights,
             Instant.now().toEpochMilli());
     this.quarantine = new Quarantine(stream);
+    this.rounds =
+        new RoundMember(
+            config.trainer(), stream, trainer, accuracy, versions, quarantine, position);
   }
 
   /**
    * A new model, with random weights or with those that the configuration names.
    *
+   * @param first the first batch of the model
    * @param start the present start of the job
    */
-  static StreamModel create(JobConfig config, String stream, Device device, JobStart start) {
-    return new StreamModel(config, stream, start, StartingWeights.of(config, device));
+  static StreamModel create(JobConfig config, MicroBatch first, Device device, JobStart start) {
+    return new StreamModel(
+        config,
+        first.stream(),
+        start,
+        StartingWeights.of(config, device),
+        RoundPosition.startingWith(first));
   }
 
   /**
@@ -88,12 +103,16 @@ final class StreamModel implements AutoCloseable {
     OnlineTrainer trainer = OnlineTrainer.restore(config.model(), device, in);
     try {
       StreamModel model =
-          new StreamModel(config, stream, start, new StartingWeights(trainer, "", 0));
+          new StreamModel(
+              config, stream, start, new StartingWeights(trainer, "", 0), RoundPosition.read(in));
       model.accuracy.readFrom(in);
       model.versions.readFrom(in, trainer.step());
       model.quarantine.readFrom(in);
       if (model.quarantine.lift(config.trainer().resume())) {
         model.trainer.absolve();
+      }
+      if (config.replicas().replicas() == 1) {
+        model.rounds.leave();
       }
       return model;
     } catch (IOException | RuntimeException e) {
@@ -102,18 +121,20 @@ final class StreamModel implements AutoCloseable {
     }
   }
 
-  /** Reads the history that follows the weights in a {@link TrainerSnapshot}, for its lineage. */
-  static Lineage readHistory(DataInputStream in) throws IOException {
+  /** Reads the history that follows the weights in a {@link TrainerSnapshot}. */
+  static RoundMember.Told readHistory(DataInputStream in) throws IOException {
+    RoundPosition position = RoundPosition.read(in);
     StreamAccuracy.skip(in);
     Lineage lineage = VersionCapture.skip(in);
     new Quarantine("").readFrom(in);
-    return lineage;
+    return new RoundMember.Told(position.replica(), lineage);
   }
 
   /** Copies everything that the next batch depends on; not while a batch is {@link #finish}ed. */
   TrainerSnapshot.OfStream snapshot() throws IOException {
     ByteArrayOutputStream history = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(history);
+    rounds.position().writeTo(out);
     accuracy.writeTo(out);
     versions.writeTo(out);
     quarantine.writeTo(out);
@@ -125,9 +146,9 @@ final class StreamModel implements AutoCloseable {
     return versions.lineage();
   }
 
-  /** Goes on with the versions that the restored checkpoint holds. */
-  void resume(CapturePublishers publishers) {
-    versions.resume(publishers, trainer);
+  /** The part of the model in the rounds of its stream. */
+  RoundMember rounds() {
+    return rounds;
   }
 
   /**
@@ -178,14 +199,20 @@ final class StreamModel implements AutoCloseable {
     ModelStatus status = status(prepared.batch());
     boolean learnt = report != null && report.outcome() == StepOutcome.TAKEN;
     Captures captures =
-        learnt ? versions.afterStep(trainer, status.accuracy(), now) : Captures.NONE;
+        learnt && prepared.batch().round() == null // else an average gives the versions
+            ? versions.afterStep(trainer, status.accuracy(), now)
+            : Captures.NONE;
+    Contribution contribution = rounds.finished(prepared.batch());
     double millis = (System.nanoTime() - prepared.startNanos()) / 1e6;
-    return new StepResult(prepared.batch(), report, prepared.refused(), status, captures, millis);
+    return new StepResult(
+        prepared.batch(), report, prepared.refused(), status, captures, contribution, millis);
   }
 
   /** Captures a version if the model took a step since the last one. */
   Optional<CapturedVersion> captureLast() {
-    return versions.atEnd(trainer, accuracy.figures(), Instant.now());
+    return rounds.isServed()
+        ? versions.atEnd(trainer, accuracy.figures(), Instant.now())
+        : Optional.empty();
   }
 
   @Override
@@ -209,6 +236,7 @@ final class StreamModel implements AutoCloseable {
   private StepReport learn(PreparedBatch prepared, Instant now) {
     StepReport report = trainer.take(prepared.step());
     if (report.outcome() == StepOutcome.TAKEN
+        && prepared.batch().round() == null
         && versions.isDue(trainer.step(), now)
         && !trainer.served().embed(prepared.pixels()).stream().allMatch(EmbeddedImage::isFinite)) {
       LOG.warn(

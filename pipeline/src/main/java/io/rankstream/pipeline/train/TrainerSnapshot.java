@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class TrainerSnapshot implements SnapshotWrite.State {
 
   private static final Logger LOG = LoggerFactory.getLogger(TrainerSnapshot.class);
-  private static final int FORMAT = 8;
+  private static final int FORMAT = 9;
   private static final int BUFFER_BYTES = 1 << 20;
 
   /**
@@ -103,7 +103,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   public void write(KeyedStateCheckpointOutputStream out) throws IOException {
     Map<Integer, Map<StreamKey, OfStream>> byKeyGroup = new TreeMap<>();
     models.forEach((key, model) -> group(byKeyGroup, key).put(key, model));
-    waiting.forEach(batch -> group(byKeyGroup, batch.key())); // the group may have no model yet
+    waiting.forEach(
+        batch -> group(byKeyGroup, batch.modelKey())); // the group may have no model yet
 
     for (Map.Entry<Integer, Map<StreamKey, OfStream>> group : byKeyGroup.entrySet()) {
       out.startNewKeyGroup(group.getKey());
@@ -121,7 +122,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       }
 
       List<MicroBatch> batches =
-          waiting.stream().filter(batch -> keyGroup(batch.key()) == group.getKey()).toList();
+          waiting.stream().filter(batch -> keyGroup(batch.modelKey()) == group.getKey()).toList();
       WaitingBatches.write(data, batches, batchSerializer);
       checked.finish();
     }
@@ -178,7 +179,12 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
         for (int count = in.readInt(); count > 0; count--) {
           StreamKey key = readKey(in);
           if (config.input().streams().contains(key.stream())) {
-            models.put(key, StreamModel.restore(config, key.stream(), device, start, in));
+            StreamModel model = StreamModel.restore(config, key.stream(), device, start, in);
+            if (config.replicas().replicas() > 1 || model.rounds().position().replica() == 0) {
+              models.put(key, model);
+            } else {
+              tellReplicaLeftOut(key, model);
+            }
           } else {
             ModelSnapshot.read(in).close();
             StreamModel.readHistory(in);
@@ -188,6 +194,9 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
           }
         }
         WaitingBatches.read(in, batchSerializer, waiting);
+        if (config.replicas().replicas() == 1) {
+          leaveRounds(waiting);
+        }
         checked.requireEnd();
       } catch (DamagedStateException e) {
         throw new DamagedStateException(
@@ -199,8 +208,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
   }
 
   /**
-   * Reads the models of one key group, whatever the configuration of the job that wrote them, and
-   * checks all that follows them.
+   * Reads the models of one key group, of replicas the first, whatever the configuration of the job
+   * that wrote them, and checks all that follows them.
    *
    * @param in positioned at the start of the key group
    * @return the models by stream, each to be closed by the caller
@@ -216,7 +225,12 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       for (int count = data.readInt(); count > 0; count--) {
         String stream = readKey(data).stream();
         ModelSnapshot snapshot = ModelSnapshot.read(data);
-        models.put(stream, new StoredModel(snapshot, StreamModel.readHistory(data).id()));
+        RoundMember.Told history = StreamModel.readHistory(data);
+        if (history.replica() == 0) {
+          models.put(stream, new StoredModel(snapshot, history.lineage().id()));
+        } else {
+          snapshot.close();
+        }
       }
       checked.transferTo(OutputStream.nullOutputStream());
       return models;
@@ -256,6 +270,34 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
           threads,
           Devices.threads(),
           threads);
+    }
+  }
+
+  private static void tellReplicaLeftOut(StreamKey key, StreamModel model) {
+    LOG.warn(
+        "Replica {} of stream {} leaves the state, since training.replicas = 1: what it learnt in its last {} batches, since the last average, is not in the model",
+        model.rounds().position().replica(),
+        key.stream(),
+        model.rounds().position().batches());
+    model.close();
+  }
+
+  /** The batches of replica 0 go to the only model; those of the others have none to go to. */
+  private static void leaveRounds(Queue<MicroBatch> waiting) {
+    List<MicroBatch> batches = List.copyOf(waiting);
+    waiting.clear();
+    for (MicroBatch batch : batches) {
+      if (batch.round() == null) {
+        waiting.add(batch);
+      } else if (batch.round().replica() > 0) {
+        LOG.warn(
+            "A batch of {} images of stream {} waited for replica {} and is not trained on, since training.replicas = 1",
+            batch.images().size(),
+            batch.stream(),
+            batch.round().replica());
+      } else if (!batch.images().isEmpty()) {
+        waiting.add(batch.in(null));
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.publish.PointerPublisher;
 import io.rankstream.pipeline.publish.VersionPublisher;
+import io.rankstream.pipeline.replica.RoundExchange;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.start.ModelDevice;
@@ -63,6 +64,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   private final SideOutputs sides;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
+  private final transient RoundExchange exchange; // null where models have no replicas
 
   private transient Device device;
   private transient JobStart start;
@@ -75,6 +77,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   private transient TrainerMetrics measured;
   private transient ResultEmitter emitter;
   private transient CapturePublishers publishers;
+  private transient ReplicaRounds rounds;
 
   TwoHeadTrainer(
       StreamOperatorParameters<VersionPointer> parameters,
@@ -82,7 +85,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
       JobSubmission submission,
       String directory,
       TypeSerializer<MicroBatch> batchSerializer,
-      SideOutputs sides) {
+      SideOutputs sides,
+      RoundExchange exchange) {
     super(parameters);
     this.jobConfig = config;
     this.submission = submission;
@@ -90,6 +94,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     this.batchSerializer = batchSerializer;
     this.sides = sides;
     this.mailbox = parameters.getMailboxExecutor();
+    this.exchange = exchange;
   }
 
   @Override
@@ -147,27 +152,44 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
                 getProcessingTimeService(),
                 getMetricGroup(),
                 emitter::tell));
-    models.values().forEach(model -> model.resume(publishers));
+    models.values().forEach(model -> model.rounds().resume(publishers));
     trainingThread = new TrainingThread();
-    inFlight.forEach(this::submit); // those that waited when the checkpoint was taken
+    rounds =
+        new ReplicaRounds(
+            exchange,
+            gate,
+            models,
+            inFlight,
+            publishers,
+            trainingThread::execute,
+            this::runInTask,
+            this::submit);
+    if (exchange != null) {
+      exchange.start(
+          getRuntimeContext().getJobInfo().getJobId().toString(),
+          this::runInTask,
+          getProcessingTimeService(),
+          getMetricGroup(),
+          rounds);
+    }
+    rounds.resume(); // those batches that waited when the checkpoint was taken
   }
 
   @Override
   public void processElement(StreamRecord<MicroBatch> element) throws Exception {
     gate.open(); // an aborted checkpoint may have left it closed
-    while (inFlight.isFull(element.getValue().key())) {
+    StreamKey model = element.getValue().modelKey();
+    while (inFlight.isFull(model) && !rounds.isWaiting(model)) {
       mailbox.yield(); // back-pressure
     }
     inFlight.add(element.getValue());
-    submit(element.getValue());
+    rounds.offer(element.getValue());
   }
 
   @Override
   public void endInput() throws Exception {
     gate.open();
-    while (!inFlight.isEmpty()) {
-      mailbox.yield();
-    }
+    rounds.awaitLast(getContainingTask(), mailbox);
     // safe: the training thread is idle
     models.values().forEach(model -> model.captureLast().ifPresent(publishers::offerLast));
     publishers.end();
@@ -203,6 +225,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     } finally {
       gate.open();
     }
+    rounds.passed(checkpointId);
     futures.setKeyedStateRawFuture(
         new SnapshotWrite(state, rawState, futures.getKeyedStateRawFuture()));
     return futures;
@@ -223,6 +246,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   @Override
   public void notifyCheckpointAborted(long checkpointId) throws Exception {
     super.notifyCheckpointAborted(checkpointId);
+    rounds.passed(checkpointId);
     gate.open();
   }
 
@@ -232,11 +256,14 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
       gate.open();
     }
     boolean idle = trainingThread == null || trainingThread.stop();
+    if (exchange != null) {
+      exchange.close();
+    }
     if (publishers != null) {
       publishers.close();
     }
     if (idle && models != null) {
-      finished.forEach(result -> result.captures().close());
+      finished.forEach(StepResult::close);
       models.values().forEach(StreamModel::close);
       models.clear();
     }
@@ -267,7 +294,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
       return;
     }
 
-    StreamModel model = model(batch.key());
+    StreamModel model = model(batch);
     try (PreparedBatch prepared = model.prepare(batch)) {
       gate.inside(() -> finish(model.finish(prepared)));
     }
@@ -286,19 +313,25 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     }
   }
 
-  private StreamModel model(StreamKey key) {
+  private StreamModel model(MicroBatch batch) {
     gate.inside(
-        () ->
-            models.computeIfAbsent(
-                key, each -> StreamModel.create(jobConfig, each.stream(), device, start)));
-    return models.get(key);
+        () -> {
+          StreamModel model =
+              models.computeIfAbsent(
+                  batch.modelKey(), key -> StreamModel.create(jobConfig, batch, device, start));
+          if (batch.round() != null) {
+            model.rounds().enter(batch);
+          }
+        });
+    return models.get(batch.modelKey());
   }
 
   private void emitFinished() {
     for (StepResult result = finished.poll(); result != null; result = finished.poll()) {
-      inFlight.remove(); // results come in the order of the batches
+      inFlight.finished(result.batch().modelKey()); // its results come in the order of its batches
       emitter.emit(result, Instant.now());
       publishers.offer(result.captures());
+      rounds.finished(result);
     }
   }
 }

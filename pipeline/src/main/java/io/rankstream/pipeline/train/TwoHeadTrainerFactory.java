@@ -58,7 +58,7 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<V
   public <T extends StreamOperator<VersionPointer>> T createStreamOperator(
       StreamOperatorParameters<VersionPointer> parameters) {
     return (T)
-        new TwoHeadTrainer(parameters, config, submission, directory, batchSerializer, sides);
+        new TwoHeadTrainer(parameters, config, submission, directory, batchSerializer, sides, null);
   }
 
   @Override

@@ -60,6 +60,11 @@ final class VersionCapture {
     return lineage;
   }
 
+  /** Goes over to the timeline of the replicas whose average the model has taken over. */
+  void join(Lineage ofOthers) {
+    lineage = ofOthers;
+  }
+
   /** Whether the step that the model has just taken gives a version to anybody. */
   boolean isDue(long step, Instant now) {
     return isDueForEmbedders(step) || schedule.isDue(step, now.toEpochMilli());

@@ -37,6 +37,7 @@ public record BatchWindow(
                   config.model().architecture().maxClasses(),
                   config.embed().refresh(),
                   config.model().seed(),
+                  config.replicas(),
                   embedAgain,
                   deadLetters));
       case NATURAL ->

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.ReplicaConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
@@ -43,6 +44,7 @@ public final class PkWindow extends ImageWindow {
   private static final long serialVersionUID = 1L;
 
   private final PkSettings settings;
+  private final ReplicaConfig replicas;
   private final OutputTag<ImageInput> embedAgain;
   private final OutputTag<DeadLetter> deadLetters;
 
@@ -50,6 +52,8 @@ public final class PkWindow extends ImageWindow {
   private transient WindowState state;
   private transient Map<StreamKey, StreamWindow> windows;
   private transient PkEvents events;
+  private transient RoundDealer dealer; // null where the models have no replicas
+  private transient Map<StreamKey, RoundCounters> rounds;
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
 
@@ -59,6 +63,7 @@ public final class PkWindow extends ImageWindow {
    * @param maxClasses capacity of the model
    * @param refresh kept images that are embedded again with each batch
    * @param seed seed of the draws from the reservoirs
+   * @param replicas replicas of each model
    * @param embedAgain side output of the kept images to embed again
    * @param deadLetters side output for images of more classes than the model can hold
    */
@@ -68,9 +73,11 @@ public final class PkWindow extends ImageWindow {
       int maxClasses,
       int refresh,
       long seed,
+      ReplicaConfig replicas,
       OutputTag<ImageInput> embedAgain,
       OutputTag<DeadLetter> deadLetters) {
     this.settings = new PkSettings(batch, bounds, maxClasses, refresh, seed);
+    this.replicas = replicas;
     this.embedAgain = embedAgain;
     this.deadLetters = deadLetters;
   }
@@ -80,6 +87,11 @@ public final class PkWindow extends ImageWindow {
     recent = new RecentImages(getRuntimeContext(), settings.bounds().repeats());
     state = new WindowState(getRuntimeContext());
     windows = new HashMap<>();
+    rounds = new HashMap<>();
+    if (replicas.replicas() > 1) {
+      int keyGroups = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+      dealer = new RoundDealer(replicas, new ReplicaKeys(keyGroups, ReplicaConfig.MOST_REPLICAS));
+    }
     events = new PkEvents(getRuntimeContext().getMetricGroup());
     metrics = new WindowMetrics(getRuntimeContext().getMetricGroup());
     deadLetterCounters = new DeadLetterCounters(getRuntimeContext().getMetricGroup());
@@ -121,11 +133,13 @@ public final class PkWindow extends ImageWindow {
     StreamWindow window = window(context);
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
       takeAll(window, context, out);
+      endRound(window, context, out);
     } else {
       if (time == window.counters().freshTimer) {
         window.counters().freshTimer = 0;
       }
       takeOverdue(window, time, context, out);
+      endQuietRound(window, time, context, out);
     }
     finish(window, context);
   }
@@ -137,11 +151,21 @@ public final class PkWindow extends ImageWindow {
     if (window == null) {
       window = StreamWindow.open(stream, state, recent, settings, events);
       windows.put(stream, window);
+      endReplicas();
       // fires when the input ends; set again after a start, since a savepoint with drain fired it
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
     }
 
     return window;
+  }
+
+  /** The replicas that the model had before this start are gone. */
+  private void endReplicas() throws Exception {
+    RoundCounters before = state.rounds();
+    if (dealer == null && before.replicas > 0) {
+      before.end();
+      state.rounds(before);
+    }
   }
 
   private void take(StreamWindow window, AcceptedImage image, Context context) throws Exception {
@@ -185,8 +209,67 @@ public final class PkWindow extends ImageWindow {
   private void emit(
       MicroBatch batch, StreamWindow window, Context context, Collector<MicroBatch> out)
       throws Exception {
-    out.collect(batch);
+    if (dealer == null) {
+      out.collect(batch);
+    } else {
+      deal(batch, context, out);
+    }
     embedAgain(window.nextToRefresh(batch), context);
+  }
+
+  private void deal(MicroBatch batch, Context context, Collector<MicroBatch> out) throws Exception {
+    RoundCounters ofStream = rounds(context);
+    dealer.deal(batch, ofStream).forEach(out::collect);
+    ofStream.lastBatch = time(context);
+    if (ofStream.timer == 0 && ofStream.isOpen(batch.number() + 1)) {
+      setRoundTimer(ofStream, context);
+    }
+    state.rounds(ofStream);
+  }
+
+  /** Ends the round for which no batch has come for {@code training.round-wait}. */
+  private void endQuietRound(
+      StreamWindow window, long time, Context context, Collector<MicroBatch> out) throws Exception {
+    if (dealer == null || rounds(context).timer != time) {
+      return;
+    }
+
+    RoundCounters ofStream = rounds(context);
+    ofStream.timer = 0;
+    if (ofStream.isOpen(window.counters().batches)) {
+      if (ofStream.lastBatch + replicas.roundWait().toMillis() <= time) {
+        endRound(window, context, out);
+      } else {
+        setRoundTimer(ofStream, context);
+      }
+    }
+    state.rounds(ofStream);
+  }
+
+  private void endRound(StreamWindow window, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    if (dealer != null) {
+      RoundCounters ofStream = rounds(context);
+      dealer
+          .close(context.getCurrentKey(), window.counters().batches, ofStream)
+          .forEach(out::collect);
+      state.rounds(ofStream);
+    }
+  }
+
+  private void setRoundTimer(RoundCounters ofStream, Context context) {
+    ofStream.timer = ofStream.lastBatch + replicas.roundWait().toMillis();
+    context.timerService().registerProcessingTimeTimer(ofStream.timer);
+  }
+
+  /** The rounds of the current stream, read from the state on the first use after a start. */
+  private RoundCounters rounds(Context context) throws Exception {
+    RoundCounters ofStream = rounds.get(context.getCurrentKey());
+    if (ofStream == null) {
+      ofStream = state.rounds();
+      rounds.put(context.getCurrentKey(), ofStream);
+    }
+    return ofStream;
   }
 
   private void embedAgain(List<AcceptedImage> images, Context context) {

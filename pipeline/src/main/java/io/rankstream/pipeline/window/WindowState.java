@@ -18,6 +18,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 final class WindowState {
 
   private final ValueState<WindowCounters> counters;
+  private final ValueState<RoundCounters> rounds;
   private final MapState<String, ClassLedger> ledgers;
   private final MapState<String, Boolean> enrolled;
   private final MapState<ImageKey, FreshImage> fresh;
@@ -30,6 +31,9 @@ final class WindowState {
     counters =
         context.getState(
             new ValueStateDescriptor<>("counters", TypeInformation.of(WindowCounters.class)));
+    rounds =
+        context.getState(
+            new ValueStateDescriptor<>("rounds", TypeInformation.of(RoundCounters.class)));
     ledgers =
         context.getMapState(
             new MapStateDescriptor<>(
@@ -65,6 +69,17 @@ final class WindowState {
   /** Stores a copy: on the heap, a checkpoint may still have to write what the state holds. */
   void counters(WindowCounters value) throws Exception {
     counters.update(value.copy());
+  }
+
+  /** The rounds of the stream; new ones when its model never had replicas. */
+  RoundCounters rounds() throws Exception {
+    RoundCounters value = rounds.value();
+    return value == null ? new RoundCounters() : value.copy();
+  }
+
+  /** Stores a copy, as {@link #counters(WindowCounters)} does. */
+  void rounds(RoundCounters value) throws Exception {
+    rounds.update(value.copy());
   }
 
   /** Stores the ledger of a class, or removes it for null. */

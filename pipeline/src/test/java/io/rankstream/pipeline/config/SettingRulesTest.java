@@ -52,6 +52,9 @@ class SettingRulesTest {
       versions.every-steps          | 0                      | -1                   | at least 0
       versions.every                | 0 s                    |                      | at least 0 s
       versions.keep                 | 0                      | -1                   | at least 0
+      training.replicas             | 1; 2; 4; 8; 16         | 0; 3; 32             | 1, 2, 4, 8 or 16
+      training.steps-per-round      | 1; 100000              | 0; 100001            | 1 to 100000
+      training.round-wait           | 1 ms                   | 0 s                  | at least 1 ms
       embed.parallelism             | 0; 32768               | -1; 32769            | 0 to 32768
       embed.batch-size              | 1                      | 0                    | at least 1
       embed.max-wait                | 1 ms                   | 999 micro            | at least 1 ms

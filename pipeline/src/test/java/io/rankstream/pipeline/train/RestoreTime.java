@@ -122,7 +122,9 @@ public final class RestoreTime {
             KeyGroupRange.of(0, 0),
             new CloseableRegistry());
     Map<StreamKey, StreamModel> models =
-        Map.of(KEY, StreamModel.create(config, KEY.stream(), Device.cpu(), START));
+        Map.of(
+            KEY,
+            StreamModel.create(config, new MicroBatch(KEY, 0, List.of()), Device.cpu(), START));
     try (TrainerSnapshot snapshot =
         TrainerSnapshot.of(models, waiting, TrainingBatches.serializer(), 1)) {
       snapshot.write(context.getRawKeyedOperatorStateOutput());

@@ -124,14 +124,14 @@ class TrainerSnapshotTest {
   @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
-    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(8);
-    ByteBuffer.wrap(written).putInt(9);
+    assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(9);
+    ByteBuffer.wrap(written).putInt(10);
 
     assertThatThrownBy(() -> read(List.of(written), new TreeMap<>(), new ArrayDeque<>()))
         .isInstanceOf(DamagedStateException.class)
         .hasMessageContaining("(key group 0)")
         .hasMessageContaining(
-            "The checkpoint was written by another release of Rankstream (trainer state format 9, this release reads 8): restore it with that release");
+            "The checkpoint was written by another release of Rankstream (trainer state format 10, this release reads 9): restore it with that release");
     assertThatThrownBy(() -> stepsIn(written)).isInstanceOf(IOException.class);
   }
 
@@ -196,7 +196,9 @@ class TrainerSnapshotTest {
   private void learn(String stream, int steps) throws Exception {
     StreamModel model =
         models.computeIfAbsent(
-            key(stream), key -> StreamModel.create(CONFIG, key.stream(), Device.cpu(), START));
+            key(stream),
+            key ->
+                StreamModel.create(CONFIG, new MicroBatch(key, 0, List.of()), Device.cpu(), START));
     for (int i = 0; i < steps; i++) {
       try (PreparedBatch prepared = model.prepare(batch(stream, i))) {
         model.finish(prepared);

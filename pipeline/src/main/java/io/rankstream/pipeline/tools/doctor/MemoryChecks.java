@@ -35,8 +35,14 @@ public final class MemoryChecks {
     int all = config.input().streams().size();
     int parallelism = Math.max(1, engine.get(CoreOptions.DEFAULT_PARALLELISM));
     int subtasks = Math.min(parallelism, has.subtasks());
-    streams = Math.min(all, (all + parallelism - 1) / parallelism * subtasks);
-    plan = MemoryPlan.of(config, streams, subtasks);
+    streams = share(all, parallelism, subtasks);
+    int models = share(all * config.replicas().replicas(), parallelism, subtasks);
+    plan = MemoryPlan.of(config, streams, models, subtasks);
+  }
+
+  /** The largest share of a process in what is spread evenly over the subtasks of the job. */
+  private static int share(int all, int parallelism, int subtasks) {
+    return Math.min(all, (all + parallelism - 1) / parallelism * subtasks);
   }
 
   /**

@@ -1,0 +1,324 @@
+package io.rankstream.pipeline.replica;
+
+import io.rankstream.pipeline.start.Lineage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Replicas of one model on a few subtasks, a network, Flink's checkpoints and failures, in an order
+ * that a seed decides.
+ *
+ * <p>As in Flink, what goes to the coordinator may be lost, doubled and delayed; what comes from it
+ * keeps its order, is held back from the begin of a checkpoint until the subtask has taken its
+ * part, and lies in a mailbox that a barrier may overtake. A file is read some time after its
+ * announcement. A failure takes all subtasks back to the last complete checkpoint.
+ */
+final class RoundSimulation implements RoundBook.Actions {
+
+  private static final int ROUNDS = 40;
+  private static final int MOST_ACTIONS = 200_000;
+
+  private final Random random;
+  private final int replicas;
+  private final int parallelism;
+  private final RoundBook book = new RoundBook(this);
+  private final List<Subtask> subtasks = new ArrayList<>();
+  private final List<Runnable> network = new ArrayList<>();
+  private final Map<String, Float> files = new HashMap<>();
+  private Map<Integer, Replica> complete = new TreeMap<>(); // the last complete checkpoint
+  private long asked;
+  private long begun; // 0: no checkpoint is under way
+  private int attempt;
+  private int failures;
+  private int checkpoints;
+
+  /** A replica: one number stands for its weights. */
+  private static final class Replica {
+
+    private int round;
+    private int batches;
+    private float weight = 1;
+    private String history = "";
+
+    private Replica copy() {
+      Replica copy = new Replica();
+      copy.round = round;
+      copy.batches = batches;
+      copy.weight = weight;
+      copy.history = history;
+      return copy;
+    }
+
+    private boolean isWaiting(int replica) {
+      return batches == batchesOf(round, replica);
+    }
+  }
+
+  private static final class Subtask {
+
+    private final Map<Integer, Replica> here = new TreeMap<>();
+    private final Queue<Average> mailbox = new ArrayDeque<>();
+    private final Queue<Average> heldBack = new ArrayDeque<>();
+    private final Queue<Average> reading = new ArrayDeque<>();
+    private boolean awaitsBarrier;
+    private Map<Integer, Replica> part; // of the checkpoint under way
+  }
+
+  RoundSimulation(long seed) {
+    random = new Random(seed);
+    replicas = 1 + random.nextInt(5);
+    parallelism = 1 + random.nextInt(4);
+    for (int k = 0; k < replicas; k++) {
+      complete.put(k, new Replica());
+    }
+    restore();
+  }
+
+  /** What a replica hands in. */
+  static HandIn handIn(long round, int replica, int replicas, int next) {
+    Lineage lineage = new Lineage("l", "", 0, "start");
+    return new HandIn(
+        "s",
+        round,
+        replica,
+        new HandIn.Share(replicas, next, false, 0, 1, lineage, "", 0),
+        "file",
+        "");
+  }
+
+  /** Some rounds end early, for some replicas without any batch. */
+  private static int batchesOf(int round, int replica) {
+    return round % 7 == 3 ? replica % 2 : 3;
+  }
+
+  private static float trained(float weight, int round, int replica, int batch) {
+    return weight * 0.9f + (round * 31 + replica * 7 + batch) * 0.01f;
+  }
+
+  void run() {
+    for (int i = 0; !isDone(); i++) {
+      if (i > MOST_ACTIONS) {
+        throw new AssertionError("It does not come to an end: " + histories());
+      }
+      act(random.nextInt(100));
+    }
+  }
+
+  List<String> histories() {
+    List<String> histories = new ArrayList<>();
+    subtasks.forEach(each -> each.here.values().forEach(one -> histories.add(one.history)));
+    return histories;
+  }
+
+  /** The same by a plain loop. */
+  String expected() {
+    StringBuilder history = new StringBuilder();
+    float average = 1;
+    for (int round = 0; round < ROUNDS; round++) {
+      float sum = 0;
+      for (int k = 0; k < replicas; k++) {
+        float weight = average;
+        for (int batch = 0; batch < batchesOf(round, k); batch++) {
+          weight = trained(weight, round, k, batch);
+        }
+        sum += weight;
+      }
+      average = sum / replicas;
+      history.append(round).append('=').append(average).append(' ');
+    }
+    return history.toString();
+  }
+
+  int failures() {
+    return failures;
+  }
+
+  int checkpoints() {
+    return checkpoints;
+  }
+
+  @Override
+  public void announce(int subtask, Average average) {
+    Subtask receiver = subtasks.get(subtask);
+    (receiver.awaitsBarrier ? receiver.heldBack : receiver.mailbox).add(average);
+  }
+
+  @Override
+  public void begin(long checkpoint) {
+    begun = checkpoint;
+    subtasks.forEach(each -> each.awaitsBarrier = true);
+  }
+
+  @Override
+  public void refuse(long checkpoint, String why) {
+    asked = 0;
+  }
+
+  @Override
+  public void finished(Average average) {
+    average.handIns().forEach(each -> files.remove(each.file()));
+  }
+
+  private boolean isDone() {
+    return subtasks.stream()
+        .allMatch(each -> each.here.values().stream().allMatch(one -> one.round == ROUNDS));
+  }
+
+  private void act(int dice) {
+    Subtask subtask = subtasks.get(random.nextInt(parallelism));
+    if (dice < 40) {
+      train(subtask);
+    } else if (dice < 55) {
+      handInAgain(subtask);
+    } else if (dice < 70 && !network.isEmpty()) {
+      network.remove(random.nextInt(network.size())).run(); // in any order
+    } else if (dice < 80 && !subtask.mailbox.isEmpty()) {
+      open(subtask, subtask.mailbox.remove());
+    } else if (dice < 88 && !subtask.reading.isEmpty()) {
+      apply(subtask, subtask.reading.remove());
+    } else if (dice < 92 && subtask.awaitsBarrier) {
+      takePart(subtask);
+    } else if (dice < 94 && asked == 0) {
+      asked = checkpoints + failures + 1L;
+      book.checkpoint(asked);
+    } else if (dice < 95) {
+      book.repeat();
+    } else if (dice == 99 && random.nextInt(20) == 0) {
+      fail();
+    }
+  }
+
+  private void train(Subtask subtask) {
+    subtask.here.forEach(
+        (k, one) -> {
+          if (one.round < ROUNDS && !one.isWaiting(k) && random.nextBoolean()) {
+            one.weight = trained(one.weight, one.round, k, one.batches++);
+          }
+        });
+  }
+
+  private void handInAgain(Subtask subtask) {
+    int index = subtasks.indexOf(subtask);
+    subtask.here.forEach(
+        (k, one) -> {
+          if (one.round < ROUNDS && one.isWaiting(k)) {
+            HandIn plain = handIn(one.round, k, replicas, replicas);
+            String file = one.round + "/" + k + "-" + attempt;
+            files.put(file, one.weight);
+            HandIn handIn = new HandIn("s", plain.round(), k, plain.share(), file, "");
+            send(() -> book.handIn(index, handIn));
+          }
+        });
+  }
+
+  /** To the coordinator: lost, doubled, or late, but never of an earlier attempt. */
+  private void send(Runnable message) {
+    int of = attempt;
+    Runnable ofAttempt =
+        () -> {
+          if (of == attempt) {
+            message.run();
+          }
+        };
+    int copies = List.of(0, 1, 1, 1, 1, 2).get(random.nextInt(6));
+    for (int i = 0; i < copies; i++) {
+      network.add(ofAttempt);
+    }
+  }
+
+  private void open(Subtask subtask, Average average) {
+    boolean isAwaited = false;
+    for (HandIn each : average.handIns()) {
+      Replica one = subtask.here.get(each.replica());
+      if (one != null && one.round > average.round()) {
+        send(() -> book.applied(new Applied("s", average.round(), each.replica())));
+      } else if (one != null) {
+        isAwaited = true;
+      }
+    }
+    if (isAwaited && subtask.reading.stream().noneMatch(each -> each.round() == average.round())) {
+      subtask.reading.add(average);
+    }
+  }
+
+  private void apply(Subtask subtask, Average average) {
+    float sum = 0;
+    for (HandIn each : average.contributions()) {
+      sum += files.get(each.file());
+    }
+    float mean = sum / average.contributions().size();
+    subtask.here.forEach(
+        (k, one) -> {
+          if (one.round == average.round()) {
+            one.weight = mean;
+            one.history += one.round + "=" + mean + " ";
+            one.round++;
+            one.batches = 0;
+            send(() -> book.applied(new Applied("s", average.round(), k)));
+          }
+        });
+  }
+
+  /** The barrier: it may come before what lies in the mailbox. */
+  private void takePart(Subtask subtask) {
+    subtask.awaitsBarrier = false;
+    subtask.part = copy(subtask.here);
+    subtask.mailbox.addAll(subtask.heldBack);
+    subtask.heldBack.clear();
+    if (subtasks.stream().noneMatch(each -> each.part == null)) {
+      Map<Integer, Replica> state = new TreeMap<>();
+      subtasks.forEach(
+          each -> {
+            state.putAll(each.part);
+            each.part = null;
+          });
+      if (state.values().stream().map(one -> one.round).distinct().count() > 1) {
+        throw new AssertionError("The checkpoint tears round " + state.get(0).round + " apart");
+      }
+      complete = state;
+      asked = 0;
+      begun = 0;
+      checkpoints++;
+    }
+  }
+
+  private void fail() {
+    failures++;
+    attempt++;
+    network.clear();
+    book.lost(random.nextInt(parallelism));
+    if (random.nextBoolean()) {
+      book.reset(); // all subtasks, by a global failover
+    }
+    if (begun != 0) {
+      asked = 0;
+      begun = 0;
+    }
+    restore();
+  }
+
+  private void restore() {
+    subtasks.clear();
+    for (int i = 0; i < parallelism; i++) {
+      subtasks.add(new Subtask());
+    }
+    copy(complete).forEach((k, one) -> subtasks.get(k % parallelism).here.put(k, one));
+    for (int i = 0; i < parallelism; i++) {
+      int index = i;
+      send(() -> book.ready(index));
+      network.add(() -> book.ready(index)); // this one comes for sure
+    }
+  }
+
+  private static Map<Integer, Replica> copy(Map<Integer, Replica> some) {
+    Map<Integer, Replica> copies = new TreeMap<>();
+    some.forEach((k, one) -> copies.put(k, one.copy()));
+    return copies;
+  }
+}
