@@ -8,12 +8,21 @@ import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.schemas.ModelVersion;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -29,11 +38,20 @@ final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion>
 
   private static final int KEY_GROUPS = 128;
 
+  private final Map<String, Metric> metrics;
+
   private DriftHarness(JobConfig config, Path weights, int parallelism, int subtask)
+      throws Exception {
+    this(config, weights, parallelism, subtask, new ConcurrentHashMap<>());
+  }
+
+  private DriftHarness(
+      JobConfig config, Path weights, int parallelism, int subtask, Map<String, Metric> metrics)
       throws Exception {
     super(
         new MeasureDriftFactory(config, weights.toUri().toString()),
-        environment(parallelism, subtask));
+        environment(parallelism, subtask, metrics));
+    this.metrics = metrics;
     this.config.setStatePartitioner(0, (KeySelector<AnchorInput, StreamKey>) AnchorInput::key);
     this.config.setStateKeySerializer(
         TypeInformation.of(StreamKey.class).createSerializer(new SerializerConfigImpl()));
@@ -78,8 +96,18 @@ final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion>
     return harness;
   }
 
-  private static MockEnvironment environment(int parallelism, int subtask) {
+  private static MockEnvironment environment(
+      int parallelism, int subtask, Map<String, Metric> metrics) {
+    TestingMetricRegistry registry =
+        TestingMetricRegistry.builder()
+            .setRegisterConsumer((metric, name, group) -> metrics.put(name, metric))
+            .build();
     return new MockEnvironmentBuilder()
+        .setMetricGroup(
+            TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                    registry, "localhost", ResourceID.generate())
+                .addJob(new JobID(1, 1), "job")
+                .addTask(ExecutionAttemptID.randomId(), "task"))
         .setJobID(new JobID(1, 1))
         .setManagedMemorySize(3L << 20)
         .setMaxParallelism(KEY_GROUPS)
@@ -134,6 +162,16 @@ final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion>
 
   List<ModelVersion> records() {
     return extractOutputValues();
+  }
+
+  /** The value of a counter. */
+  long count(String name) {
+    return ((Counter) metrics.get(name)).getCount();
+  }
+
+  /** The value of a gauge of the only stream. */
+  double gauge(String name) {
+    return ((Number) ((Gauge<?>) metrics.get(name)).getValue()).doubleValue();
   }
 
   int anchors(String stream) {

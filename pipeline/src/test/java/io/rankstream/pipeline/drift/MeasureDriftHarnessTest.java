@@ -76,12 +76,19 @@ class MeasureDriftHarnessTest {
       drift.offer("a", 0, 32);
       drift.measure(first);
       assertThat(drift.records()).as("nothing to compare with").isEmpty();
+      assertThat(drift.gauge("driftCosineShift")).isNaN();
 
       drift.measure(second);
       assertThat(against(drift)).as("the version before is the base").containsExactly(1L);
 
       drift.measure(third);
       assertThat(against(drift)).containsExactly(1L, 3L, 1L);
+      assertThat(drift.gauge("driftVersion")).isEqualTo(5);
+      assertThat(drift.gauge("driftBaseVersion")).isEqualTo(1);
+      assertThat(drift.gauge("driftCosineShift"))
+          .isEqualTo(drift.records().get(2).getDrift().getMeanCosineShift());
+      assertThat(drift.gauge("driftCosineShiftOfLast"))
+          .isEqualTo(drift.records().get(1).getDrift().getMeanCosineShift());
       ModelVersion last = drift.records().get(2);
       assertThat(last.getStream()).isEqualTo("a");
       assertThat(last.getModelVersion()).isEqualTo(5);
@@ -289,10 +296,12 @@ class MeasureDriftHarnessTest {
       drift.measure(first);
       drift.measure(new VersionPointer("a", "lineage", START, 3, "gone.safetensors"));
       assertThat(drift.records()).isEmpty();
+      assertThat(drift.count("numDriftVersionsSkipped")).isEqualTo(1);
 
       drift.measure(third);
 
       assertThat(against(drift)).containsExactly(1L);
+      assertThat(drift.count("numDriftMeasurements")).isEqualTo(2);
     }
   }
 
@@ -420,6 +429,7 @@ class MeasureDriftHarnessTest {
       assertThat(figures.getMapUri()).isEmpty();
       assertThat(figures.getMapResidual()).isNull();
       assertThat(figures.getMeanCosineShift()).isPositive();
+      assertThat(drift.count("numDriftMapFailures")).isEqualTo(1);
     }
   }
 
