@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReplicaWeightsTest {
@@ -105,8 +106,7 @@ class ReplicaWeightsTest {
     ModelConfig config = Batches.smallCnn();
     int capacity = config.architecture().maxClasses();
     try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu())) {
-      trainer.learnLabels(
-          java.util.stream.IntStream.range(0, capacity + 2).mapToObj(i -> "c" + i).toList());
+      trainer.learnLabels(IntStream.range(0, capacity + 2).mapToObj(i -> "c" + i).toList());
 
       assertThat(trainer.knownClasses()).isEqualTo(capacity);
       assertThat(trainer.vocabulary()).endsWith("c" + (capacity - 1));

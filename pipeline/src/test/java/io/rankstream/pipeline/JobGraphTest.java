@@ -94,4 +94,21 @@ class JobGraphTest {
         .extracting(JobVertex::getName)
         .anyMatch(name -> name.contains("window -> " + OperatorNames.TWO_HEAD_TRAINER));
   }
+
+  /** A wait for averages runs the barriers of its task, which only the head of a chain may do. */
+  @Test
+  void theTrainerOfReplicasHeadsATaskOfItsOwn() {
+    Configuration settings = new Configuration();
+    settings.setString("parallelism.default", "4");
+    settings.setString("training.replicas", "4");
+    StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
+
+    assertThat(graph.getJobGraph().getVertices())
+        .extracting(JobVertex::getName)
+        .anyMatch(name -> name.startsWith(OperatorNames.TWO_HEAD_TRAINER))
+        .anyMatch(OperatorNames.PK_WINDOW::equals);
+    assertThat(graph.getJobGraph().getVertices())
+        .filteredOn(vertex -> vertex.getName().startsWith(OperatorNames.TWO_HEAD_TRAINER))
+        .allSatisfy(trainer -> assertThat(trainer.getOperatorCoordinators()).isNotEmpty());
+  }
 }

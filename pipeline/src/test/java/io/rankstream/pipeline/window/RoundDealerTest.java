@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,7 +120,7 @@ class RoundDealerTest {
     }
     assertThat(dealt.stream().filter(each -> !each.images().isEmpty()).map(MicroBatch::number))
         .as("every batch once, in order")
-        .containsExactlyElementsOf(java.util.stream.LongStream.range(0, 500).boxed().toList());
+        .containsExactlyElementsOf(LongStream.range(0, 500).boxed().toList());
   }
 
   private List<String> deal(RoundDealer dealer, int first, int count) {
