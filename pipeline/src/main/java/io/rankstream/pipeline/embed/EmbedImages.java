@@ -1,19 +1,12 @@
 package io.rankstream.pipeline.embed;
 
-import ai.djl.Device;
-import io.rankstream.pipeline.config.EmbedConfig;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.config.LagPolicy;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.ImageInput.Kind;
-import io.rankstream.pipeline.event.RejectionReason;
-import io.rankstream.pipeline.event.StateMismatchException;
 import io.rankstream.pipeline.event.VersionPointer;
-import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.start.Lineage;
-import io.rankstream.pipeline.start.ModelDevice;
 import io.rankstream.schemas.DeadLetter;
 import java.time.Instant;
 import java.util.HashMap;
@@ -21,20 +14,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
-import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -45,36 +32,17 @@ import org.apache.flink.util.OutputTag;
  * <p>A {@link VersionFollower} sees that what one checkpoint commits for a stream carries one
  * version. That needs three things of the job graph: the edge of the versions is broadcast, the
  * sink is chained to this operator or joined by a forward edge, and one key has one subtask.
- *
- * <p>Images wait for a full batch of their stream, at most {@code embed.max-wait} and never over a
- * barrier: no image is in the state.
  */
-final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
-    implements TwoInputStreamOperator<ImageInput, VersionPointer, EmbeddingChange>,
-        BoundedMultiInput {
+final class EmbedImages extends ImageEmbedder<VersionPointer> implements BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
 
-  private static final MapStateDescriptor<String, VersionPointer> TOLD =
-      new MapStateDescriptor<>(
-          "versions-told", Types.STRING, TypeInformation.of(VersionPointer.class));
-
-  private final JobConfig jobConfig;
-  private final EmbedConfig settings;
-  private final JobSubmission submission;
-  private final String directory;
-  private final OutputTag<DeadLetter> deadLetters;
   private final transient MailboxExecutor mailbox;
 
-  private transient JobStart start;
   private transient boolean hasCheckpoints;
   private transient BroadcastState<String, VersionPointer> toldState;
   private transient VersionFollower follower;
-  private transient ServedVersions versions;
   private transient ForgottenImages forgotten;
-  private transient EmbeddingBatches batches;
-  private transient EmbeddingRecord records;
-  private transient EmbedMetrics measured;
 
   EmbedImages(
       StreamOperatorParameters<EmbeddingChange> parameters,
@@ -82,19 +50,13 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
       JobSubmission submission,
       String directory,
       OutputTag<DeadLetter> deadLetters) {
-    super(parameters);
-    this.jobConfig = config;
-    this.settings = config.embed();
-    this.submission = submission;
-    this.directory = directory;
-    this.deadLetters = deadLetters;
+    super(parameters, config, submission, directory, deadLetters);
     this.mailbox = parameters.getMailboxExecutor();
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    start = JobStart.of(getRuntimeContext().getJobInfo().getJobId(), submission);
     toldState = context.getOperatorStateStore().getBroadcastState(TOLD);
     Map<String, VersionPointer> restored = new HashMap<>();
     for (Map.Entry<String, VersionPointer> told : toldState.immutableEntries()) {
@@ -111,17 +73,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
     hasCheckpoints =
         CheckpointingOptions.isCheckpointingEnabled(
             getContainingTask().getEnvironment().getJobConfiguration());
-    Device device = ModelDevice.of(settings.device(), jobConfig.model().precisions());
-    versions =
-        new ServedVersions(
-            jobConfig,
-            device,
-            start,
-            new VersionLoader(directory, device, jobConfig.model().precisions().served()));
     forgotten = new ForgottenImages(getRuntimeContext());
-    batches = new EmbeddingBatches(settings, getProcessingTimeService(), this::embed);
-    records = new EmbeddingRecord(jobConfig.model());
-    measured = new EmbedMetrics(getMetricGroup(), this::versionsInMemory);
   }
 
   @Override
@@ -129,19 +81,11 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
     awaitDecision();
     ImageInput input = element.getValue();
     if (input.forgets()) {
-      batches.embed(input.stream()); // what came before is embedded before
+      delete(input);
       forgotten.forget(input.origin());
-      output.collect(new StreamRecord<>(EmbeddingChange.deletion(input.stream(), input.imageId())));
-      measured.deleted();
     } else if (input.kind() == Kind.EMBED_AGAIN && forgotten.isForgotten(input.origin())) {
       measured.forgotten();
-    } else if (isShed(input)) {
-      reject(
-          RejectionReason.LAG_SHED.letter(
-              input.origin(),
-              "It is older than embed.max-lag = %s s, so it is not embedded"
-                  .formatted(settings.maxLag().toSeconds())));
-    } else {
+    } else if (!isShed(input)) {
       batches.add(input);
     }
   }
@@ -214,16 +158,8 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
   }
 
   @Override
-  public void close() throws Exception {
-    if (versions != null) {
-      versions.close();
-    }
-    super.close();
-  }
-
-  /** Versions in memory, beside the weights that models start with. */
-  int versionsInMemory() {
-    return versions.size();
+  void embed(List<ImageInput> images) throws InterruptedException {
+    embed(images, follower.current(images.get(0).stream()));
   }
 
   /** The lineage of a version under the present start of the job, as the trainer has it. */
@@ -244,36 +180,7 @@ final class EmbedImages extends AbstractStreamOperator<EmbeddingChange>
     }
   }
 
-  private boolean isShed(ImageInput input) {
-    long age = getProcessingTimeService().getCurrentProcessingTime() - input.origin().timestamp();
-    return settings.lagPolicy() == LagPolicy.SHED
-        && input.kind() == Kind.TAKE
-        && age > settings.maxLag().toMillis();
-  }
-
-  private void embed(List<ImageInput> images) throws InterruptedException {
-    String stream = images.get(0).stream();
-    VersionPointer pointer = follower.current(stream);
-    ServedVersion version = pointer == null ? versions.starting(stream) : versions.get(pointer);
-    EmbeddingRecord.Result result;
-    try {
-      result = records.of(images, version);
-    } catch (StateMismatchException e) {
-      throw new SuppressRestartsException(e); // the same images would not fit again
-    }
-    result.changes().forEach(change -> output.collect(new StreamRecord<>(change)));
-    result.refused().forEach(this::reject);
-    measured.embedded(stream, images, version);
-  }
-
-  private void reject(DeadLetter letter) {
-    output.collect(deadLetters, new StreamRecord<>(letter));
-    measured.rejected(letter);
-  }
-
   private void adopted() {
-    boolean starting =
-        jobConfig.input().streams().stream().anyMatch(stream -> follower.current(stream) == null);
-    versions.retain(follower.needed(), starting);
+    versions.retain(follower.needed(), anyStarts(follower::current));
   }
 }
