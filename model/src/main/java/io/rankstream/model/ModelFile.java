@@ -161,7 +161,7 @@ public final class ModelFile {
     Architecture architecture = architecture();
     TwoHeadNetwork network = new TwoHeadNetwork(architecture);
     WeightsReport report = report(architecture);
-    if (!report.isUsable() || !report.missingHeads().isEmpty()) {
+    if (!report.isUsable() || lacksHead(network, report)) {
       throw new IOException(
           "The file does not hold a whole model: export it again, or train from it (model.weights). "
               + report);
@@ -185,6 +185,15 @@ public final class ModelFile {
       manager.close();
       throw e;
     }
+  }
+
+  /** A model that has not trained knows no class, so it has no use for its softmax head. */
+  private boolean lacksHead(TwoHeadNetwork network, WeightsReport report) {
+    List<String> classifier =
+        labels.isEmpty()
+            ? network.classifier().stream().map(Slot::name).toList()
+            : List.<String>of();
+    return !classifier.containsAll(report.missingHeads());
   }
 
   /** Copies the arrays that fit into the flat buffers of a model; the others keep their values. */

@@ -52,6 +52,18 @@ class ModelFileTest {
   }
 
   @Test
+  void aFileOfAModelThatHasNotTrainedServesToo() throws IOException {
+    ModelConfig config = Batches.smallCnn();
+    PixelBatch images = Batches.pixels(config.input(), P, K, 99);
+    try (OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu());
+        TwoHeadModel model = TwoHeadModel.read(export(trainer), Device.cpu())) {
+      assertThat(embeddings(model, images)).isEqualTo(embeddings(trainer.served(), images));
+      assertThat(model.labels()).isEmpty();
+      assertThat(model.embed(images).get(0).prediction().label()).isNull();
+    }
+  }
+
+  @Test
   void theSoftmaxHeadHasARowForEachClassMet() throws IOException {
     try (OnlineTrainer trainer = trained(Batches.smallCnn(), 1)) {
       SafeTensors tensors = SafeTensors.open(export(trainer));
