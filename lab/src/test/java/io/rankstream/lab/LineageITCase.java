@@ -203,7 +203,12 @@ class LineageITCase {
         env,
         config,
         new Endpoints(
-            source, ends.embeddings(), ends.metrics(), ends.modelVersions(), ends.deadLetters()));
+            source,
+            ends.embeddings(),
+            ends.metrics(),
+            ends.modelVersions(),
+            ends.deadLetters(),
+            ends.epochs()));
     return env;
   }
 

@@ -72,6 +72,12 @@ final class TestCluster implements AutoCloseable {
     flink.terminateTaskManager(index);
   }
 
+  /** Ends a task manager in the middle of its work, and starts another one in its place. */
+  void replaceTaskManager(int index) throws Exception {
+    flink.terminateTaskManager(index);
+    flink.startTaskManager();
+  }
+
   @Override
   public void close() throws Exception {
     flink.close();

@@ -16,10 +16,12 @@ import org.apache.flink.api.connector.source.Source;
  * @param metrics sink of one record for each training step
  * @param modelVersions sink of one record for each published model
  * @param deadLetters sink of the unusable records
+ * @param epochs what a job that embeds in epochs needs beside; null for one that follows live
  */
 public record Endpoints(
     Source<RawRecord, ?, ?> images,
     Sink<EmbeddingChange> embeddings,
     Sink<TrainingMetrics> metrics,
     Sink<ModelVersion> modelVersions,
-    Sink<DeadLetter> deadLetters) {}
+    Sink<DeadLetter> deadLetters,
+    EpochEndpoints epochs) {}

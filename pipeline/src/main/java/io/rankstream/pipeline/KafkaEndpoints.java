@@ -8,6 +8,7 @@ import io.rankstream.pipeline.connect.CommittedOrEarliest;
 import io.rankstream.pipeline.connect.InputOffsets;
 import io.rankstream.pipeline.connect.InputSource;
 import io.rankstream.pipeline.connect.InputSubscriber;
+import io.rankstream.pipeline.connect.KafkaCorpus;
 import io.rankstream.pipeline.connect.OutputSink;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.wire.EmbeddingRecords;
@@ -45,21 +46,30 @@ public final class KafkaEndpoints {
             config,
             Sink.DEAD_LETTERS,
             output.deadLettersTopic(),
-            OutputRecords.deadLetters(config)));
+            OutputRecords.deadLetters(config)),
+        config.epochs().isOn() ? epochs(config) : null);
+  }
+
+  private static EpochEndpoints epochs(JobConfig config) {
+    KafkaSource<RawRecord> control =
+        KafkaSource.<RawRecord>builder()
+            .setProperties(consumer(config))
+            .setTopics(config.epochs().controlTopic())
+            .setGroupId(config.input().groupId() + "-control")
+            // What was asked for before the job began is not meant for it. The end of the topic at
+            // the start of the source would be another one after a failure.
+            .setStartingOffsets(OffsetsInitializer.timestamp(System.currentTimeMillis()))
+            .setDeserializer(new RawRecordDeserializer())
+            .build();
+    return new EpochEndpoints(control, new KafkaCorpus(config.kafka(), config.input().topic()));
   }
 
   private static InputSource source(JobConfig config) {
-    Properties consumer = new Properties();
-    // Records that an upstream transaction aborts must not be learnt.
-    consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    // A topic that was made anew, and new partitions, are found within a minute.
-    consumer.put("partition.discovery.interval.ms", "60000");
-    consumer.putAll(config.kafka().properties());
     InputSubscriber subscriber =
         new InputSubscriber(config.input().topic(), config.input().onMissingOffsets());
     KafkaSourceBuilder<RawRecord> builder =
         KafkaSource.<RawRecord>builder()
-            .setProperties(consumer)
+            .setProperties(consumer(config))
             .setProperty("commit.offsets.on.checkpoint", "true")
             .setKafkaSubscriber(subscriber)
             .setGroupId(config.input().groupId())
@@ -70,6 +80,16 @@ public final class KafkaEndpoints {
     }
     return new InputSource(
         builder.build(), subscriber, new InputOffsets(config.kafka(), config.input()));
+  }
+
+  private static Properties consumer(JobConfig config) {
+    Properties consumer = new Properties();
+    // Records that an upstream transaction aborts must not be learnt.
+    consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    // A topic that was made anew, and new partitions, are found within a minute.
+    consumer.put("partition.discovery.interval.ms", "60000");
+    consumer.putAll(config.kafka().properties());
+    return consumer;
   }
 
   private static <T> OutputSink<T> sink(

@@ -61,8 +61,9 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
  * streams. They share a task, so that images go over the network once. The embedders are keyed by
- * image: as many as the user wants share the images of a stream. Drift is measured on a few images
- * of each stream, keyed as the window is.
+ * image: as many as the user wants share the images of a stream. {@link EpochGraph} has what is
+ * different where they embed in epochs. Drift is measured on a few images of each stream, keyed as
+ * the window is.
  */
 public final class RankstreamJob {
 
@@ -162,21 +163,30 @@ public final class RankstreamJob {
                             DEAD_LETTERS)))
             .uid(TWO_HEAD_TRAINER);
 
-    // The versions are broadcast, so this operator's inputs are aligned; and its sink has its
-    // parallelism, so the two are chained. Both are needed for one version in each checkpoint.
+    DataStream<ModelVersion> announced = versions.getSideOutput(MODEL_VERSIONS);
     int embedders =
         config.embed().parallelism() > 0 ? config.embed().parallelism() : env.getParallelism();
-    SingleOutputStreamOperator<EmbeddingChange> embeddings =
-        images
-            .union(batches.getSideOutput(EMBED_AGAIN))
-            .keyBy(ImageInput::imageKey)
-            .connect(versions.broadcast())
-            .transform(
-                EMBED_IMAGES,
-                TypeInformation.of(EmbeddingChange.class),
-                new EmbedImagesFactory(config, submission, weights, DEAD_LETTERS))
-            .uid(EMBED_IMAGES)
-            .setParallelism(embedders);
+    SingleOutputStreamOperator<EmbeddingChange> embeddings;
+    if (config.epochs().isOn()) {
+      EpochGraph epochs =
+          new EpochGraph(env, config, submission, weights, ends.epochs(), DEAD_LETTERS);
+      embeddings = epochs.embeddings(images, versions, embedders);
+      announced = announced.union(epochs.marks());
+    } else {
+      // The versions are broadcast, so this operator's inputs are aligned; and its sink has its
+      // parallelism, so the two are chained. Both are needed for one version in each checkpoint.
+      embeddings =
+          images
+              .union(batches.getSideOutput(EMBED_AGAIN))
+              .keyBy(ImageInput::imageKey)
+              .connect(versions.broadcast())
+              .transform(
+                  EMBED_IMAGES,
+                  TypeInformation.of(EmbeddingChange.class),
+                  new EmbedImagesFactory(config, submission, weights, DEAD_LETTERS))
+              .uid(EMBED_IMAGES)
+              .setParallelism(embedders);
+    }
 
     embeddings
         .sinkTo(ends.embeddings())
@@ -184,14 +194,10 @@ public final class RankstreamJob {
         .uid(WRITE_EMBEDDINGS)
         .setParallelism(embedders);
     versions.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
-    DataStream<ModelVersion> versionRecords = versions.getSideOutput(MODEL_VERSIONS);
     if (config.drift().isOn()) {
-      versionRecords = versionRecords.union(drift(config, images, versions, weights));
+      announced = announced.union(drift(config, images, versions, weights));
     }
-    versionRecords
-        .sinkTo(ends.modelVersions())
-        .name(WRITE_MODEL_VERSIONS)
-        .uid(WRITE_MODEL_VERSIONS);
+    announced.sinkTo(ends.modelVersions()).name(WRITE_MODEL_VERSIONS).uid(WRITE_MODEL_VERSIONS);
     images
         .getSideOutput(DEAD_LETTERS)
         .union(

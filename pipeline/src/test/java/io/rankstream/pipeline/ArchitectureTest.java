@@ -41,6 +41,7 @@ class ArchitectureTest {
               "..train..",
               "..embed..",
               "..drift..",
+              "..epoch..",
               "..start..",
               "..event..")
           .should()
@@ -66,15 +67,17 @@ class ArchitectureTest {
               "..train..",
               "..embed..",
               "..drift..",
+              "..epoch..",
               "..start..",
               "..event..")
           .should()
           .dependOnClassesThat()
           .haveSimpleName("RankstreamJob");
 
-  private static Set<String> uids(String sampler) {
+  private static Set<String> uids(String sampler, String follow) {
     Configuration settings = new Configuration();
     settings.setString("batch.sampler", sampler);
+    settings.setString("embeddings.follow", follow);
     return RankstreamJob.local(settings).getStreamGraph().getStreamNodes().stream()
         .map(StreamNode::getTransformationUID)
         .filter(uid -> uid != null && OperatorNames.all().contains(uid))
@@ -83,13 +86,22 @@ class ArchitectureTest {
 
   @Test
   void everyOperatorHasItsNameAsUid() {
-    Set<String> balanced = new HashSet<>(OperatorNames.all());
-    balanced.remove(OperatorNames.NATURAL_WINDOW);
-    Set<String> natural = new HashSet<>(OperatorNames.all());
+    Set<String> epochs = new HashSet<>(OperatorNames.all());
+    epochs.remove(OperatorNames.NATURAL_WINDOW);
+    Set<String> balanced = new HashSet<>(epochs);
+    balanced.removeAll(
+        Set.of(
+            OperatorNames.READ_CONTROL,
+            OperatorNames.SWEEP_IMAGES,
+            OperatorNames.RECEIVE_SWEPT_IMAGES,
+            OperatorNames.MARK_EPOCHS));
+    Set<String> natural = new HashSet<>(balanced);
     natural.remove(OperatorNames.PK_WINDOW);
+    natural.add(OperatorNames.NATURAL_WINDOW);
 
-    assertThat(uids("pk")).isEqualTo(balanced);
-    assertThat(uids("natural")).isEqualTo(natural);
+    assertThat(uids("pk", "live")).isEqualTo(balanced);
+    assertThat(uids("natural", "live")).isEqualTo(natural);
+    assertThat(uids("pk", "epochs")).isEqualTo(epochs);
   }
 
   @Test
@@ -101,7 +113,11 @@ class ArchitectureTest {
             "pk-window",
             "natural-window",
             "two-head-trainer",
+            "read-control",
+            "sweep-images",
+            "receive-swept-images",
             "embed-images",
+            "mark-epochs",
             "offer-anchors",
             "measure-drift",
             "write-embeddings",

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.event.OperatorNames;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobVertex;
@@ -41,6 +43,45 @@ class JobGraphTest {
     assertThat(tasks).hasSize(1);
     assertThat(tasks.get(0).getName()).contains(OperatorNames.WRITE_EMBEDDINGS + ": Writer");
     assertThat(tasks.get(0).getParallelism()).isEqualTo(embedders > 0 ? embedders : parallelism);
+  }
+
+  /**
+   * Behind the operator that opens and ends epochs, no barrier may overtake anything: at a barrier,
+   * all embedders know the same, and have all images that were sent on before it.
+   */
+  @ParameterizedTest
+  @CsvSource({"1", "4"})
+  void everythingBehindASweepIsAligned(int parallelism) {
+    Configuration settings = new Configuration();
+    settings.setString("parallelism.default", Integer.toString(parallelism));
+    settings.setString("embeddings.follow", "epochs");
+    StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
+    Map<String, StreamNode> nodes =
+        graph.getStreamNodes().stream()
+            .filter(node -> node.getTransformationUID() != null)
+            .collect(Collectors.toMap(StreamNode::getTransformationUID, node -> node, (a, b) -> a));
+
+    for (String uid :
+        List.of(
+            OperatorNames.RECEIVE_SWEPT_IMAGES,
+            OperatorNames.EMBED_IMAGES,
+            OperatorNames.MARK_EPOCHS)) {
+      assertThat(nodes.get(uid).getInEdges())
+          .as(uid)
+          .hasSizeGreaterThanOrEqualTo(2)
+          .noneMatch(StreamEdge::supportsUnalignedCheckpoints);
+    }
+    assertThat(nodes.get(OperatorNames.SWEEP_IMAGES).getParallelism()).isEqualTo(1);
+    assertThat(nodes.get(OperatorNames.MARK_EPOCHS).getParallelism()).isEqualTo(1);
+    assertThat(graph.getJobGraph().getVertices())
+        .extracting(JobVertex::getName)
+        .anyMatch(
+            name ->
+                name.startsWith(
+                    OperatorNames.EMBED_IMAGES
+                        + " -> "
+                        + OperatorNames.WRITE_EMBEDDINGS
+                        + ": Writer"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.config;
 
+import static io.rankstream.pipeline.config.EmbedOptions.EMBEDDINGS_FOLLOW;
 import static io.rankstream.pipeline.config.EmbedOptions.EMBEDDINGS_REFRESH;
 import static io.rankstream.pipeline.config.EmbedOptions.EMBED_ADOPT_EVERY;
 import static io.rankstream.pipeline.config.EmbedOptions.EMBED_BATCH_SIZE;
@@ -54,6 +55,13 @@ public record EmbedConfig(
         in.read(EMBED_DIRECTORY),
         in.read(EMBED_LAG_POLICY),
         in.read(EMBED_MAX_LAG),
-        in.read(EMBEDDINGS_REFRESH));
+        refresh(in));
+  }
+
+  /** In epochs nothing is embedded again one by one, unless somebody asks for it, in error. */
+  private static int refresh(SettingReader in) {
+    return in.read(EMBEDDINGS_FOLLOW) == Follow.EPOCHS && !in.isGiven(EMBEDDINGS_REFRESH)
+        ? 0
+        : in.read(EMBEDDINGS_REFRESH);
   }
 }

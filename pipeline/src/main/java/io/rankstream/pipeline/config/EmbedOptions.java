@@ -9,7 +9,7 @@ import io.rankstream.model.Devices;
 import java.time.Duration;
 
 /** The settings of the embedders. */
-abstract class EmbedOptions extends DriftOptions {
+abstract class EmbedOptions extends EpochOptions {
 
   public static final Setting<Integer> EMBED_PARALLELISM =
       integer("embed.parallelism", 0)
@@ -54,11 +54,15 @@ abstract class EmbedOptions extends DriftOptions {
           .atLeast(Duration.ZERO)
           .means(
               "Age of an image, from its timestamp in Kafka, from which embed.lag-policy applies.");
+  public static final Setting<Follow> EMBEDDINGS_FOLLOW =
+      choice("embeddings.follow", Follow.LIVE)
+          .means(
+              "live: the embedders adopt new versions of the model at checkpoints, so an index has embeddings of many versions. epochs: they stay on one version until an epoch opens; then every image of the input topic is embedded again under the new version, and a mark in output.model-versions-topic says when that is done.");
   public static final Setting<Integer> EMBEDDINGS_REFRESH =
       integer("embeddings.refresh", 32)
           .between(0, 100_000)
           .means(
-              "Images of the window that are embedded again with each training batch of their stream, so that their embeddings follow the training. They take turns over all images that the window keeps. 0: each image is embedded once, when it arrives.");
+              "Images of the window that are embedded again with each training batch of their stream, so that their embeddings follow the training. They take turns over all images that the window keeps. 0: each image is embedded once, when it arrives. With embeddings.follow = epochs it is 0.");
 
   EmbedOptions() {}
 }

@@ -34,6 +34,7 @@ public record JobConfig(
     Trainer trainer,
     ReplicaConfig replicas,
     EmbedConfig embed,
+    EpochConfig epochs,
     Versions versions,
     DriftConfig drift,
     Registry registry,

@@ -43,6 +43,7 @@ final class JobConfigReader {
             Trainer.read(in),
             ReplicaConfig.read(in),
             EmbedConfig.read(in),
+            EpochConfig.read(in),
             Versions.read(in),
             DriftConfig.read(in),
             Registry.read(in),
@@ -63,6 +64,7 @@ final class JobConfigReader {
     SizeLimits.check(config, in);
     ProducerTimes.check(config, in);
     DriftConfig.check(config, in);
+    EpochConfig.check(config, in);
     if (config.output().wireFormat() == WireFormat.CONFLUENT && !config.registry().isOn()) {
       in.problem(
           "Missing %s (%s = confluent needs a schema registry, such as http://registry:8081)"

@@ -9,6 +9,7 @@ import static io.rankstream.pipeline.config.SettingDraft.longInteger;
 import static io.rankstream.pipeline.config.SettingDraft.number;
 import static io.rankstream.pipeline.config.SettingDraft.size;
 import static io.rankstream.pipeline.config.SettingDraft.text;
+import static io.rankstream.pipeline.config.SettingDraft.topic;
 
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -18,7 +19,8 @@ import org.apache.flink.configuration.MemorySize;
 
 /**
  * Every setting of the job with its key, type, default, rule and meaning; no other class names a
- * key. Those of the replicas, of the embedders, of the drift and of the model are inherited.
+ * key. Those of the replicas, of the embedders, of the epochs, of the drift and of the model are
+ * inherited.
  */
 public final class JobOptions extends ReplicaOptions {
 
@@ -247,8 +249,8 @@ public final class JobOptions extends ReplicaOptions {
   private JobOptions() {}
 
   /**
-   * All settings in the order of their declaration, those of the embedders, of the drift and of the
-   * model last.
+   * All settings in the order of their declaration, those of the embedders, of the epochs, of the
+   * drift and of the model last.
    */
   public static List<Setting<?>> all() {
     List<Setting<?>> settings = new ArrayList<>();
@@ -257,6 +259,7 @@ public final class JobOptions extends ReplicaOptions {
             JobOptions.class,
             ReplicaOptions.class,
             EmbedOptions.class,
+            EpochOptions.class,
             DriftOptions.class,
             ModelOptions.class)) {
       for (Field field : group.getDeclaredFields()) {
@@ -274,13 +277,5 @@ public final class JobOptions extends ReplicaOptions {
     } catch (IllegalAccessException e) {
       throw new IllegalStateException("A setting cannot be read: " + constant, e);
     }
-  }
-
-  /** A stream is part of the keys of records, where a line feed ends it. */
-  private static SettingDraft<String> topic(String key, String byDefault) {
-    return text(key, byDefault)
-        .matching(
-            name -> name.matches("[a-zA-Z0-9._-]{1,249}") && !name.matches("[.]{1,2}"),
-            "1 to 249 letters, digits, '.', '_' or '-', other than '.' and '..', as Kafka requires");
   }
 }

@@ -138,6 +138,14 @@ class SettingDraft<T> {
     return new Text(key(key).stringType().defaultValue(byDefault));
   }
 
+  /** The name of a topic. */
+  static SettingDraft<String> topic(String key, String byDefault) {
+    return text(key, byDefault)
+        .matching(
+            name -> name.matches("[a-zA-Z0-9._-]{1,249}") && !name.matches("[.]{1,2}"),
+            "1 to 249 letters, digits, '.', '_' or '-', other than '.' and '..', as Kafka requires");
+  }
+
   static SettingDraft<List<String>> list(String key, String... byDefault) {
     return new SettingDraft<>(
         key(key).stringType().asList().defaultValues(byDefault), ValueType.LIST, null);

@@ -28,6 +28,11 @@ final class SettingReader {
     return defaults.contains(setting.option()) ? setting.in(defaults) : setting.defaultValue();
   }
 
+  /** Whether there is a value of a setting that is not its default. */
+  boolean isGiven(Setting<?> setting) {
+    return configuration.contains(setting.option());
+  }
+
   /** The value that was given, or empty where there is none or a problem was noted. */
   private <T> Optional<T> given(Setting<T> setting) {
     if (!configuration.contains(setting.option())) {

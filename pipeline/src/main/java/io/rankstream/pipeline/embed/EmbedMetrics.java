@@ -21,6 +21,8 @@ final class EmbedMetrics {
   private final Counter deletions;
   private final Counter forgotten;
   private final Counter heldMillis;
+  private final Counter swept;
+  private final Counter superseded;
   private final DeadLetterCounters deadLetters;
   private final Map<String, StreamEmbedMetrics> streams = new HashMap<>();
 
@@ -33,6 +35,8 @@ final class EmbedMetrics {
     this.embeddings = operator.counter("numEmbeddings");
     this.deletions = operator.counter("numEmbeddingsDeleted");
     this.forgotten = operator.counter("numImagesForgottenOnTheWay");
+    this.swept = operator.counter("numImagesSwept");
+    this.superseded = operator.counter("numImagesSuperseded");
     this.heldMillis = operator.counter("heldMsTotal");
     this.deadLetters = new DeadLetterCounters(operator);
     operator.gauge("versionsInMemory", (Gauge<Integer>) versions::getAsInt);
@@ -53,6 +57,16 @@ final class EmbedMetrics {
 
   void forgotten() {
     forgotten.inc();
+  }
+
+  /** An image of the input topic is embedded again, for an epoch. */
+  void swept() {
+    swept.inc();
+  }
+
+  /** An image of the input topic is not embedded again: it changed since the epoch opened. */
+  void superseded() {
+    superseded.inc();
   }
 
   void rejected(DeadLetter letter) {

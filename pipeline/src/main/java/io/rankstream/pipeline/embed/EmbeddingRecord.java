@@ -33,9 +33,15 @@ final class EmbeddingRecord {
    * What became of images.
    *
    * @param changes a change for each image that has an embedding, in their order
-   * @param refused dead letters of those whose embedding is not finite
+   * @param refused dead letters of those that arrived and whose embedding is not finite
    */
-  record Result(List<EmbeddingChange> changes, List<DeadLetter> refused) {}
+  record Result(List<EmbeddingChange> changes, List<DeadLetter> refused) {
+
+    /** Images that had an embedding before and have none that is finite. */
+    int withoutLetter(List<ImageInput> images) {
+      return images.size() - changes.size() - refused.size();
+    }
+  }
 
   /** Embeds images of one stream. */
   Result of(List<ImageInput> images, ServedVersion version) {

@@ -1,2 +1,4 @@
-/** The operator that embeds every image with the versions that the trainer hands over. */
+/**
+ * The operators that embed every image, with the versions that the trainer hands over or in epochs.
+ */
 package io.rankstream.pipeline.embed;

@@ -8,9 +8,10 @@ package io.rankstream.pipeline.event;
  * @param imageId identity of the image in its stream
  * @param image the image; null to forget it
  * @param origin where the record with the image, or with the order to forget it, stands
+ * @param epoch number of the epoch that an image is embedded again for; 0 for all others
  */
 public record ImageInput(
-    Kind kind, StreamKey key, String imageId, AcceptedImage image, Origin origin) {
+    Kind kind, StreamKey key, String imageId, AcceptedImage image, Origin origin, long epoch) {
 
   /** What is to be done. */
   public enum Kind {
@@ -19,17 +20,21 @@ public record ImageInput(
     /** To embed an image again that the window keeps, since the model has learnt meanwhile. */
     EMBED_AGAIN,
     /** To forget the image with an id, if anybody has it, and to delete its embedding. */
-    FORGET
+    FORGET,
+    /** To embed an image of the input topic for an epoch that is open. */
+    SWEEP,
+    /** To delete what was embedded of an image for an epoch that is open. */
+    SWEEP_FORGET
   }
 
   /** An image that arrived. */
   public static ImageInput take(AcceptedImage image) {
-    return new ImageInput(Kind.TAKE, image.key(), image.imageId(), image, image.origin());
+    return new ImageInput(Kind.TAKE, image.key(), image.imageId(), image, image.origin(), 0);
   }
 
   /** An image that arrived before, and is trained on. */
   public static ImageInput embedAgain(AcceptedImage image) {
-    return new ImageInput(Kind.EMBED_AGAIN, image.key(), image.imageId(), image, image.origin());
+    return new ImageInput(Kind.EMBED_AGAIN, image.key(), image.imageId(), image, image.origin(), 0);
   }
 
   /**
@@ -38,7 +43,13 @@ public record ImageInput(
    * @param origin where the record stands that asks for it
    */
   public static ImageInput forget(StreamKey key, String imageId, Origin origin) {
-    return new ImageInput(Kind.FORGET, key, imageId, null, origin);
+    return new ImageInput(Kind.FORGET, key, imageId, null, origin, 0);
+  }
+
+  /** The same image or deletion, met again when the input topic is read for an epoch. */
+  public ImageInput sweptFor(long openEpoch) {
+    Kind again = kind == Kind.FORGET ? Kind.SWEEP_FORGET : Kind.SWEEP;
+    return new ImageInput(again, key, imageId, image, origin, openEpoch);
   }
 
   /** The stream of the image. */

@@ -13,6 +13,10 @@ public final class OperatorNames {
   public static final String PK_WINDOW = "pk-window";
   public static final String NATURAL_WINDOW = "natural-window";
   public static final String TWO_HEAD_TRAINER = "two-head-trainer";
+  public static final String READ_CONTROL = "read-control";
+  public static final String SWEEP_IMAGES = "sweep-images";
+  public static final String RECEIVE_SWEPT_IMAGES = "receive-swept-images";
+  public static final String MARK_EPOCHS = "mark-epochs";
   public static final String EMBED_IMAGES = "embed-images";
   public static final String OFFER_ANCHORS = "offer-anchors";
   public static final String MEASURE_DRIFT = "measure-drift";
@@ -31,7 +35,11 @@ public final class OperatorNames {
         PK_WINDOW,
         NATURAL_WINDOW,
         TWO_HEAD_TRAINER,
+        READ_CONTROL,
+        SWEEP_IMAGES,
+        RECEIVE_SWEPT_IMAGES,
         EMBED_IMAGES,
+        MARK_EPOCHS,
         OFFER_ANCHORS,
         MEASURE_DRIFT,
         WRITE_EMBEDDINGS,

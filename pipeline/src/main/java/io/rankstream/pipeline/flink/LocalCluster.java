@@ -177,6 +177,11 @@ public final class LocalCluster implements AutoCloseable {
     flink.terminateTaskManager(index).get();
   }
 
+  /** Starts one more task manager. */
+  public void startTaskManager() throws Exception {
+    flink.startTaskManager();
+  }
+
   /** Ends the cluster and with it a job that still runs; checkpoints stay. */
   @Override
   public void close() throws Exception {

@@ -57,6 +57,16 @@ public final class Topics {
   }
 
   /**
+   * Creates a topic for requests to a job if there is none.
+   *
+   * @param clients Kafka client settings
+   */
+  public static void createControl(Properties clients, String name)
+      throws ExecutionException, InterruptedException {
+    createMissing(clients, List.of(topic(name, 1, Map.of())));
+  }
+
+  /**
    * Checks that there is a topic.
    *
    * @param clients Kafka client settings

@@ -35,6 +35,7 @@ public final class PointerPublisher implements AutoCloseable {
   private final EmbedderWeights files;
   private final int adoptEvery;
   private final boolean hasCheckpoints;
+  private final boolean tellsAgain;
   private final Consumer<VersionPointer> tell;
   private final StoreThread store;
   private final NewestOfEach<CapturedWeights> waiting;
@@ -46,6 +47,8 @@ public final class PointerPublisher implements AutoCloseable {
    * @param directory directory of the embedders' weights
    * @param adoptEvery the embedders adopt versions at each checkpoint whose number this divides
    * @param hasCheckpoints whether the job takes checkpoints
+   * @param tellsAgain whether restored versions are told again: to who has another state than the
+   *     embedders, and may not know them
    * @param taskThread runs an action in the task thread, later
    * @param timers timers of the task
    * @param metrics metric group of the operator
@@ -55,6 +58,7 @@ public final class PointerPublisher implements AutoCloseable {
       String directory,
       int adoptEvery,
       boolean hasCheckpoints,
+      boolean tellsAgain,
       Consumer<ThrowingRunnable<Exception>> taskThread,
       ProcessingTimeService timers,
       MetricGroup metrics,
@@ -62,6 +66,7 @@ public final class PointerPublisher implements AutoCloseable {
     this.files = new EmbedderWeights(directory);
     this.adoptEvery = adoptEvery;
     this.hasCheckpoints = hasCheckpoints;
+    this.tellsAgain = tellsAgain;
     this.tell = tell;
     this.waiting = new NewestOfEach<>(metrics.counter("numEmbedderVersionsReplaced"));
     Counter failures = metrics.counter("numEmbedderVersionFailures");
@@ -189,6 +194,13 @@ public final class PointerPublisher implements AutoCloseable {
     public void run() throws IOException {
       files.writeMissing(told.file(), captured.weights());
       files.deleteOthers(captured.weights().provenance(), told.file());
+    }
+
+    @Override
+    public void done() {
+      if (tellsAgain && !ended) {
+        tell.accept(told);
+      }
     }
 
     @Override

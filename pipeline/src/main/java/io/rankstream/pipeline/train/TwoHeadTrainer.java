@@ -148,6 +148,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
                 directory,
                 jobConfig.embed().adoptEvery(),
                 hasCheckpoints,
+                jobConfig.epochs().isOn(),
                 this::runInTask,
                 getProcessingTimeService(),
                 getMetricGroup(),

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.wire;
 
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.ImageEmbedding;
 import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializationSchema.InitializationContext;
@@ -11,11 +12,14 @@ import org.apache.flink.connector.kafka.lineage.TypeDatasetFacet;
 import org.apache.flink.connector.kafka.lineage.TypeDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Makes the records of the embeddings topic: an embedding, or a record without value (a tombstone)
  * for an image that was deleted. Both have the {@linkplain RecordKey key} of the image, so they are
- * in one partition, in order.
+ * in one partition, in order. A tombstone that deletes the embedding of one version alone names it
+ * in its headers.
  */
 public final class EmbeddingRecords
     implements KafkaRecordSerializationSchema<EmbeddingChange>,
@@ -42,11 +46,15 @@ public final class EmbeddingRecords
   public ProducerRecord<byte[], byte[]> serialize(
       EmbeddingChange change, KafkaSinkContext context, Long time) {
     if (change.isDeletion()) {
-      return new ProducerRecord<>(
-          topic, new RecordKey(change.stream(), change.imageId()).bytes(), null);
+      byte[] key = new RecordKey(change.stream(), change.imageId()).bytes();
+      return new ProducerRecord<>(topic, null, null, key, null, headers(change.only()));
     }
 
     return embeddings.serialize(change.embedding(), context, time);
+  }
+
+  private static Headers headers(VersionRank only) {
+    return only == null ? new RecordHeaders() : OutputRecords.headersOf(only);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.wire;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
@@ -86,6 +87,13 @@ public final class OutputRecords<T extends SpecificRecord>
         .add("model_version", utf8(Long.toString(embedding.getModelVersion())))
         .add("space_id", utf8(embedding.getSpaceId()))
         .add("lineage", utf8(embedding.getLineage()));
+  }
+
+  /** The headers of a deletion that names a version. */
+  static Headers headersOf(VersionRank version) {
+    return new RecordHeaders()
+        .add("model_version", utf8(Long.toString(version.version())))
+        .add("lineage", utf8(version.lineage()));
   }
 
   /** Training metrics, keyed by stream. */

@@ -1,0 +1,164 @@
+package io.rankstream.pipeline.connect;
+
+import io.rankstream.pipeline.config.KafkaClients;
+import io.rankstream.pipeline.epoch.Corpus;
+import io.rankstream.pipeline.epoch.CorpusBatch;
+import io.rankstream.pipeline.epoch.CorpusRange;
+import io.rankstream.pipeline.epoch.CorpusReader;
+import io.rankstream.pipeline.event.RawRecord;
+import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.KafkaFailure;
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.wire.RawRecordDeserializer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * The committed records of the input topic, read without a consumer group, so that the offsets of
+ * the job stay as they are.
+ */
+public final class KafkaCorpus implements Corpus {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final String MOST_RECORDS = "50";
+  private static final String MOST_BYTES = Integer.toString(8 << 20);
+
+  private final KafkaClients clients;
+  private final String topic;
+
+  /**
+   * @param clients settings of the Kafka clients
+   * @param topic the input topic
+   */
+  public KafkaCorpus(KafkaClients clients, String topic) {
+    this.clients = clients;
+    this.topic = topic;
+  }
+
+  @Override
+  public String topic() {
+    return topic;
+  }
+
+  @Override
+  public CorpusReader open() {
+    return new Reader(settings(), topic);
+  }
+
+  private Properties settings() {
+    Properties settings = ClientSettings.committedReader(clients.properties());
+    // What retention or compaction has deleted since is no part of the corpus any more.
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
+    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, MOST_BYTES);
+    return settings;
+  }
+
+  private static final class Reader implements CorpusReader {
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String topic;
+
+    private Reader(Properties settings, String topic) {
+      this.topic = topic;
+      this.consumer =
+          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @Override
+    public List<CorpusRange> ranges() throws IOException, InterruptedException {
+      return ask(
+          () -> {
+            List<TopicPartition> partitions = Topics.partitions(consumer, topic);
+            Map<TopicPartition, Long> firsts = consumer.beginningOffsets(partitions);
+            return consumer.endOffsets(partitions).entrySet().stream()
+                .map(end -> range(end.getKey(), firsts.get(end.getKey()), end.getValue()))
+                .sorted(Comparator.comparingInt(CorpusRange::partition))
+                .toList();
+          });
+    }
+
+    @Override
+    public CorpusBatch read(List<CorpusRange> ranges) throws IOException, InterruptedException {
+      return ask(
+          () -> {
+            Map<TopicPartition, CorpusRange> open =
+                ranges.stream()
+                    .filter(range -> !range.isDone())
+                    .collect(Collectors.toMap(this::partition, Function.identity()));
+            assign(open);
+            List<RawRecord> records = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+              TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+              if (record.offset() < open.get(partition).end()) {
+                records.add(RawRecordDeserializer.raw(record));
+              }
+            }
+            return new CorpusBatch(records, ranges.stream().map(this::readOn).toList());
+          });
+    }
+
+    @Override
+    public void close() {
+      consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
+    }
+
+    private void assign(Map<TopicPartition, CorpusRange> open) {
+      Set<TopicPartition> before = consumer.assignment();
+      if (!before.equals(open.keySet())) {
+        consumer.assign(open.keySet());
+        open.forEach(
+            (partition, range) -> {
+              if (!before.contains(partition)) {
+                consumer.seek(partition, range.next());
+              }
+            });
+      }
+    }
+
+    /** The position is behind what has no records too: markers of transactions, and gaps. */
+    private CorpusRange readOn(CorpusRange range) {
+      return range.isDone() ? range : range.readTo(consumer.position(partition(range)));
+    }
+
+    private TopicPartition partition(CorpusRange range) {
+      return new TopicPartition(topic, range.partition());
+    }
+
+    private static CorpusRange range(TopicPartition partition, long first, long end) {
+      return new CorpusRange(partition.partition(), first, first, end);
+    }
+
+    private interface Question<T> {
+
+      T answer();
+    }
+
+    private <T> T ask(Question<T> question) throws IOException, InterruptedException {
+      try {
+        return question.answer();
+      } catch (InterruptException e) {
+        throw new InterruptedException(e.getMessage());
+      } catch (KafkaException e) {
+        throw new IOException("The topic %s: %s".formatted(topic, KafkaFailure.sentence(e)), e);
+      }
+    }
+  }
+}
