@@ -4,6 +4,7 @@ import static io.rankstream.pipeline.embed.EmbedHarness.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.HandedVersions;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EpochCount;
 import io.rankstream.pipeline.event.EpochEvent;
@@ -228,7 +229,7 @@ class EmbedEpochsHarnessTest {
         Kind.OPEN,
         "a",
         number,
-        EmbedHarness.version(CONFIG, weights, "a", version),
+        HandedVersions.version(CONFIG, weights, "a", version),
         Records.mark(version, number, EpochState.OPENED));
   }
 
