@@ -23,6 +23,7 @@ import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -34,7 +35,8 @@ import org.apache.flink.util.OutputTag;
  * The part of the job graph that is different where the embedders embed in epochs.
  *
  * <pre>
- *   versions ─┐
+ *   drift ────┐
+ *   versions ─┤
  *   control ──┴▶ sweep images ─┬─▶ receive swept images ─┐
  *                  (1)         │                         │
  *                              ├═ events ════════════╗   │
@@ -86,16 +88,23 @@ final class EpochGraph {
     this.deadLetters = deadLetters;
   }
 
-  /** Adds the operators up to the embedders, and the one that writes the marks. */
+  /**
+   * Adds the operators up to the embedders, and the one that writes the marks.
+   *
+   * @param wishes requests that the job itself makes; empty where drift is not measured
+   */
   SingleOutputStreamOperator<EmbeddingChange> embeddings(
-      DataStream<ImageInput> images, DataStream<VersionPointer> versions, int embedders) {
+      DataStream<ImageInput> images,
+      DataStream<VersionPointer> versions,
+      Optional<DataStream<RawRecord>> wishes,
+      int embedders) {
     DataStream<RawRecord> control =
         env.fromSource(ends.control(), WatermarkStrategy.noWatermarks(), READ_CONTROL)
             .uid(READ_CONTROL)
             .setParallelism(1);
     SingleOutputStreamOperator<SweptRecord> swept =
         versions
-            .connect(control)
+            .connect(wishes.isPresent() ? control.union(wishes.get()) : control)
             .transform(
                 SWEEP_IMAGES,
                 TypeInformation.of(SweptRecord.class),

@@ -33,6 +33,7 @@ import io.rankstream.pipeline.window.BatchWindow;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -79,6 +80,8 @@ public final class RankstreamJob {
   private static final OutputTag<TrainingMetrics> METRICS =
       new OutputTag<>("training-metrics", TypeInformation.of(TrainingMetrics.class));
 
+  private static final OutputTag<RawRecord> EPOCH_WISHES =
+      new OutputTag<>("epoch-wishes", TypeInformation.of(RawRecord.class));
   private static final OutputTag<ModelVersion> MODEL_VERSIONS =
       new OutputTag<>("model-versions", TypeInformation.of(ModelVersion.class));
 
@@ -131,46 +134,25 @@ public final class RankstreamJob {
             env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse(""));
     String weights = EmbedderDirectory.of(config.embed(), env.getConfiguration());
 
-    TypeSerializer<MicroBatch> batchSerializer =
-        TypeInformation.of(MicroBatch.class)
-            .createSerializer(env.getConfig().getSerializerConfig());
     SingleOutputStreamOperator<VersionPointer> versions =
-        (config.replicas().replicas() == 1
-                ? batchesOfStreams(batches)
-                    .transform(
-                        TWO_HEAD_TRAINER,
-                        TypeInformation.of(VersionPointer.class),
-                        new TwoHeadTrainerFactory(
-                            config,
-                            submission,
-                            weights,
-                            batchSerializer,
-                            METRICS,
-                            MODEL_VERSIONS,
-                            DEAD_LETTERS))
-                : batchesOfReplicas(batches)
-                    .transform(
-                        TWO_HEAD_TRAINER,
-                        TypeInformation.of(VersionPointer.class),
-                        new ReplicaTrainerFactory(
-                            config,
-                            submission,
-                            weights,
-                            RoundDirectory.of(env.getConfiguration()),
-                            batchSerializer,
-                            METRICS,
-                            MODEL_VERSIONS,
-                            DEAD_LETTERS)))
-            .uid(TWO_HEAD_TRAINER);
-
+        trainer(env, config, batches, submission, weights).uid(TWO_HEAD_TRAINER);
     DataStream<ModelVersion> announced = versions.getSideOutput(MODEL_VERSIONS);
+    Optional<SingleOutputStreamOperator<ModelVersion>> drift =
+        config.drift().isOn()
+            ? Optional.of(drift(config, images, versions, weights))
+            : Optional.empty();
+    if (drift.isPresent()) {
+      announced = announced.union(drift.get());
+    }
+
     int embedders =
         config.embed().parallelism() > 0 ? config.embed().parallelism() : env.getParallelism();
     SingleOutputStreamOperator<EmbeddingChange> embeddings;
     if (config.epochs().isOn()) {
       EpochGraph epochs =
           new EpochGraph(env, config, submission, weights, ends.epochs(), DEAD_LETTERS);
-      embeddings = epochs.embeddings(images, versions, embedders);
+      Optional<DataStream<RawRecord>> wishes = drift.map(each -> each.getSideOutput(EPOCH_WISHES));
+      embeddings = epochs.embeddings(images, versions, wishes, embedders);
       announced = announced.union(epochs.marks());
     } else {
       // The versions are broadcast, so this operator's inputs are aligned; and its sink has its
@@ -194,9 +176,6 @@ public final class RankstreamJob {
         .uid(WRITE_EMBEDDINGS)
         .setParallelism(embedders);
     versions.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
-    if (config.drift().isOn()) {
-      announced = announced.union(drift(config, images, versions, weights));
-    }
     announced.sinkTo(ends.modelVersions()).name(WRITE_MODEL_VERSIONS).uid(WRITE_MODEL_VERSIONS);
     images
         .getSideOutput(DEAD_LETTERS)
@@ -210,7 +189,7 @@ public final class RankstreamJob {
   }
 
   /** How far the embeddings of each stream move, measured on some of its images. */
-  private static DataStream<ModelVersion> drift(
+  private static SingleOutputStreamOperator<ModelVersion> drift(
       JobConfig config,
       SingleOutputStreamOperator<ImageInput> images,
       DataStream<VersionPointer> versions,
@@ -226,8 +205,41 @@ public final class RankstreamJob {
         .transform(
             MEASURE_DRIFT,
             TypeInformation.of(ModelVersion.class),
-            new MeasureDriftFactory(config, weights))
+            new MeasureDriftFactory(config, weights, EPOCH_WISHES))
         .uid(MEASURE_DRIFT);
+  }
+
+  private static SingleOutputStreamOperator<VersionPointer> trainer(
+      StreamExecutionEnvironment env,
+      JobConfig config,
+      DataStream<MicroBatch> batches,
+      JobSubmission submission,
+      String weights) {
+    TypeInformation<VersionPointer> type = TypeInformation.of(VersionPointer.class);
+    TypeSerializer<MicroBatch> serializer =
+        TypeInformation.of(MicroBatch.class)
+            .createSerializer(env.getConfig().getSerializerConfig());
+    if (config.replicas().replicas() == 1) {
+      return batchesOfStreams(batches)
+          .transform(
+              TWO_HEAD_TRAINER,
+              type,
+              new TwoHeadTrainerFactory(
+                  config, submission, weights, serializer, METRICS, MODEL_VERSIONS, DEAD_LETTERS));
+    }
+    return batchesOfReplicas(batches)
+        .transform(
+            TWO_HEAD_TRAINER,
+            type,
+            new ReplicaTrainerFactory(
+                config,
+                submission,
+                weights,
+                RoundDirectory.of(env.getConfiguration()),
+                serializer,
+                METRICS,
+                MODEL_VERSIONS,
+                DEAD_LETTERS));
   }
 
   /** A window emits only batches of the stream that it is keyed by: its task trains them too. */

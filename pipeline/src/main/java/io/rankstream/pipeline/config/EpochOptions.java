@@ -18,6 +18,11 @@ abstract class EpochOptions extends DriftOptions {
           .atLeast(Duration.ZERO)
           .means(
               "Time from the opening of one epoch of a stream to that of the next, if there is a newer version by then. 0: epochs open on request alone.");
+  public static final Setting<Double> EPOCHS_DRIFT =
+      number("epochs.drift", 0)
+          .between(0.0, 2.0)
+          .means(
+              "Mean cosine shift of the anchors (driftCosineShift) above which an epoch opens by itself; drift then counts from there. Needs drift.anchors. 0: never.");
   public static final Setting<Double> EPOCHS_MAX_RATE =
       number("epochs.max-rate", 0)
           .between(0.0, 1_000_000.0)

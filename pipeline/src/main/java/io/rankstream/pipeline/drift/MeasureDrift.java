@@ -2,6 +2,7 @@ package io.rankstream.pipeline.drift;
 
 import ai.djl.Device;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.start.ModelDevice;
@@ -23,6 +24,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * the newest one wins. State and records change together in the task thread, so a failure loses at
  * most a measurement in progress: the next version that comes is measured in its place.
  *
+ * <p>When a stream has moved further than {@code epochs.drift}, it asks for an epoch, and drift
+ * counts from that version on.
+ *
  * <p>Measuring is never a reason to stop the stream: a version that cannot be measured is skipped
  * and counted.
  */
@@ -49,6 +54,7 @@ final class MeasureDrift extends AbstractStreamOperator<ModelVersion>
 
   private final JobConfig jobConfig;
   private final String directory;
+  private final OutputTag<RawRecord> requests;
   private final transient MailboxExecutor mailbox;
 
   private transient AnchorState state;
@@ -61,10 +67,14 @@ final class MeasureDrift extends AbstractStreamOperator<ModelVersion>
   private transient boolean skips; // the log has told of it
 
   MeasureDrift(
-      StreamOperatorParameters<ModelVersion> parameters, JobConfig config, String directory) {
+      StreamOperatorParameters<ModelVersion> parameters,
+      JobConfig config,
+      String directory,
+      OutputTag<RawRecord> requests) {
     super(parameters);
     this.jobConfig = config;
     this.directory = directory;
+    this.requests = requests;
     this.mailbox = parameters.getMailboxExecutor();
   }
 
@@ -205,6 +215,10 @@ final class MeasureDrift extends AbstractStreamOperator<ModelVersion>
         .flatMap(Optional::stream)
         .map(each -> DriftRecord.of(stream, measurement.version(), each, now))
         .forEach(record -> output.collect(new StreamRecord<>(record)));
+    if (measurement.asksForEpoch()) {
+      long version = measurement.version().version();
+      output.collect(requests, new StreamRecord<>(EpochWish.of(stream, version, now)));
+    }
     startNext();
   }
 

@@ -30,6 +30,7 @@ final class VersionMeasure {
   private final Device device;
   private final PixelLayout pixels;
   private final MapFiles maps;
+  private final DriftTrigger trigger;
 
   /**
    * @param directory directory of the embedders' weights
@@ -40,6 +41,7 @@ final class VersionMeasure {
     this.directory = directory;
     this.device = device;
     this.pixels = new PixelLayout(config.model().input());
+    this.trigger = new DriftTrigger(config.epochs().drift());
     this.maps = new MapFiles(config.versions().directory(), config.versions().keep());
   }
 
@@ -78,9 +80,15 @@ final class VersionMeasure {
     }
     // So many anchors are younger than the base that it tells too little.
     long ofBase = anchors.stream().filter(each -> each.embeddings().base() != null).count();
-    boolean newBase = !isSameSpace || 2 * ofBase < anchors.size();
+    boolean asksForEpoch = trigger.fires(sinceBase);
+    boolean newBase = !isSameSpace || 2 * ofBase < anchors.size() || asksForEpoch;
     return new Measurement(
-        version, measured(anchors, embeddings, newBase), newBase, sincePrevious, sinceBase);
+        version,
+        measured(anchors, embeddings, newBase),
+        newBase,
+        asksForEpoch,
+        sincePrevious,
+        sinceBase);
   }
 
   private List<float[]> embed(TwoHeadModel model, List<AnchorImage> anchors)

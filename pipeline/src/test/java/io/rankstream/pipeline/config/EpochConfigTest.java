@@ -19,10 +19,11 @@ class EpochConfigTest {
 
   @Test
   void inEpochsNoImageIsEmbeddedAgainByItself() {
-    JobConfig config = Fixtures.config("embeddings.follow", "epochs", "epochs.every", "1 d");
+    JobConfig config =
+        Fixtures.config("embeddings.follow", "epochs", "epochs.every", "1 d", "epochs.drift", "2");
 
     assertThat(config.epochs())
-        .isEqualTo(new EpochConfig(true, "rankstream-control", Duration.ofDays(1), 0));
+        .isEqualTo(new EpochConfig(true, "rankstream-control", Duration.ofDays(1), 2, 0));
     assertThat(config.embed().refresh()).isZero();
     assertThat(
             Fixtures.config("embeddings.follow", "epochs", "embeddings.refresh", "0")
@@ -48,5 +49,15 @@ class EpochConfigTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(
             "Invalid epochs.every: 1 h (must be 0 unless embeddings.follow = epochs)");
+    for (String[] settings :
+        new String[][] {
+          {"epochs.drift", "0.2"},
+          {"epochs.drift", "0.2", "embeddings.follow", "epochs", "drift.anchors", "0"}
+        }) {
+      assertThatThrownBy(() -> Fixtures.config(settings))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining(
+              "Invalid epochs.drift: 0.2 (must be 0 unless embeddings.follow = epochs and drift.anchors is above 0)");
+    }
   }
 }

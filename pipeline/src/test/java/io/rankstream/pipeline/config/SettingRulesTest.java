@@ -63,6 +63,7 @@ class SettingRulesTest {
       embed.max-lag                 | 0 s                    |                      | at least 0 s
       embeddings.refresh            | 0; 100000              | -1; 100001           | 0 to 100000
       epochs.every                  | 0 s                    |                      | at least 0 s
+      epochs.drift                  | 0                      | -0.1; 2.1            | 0 to 2
       epochs.max-rate               | 0; 1000000             | -1; 1000001          | 0 to 1000000
       drift.anchors                 | 0; 16; 1024          | -1; 1; 15; 1025      | 16 to 1024, or 0 for no measurement
       drift.every-steps             | 1                    | 0                    | at least 1

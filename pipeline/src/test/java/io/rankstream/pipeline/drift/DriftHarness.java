@@ -3,10 +3,15 @@ package io.rankstream.pipeline.drift;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.drift.AnchorInput.Kind;
+import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.event.VersionPointer;
+import io.rankstream.schemas.EpochRequest;
 import io.rankstream.schemas.ModelVersion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,9 +37,13 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 
 /** One subtask that measures drift, in Flink's test harness. */
 final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion> {
+
+  private static final OutputTag<RawRecord> WISHES =
+      new OutputTag<>("wishes", TypeInformation.of(RawRecord.class));
 
   private static final int KEY_GROUPS = 128;
 
@@ -49,7 +58,7 @@ final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion>
       JobConfig config, Path weights, int parallelism, int subtask, Map<String, Metric> metrics)
       throws Exception {
     super(
-        new MeasureDriftFactory(config, weights.toUri().toString()),
+        new MeasureDriftFactory(config, weights.toUri().toString(), WISHES),
         environment(parallelism, subtask, metrics));
     this.metrics = metrics;
     this.config.setStatePartitioner(0, (KeySelector<AnchorInput, StreamKey>) AnchorInput::key);
@@ -162,6 +171,17 @@ final class DriftHarness extends AbstractStreamOperatorTestHarness<ModelVersion>
 
   List<ModelVersion> records() {
     return extractOutputValues();
+  }
+
+  /** The epochs that were asked for. */
+  List<EpochRequest> wishes() throws IOException {
+    List<EpochRequest> wishes = new ArrayList<>();
+    if (getSideOutput(WISHES) != null) {
+      for (StreamRecord<RawRecord> each : getSideOutput(WISHES)) {
+        wishes.add(EpochRequest.fromByteBuffer(ByteBuffer.wrap(each.getValue().value())));
+      }
+    }
+    return wishes;
   }
 
   /** The value of a counter. */

@@ -4,6 +4,7 @@ import static io.rankstream.pipeline.HandedVersions.START;
 import static io.rankstream.pipeline.HandedVersions.version;
 import static io.rankstream.pipeline.drift.DriftHarness.image;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -18,6 +19,8 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.drift.AnchorInput.Kind;
 import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.schemas.DriftFigures;
+import io.rankstream.schemas.EpochAction;
+import io.rankstream.schemas.EpochRequest;
 import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -107,6 +110,26 @@ class MeasureDriftHarnessTest {
       assertThat(figures.getNeighbourOverlapAt10()).isEqualTo(expected.overlap());
       assertThat(figures.getRecallAt1NewInNew()).isEqualTo(expected.recallWithin());
       assertThat(figures.getRecallAt1NewInOld()).isEqualTo(expected.recallAcross());
+    }
+  }
+
+  @Test
+  void asksForAnEpochWhenTheStreamHasMovedAndCountsFromThere() throws Exception {
+    JobConfig sensitive =
+        config("embeddings.follow", "epochs", "embeddings.refresh", "0", "epochs.drift", "1e-9");
+    try (DriftHarness drift = DriftHarness.started(sensitive, weights)) {
+      drift.offer("a", 0, 32);
+      drift.measure(first);
+      assertThat(drift.wishes()).isEmpty();
+
+      drift.measure(second);
+      drift.measure(third);
+
+      assertThat(drift.wishes())
+          .extracting(EpochRequest::getStream, EpochRequest::getAction)
+          .containsExactly(tuple("a", EpochAction.OPEN), tuple("a", EpochAction.OPEN));
+      assertThat(against(drift)).as("the version that asked is the base").containsExactly(1L, 3L);
+      assertThat(drift.gauge("driftBaseVersion")).isEqualTo(5);
     }
   }
 
