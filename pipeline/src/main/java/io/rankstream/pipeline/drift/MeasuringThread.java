@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class MeasuringThread implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MeasuringThread.class);
-  private static final long BATCH_TIMEOUT_SECONDS = 120;
+  private static final long END_PATIENCE_SECONDS = 120;
 
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
@@ -29,14 +29,14 @@ final class MeasuringThread implements AutoCloseable {
     thread.execute(work);
   }
 
-  /** Ends the measurement behind the batch that is being embedded: native code goes on. */
+  /** Ends the measurement behind the batch or the decomposition that is being computed. */
   @Override
   public void close() throws InterruptedException {
     thread.shutdownNow();
-    if (!thread.awaitTermination(BATCH_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+    if (!thread.awaitTermination(END_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       LOG.warn(
           "A measurement of drift did not end within {} s. Its memory is freed when it ends; restart this TaskManager if its memory runs short.",
-          BATCH_TIMEOUT_SECONDS);
+          END_PATIENCE_SECONDS);
     }
   }
 }

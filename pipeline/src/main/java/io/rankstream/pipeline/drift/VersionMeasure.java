@@ -14,6 +14,7 @@ import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.publish.MapFiles;
 import io.rankstream.pipeline.publish.PublishedMap;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,9 +97,7 @@ final class VersionMeasure {
     List<float[]> embeddings = new ArrayList<>(anchors.size());
     int most = config.embed().batchSize();
     for (int from = 0; from < anchors.size(); from += most) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
+      requireTask();
       List<AnchorImage> batch = anchors.subList(from, Math.min(from + most, anchors.size()));
       byte[] room = pixels.room(batch.size());
       for (int i = 0; i < batch.size(); i++) {
@@ -119,7 +118,8 @@ final class VersionMeasure {
       MeasuredVersion older,
       String stream,
       MeasuredVersion newer,
-      boolean withMap) {
+      boolean withMap)
+      throws InterruptedException {
     if (pairs.size() == 0) {
       return Optional.empty();
     }
@@ -128,26 +128,38 @@ final class VersionMeasure {
       return Optional.of(new Comparison(older, pairs.size(), pairs.drift(), Optional.empty()));
     }
 
+    requireTask();
     OrthogonalMap map = pairs.map();
+    requireTask();
     Optional<PublishedMap> published = publish(map, older, stream, newer);
     EmbeddingDrift drift = published.isPresent() ? pairs.drift(map) : pairs.drift();
     return Optional.of(new Comparison(older, pairs.size(), drift, published));
   }
 
   private Optional<PublishedMap> publish(
-      OrthogonalMap map, MeasuredVersion older, String stream, MeasuredVersion newer) {
+      OrthogonalMap map, MeasuredVersion older, String stream, MeasuredVersion newer)
+      throws InterruptedException {
     try {
       return Optional.of(
           maps.write(
               new Provenance(stream, newer.space(), newer.lineage(), newer.version()),
               new VersionRank(older.lineage(), older.version()),
               map));
+    } catch (InterruptedIOException e) {
+      throw new InterruptedException(e.getMessage());
     } catch (IOException e) {
       LOG.warn(
           "No map can be written to {}. The next measured version gets one: check that the store is up, has space and lets the job write",
           config.versions().directory(),
           e);
       return Optional.empty();
+    }
+  }
+
+  /** Ends a measurement whose task ends: a restart waits for it. */
+  private static void requireTask() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
     }
   }
 
