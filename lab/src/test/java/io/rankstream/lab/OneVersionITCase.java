@@ -9,6 +9,7 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two embedders follow two models while task managers end: what one transaction commits for a
- * stream has one version, and the versions of an image never go back.
+ * stream has one version, the versions of an image never go back, and each version is measured
+ * against another once.
  */
 class OneVersionITCase {
 
@@ -55,7 +57,9 @@ class OneVersionITCase {
       JobClient job = cluster.submit(settings(names));
       int images = 0;
       int versions = 0;
-      for (int round = 0; round < 4 || versions < 6; round++) {
+      for (int round = 0;
+          round < 4 || versions < 6 || kafka.modelVersions(names).isEmpty();
+          round++) {
         kafka.send(names.images(), images(images));
         images += 120;
         await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
@@ -81,6 +85,21 @@ class OneVersionITCase {
     }
     assertThat(transactions).isGreaterThan(6);
     assertNeverBack(kafka.embeddings(names));
+    assertMeasuredOnce(kafka.modelVersions(names));
+  }
+
+  /** What a failure takes back is measured again, and what is committed is not. */
+  private static void assertMeasuredOnce(List<ModelVersion> records) {
+    assertThat(records).isNotEmpty().allMatch(each -> each.getDrift() != null);
+    Map<String, Long> newest = new HashMap<>();
+    for (ModelVersion each : records) {
+      String pair = each.getStream() + each.getDrift().getAgainstVersion();
+      Long before = newest.put(pair, each.getModelVersion());
+      assertThat(each.getModelVersion())
+          .as(pair)
+          .isGreaterThan(
+              Math.max(each.getDrift().getAgainstVersion(), before == null ? 0 : before));
+    }
   }
 
   private static void assertNeverBack(List<ImageEmbedding> embeddings) {
@@ -115,6 +134,8 @@ class OneVersionITCase {
         .with(JobOptions.INPUT_STREAMS, STREAMS)
         .with(JobOptions.EMBED_EVERY_STEPS, 2)
         .with(JobOptions.EMBEDDINGS_REFRESH, 8)
+        .with(JobOptions.DRIFT_ANCHORS, 32)
+        .with(JobOptions.DRIFT_EVERY_STEPS, 2L)
         .with(CoreOptions.DEFAULT_PARALLELISM, 2)
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200))
         .with(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
