@@ -40,7 +40,7 @@ public final class PipelineBench {
   private static final double JOB_SECONDS = 60;
   private static final int LEAST_STEPS = 40;
   private static final int MOST_STEPS = 6000;
-  private static final int PROCEDURAL_PER_CLASS = 200;
+  static final int PROCEDURAL_PER_CLASS = 200;
 
   private static final String LEARN = "learn";
   private static final String DECODE = "decode";
@@ -85,7 +85,7 @@ public final class PipelineBench {
   }
 
   /** The images of the first classes, one of each class in turn. */
-  private static List<Integer> inTurn(ImageDataset dataset, int classes) {
+  static List<Integer> inTurn(ImageDataset dataset, int classes) {
     List<Deque<Integer>> byClass = new ArrayList<>();
     for (int c = 0; c < Math.min(classes, dataset.classes().size()); c++) {
       byClass.add(new ArrayDeque<>());
@@ -198,7 +198,7 @@ public final class PipelineBench {
   }
 
   /** Feeds each image under a new id, so that the job sees no repeated image. */
-  private static void feed(
+  static void feed(
       LocalRun local, JobConfig config, ImageDataset dataset, List<Integer> order, int count)
       throws Exception {
     Topics.createImages(local.clients(), BenchJob.IMAGES);

@@ -11,6 +11,7 @@ import io.rankstream.lab.bench.FreshnessBench;
 import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
 import io.rankstream.lab.bench.PrecisionBench;
+import io.rankstream.lab.bench.ReplicaBench;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Backbone;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Unmatched;
       "  embedders   images without labels through the whole job, with one and with two embedders",
       "  freshness   time from an image's arrival to its committed embedding, by the checkpoint interval",
       "  checkpoint  how long training waits for a copy of the state, and the write and the restore of it",
+      "  replicas    the whole job with one, two and four trainers of its model; with --threads 1, on free cores",
       "  all         all of these",
       "",
       "Settings of the job are written --key value, as for run."
@@ -72,6 +74,7 @@ final class BenchCommand implements Callable<Integer> {
     EMBEDDERS,
     FRESHNESS,
     CHECKPOINT,
+    REPLICAS,
     ALL
   }
 
@@ -85,7 +88,7 @@ final class BenchCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "WHAT",
       description =
-          "step, pipeline, assembler, decode, embed, embedders, freshness, checkpoint or all.")
+          "step, pipeline, assembler, decode, embed, embedders, freshness, checkpoint, replicas or all.")
   Subject subject;
 
   @Option(
@@ -204,6 +207,7 @@ final class BenchCommand implements Callable<Integer> {
         case EMBEDDERS -> run("embedders", EmbeddersBench::run, plan(job, 5, 20), report);
         case FRESHNESS -> run("freshness", FreshnessBench::run, plan(job, 1, 60), report);
         case CHECKPOINT -> run("checkpoint", CheckpointBench::run, plan(job, 10, 0), report);
+        case REPLICAS -> run("replicas", ReplicaBench::run, plan(job, 3, 0), report);
         case ALL -> {} // the others
       }
     }
