@@ -35,8 +35,11 @@ final class RoundBook {
     /** Refuses a checkpoint. */
     void refuse(long checkpoint, String why);
 
-    /** Deletes the files of a round that all have applied. */
+    /** All have applied an average: its files are not needed any more. */
     void finished(Average average);
+
+    /** A round is given up: who goes on from a checkpoint hands in again, in other files. */
+    void dropped(List<HandIn> handIns);
   }
 
   /** A round for which not all replicas have the average yet. */
@@ -156,6 +159,12 @@ final class RoundBook {
   }
 
   private void forget() {
+    open.values()
+        .forEach(
+            rounds ->
+                rounds
+                    .values()
+                    .forEach(round -> actions.dropped(List.copyOf(round.handIns.values()))));
     open.clear();
     done.clear();
     ending.clear();

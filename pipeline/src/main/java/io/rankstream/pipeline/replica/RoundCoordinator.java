@@ -2,6 +2,7 @@ package io.rankstream.pipeline.replica;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.runtime.checkpoint.CheckpointCoordinator;
 import org.apache.flink.runtime.checkpoint.PendingCheckpoint;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
 import org.apache.flink.runtime.operators.coordination.OperatorEvent;
@@ -51,7 +53,6 @@ final class RoundCoordinator implements OperatorCoordinator {
     ThreadFactory threads = threads(context.getUserCodeClassloader());
     thread = new ScheduledThreadPoolExecutor(1, threads);
     deletions = Executors.newSingleThreadExecutor(threads);
-    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   private static ThreadFactory threads(ClassLoader jobClasses) {
@@ -72,8 +73,12 @@ final class RoundCoordinator implements OperatorCoordinator {
 
   @Override
   public void close() {
-    thread.shutdownNow();
-    deletions.shutdown(); // the files of the last round
+    run(
+        () -> {
+          book.reset();
+          deletions.shutdown(); // after the files that are left
+        });
+    thread.shutdown();
   }
 
   @Override
@@ -94,9 +99,7 @@ final class RoundCoordinator implements OperatorCoordinator {
 
   @Override
   public void checkpointCoordinator(long checkpointId, CompletableFuture<byte[]> result) {
-    PendingCheckpoint pending =
-        context.getCheckpointCoordinator().getPendingCheckpoints().get(checkpointId);
-    boolean isSavepoint = pending != null && !pending.canBeSubsumed(); // all other can be
+    boolean isSavepoint = isSavepoint(checkpointId);
     run(
         () -> {
           checkpoints.put(checkpointId, new Asked(result, isSavepoint));
@@ -144,6 +147,12 @@ final class RoundCoordinator implements OperatorCoordinator {
           gateways.put(subtask, gateway);
           book.ready(subtask);
         });
+  }
+
+  private boolean isSavepoint(long checkpointId) {
+    CheckpointCoordinator all = context.getCheckpointCoordinator();
+    PendingCheckpoint pending = all == null ? null : all.getPendingCheckpoints().get(checkpointId);
+    return pending != null && !pending.canBeSubsumed(); // all others can be
   }
 
   private void lost(int subtask) {
@@ -199,25 +208,33 @@ final class RoundCoordinator implements OperatorCoordinator {
 
     @Override
     public void finished(Average average) {
-      try {
-        deletions.execute(() -> delete(average));
-      } catch (RejectedExecutionException e) {
-        LOG.debug("The job has ended", e);
+      delete(average.handIns());
+      if (average.round() % ROUNDS_BETWEEN_SWEEPS == 0) {
+        later(() -> RoundFiles.sweep(average.handIns().get(0), System.currentTimeMillis()));
       }
     }
 
-    private void delete(Average average) {
+    @Override
+    public void dropped(List<HandIn> handIns) {
+      delete(handIns);
+    }
+
+    private void delete(List<HandIn> handIns) {
+      later(() -> RoundFiles.delete(handIns));
+    }
+
+    private void later(ThrowingRunnable<IOException> deletion) {
       try {
-        RoundFiles.delete(average);
-        if (average.round() % ROUNDS_BETWEEN_SWEEPS == 0) {
-          RoundFiles.sweep(average, System.currentTimeMillis());
-        }
-      } catch (IOException | RuntimeException e) {
-        LOG.warn(
-            "Weights of round {} of stream {} are not needed any more, but cannot be deleted",
-            average.round(),
-            average.stream(),
-            e);
+        deletions.execute(
+            () -> {
+              try {
+                deletion.run();
+              } catch (IOException | RuntimeException e) {
+                LOG.warn("Weights of replicas that nobody needs cannot be deleted", e);
+              }
+            });
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The job has ended", e);
       }
     }
 

@@ -124,21 +124,30 @@ final class RoundFiles {
     }
   }
 
-  /** Deletes the files of a round, and the directory if no failed attempt left others there. */
-  static void delete(Average average) throws IOException {
-    for (HandIn each : average.handIns()) {
+  /**
+   * Deletes files of a round, and its directory if no failed attempt left others there.
+   *
+   * @param handIns of one round, at least one
+   */
+  static void delete(List<HandIn> handIns) throws IOException {
+    for (HandIn each : handIns) {
       Path file = new Path(each.file());
       file.getFileSystem().delete(file, false);
     }
-    Path directory = new Path(average.handIns().get(0).file()).getParent();
+    Path directory = new Path(handIns.get(0).file()).getParent();
     if (list(directory).length == 0) {
       directory.getFileSystem().delete(directory, false);
     }
   }
 
-  /** Deletes what failed attempts left behind, of a stream, long ago. */
-  static void sweep(Average average, long now) throws IOException {
-    Path ofStream = new Path(average.handIns().get(0).file()).getParent().getParent();
+  /**
+   * Deletes what failed attempts left behind long ago.
+   *
+   * @param anyOfStream of the stream whose files are looked through
+   * @param now wall-clock time in milliseconds
+   */
+  static void sweep(HandIn anyOfStream, long now) throws IOException {
+    Path ofStream = new Path(anyOfStream.file()).getParent().getParent();
     for (FileStatus round : list(ofStream)) {
       int left = 0;
       for (FileStatus file : list(round.getPath())) {

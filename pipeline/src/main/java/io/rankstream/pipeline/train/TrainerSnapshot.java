@@ -287,16 +287,17 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
     List<MicroBatch> batches = List.copyOf(waiting);
     waiting.clear();
     for (MicroBatch batch : batches) {
-      if (batch.round() == null) {
-        waiting.add(batch);
-      } else if (batch.round().replica() > 0) {
+      if (batch.images().isEmpty()) {
+        continue; // the mark of a round
+      }
+      if (batch.round() == null || batch.round().replica() == 0) {
+        waiting.add(batch.in(null));
+      } else {
         LOG.warn(
             "A batch of {} images of stream {} waited for replica {} and is not trained on, since training.replicas = 1",
             batch.images().size(),
             batch.stream(),
             batch.round().replica());
-      } else if (!batch.images().isEmpty()) {
-        waiting.add(batch.in(null));
       }
     }
   }

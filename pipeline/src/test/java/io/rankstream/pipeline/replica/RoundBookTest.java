@@ -38,6 +38,11 @@ class RoundBookTest {
       all.add("delete " + average.round());
     }
 
+    @Override
+    public void dropped(List<HandIn> handIns) {
+      all.add("drop %d files".formatted(handIns.size()));
+    }
+
     private List<String> next() {
       List<String> next = List.copyOf(all);
       all.clear();
@@ -129,7 +134,7 @@ class RoundBookTest {
     book.checkpoint(7);
 
     book.lost(1);
-    assertThat(actions.next()).containsExactly("refuse 7");
+    assertThat(actions.next()).containsExactly("drop 2 files", "refuse 7");
 
     book.repeat();
     book.checkpoint(8);

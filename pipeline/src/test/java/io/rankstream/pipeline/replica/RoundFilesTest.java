@@ -63,16 +63,16 @@ class RoundFilesTest {
     Path leftOver = file(average, 0).resolveSibling("0-left-over");
     Files.writeString(leftOver, "by a failed attempt");
 
-    RoundFiles.delete(average);
+    RoundFiles.delete(average.handIns());
     assertThat(file(average, 0)).doesNotExist();
     assertThat(leftOver).as("another attempt may write here").exists();
 
     Instant now = Instant.now();
-    RoundFiles.sweep(average, now.toEpochMilli());
+    RoundFiles.sweep(average.handIns().get(0), now.toEpochMilli());
     assertThat(leftOver).exists();
 
     long later = now.plus(Duration.ofDays(2)).toEpochMilli();
-    RoundFiles.sweep(average, later);
+    RoundFiles.sweep(average.handIns().get(0), later);
     assertThat(leftOver).doesNotExist();
     assertThat(leftOver.getParent()).doesNotExist();
   }
@@ -82,7 +82,7 @@ class RoundFilesTest {
     Average average = handedIn(8, 2);
     Files.setLastModifiedTime(file(average, 0), FileTime.from(Instant.now()));
 
-    RoundFiles.delete(average);
+    RoundFiles.delete(average.handIns());
 
     try (Stream<Path> files = Files.walk(directory)) {
       assertThat(files.filter(Files::isRegularFile)).isEmpty();

@@ -165,6 +165,11 @@ final class RoundSimulation implements RoundBook.Actions {
     average.handIns().forEach(each -> files.remove(each.file()));
   }
 
+  @Override
+  public void dropped(List<HandIn> handIns) {
+    handIns.forEach(each -> files.remove(each.file()));
+  }
+
   private boolean isDone() {
     return subtasks.stream()
         .allMatch(each -> each.here.values().stream().allMatch(one -> one.round == ROUNDS));

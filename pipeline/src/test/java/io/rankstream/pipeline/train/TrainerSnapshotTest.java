@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
+import io.rankstream.pipeline.event.Round;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.Lineage;
@@ -88,6 +89,42 @@ class TrainerSnapshotTest {
       learn("a", 1);
       assertThat(stepsIn(bytes(snapshot, 1).get(0))).containsExactly(Map.entry("a", 1L));
     }
+  }
+
+  /** A job with training.replicas = 1 goes on from a state of two replicas. */
+  @Test
+  void theFirstReplicaGoesOnAlone() throws Exception {
+    StreamKey second = new StreamKey("a", 1_001);
+    for (StreamKey key : List.of(key("a"), second)) {
+      int replica = key.equals(second) ? 1 : 0;
+      MicroBatch last = batch("a", replica).in(round(key, 0, replica, true));
+      StreamModel model = StreamModel.create(CONFIG, last, Device.cpu(), START);
+      models.put(key, model);
+      model.rounds().enter(last);
+      try (PreparedBatch prepared = model.prepare(last)) {
+        model.finish(prepared).close();
+      }
+    }
+    List<MicroBatch> waiting =
+        List.of(
+            batch("a", 2).in(round(key("a"), 1, 0, false)),
+            batch("a", 3).in(round(second, 1, 1, false)),
+            new MicroBatch(key("a"), 4, List.of()).in(round(key("a"), 1, 0, true)));
+    byte[] written = write(models, waiting, 1).get(0);
+
+    Map<StreamKey, StreamModel> readModels = new TreeMap<>();
+    Queue<MicroBatch> readWaiting = new ArrayDeque<>();
+    read(List.of(written), readModels, readWaiting);
+
+    assertThat(readModels).containsOnlyKeys(key("a"));
+    assertThat(readModels.get(key("a")).rounds().isServed()).as("it waits for nobody").isTrue();
+    assertThat(readWaiting).hasSize(1).allMatch(batch -> batch.number() == 2);
+    assertThat(readWaiting).allMatch(batch -> batch.round() == null);
+    assertThat(stepsIn(written)).as("tools see the first").containsExactly(Map.entry("a", 1L));
+  }
+
+  private static Round round(StreamKey key, long index, int replica, boolean ends) {
+    return new Round(index, 2 * index, replica, 2, 2, ends, key, List.of());
   }
 
   @Test
