@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  rankstream demo                          Fashion-MNIST, downloaded where it is missing",
+      "  rankstream demo --epochs                 an index that changes as a whole, twice",
       "  rankstream demo --data photos.zip        your own images: train/CLASS/*.jpg and test/CLASS/*.jpg"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -51,6 +52,14 @@ final class DemoCommand implements Callable<Integer> {
         "the report shows the accuracy around the change."
       })
   boolean drift;
+
+  @Option(
+      names = "--epochs",
+      description = {
+        "Embed in epochs: embeddings stay on one version until all are made again under the next.",
+        "One epoch opens half-way, one at the end."
+      })
+  boolean epochs;
 
   @Option(
       names = "--rate",
@@ -98,6 +107,7 @@ final class DemoCommand implements Callable<Integer> {
             Optional.ofNullable(data),
             skew,
             drift,
+            epochs,
             rate,
             trainEvery,
             seed,

@@ -5,12 +5,17 @@ import io.rankstream.lab.local.LocalRun;
 import io.rankstream.model.Devices;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.EngineDefaults;
+import io.rankstream.pipeline.config.Follow;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.tools.epoch.EpochControl;
 import io.rankstream.pipeline.tools.watch.Browser;
 import io.rankstream.pipeline.tools.watch.Watch;
+import io.rankstream.schemas.EpochAction;
 import io.rankstream.schemas.ImageEmbedding;
+import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,12 +43,15 @@ import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 public final class Demo implements AutoCloseable {
 
   private static final long LINE_SECONDS = 3;
+  private static final long POLL_MILLIS = 100;
+  private static final long DRIFT_MEASURED = 4; // times in a run
   private static final TopicNames TOPICS = TopicNames.defaults();
 
   private final DemoPlan plan;
   private final PrintWriter out;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(new ExecutorThreadFactory("demo"));
+  private final DemoVersions versions = new DemoVersions();
   private LocalRun local;
   private Watch watch;
   private JobClient job;
@@ -66,10 +74,13 @@ public final class Demo implements AutoCloseable {
     say("Starting a Kafka broker and a Flink cluster in this process ...");
     local = LocalRun.start("demo");
     local.create(TOPICS);
+    Topics.createControl(local.clients(), JobOptions.CONTROL_TOPIC.defaultValue());
     watch =
         Watch.start(
             local.clients(), TOPICS, JobConfig.Registry.none(), "localhost", plan.pagePort());
-    JobConfig config = startJob(images.order().size() / plan.trainEvery());
+    long expectedSteps = images.order().size() / plan.trainEvery();
+    JobConfig config = startJob(expectedSteps);
+    Future<?> records = threads.submit(() -> readVersions(versions, () -> !ended));
     Future<?> metrics = threads.submit(() -> readMetrics(progress, () -> !ended));
     Future<?> embeddings = threads.submit(() -> readEmbeddings(progress, () -> !ended));
 
@@ -81,8 +92,15 @@ public final class Demo implements AutoCloseable {
                 DemoProgress.ratio(progress.traffic()),
                 images.heldOutOrder().size()));
     finish(progress, () -> images.feed(local.clients(), TOPICS, plan.rate(), plan.seed()));
+    if (plan.epochs()) {
+      finish(progress, () -> embedAll(() -> progress.hasSteps(expectedSteps / 2)));
+    }
     finish(progress, () -> local.awaitInputTaken(TOPICS.images(), config.input().groupId()));
+    if (plan.epochs()) {
+      finish(progress, () -> embedAll(() -> true));
+    }
     stopJob();
+    records.get();
     metrics.get();
     embeddings.get();
     report(images, config);
@@ -120,6 +138,8 @@ public final class Demo implements AutoCloseable {
             .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000)
             .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
             .with(JobOptions.OPTIMIZER_TOTAL_STEPS, Math.max(1, expectedSteps))
+            .with(JobOptions.DRIFT_EVERY_STEPS, Math.max(1, expectedSteps / DRIFT_MEASURED))
+            .with(JobOptions.EMBEDDINGS_FOLLOW, plan.epochs() ? Follow.EPOCHS : Follow.LIVE)
             .with(JobOptions.MODEL_SEED, plan.seed())
             .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
             .with(RestOptions.BIND_PORT, EngineDefaults.portsFrom(plan.port()))
@@ -140,11 +160,29 @@ public final class Demo implements AutoCloseable {
     return JobConfig.from(settings);
   }
 
+  /** Opens an epoch and waits until it is complete. */
+  private void embedAll(BooleanSupplier when) throws Exception {
+    while (!when.getAsBoolean()) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    int before = versions.epochs();
+    new EpochControl(local.clients(), JobOptions.CONTROL_TOPIC.defaultValue())
+        .send(JobOptions.INPUT_STREAMS.defaultValue().get(0), EpochAction.OPEN);
+    say("An epoch opens: all images are embedded again, under one version");
+    while (versions.epochs() == before) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
   /** Ends the job with everything that waits in it processed and committed. */
   private void stopJob() throws Exception {
     String savepoint = local.folder().resolve("savepoint").toUri().toString();
     job.stopWithSavepoint(true, savepoint, SavepointFormatType.CANONICAL).get();
     ended = true;
+  }
+
+  private void readVersions(DemoVersions read, BooleanSupplier follow) {
+    local.read(TOPICS.modelVersions(), ModelVersion.getDecoder(), follow, read::add);
   }
 
   private void readMetrics(DemoProgress progress, BooleanSupplier follow) {
@@ -189,7 +227,13 @@ public final class Demo implements AutoCloseable {
             config, Devices.select(config.device()), images.training(), images.order());
     DemoReport report =
         new DemoReport(
-            images.training().name(), whole, images.size(), bare, changeStep(images), watch.map());
+            images.training().name(),
+            whole,
+            versions,
+            images.size(),
+            bare,
+            changeStep(images),
+            watch.map());
     report.print(out);
     Files.writeString(plan.report(), report.html());
     say("Report: " + plan.report().toAbsolutePath());

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param data path of a data set, or empty for Fashion-MNIST
  * @param skew images of the first class over images of the last
  * @param drift whether the distribution of the classes changes half-way
+ * @param epochs whether all is embedded in epochs: one opens half-way, one at the end
  * @param rate images per second to feed; 0 for as fast as possible
  * @param trainEvery labelled images per training step
  * @param seed seed of the model, and of the order of the images
@@ -24,6 +25,7 @@ public record DemoPlan(
     Optional<Path> data,
     double skew,
     boolean drift,
+    boolean epochs,
     double rate,
     int trainEvery,
     long seed,

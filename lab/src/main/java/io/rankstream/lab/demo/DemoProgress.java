@@ -6,6 +6,7 @@ import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,8 +22,7 @@ final class DemoProgress {
   private final long start = System.nanoTime();
 
   private final Set<String> embedded = new HashSet<>();
-  private final Set<String> scored = new HashSet<>();
-  private final ConfusionMatrix confusion = new ConfusionMatrix();
+  private final Map<String, String> predicted = new HashMap<>();
   private final Map<String, Integer> slots = new TreeMap<>();
   private final List<TrainingMetrics> steps = new ArrayList<>();
   private final StepRate rate = new StepRate(Integer.MAX_VALUE);
@@ -44,10 +44,14 @@ final class DemoProgress {
 
   synchronized void add(ImageEmbedding embedding) {
     embedded.add(embedding.getImageId());
-    String actual = heldOut.get(embedding.getImageId());
-    if (actual != null && scored.add(embedding.getImageId())) {
-      confusion.add(actual, embedding.getPredictedLabel());
+    if (heldOut.containsKey(embedding.getImageId())) {
+      predicted.put(embedding.getImageId(), embedding.getPredictedLabel()); // the last one counts
     }
+  }
+
+  /** Whether the job has taken so many steps. */
+  synchronized boolean hasSteps(long number) {
+    return steps.size() >= number;
   }
 
   synchronized int embeddedImages() {
@@ -59,6 +63,8 @@ final class DemoProgress {
   }
 
   synchronized ConfusionMatrix confusion() {
+    ConfusionMatrix confusion = new ConfusionMatrix();
+    predicted.forEach((image, label) -> confusion.add(heldOut.get(image), label));
     return confusion;
   }
 

@@ -22,6 +22,7 @@ final class DemoReport {
 
   private final String dataset;
   private final DemoProgress progress;
+  private final DemoVersions versions;
   private final int accepted;
   private final double bareStepsPerSecond;
   private final OptionalLong change;
@@ -30,6 +31,7 @@ final class DemoReport {
   /**
    * @param dataset name of the data set
    * @param progress all records of the output topics
+   * @param versions all records of the topic of model versions
    * @param accepted number of images that were fed
    * @param bareStepsPerSecond training steps per second without the job around them
    * @param change step at which the stream changed, if it did
@@ -38,12 +40,14 @@ final class DemoReport {
   DemoReport(
       String dataset,
       DemoProgress progress,
+      DemoVersions versions,
       int accepted,
       double bareStepsPerSecond,
       OptionalLong change,
       Optional<ObjectNode> map) {
     this.dataset = dataset;
     this.progress = progress;
+    this.versions = versions;
     this.accepted = accepted;
     this.bareStepsPerSecond = bareStepsPerSecond;
     this.change = change;
@@ -90,6 +94,7 @@ final class DemoReport {
         confusion.count(),
         confusion.micro(),
         confusion.macro());
+    versions.lines().forEach(out::println);
     out.printf(
         Locale.ROOT,
         "Steps %,d at %.1f a second; the training step alone does %.1f: ratio %.2f%n",
