@@ -41,7 +41,7 @@ class ArchitectureTest {
               "..train..",
               "..embed..",
               "..drift..",
-              "..epoch..",
+              "io.rankstream.pipeline.epoch..",
               "..start..",
               "..event..")
           .should()
@@ -67,7 +67,7 @@ class ArchitectureTest {
               "..train..",
               "..embed..",
               "..drift..",
-              "..epoch..",
+              "io.rankstream.pipeline.epoch..",
               "..start..",
               "..event..")
           .should()

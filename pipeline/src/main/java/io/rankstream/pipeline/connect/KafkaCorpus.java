@@ -20,6 +20,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -117,20 +118,20 @@ public final class KafkaCorpus implements Corpus {
 
     @Override
     public void close() {
-      consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 
     private void assign(Map<TopicPartition, CorpusRange> open) {
-      Set<TopicPartition> before = consumer.assignment();
+      Set<TopicPartition> before = Set.copyOf(consumer.assignment());
       if (!before.equals(open.keySet())) {
         consumer.assign(open.keySet());
-        open.forEach(
-            (partition, range) -> {
-              if (!before.contains(partition)) {
-                consumer.seek(partition, range.next());
-              }
-            });
       }
+      open.forEach(
+          (partition, range) -> {
+            if (!before.contains(partition) || consumer.position(partition) != range.next()) {
+              consumer.seek(partition, range.next());
+            }
+          });
     }
 
     /** The position is behind what has no records too: markers of transactions, and gaps. */

@@ -50,6 +50,7 @@ final class EmbedEpochs extends ImageEmbedder<EpochEvent> {
   private transient EpochFollower epochs;
   private transient SinceOpening sinceOpening;
   private transient Map<String, EpochTally> tallies;
+  private transient boolean isFinished;
 
   EmbedEpochs(
       StreamOperatorParameters<EmbeddingChange> parameters,
@@ -111,10 +112,23 @@ final class EmbedEpochs extends ImageEmbedder<EpochEvent> {
     versionsChanged();
   }
 
+  /** No record may leave after this: an epoch that ends is complete after the next start. */
+  @Override
+  public void finish() throws Exception {
+    batches.embedAll();
+    countOpen();
+    super.finish();
+    isFinished = true;
+  }
+
   /** An epoch whose end is known is complete with the images before this barrier. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
+    if (isFinished) {
+      return;
+    }
+
     batches.embedAll();
     List<EpochEvent> complete = epochs.complete();
     for (EpochEvent each : complete) {
@@ -122,8 +136,7 @@ final class EmbedEpochs extends ImageEmbedder<EpochEvent> {
       tallies.remove(each.stream());
       sinceOpening.clear(each.stream());
     }
-    tallies.forEach((stream, tally) -> count(tally, epochs.open(stream), 0));
-    tallies.clear();
+    countOpen();
     if (!complete.isEmpty()) {
       versionsChanged();
     }
@@ -150,11 +163,11 @@ final class EmbedEpochs extends ImageEmbedder<EpochEvent> {
     String stream = images.get(0).stream();
     List<ImageInput> arrived = images.stream().filter(each -> each.kind() != Kind.SWEEP).toList();
     if (!arrived.isEmpty()) {
-      embed(arrived, epochs.serving(stream));
+      embed(arrived, epochs.serving(stream), true);
     }
     EpochEvent open = epochs.open(stream);
     if (open != null) {
-      int refused = embed(images, open.weights()).withoutLetter(images);
+      int refused = embed(images, open.weights(), false).withoutLetter(images);
       tally(stream).embedded(images.size() - arrived.size() - refused, refused);
     }
   }
@@ -188,6 +201,11 @@ final class EmbedEpochs extends ImageEmbedder<EpochEvent> {
     if (open != null) {
       sinceOpening.changed(open.number());
     }
+  }
+
+  private void countOpen() {
+    tallies.forEach((stream, tally) -> count(tally, epochs.open(stream), 0));
+    tallies.clear();
   }
 
   private EpochTally tally(String stream) {

@@ -159,7 +159,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
 
   @Override
   void embed(List<ImageInput> images) throws InterruptedException {
-    embed(images, follower.current(images.get(0).stream()));
+    embed(images, follower.current(images.get(0).stream()), true);
   }
 
   /** The lineage of a version under the present start of the job, as the trainer has it. */

@@ -47,6 +47,11 @@ final class EmbedMetrics {
     stream(stream).embedded(images, version);
   }
 
+  /** Images were embedded with a version that does not serve yet. */
+  void embeddedBeside(int images) {
+    embeddings.inc(images);
+  }
+
   void told(VersionPointer pointer) {
     stream(pointer.stream()).told(pointer.version());
   }

@@ -113,10 +113,11 @@ abstract class ImageEmbedder<V> extends AbstractStreamOperator<EmbeddingChange>
    * Embeds images under one version.
    *
    * @param pointer the version; null for the weights that the model starts with
+   * @param serves whether consumers use the version now
    * @return what became of them, which is emitted
    */
-  final EmbeddingRecord.Result embed(List<ImageInput> images, VersionPointer pointer)
-      throws InterruptedException {
+  final EmbeddingRecord.Result embed(
+      List<ImageInput> images, VersionPointer pointer, boolean serves) throws InterruptedException {
     String stream = images.get(0).stream();
     ServedVersion version = pointer == null ? versions.starting(stream) : versions.get(pointer);
     EmbeddingRecord.Result result;
@@ -127,7 +128,11 @@ abstract class ImageEmbedder<V> extends AbstractStreamOperator<EmbeddingChange>
     }
     result.changes().forEach(change -> output.collect(new StreamRecord<>(change)));
     result.refused().forEach(this::reject);
-    measured.embedded(stream, images, version);
+    if (serves) {
+      measured.embedded(stream, images, version);
+    } else {
+      measured.embeddedBeside(images.size());
+    }
     return result;
   }
 

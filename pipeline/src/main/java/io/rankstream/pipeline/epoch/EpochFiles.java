@@ -35,6 +35,8 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of weights that epochs embed with: {@code epochs/START/e000000003-RANDOM.safetensors}.
@@ -44,6 +46,7 @@ import org.apache.flink.core.fs.Path;
  */
 final class EpochFiles {
 
+  private static final Logger LOG = LoggerFactory.getLogger(EpochFiles.class);
   private static final String ROOT = "epochs";
   private static final int BUFFER_BYTES = 1 << 20;
 
@@ -81,6 +84,9 @@ final class EpochFiles {
                 written.add(write(copy.provenance(), 0, copy::writeTo));
               }
             }
+          } catch (IOException e) {
+            written.forEach(each -> deleteQuietly(each.pointer().file())); // all are written anew
+            throw e;
           }
           return written;
         });
@@ -103,11 +109,18 @@ final class EpochFiles {
     }
   }
 
-  /** Deletes a file of this start; those of others may be needed by another job. */
-  void delete(String file) throws IOException {
+  /**
+   * Deletes a file of this start, if it can be deleted now; those of other starts may be needed by
+   * another job.
+   */
+  void deleteQuietly(String file) {
     if (file.startsWith(directory + "/")) {
-      Path path = new Path(root, file);
-      path.getFileSystem().delete(path, false);
+      try {
+        Path path = new Path(root, file);
+        path.getFileSystem().delete(path, false);
+      } catch (IOException e) {
+        LOG.info("{} cannot be deleted; the next start after a failure does", file, e);
+      }
     }
   }
 
@@ -143,6 +156,9 @@ final class EpochFiles {
             new DigestOutputStream(files.create(path, WriteMode.NO_OVERWRITE), digest),
             BUFFER_BYTES)) {
       source.writeTo(out);
+    } catch (IOException e) {
+      deleteQuietly(file);
+      throw e;
     }
     return new EpochWeights(
         new VersionPointer(

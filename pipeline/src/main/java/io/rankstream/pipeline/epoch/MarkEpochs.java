@@ -36,6 +36,7 @@ final class MarkEpochs extends AbstractStreamOperator<ModelVersion>
 
   private transient ListState<EpochFigures> state;
   private transient Map<String, EpochFigures> epochs; // by stream
+  private transient boolean isFinished;
   private transient Map<String, Long> barriers; // first one behind the completion, by stream
 
   MarkEpochs(StreamOperatorParameters<ModelVersion> parameters) {
@@ -92,6 +93,15 @@ final class MarkEpochs extends AbstractStreamOperator<ModelVersion>
     }
   }
 
+  /**
+   * After this, the sink takes no records: what is to be marked yet is marked at the next start.
+   */
+  @Override
+  public void finish() throws Exception {
+    super.finish();
+    isFinished = true;
+  }
+
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
@@ -111,7 +121,9 @@ final class MarkEpochs extends AbstractStreamOperator<ModelVersion>
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    markComplete(checkpointId);
+    if (!isFinished) {
+      markComplete(checkpointId);
+    }
   }
 
   private void markComplete(long checkpointId) {

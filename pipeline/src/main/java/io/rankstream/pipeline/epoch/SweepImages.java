@@ -56,6 +56,8 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
 
   private static final Logger LOG = LoggerFactory.getLogger(SweepImages.class);
 
+  private static final long PAUSE_MILLIS = 20_000;
+
   private final JobConfig jobConfig;
   private final JobSubmission submission;
   private final String directory;
@@ -75,6 +77,7 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
   private transient SweepMetrics measured;
   private transient Set<String> cancelled; // streams whose epoch is aborted before it is open
   private transient boolean isPreparing;
+  private transient boolean isFinished;
   private transient long wakesAt;
 
   SweepImages(
@@ -180,9 +183,12 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    for (String file : discarded.completed(checkpointId)) {
-      thread.run("delete weights", () -> delete(file), () -> true, deleted -> {});
+    List<String> old = discarded.completed(checkpointId);
+    inThread("delete weights", () -> old.forEach(files::deleteQuietly));
+    if (isFinished) {
+      return;
     }
+
     if (sweep.phase() == SweepPhase.OPENED && sweep.isBefore(checkpointId)) {
       askForRanges();
     } else if (sweep.phase() == SweepPhase.ENDED && sweep.isBefore(checkpointId)) {
@@ -199,30 +205,32 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
     super.close();
   }
 
+  /**
+   * After this, the operators behind take no records: what is not sent yet waits in the last state.
+   */
+  @Override
+  public void finish() throws Exception {
+    super.finish();
+    isFinished = true;
+  }
+
   /** What a checkpoint has is with all embedders that are restored from it. */
   private void goOn() throws Exception {
     Set<String> needed = book.files();
-    thread.run(
-        "look for old weights",
-        () -> {
-          files.deleteOthers(needed);
-          return needed;
-        },
-        () -> true,
-        deleted -> {});
+    inThread("look for old weights", () -> files.deleteOthers(needed));
     Set<String> toStart = book.toStart();
     if (!toStart.isEmpty()) {
       thread.run(
           "write the weights that the streams start with to " + directory,
           () -> files.starting(toStart),
-          () -> true,
+          () -> !isFinished,
           this::started);
     }
     switch (sweep.phase()) {
       case IDLE -> openDue();
       case OPENED -> askForRanges();
       case READING -> runInTask(this::readOn);
-      case ENDED -> complete();
+      case ENDED -> {} // the embedders may complete it at their next barrier
     }
   }
 
@@ -273,6 +281,7 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
       LOG.info("Epoch {} of stream {} is aborted", open.number(), stream);
       if (book.open().isEmpty()) {
         sweep.enter(SweepPhase.IDLE);
+        leaveCorpus();
         openDue();
       }
     }
@@ -280,7 +289,7 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
 
   /** Opens the epochs that are due, unless others are open. */
   private void openDue() {
-    if (isPreparing || sweep.phase() != SweepPhase.IDLE) {
+    if (isPreparing || isFinished || sweep.phase() != SweepPhase.IDLE) {
       return;
     }
 
@@ -293,15 +302,20 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
 
     isPreparing = true;
     cancelled.clear();
-    thread.run("copy weights to " + directory, () -> copies(due), () -> true, this::prepared);
+    thread.run(
+        "copy weights to " + directory, () -> copies(due), () -> !isFinished, this::prepared);
   }
 
-  /** Asks for a copy of the newest version of each stream; called beside the task. */
-  private List<Prepared> copies(List<StreamEpochs> due) throws Exception {
+  /** Copies the newest version of each stream; called beside the task. */
+  private List<Prepared> copies(List<StreamEpochs> due) {
     List<Prepared> copies = new ArrayList<>();
     for (StreamEpochs each : due) {
       long number = each.serving() == null ? 0 : each.lastNumber() + 1;
-      copies.add(new Prepared(each, number, files.copy(each.newest(), number)));
+      try {
+        copies.add(new Prepared(each, number, files.copy(each.newest(), number), null));
+      } catch (IOException e) {
+        copies.add(new Prepared(each, number, Optional.empty(), e));
+      }
     }
     return copies;
   }
@@ -312,14 +326,24 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
    * @param epochs the stream as it was when the copy was asked for
    * @param number number of the epoch
    * @param weights the copy; empty when the version is gone
+   * @param failure why there is no copy; null when there is one, or the version is gone
    */
-  private record Prepared(StreamEpochs epochs, long number, Optional<EpochWeights> weights) {}
+  private record Prepared(
+      StreamEpochs epochs, long number, Optional<EpochWeights> weights, IOException failure) {}
 
   private void prepared(List<Prepared> copies) {
     isPreparing = false;
+    boolean isAgain = false;
     for (Prepared each : copies) {
       String stream = each.epochs().stream();
-      if (each.weights().isEmpty()) {
+      if (each.failure() != null) {
+        isAgain = true;
+        LOG.warn(
+            "An epoch waits, since it cannot copy the weights of stream {} in {}. It is tried again until it works; the job goes on",
+            stream,
+            directory,
+            each.failure());
+      } else if (each.weights().isEmpty()) {
         // A newer version is on its way.
         change(stream, epochs -> epochs.without(each.epochs().newest()));
       } else if (each.number() == 0) {
@@ -334,8 +358,23 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
     }
     if (!book.open().isEmpty()) {
       sweep.enter(SweepPhase.OPENED);
+    } else if (isAgain) {
+      tryAgain();
+    } else {
+      openDue();
     }
-    openDue();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
+  private void tryAgain() {
+    isPreparing = true;
+    getProcessingTimeService()
+        .registerTimer(
+            now() + PAUSE_MILLIS,
+            time -> {
+              isPreparing = false;
+              openDue();
+            });
   }
 
   private void open(Prepared prepared) {
@@ -361,7 +400,7 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
     thread.run(
         "tell where %s ends".formatted(corpus.topic()),
         access::ranges,
-        () -> attempt == sweep.attempt(),
+        () -> isWanted(attempt),
         ranges -> {
           sweep.read(ranges);
           readOn();
@@ -382,7 +421,7 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
       thread.run(
           "read %s again".formatted(corpus.topic()),
           () -> access.read(ranges),
-          () -> attempt == sweep.attempt(),
+          () -> isWanted(attempt),
           batch -> {
             sweep.add(batch);
             readOn();
@@ -393,7 +432,7 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
   /** Sends one record on, and lets the task look after other things before the next one. */
   @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
   private void send(int attempt) throws Exception {
-    if (attempt != sweep.attempt()) {
+    if (!isWanted(attempt)) {
       return;
     }
     if (!sweep.hasNext()) {
@@ -418,11 +457,15 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
     measured.read(sweep.ranges());
     runInTask(
         () -> {
-          if (attempt == sweep.attempt()) {
+          if (isWanted(attempt)) {
             readAhead();
           }
           send(attempt);
         });
+  }
+
+  private boolean isWanted(int attempt) {
+    return attempt == sweep.attempt() && !isFinished;
   }
 
   /** All images are on their way. */
@@ -440,14 +483,11 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
       tell(end);
     }
     sweep.enter(SweepPhase.ENDED);
-    thread.run(
-        "leave " + corpus.topic(),
-        () -> {
-          access.close();
-          return corpus.topic();
-        },
-        () -> true,
-        left -> {});
+    leaveCorpus();
+  }
+
+  private void leaveCorpus() {
+    inThread("leave " + corpus.topic(), access::close);
   }
 
   /** All embedders have completed the epochs. */
@@ -469,6 +509,18 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
     measured.changed();
   }
 
+  /** Does something beside the task whose result nobody waits for. */
+  private void inThread(String purpose, ThrowingRunnable<Exception> action) {
+    thread.run(
+        purpose,
+        () -> {
+          action.run();
+          return purpose;
+        },
+        () -> true,
+        done -> {});
+  }
+
   private void tell(EpochEvent event) {
     output.collect(events, new StreamRecord<>(event));
   }
@@ -480,15 +532,6 @@ final class SweepImages extends AbstractStreamOperator<SweptRecord>
       wakesAt = next.getAsLong();
       getProcessingTimeService().registerTimer(wakesAt, reached -> openDue());
     }
-  }
-
-  private String delete(String file) {
-    try {
-      files.delete(file);
-    } catch (IOException e) {
-      LOG.info("{} cannot be deleted; the next start after a failure does", file, e);
-    }
-    return file;
   }
 
   private long now() {

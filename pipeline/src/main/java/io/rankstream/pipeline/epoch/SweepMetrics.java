@@ -29,9 +29,10 @@ final class SweepMetrics {
     operator.gauge("sweepOffsetsTotal", (Gauge<Long>) () -> total);
     for (StreamEpochs each : streams) {
       MetricGroup group = operator.addGroup("stream", each.stream());
-      gauge(group, each.stream(), "epochNumber", SweepMetrics::number);
-      gauge(group, each.stream(), "epochOpen", epochs -> epochs.open() == null ? 0 : 1);
-      gauge(group, each.stream(), "epochRequested", epochs -> epochs.isRequested() ? 1 : 0);
+      String name = each.stream();
+      group.gauge("epochNumber", gauge(name, SweepMetrics::number));
+      group.gauge("epochOpen", gauge(name, epochs -> epochs.open() == null ? 0 : 1));
+      group.gauge("epochRequested", gauge(name, epochs -> epochs.isRequested() ? 1 : 0));
     }
   }
 
@@ -51,17 +52,13 @@ final class SweepMetrics {
     streams = book.all();
   }
 
-  private void gauge(
-      MetricGroup group, String stream, String name, ToLongFunction<StreamEpochs> value) {
-    group.gauge(
-        name,
-        (Gauge<Long>)
-            () ->
-                streams.stream()
-                    .filter(each -> each.stream().equals(stream))
-                    .mapToLong(value)
-                    .findFirst()
-                    .orElse(0));
+  private Gauge<Long> gauge(String stream, ToLongFunction<StreamEpochs> value) {
+    return () ->
+        streams.stream()
+            .filter(each -> each.stream().equals(stream))
+            .mapToLong(value)
+            .findFirst()
+            .orElse(0);
   }
 
   private static long number(StreamEpochs epochs) {

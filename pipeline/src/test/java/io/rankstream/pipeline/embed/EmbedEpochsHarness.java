@@ -101,6 +101,11 @@ final class EmbedEpochsHarness extends AbstractStreamOperatorTestHarness<Embeddi
     return snapshot(checkpoint, checkpoint);
   }
 
+  /** The job is drained: the operators behind take nothing after this. */
+  void finish() throws Exception {
+    operator.finish();
+  }
+
   /** Every change so far: id, and version or "deleted". */
   List<String> changes() {
     return extractOutputValues().stream().map(EmbedEpochsHarness::text).toList();

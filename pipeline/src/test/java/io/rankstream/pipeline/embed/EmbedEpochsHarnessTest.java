@@ -199,6 +199,28 @@ class EmbedEpochsHarnessTest {
     assertThat(superseded).isEqualTo(8);
   }
 
+  @Test
+  void anEpochThatEndsWhenTheJobIsDrainedIsCompleteAfterTheNextStart() throws Exception {
+    OperatorSubtaskState state;
+    try (EmbedEpochsHarness embedder = started()) {
+      embedder.tell(first);
+      embedder.process(sweep(1, 1), take(2));
+      embedder.tell(first.then(Kind.END, first.mark()));
+      embedder.process(take(3));
+      embedder.finish();
+      state = embedder.barrier(1);
+      assertThat(embedder.changes())
+          .containsExactly("image-2 v0", "image-1 v3", "image-2 v3", "image-3 v0", "image-3 v3");
+      assertThat(embedder.counts()).containsExactly(new EpochCount("a", 1, 1, 0, 0, 0));
+    }
+
+    try (EmbedEpochsHarness embedder =
+        EmbedEpochsHarness.restored(CONFIG, SUBMISSION, weights, state, 1, 0)) {
+      embedder.barrier(2);
+      assertThat(embedder.counts()).containsExactly(new EpochCount("a", 1, 0, 0, 0, 1));
+    }
+  }
+
   /** An index has one version, also after a restart under a new lineage. */
   @Test
   void aVersionKeepsItsNameWhenTheJobIsStartedFromASavepoint() throws Exception {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -143,6 +145,22 @@ final class SweepHarness extends AbstractStreamOperatorTestHarness<SweptRecord> 
     OperatorSubtaskState state = barrier(checkpoint);
     notifyOfCompletedCheckpoint(checkpoint);
     return state;
+  }
+
+  /** The job is drained: the operators behind take nothing after this. */
+  void finish() throws Exception {
+    operator.finish();
+  }
+
+  /** Does what the task thread has to do now. */
+  void doWhatWaits() throws Exception {
+    for (Optional<Mail> mail = mail(); mail.isPresent(); mail = mail()) {
+      mail.get().run();
+    }
+  }
+
+  private Optional<Mail> mail() {
+    return getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
   }
 
   /** What happened to epochs so far. */

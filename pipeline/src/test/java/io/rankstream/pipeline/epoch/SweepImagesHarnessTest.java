@@ -189,9 +189,36 @@ class SweepImagesHarnessTest {
 
     try (SweepHarness sweep = SweepHarness.restored(CONFIG, SUBMISSION, weights, corpus, state)) {
       sweep.tell(version(CONFIG, weights, "a", 2));
-      sweep.request("a", EpochAction.OPEN); // what ended before the checkpoint is complete
+      sweep.request("a", EpochAction.OPEN); // it ends, but the embedders may not know it
+      assertThat(sweep.events()).isEmpty();
+      sweep.checkpoint(4);
+      sweep.request("a", EpochAction.OPEN);
       sweep.until(() -> sweep.events().size() == 1);
       assertThat(sweep.told()).containsExactly("OPEN a 2");
+    }
+  }
+
+  @Test
+  void aJobThatIsDrainedInTheMiddleKeepsWhatIsNotSent() throws Exception {
+    OperatorSubtaskState state;
+    Corpus corpus = corpus("drained", 20);
+    try (SweepHarness sweep = started(corpus)) {
+      sweep.tell(version(CONFIG, weights, "a", 1));
+      sweep.request("a", EpochAction.OPEN);
+      sweep.until(() -> sweep.events().size() == 3);
+      sweep.checkpoint(1);
+      sweep.until(() -> sweep.sent().size() == 8);
+      sweep.finish();
+      sweep.doWhatWaits();
+      assertThat(sweep.sent()).hasSize(8);
+      state = sweep.checkpoint(2);
+      sweep.doWhatWaits();
+      assertThat(sweep.sent()).hasSize(8);
+    }
+
+    try (SweepHarness sweep = SweepHarness.restored(CONFIG, SUBMISSION, weights, corpus, state)) {
+      sweep.until(() -> sweep.events().size() == 1);
+      assertThat(sweep.sent()).hasSize(14);
     }
   }
 
