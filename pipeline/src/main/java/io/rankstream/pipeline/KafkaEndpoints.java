@@ -55,7 +55,9 @@ public final class KafkaEndpoints {
         KafkaSource.<RawRecord>builder()
             .setProperties(consumer(config))
             .setTopics(config.epochs().controlTopic())
-            .setGroupId(config.input().groupId() + "-control")
+            .setProperty("commit.offsets.on.checkpoint", "true")
+            .setGroupId(config.input().groupId())
+            .setClientIdPrefix(config.input().groupId() + "-control")
             // What was asked for before the job began is not meant for it. The end of the topic at
             // the start of the source would be another one after a failure.
             .setStartingOffsets(OffsetsInitializer.timestamp(System.currentTimeMillis()))

@@ -138,6 +138,17 @@ class DoctorITCase {
         .anyMatch(line -> line.startsWith("warning  embeddings    growing keeps old embeddings"));
   }
 
+  /** An epoch embeds what the topic has, and by default Kafka deletes it after a week. */
+  @Test
+  void saysWhatEpochsNeedOfTheTopics() {
+    execute("doctor", "--embeddings.follow", "epochs");
+
+    assertThat(out.toString())
+        .contains("images.v2 forgets images (cleanup.policy delete, retention.ms 604800000,")
+        .contains("set cleanup.policy to compact, or retention.ms and retention.bytes to -1")
+        .contains("The topic rankstream-control does not exist, or this user may not see it");
+  }
+
   @Test
   void reportsSettingsThatCannotBeRead() {
     assertThat(execute("doctor", "--batch.klasses", "4")).isEqualTo(1);

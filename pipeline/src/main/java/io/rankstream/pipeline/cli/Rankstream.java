@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StopCommand.class,
       FeedCommand.class,
       ForgetCommand.class,
+      EpochCommand.class,
       TailCommand.class,
       RedriveCommand.class,
       MirrorCommand.class,

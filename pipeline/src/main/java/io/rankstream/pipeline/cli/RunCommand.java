@@ -208,9 +208,13 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static KafkaWatch watch(JobConfig config) {
+    List<String> topics = new ArrayList<>(TopicNames.of(config).all());
+    if (config.epochs().isOn()) {
+      topics.add(config.epochs().controlTopic());
+    }
     return new KafkaWatch(
         config.kafka().properties(),
-        TopicNames.of(config).all(),
+        topics,
         ProducerTimes.shortest(config).longestOutage(),
         LOG::warn);
   }
@@ -239,6 +243,9 @@ final class RunCommand implements Callable<Integer> {
       ProblemsFoundException.throwIfAny(List.of(kafka.connection()));
       if (local) {
         Topics.create(config.kafka().properties(), TopicNames.of(config), 1);
+        if (config.epochs().isOn()) {
+          Topics.createControl(config.kafka().properties(), config.epochs().controlTopic());
+        }
       }
       findings = kafka.job();
     }

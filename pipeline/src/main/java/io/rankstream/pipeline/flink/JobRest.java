@@ -17,6 +17,8 @@ public final class JobRest {
       List.of(
           "numImages", "numImagesRepeated", "numTrainingSteps", "numDeadLetters", "pendingRecords");
 
+  private static final List<String> SWEEP = List.of("sweepOffsetsRead", "sweepOffsetsTotal");
+
   private final FlinkRest flink;
   private final String job;
 
@@ -35,22 +37,37 @@ public final class JobRest {
    * @throws IOException when Flink does not answer
    */
   public JobProgress progress() throws IOException, InterruptedException {
-    long[] sums = new long[METRICS.size()];
+    long[] sums = sums(METRICS);
+    long checkpoints = get("/checkpoints").path("counts").path("completed").asLong();
+    return new JobProgress(sums[0], sums[1], sums[2], sums[3], sums[4], checkpoints);
+  }
+
+  /**
+   * How far the job has read its input topic again for epochs.
+   *
+   * @throws IOException when Flink does not answer
+   */
+  public SweepProgress sweep() throws IOException, InterruptedException {
+    long[] sums = sums(SWEEP);
+    return new SweepProgress(sums[0], sums[1]);
+  }
+
+  private long[] sums(List<String> metrics) throws IOException, InterruptedException {
+    long[] sums = new long[metrics.size()];
     for (JsonNode vertex : get("").path("vertices")) {
       String path = "/vertices/%s/subtasks/metrics".formatted(vertex.path("id").asText());
       List<String> names = new ArrayList<>();
       for (JsonNode metric : get(path)) {
         String name = metric.path("id").asText();
-        if (METRICS.stream().anyMatch(each -> name.endsWith("." + each))) {
+        if (metrics.stream().anyMatch(each -> name.endsWith("." + each))) {
           names.add(name);
         }
       }
       if (!names.isEmpty()) {
-        add(path, names, sums);
+        add(path, names, metrics, sums);
       }
     }
-    long checkpoints = get("/checkpoints").path("counts").path("completed").asLong();
-    return new JobProgress(sums[0], sums[1], sums[2], sums[3], sums[4], checkpoints);
+    return sums;
   }
 
   /** The path of the newest complete checkpoint, or empty before the first. */
@@ -59,7 +76,7 @@ public final class JobRest {
     return latest.isTextual() ? Optional.of(latest.asText()) : Optional.empty();
   }
 
-  private void add(String path, List<String> names, long[] sums)
+  private void add(String path, List<String> names, List<String> metrics, long[] sums)
       throws IOException, InterruptedException {
     String query =
         names.stream()
@@ -68,7 +85,7 @@ public final class JobRest {
     for (JsonNode metric : get(path + "?agg=sum&get=" + query)) {
       String name = metric.path("id").asText();
       for (int i = 0; i < sums.length; i++) {
-        if (name.endsWith("." + METRICS.get(i))) {
+        if (name.endsWith("." + metrics.get(i))) {
           sums[i] += metric.path("sum").asLong();
         }
       }

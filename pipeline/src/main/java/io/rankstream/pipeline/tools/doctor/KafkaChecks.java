@@ -85,6 +85,10 @@ public final class KafkaChecks implements AutoCloseable {
     findings.add(topics.check("metrics", names.metrics(), rights(Sink.METRICS)));
     findings.add(topics.check("models", names.modelVersions(), rights(Sink.MODEL_VERSIONS)));
     findings.add(topics.check("dead letters", names.deadLetters(), rights(Sink.DEAD_LETTERS)));
+    if (config.epochs().isOn()) {
+      findings.add(
+          topics.check("control", config.epochs().controlTopic(), List.of(AclOperation.READ)));
+    }
     findings.add(group());
     findings.add(OutageChecks.longest(config, checkpoints));
     if (config.output().delivery() == Delivery.EXACTLY_ONCE) {

@@ -22,6 +22,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Checks that a topic exists, that the job may use it, and that its settings suit the job. */
 final class TopicChecks {
 
+  private static final String UNLIMITED = "-1";
+
   private final Admin admin;
   private final JobConfig config;
   private final boolean isCreated;
@@ -100,6 +102,9 @@ final class TopicChecks {
           "%s keeps old embeddings: set its cleanup.policy to compact (it is %s)"
               .formatted(name, policy));
     }
+    if (name.equals(names.images()) && config.epochs().isOn()) {
+      return corpus(check, name, policy, settings);
+    }
     if (!name.equals(names.embeddings()) && isCompacted) {
       return Finding.warning(
           check,
@@ -111,6 +116,19 @@ final class TopicChecks {
         check,
         "%s: %d partition(s), cleanup.policy %s, max.message.bytes %d"
             .formatted(name, topic.partitions().size(), policy, largest));
+  }
+
+  /** An epoch embeds what the topic has: what retention deletes has no embedding of it. */
+  private static Finding corpus(String check, String name, String policy, Config settings) {
+    String millis = settings.get(TopicConfig.RETENTION_MS_CONFIG).value();
+    String bytes = settings.get(TopicConfig.RETENTION_BYTES_CONFIG).value();
+    boolean keepsAll = millis.equals(UNLIMITED) && bytes.equals(UNLIMITED);
+    return policy.contains(TopicConfig.CLEANUP_POLICY_DELETE) && !keepsAll
+        ? Finding.warning(
+            check,
+            "%s forgets images (cleanup.policy %s, retention.ms %s, retention.bytes %s), and an epoch embeds only those that it has: set cleanup.policy to compact, or retention.ms and retention.bytes to -1"
+                .formatted(name, policy, millis, bytes))
+        : Finding.ok(check, "%s keeps its images: cleanup.policy %s".formatted(name, policy));
   }
 
   private Optional<Config> settings(ConfigResource resource) throws InterruptedException {
