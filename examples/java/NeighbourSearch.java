@@ -18,7 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -81,6 +84,7 @@ public final class NeighbourSearch {
   private final Map<Version, Map<String, Entry>> epochs = new HashMap<>(); // by version
   private final Map<String, Version> serving = new HashMap<>(); // by stream
   private final Deque<Turn> turns = new ArrayDeque<>();
+  private String servers;
   private boolean inEpochs;
   private volatile boolean caughtUp;
 
@@ -104,6 +108,7 @@ public final class NeighbourSearch {
   }
 
   private void follow(String servers, String topic, String versions) throws IOException {
+    this.servers = servers;
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers", servers,
@@ -127,7 +132,7 @@ public final class NeighbourSearch {
           if (record.topic().equals(topic)) {
             apply(record);
           } else {
-            applyMark(record, consumer, partitions);
+            applyMark(record, partitions);
           }
         }
         while (!turns.isEmpty() && hasRead(consumer, turns.peek().ends())) {
@@ -158,7 +163,7 @@ public final class NeighbourSearch {
     Map<TopicPartition, Long> ends = consumer.endOffsets(marks);
     while (!hasRead(consumer, ends)) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-        applyMark(record, consumer, embeddings);
+        applyMark(record, embeddings);
       }
     }
     turns.forEach(turn -> serving.put(turn.version().stream(), turn.version()));
@@ -166,10 +171,7 @@ public final class NeighbourSearch {
   }
 
   /** What was committed before a mark must be read before it counts. */
-  private void applyMark(
-      ConsumerRecord<byte[], byte[]> record,
-      KafkaConsumer<byte[], byte[]> consumer,
-      List<TopicPartition> embeddings)
+  private void applyMark(ConsumerRecord<byte[], byte[]> record, List<TopicPartition> embeddings)
       throws IOException {
     if (record.value() == null) {
       return; // something else wrote this
@@ -180,7 +182,19 @@ public final class NeighbourSearch {
       turns.add(
           new Turn(
               new Version(version.getStream(), version.getLineage(), version.getModelVersion()),
-              consumer.endOffsets(embeddings)));
+              ends(embeddings)));
+    }
+  }
+
+  /** With transactions that are about to be committed: the marks are committed by others. */
+  private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(each -> latest.put(each, OffsetSpec.latest()));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      return admin.listOffsets(latest).all().get().entrySet().stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().offset()));
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("Kafka does not tell where the embeddings end", e);
     }
   }
 

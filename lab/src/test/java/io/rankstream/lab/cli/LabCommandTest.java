@@ -56,7 +56,7 @@ class LabCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "bench steps,'steps (must be one of step, pipeline, assembler, decode, embed, checkpoint, replicas, all)'",
+    "bench steps,'steps (must be one of step, pipeline, assembler, decode, embed, embedders, freshness, checkpoint, replicas, all)'",
     "bench step --losses triplet,'triplet (must be one of none, triplet-semi-hard, '",
     "bench step --backbone resnet,'resnet (must be one of small-cnn, '",
     "experiment --data photos --sampler pk;natural,'pk;natural (must be one of pk, natural)'",

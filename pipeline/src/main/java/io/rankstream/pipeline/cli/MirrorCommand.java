@@ -112,6 +112,7 @@ final class MirrorCommand implements Callable<Integer> {
         new QdrantCollections(store, System.getenv().getOrDefault("QDRANT_API_KEY", ""));
     try (EpochTurns epochs =
         new EpochTurns(
+            clients,
             versions,
             stream,
             decoder,

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.kafka;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -95,6 +96,20 @@ public final class Topics {
       Map<TopicPartition, Long> starts = offsets(admin, partitions, OffsetSpec.earliest());
       return offsets(admin, partitions, OffsetSpec.latest()).entrySet().stream()
           .anyMatch(end -> end.getValue() > starts.get(end.getKey()));
+    }
+  }
+
+  /**
+   * Where the partitions of a topic end, open transactions included.
+   *
+   * @param clients Kafka client settings
+   * @throws ExecutionException when Kafka does not tell
+   */
+  public static Map<TopicPartition, Long> ends(
+      Properties clients, Collection<TopicPartition> partitions)
+      throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
+      return offsets(admin, List.copyOf(partitions), OffsetSpec.latest());
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class EpochTurns implements AutoCloseable {
 
+  private final Properties clients;
   private final String versions;
   private final String stream;
   private final RecordDecoder decoder;
@@ -34,17 +36,20 @@ public final class EpochTurns implements AutoCloseable {
   private final Map<TopicPartition, OffsetAndMetadata> carriedOut = new HashMap<>();
 
   /**
+   * @param clients Kafka client settings
    * @param versions topic of the marks
    * @param connector what the connector has read of the copies; closed with this
    * @param log called with a line for each mark that is carried out
    */
   public EpochTurns(
+      Properties clients,
       String versions,
       String stream,
       RecordDecoder decoder,
       EpochPlacement placement,
       ConsumerLag connector,
       Consumer<String> log) {
+    this.clients = clients;
     this.versions = versions;
     this.stream = stream;
     this.decoder = decoder;
@@ -115,7 +120,8 @@ public final class EpochTurns implements AutoCloseable {
     private boolean isDue(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> embeddings)
         throws ExecutionException, InterruptedException {
       if (embedded == null) {
-        embedded = consumer.endOffsets(embeddings);
+        // What is about to be committed too: the marks are committed by others.
+        embedded = Topics.ends(clients, embeddings);
       }
       if (Topics.isBefore(consumer, embedded)) {
         return false;
