@@ -17,15 +17,18 @@ import java.util.TreeMap;
  * <p>As in Flink, what goes to the coordinator may be lost, doubled and delayed; what comes from it
  * keeps its order, is held back from the begin of a checkpoint until the subtask has taken its
  * part, and lies in a mailbox that a barrier may overtake. A file is read some time after its
- * announcement. A failure takes all subtasks back to the last complete checkpoint.
+ * announcement. A failure takes all subtasks back to the last complete checkpoint. The number of
+ * replicas changes twice: new ones wait for the average of the round before, others leave with it.
  */
 final class RoundSimulation implements RoundBook.Actions {
 
   private static final int ROUNDS = 40;
+  private static final List<Integer> LAST_BEFORE_A_CHANGE = List.of(12, 27);
+  private static final Lineage LINEAGE = new Lineage("l", "", 0, "start");
   private static final int MOST_ACTIONS = 200_000;
 
   private final Random random;
-  private final int replicas;
+  private final List<Integer> replicas; // before, between and after the changes
   private final int parallelism;
   private final RoundBook book = new RoundBook(this);
   private final List<Subtask> subtasks = new ArrayList<>();
@@ -44,6 +47,7 @@ final class RoundSimulation implements RoundBook.Actions {
     private int round;
     private int batches;
     private float weight = 1;
+    private boolean isNew;
     private String history = "";
 
     private Replica copy() {
@@ -51,12 +55,13 @@ final class RoundSimulation implements RoundBook.Actions {
       copy.round = round;
       copy.batches = batches;
       copy.weight = weight;
+      copy.isNew = isNew;
       copy.history = history;
       return copy;
     }
 
     private boolean isWaiting(int replica) {
-      return batches == batchesOf(round, replica);
+      return isNew || batches == batchesOf(round, replica);
     }
   }
 
@@ -72,9 +77,9 @@ final class RoundSimulation implements RoundBook.Actions {
 
   RoundSimulation(long seed) {
     random = new Random(seed);
-    replicas = 1 + random.nextInt(5);
+    replicas = List.of(1 + random.nextInt(5), 1 + random.nextInt(5), 1 + random.nextInt(5));
     parallelism = 1 + random.nextInt(4);
-    for (int k = 0; k < replicas; k++) {
+    for (int k = 0; k < replicas.get(0); k++) {
       complete.put(k, new Replica());
     }
     restore();
@@ -82,12 +87,11 @@ final class RoundSimulation implements RoundBook.Actions {
 
   /** What a replica hands in. */
   static HandIn handIn(long round, int replica, int replicas, int next) {
-    Lineage lineage = new Lineage("l", "", 0, "start");
     return new HandIn(
         "s",
         round,
         replica,
-        new HandIn.Share(replicas, next, false, 0, 1, lineage, "", 0),
+        new HandIn.Share(replicas, next, false, 0, 1, LINEAGE, "", 0),
         "file",
         "");
   }
@@ -95,6 +99,10 @@ final class RoundSimulation implements RoundBook.Actions {
   /** Some rounds end early, for some replicas without any batch. */
   private static int batchesOf(int round, int replica) {
     return round % 7 == 3 ? replica % 2 : 3;
+  }
+
+  private int replicasOf(int round) {
+    return replicas.get((int) LAST_BEFORE_A_CHANGE.stream().filter(last -> round > last).count());
   }
 
   private static float trained(float weight, int round, int replica, int batch) {
@@ -110,6 +118,7 @@ final class RoundSimulation implements RoundBook.Actions {
     }
   }
 
+  /** The averages that each replica took, that is there at the end. */
   List<String> histories() {
     List<String> histories = new ArrayList<>();
     subtasks.forEach(each -> each.here.values().forEach(one -> histories.add(one.history)));
@@ -122,14 +131,14 @@ final class RoundSimulation implements RoundBook.Actions {
     float average = 1;
     for (int round = 0; round < ROUNDS; round++) {
       float sum = 0;
-      for (int k = 0; k < replicas; k++) {
+      for (int k = 0; k < replicasOf(round); k++) {
         float weight = average;
         for (int batch = 0; batch < batchesOf(round, k); batch++) {
           weight = trained(weight, round, k, batch);
         }
         sum += weight;
       }
-      average = sum / replicas;
+      average = sum / replicasOf(round);
       history.append(round).append('=').append(average).append(' ');
     }
     return history.toString();
@@ -170,6 +179,11 @@ final class RoundSimulation implements RoundBook.Actions {
     handIns.forEach(each -> files.remove(each.file()));
   }
 
+  /** Replicas that are there at the end. */
+  int replicasAtTheEnd() {
+    return replicasOf(ROUNDS - 1);
+  }
+
   private boolean isDone() {
     return subtasks.stream()
         .allMatch(each -> each.here.values().stream().allMatch(one -> one.round == ROUNDS));
@@ -194,8 +208,28 @@ final class RoundSimulation implements RoundBook.Actions {
       book.checkpoint(asked);
     } else if (dice < 95) {
       book.repeat();
+    } else if (dice < 97) {
+      addReplicas();
     } else if (dice == 99 && random.nextInt(20) == 0) {
       fail();
+    }
+  }
+
+  /** The window has marked the end of the last round before a change: new replicas begin. */
+  private void addReplicas() {
+    int round = subtasks.get(0).here.get(0).round;
+    for (int last : LAST_BEFORE_A_CHANGE) {
+      boolean isNext = round <= last && (last == 12 || round > 12);
+      for (int k = replicasOf(last); isNext && k < replicasOf(last + 1); k++) {
+        Map<Integer, Replica> here = subtasks.get(k % parallelism).here;
+        if (!here.containsKey(k)) {
+          Replica added = new Replica();
+          added.round = last;
+          added.isNew = true;
+          added.weight = Float.NaN; // counts nowhere
+          here.put(k, added);
+        }
+      }
     }
   }
 
@@ -213,10 +247,14 @@ final class RoundSimulation implements RoundBook.Actions {
     subtask.here.forEach(
         (k, one) -> {
           if (one.round < ROUNDS && one.isWaiting(k)) {
-            HandIn plain = handIn(one.round, k, replicas, replicas);
+            int now = replicasOf(one.round);
+            // Who had all of its batches before the setting changed does not know of it.
+            int next = k < now - 1 ? now : replicasOf(one.round + 1);
+            HandIn.Share share =
+                new HandIn.Share(now, next, one.isNew, 0, one.batches, LINEAGE, "", 0);
             String file = one.round + "/" + k + "-" + attempt;
             files.put(file, one.weight);
-            HandIn handIn = new HandIn("s", plain.round(), k, plain.share(), file, "");
+            HandIn handIn = new HandIn("s", one.round, k, share, file, "");
             send(() -> book.handIn(index, handIn));
           }
         });
@@ -243,8 +281,11 @@ final class RoundSimulation implements RoundBook.Actions {
       Replica one = subtask.here.get(each.replica());
       if (one != null && one.round > average.round()) {
         send(() -> book.applied(new Applied("s", average.round(), each.replica())));
-      } else if (one != null) {
+      } else if (one != null && one.round == average.round()) {
         isAwaited = true;
+      } else if (one == null && each.replica() % parallelism == subtasks.indexOf(subtask)) {
+        // it has left, and the answer was lost
+        send(() -> book.applied(new Applied("s", average.round(), each.replica())));
       }
     }
     if (isAwaited && subtask.reading.stream().noneMatch(each -> each.round() == average.round())) {
@@ -265,9 +306,15 @@ final class RoundSimulation implements RoundBook.Actions {
             one.history += one.round + "=" + mean + " ";
             one.round++;
             one.batches = 0;
+            one.isNew = false;
             send(() -> book.applied(new Applied("s", average.round(), k)));
           }
         });
+    subtask.here.keySet().removeIf(k -> k >= average.next() && isOver(subtask, k, average));
+  }
+
+  private static boolean isOver(Subtask subtask, int replica, Average average) {
+    return subtask.here.get(replica).round > average.round();
   }
 
   /** The barrier: it may come before what lies in the mailbox. */
@@ -283,7 +330,8 @@ final class RoundSimulation implements RoundBook.Actions {
             state.putAll(each.part);
             each.part = null;
           });
-      if (state.values().stream().map(one -> one.round).distinct().count() > 1) {
+      if (state.values().stream().filter(one -> !one.isNew).map(one -> one.round).distinct().count()
+          > 1) {
         throw new AssertionError("The checkpoint tears round " + state.get(0).round + " apart");
       }
       complete = state;
