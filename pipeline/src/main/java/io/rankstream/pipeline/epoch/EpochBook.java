@@ -19,6 +19,7 @@ final class EpochBook {
 
   private final EpochConfig config;
   private final Map<String, StreamEpochs> streams = new TreeMap<>();
+  private Runnable listener = () -> {};
 
   /**
    * @param streams streams of the job
@@ -50,9 +51,15 @@ final class EpochBook {
     return List.copyOf(streams.values());
   }
 
-  /** Changes what is known of a stream of the job. */
-  StreamEpochs change(String stream, UnaryOperator<StreamEpochs> change) {
-    return streams.computeIfPresent(stream, (name, epochs) -> change.apply(epochs));
+  /** Calls somebody after each change. */
+  void onChange(Runnable changed) {
+    listener = changed;
+  }
+
+  /** Changes what is known of a stream of the job; nothing of another one. */
+  void change(String stream, UnaryOperator<StreamEpochs> change) {
+    streams.computeIfPresent(stream, (name, epochs) -> change.apply(epochs));
+    listener.run();
   }
 
   /** Streams whose first epoch is the version that the model starts with, which is not written. */

@@ -138,6 +138,12 @@ final class EpochFiles {
     }
   }
 
+  /** Where the files are, for messages. */
+  @Override
+  public String toString() {
+    return root;
+  }
+
   /** Writes the bytes of weights. */
   private interface Source {
 

@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.ExceptionUtils;
@@ -62,9 +63,21 @@ final class EpochThread implements AutoCloseable {
   <T> void run(
       String purpose,
       Callable<T> work,
-      Callable<Boolean> isWanted,
+      BooleanSupplier isWanted,
       ThrowingConsumer<T, Exception> done) {
     run(purpose, work, isWanted, done, FIRST_PAUSE);
+  }
+
+  /** Does some work whose end nobody waits for. */
+  void run(String purpose, ThrowingRunnable<Exception> work) {
+    run(
+        purpose,
+        () -> {
+          work.run();
+          return purpose;
+        },
+        () -> true,
+        done -> {});
   }
 
   /** Ends the work and waits for its end. */
@@ -81,7 +94,7 @@ final class EpochThread implements AutoCloseable {
   private <T> void run(
       String purpose,
       Callable<T> work,
-      Callable<Boolean> isWanted,
+      BooleanSupplier isWanted,
       ThrowingConsumer<T, Exception> done,
       Duration pause) {
     try {
@@ -103,10 +116,10 @@ final class EpochThread implements AutoCloseable {
     }
   }
 
-  private void inTask(Callable<Boolean> isWanted, ThrowingRunnable<Exception> action) {
+  private void inTask(BooleanSupplier isWanted, ThrowingRunnable<Exception> action) {
     taskThread.accept(
         () -> {
-          if (!closed && isWanted.call()) {
+          if (!closed && isWanted.getAsBoolean()) {
             action.run();
           }
         });
@@ -116,7 +129,7 @@ final class EpochThread implements AutoCloseable {
   private <T> void repeat(
       String purpose,
       Callable<T> work,
-      Callable<Boolean> isWanted,
+      BooleanSupplier isWanted,
       ThrowingConsumer<T, Exception> done,
       Duration pause,
       IOException failure) {
@@ -131,7 +144,7 @@ final class EpochThread implements AutoCloseable {
     timers.registerTimer(
         timers.getCurrentProcessingTime() + pause.toMillis(),
         time -> {
-          if (!closed && isWanted.call()) {
+          if (!closed && isWanted.getAsBoolean()) {
             run(purpose, work, isWanted, done, next);
           }
         });

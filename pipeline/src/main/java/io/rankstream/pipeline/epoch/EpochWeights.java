@@ -7,7 +7,9 @@ import io.rankstream.schemas.EpochMark;
 import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
+import io.rankstream.schemas.SweptPartition;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A file with the weights of an epoch.
@@ -54,5 +56,17 @@ record EpochWeights(VersionPointer pointer, String space, String uri, String sha
                     .build())
             .build();
     return new EpochEvent(Kind.OPEN, pointer.stream(), number, pointer, mark);
+  }
+
+  /**
+   * The end of an epoch that is open.
+   *
+   * @param ranges what was read again
+   */
+  static EpochEvent end(EpochEvent open, List<CorpusRange> ranges) {
+    List<SweptPartition> partitions =
+        ranges.stream().map(range -> new SweptPartition(range.partition(), range.end())).toList();
+    EpochMark mark = EpochMark.newBuilder(open.mark().getEpoch()).setPartitions(partitions).build();
+    return open.then(Kind.END, ModelVersion.newBuilder(open.mark()).setEpoch(mark).build());
   }
 }

@@ -22,6 +22,7 @@ final class Sweep {
   private List<CorpusRange> readTo; // behind what was read
   private final Deque<CorpusBatch> waiting = new ArrayDeque<>();
   private Iterator<RawRecord> records = List.<RawRecord>of().iterator(); // of the first batch
+  private boolean isAsking;
   private boolean isReading;
   private boolean isSending;
   private int attempt; // results of earlier ones are not wanted
@@ -52,6 +53,7 @@ final class Sweep {
     readTo = ranges;
     waiting.clear();
     records = List.<RawRecord>of().iterator();
+    isAsking = false;
     isReading = false;
     isSending = false;
     attempt++;
@@ -83,6 +85,17 @@ final class Sweep {
             && !CorpusRange.areDone(readTo);
     isReading |= isDue;
     return isDue ? readTo : List.of();
+  }
+
+  /**
+   * Notes that it is asked where the corpus ends.
+   *
+   * @return false when that was asked before
+   */
+  boolean startAsking() {
+    boolean starts = !isAsking;
+    isAsking = true;
+    return starts;
   }
 
   /**

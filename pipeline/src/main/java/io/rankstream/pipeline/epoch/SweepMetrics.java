@@ -13,7 +13,6 @@ import org.apache.flink.metrics.MetricGroup;
 final class SweepMetrics {
 
   private final Counter refused;
-  private final EpochBook book;
   private volatile long read;
   private volatile long total;
   private volatile List<StreamEpochs> streams;
@@ -22,8 +21,8 @@ final class SweepMetrics {
    * @param operator the operator's metric group
    */
   SweepMetrics(MetricGroup operator, EpochBook book) {
-    this.book = book;
     this.streams = book.all();
+    book.onChange(() -> streams = book.all());
     refused = operator.counter("numEpochRequestsRefused");
     operator.gauge("sweepOffsetsRead", (Gauge<Long>) () -> read);
     operator.gauge("sweepOffsetsTotal", (Gauge<Long>) () -> total);
@@ -45,11 +44,6 @@ final class SweepMetrics {
   void read(List<CorpusRange> ranges) {
     read = ranges.stream().mapToLong(CorpusRange::read).sum();
     total = ranges.stream().mapToLong(CorpusRange::size).sum();
-  }
-
-  /** Something changed in the book. */
-  void changed() {
-    streams = book.all();
   }
 
   private Gauge<Long> gauge(String stream, ToLongFunction<StreamEpochs> value) {

@@ -69,6 +69,16 @@ final class SweepHarness extends AbstractStreamOperatorTestHarness<SweptRecord> 
     return harness;
   }
 
+  /**
+   * A job that is started from a state of one that followed live: there is none of this operator.
+   */
+  static SweepHarness startedFromLive(
+      JobConfig config, JobSubmission submission, Path weights, Corpus corpus) throws Exception {
+    SweepHarness harness = new SweepHarness(config, submission, weights, corpus);
+    harness.open();
+    return harness;
+  }
+
   static SweepHarness restored(
       JobConfig config,
       JobSubmission submission,

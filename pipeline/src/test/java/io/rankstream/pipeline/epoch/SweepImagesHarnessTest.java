@@ -324,9 +324,11 @@ class SweepImagesHarnessTest {
 
   @Test
   void aJobThatFollowedLiveGoesOnWithTheVersionThatItHad() throws Exception {
-    OperatorSubtaskState none = OperatorSubtaskState.builder().build();
+    JobSubmission later = new JobSubmission("/savepoint", LineageId.born(1_764_500_000_000L));
     try (SweepHarness sweep =
-        SweepHarness.restored(CONFIG, SUBMISSION, weights, corpus("live", 1), none)) {
+        SweepHarness.startedFromLive(CONFIG, later, weights, corpus("live", 1))) {
+      sweep.doWhatWaits();
+      assertThat(sweep.events()).isEmpty();
       sweep.tell(version(CONFIG, weights, "a", 4)); // the trainer tells it again
       sweep.until(() -> sweep.events().size() == 1);
 
