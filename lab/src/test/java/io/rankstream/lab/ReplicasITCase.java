@@ -61,13 +61,11 @@ class ReplicasITCase {
 
   @Test
   void theWeightsDoNotDependOnTheParallelism() throws Exception {
-    for (int parallelism : List.of(2, 4)) {
-      TopicNames names = topics("parallel-" + parallelism);
-      kafka.run(settings(names, parallelism).with(JobOptions.INPUT_BOUNDED, true));
+    TopicNames names = topics("parallel");
+    kafka.run(settings(names, 4).with(JobOptions.INPUT_BOUNDED, true));
 
-      assertThat(digestOfLastVersion(names)).as("%s subtasks", parallelism).isEqualTo(undisturbed);
-      assertThat(assertAllDoneOnce(names)).isEqualTo(steps);
-    }
+    assertThat(digestOfLastVersion(names)).isEqualTo(undisturbed);
+    assertThat(assertAllDoneOnce(names)).isEqualTo(steps);
   }
 
   /** Savepoints and failures come while some replicas wait for the others. */
