@@ -2,9 +2,11 @@ package io.rankstream.pipeline.connect;
 
 import io.rankstream.pipeline.event.RawRecord;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -20,7 +22,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A reader of the connector that does not read on silently where records are gone. */
+/**
+ * A reader of the connector that does not read on silently where records are gone, and whose
+ * offsets are in Kafka as soon as a checkpoint is complete.
+ */
 final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> {
 
   private static final Logger LOG = LoggerFactory.getLogger(InputReader.class);
@@ -28,6 +33,7 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
   private final SourceReader<RawRecord, KafkaPartitionSplit> kafka;
   private final InputOffsets offsets;
   private final Counter skipped;
+  private final Set<String> splits = new HashSet<>();
 
   /**
    * @param group group of the operator
@@ -41,9 +47,9 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
 
   /** Partitions come here at the first start, and after each restore with the offsets of it. */
   @Override
-  public void addSplits(List<KafkaPartitionSplit> splits) {
+  public void addSplits(List<KafkaPartitionSplit> added) {
     Map<TopicPartition, Long> wanted =
-        splits.stream()
+        added.stream()
             .filter(split -> split.getStartingOffset() >= 0)
             .collect(
                 Collectors.toMap(
@@ -55,7 +61,8 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
     }
 
     missing.forEach(this::skip);
-    kafka.addSplits(splits.stream().map(split -> behindGap(split, missing)).toList());
+    added.forEach(split -> splits.add(split.splitId()));
+    kafka.addSplits(added.stream().map(split -> behindGap(split, missing)).toList());
   }
 
   @Override
@@ -100,9 +107,14 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
     kafka.handleSourceEvents(event);
   }
 
+  /**
+   * The connector's thread commits the offsets when its consumer returns, which takes up to ten
+   * seconds while no record comes. To resume what is not paused wakes it.
+   */
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     kafka.notifyCheckpointComplete(checkpointId);
+    kafka.pauseOrResumeSplits(Set.of(), splits);
   }
 
   @Override
