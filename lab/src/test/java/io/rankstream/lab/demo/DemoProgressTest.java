@@ -22,9 +22,9 @@ class DemoProgressTest {
   }
 
   @Test
-  void scoresAnUnseenImageOnceAndNoOthers() {
-    progress.add(predicted(1, "cat"));
-    progress.add(predicted(1, "null")); // a replay
+  void scoresAnUnseenImageOnceByItsLastPredictionAndNoOthers() {
+    progress.add(predicted(1, "null"));
+    progress.add(predicted(1, "cat")); // by the version of a later epoch
     progress.add(predicted(2, "cat")); // was fed with its label
 
     assertThat(progress.confusion().count()).isEqualTo(1);
