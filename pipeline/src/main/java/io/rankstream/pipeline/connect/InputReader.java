@@ -33,7 +33,7 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
   private final SourceReader<RawRecord, KafkaPartitionSplit> kafka;
   private final InputOffsets offsets;
   private final Counter skipped;
-  private final Set<String> splits = new HashSet<>();
+  private final Set<String> endless = new HashSet<>(); // the others leave the consumer at their end
 
   /**
    * @param group group of the operator
@@ -61,7 +61,9 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
     }
 
     missing.forEach(this::skip);
-    added.forEach(split -> splits.add(split.splitId()));
+    added.stream()
+        .filter(split -> split.getStoppingOffset().isEmpty())
+        .forEach(split -> endless.add(split.splitId()));
     kafka.addSplits(added.stream().map(split -> behindGap(split, missing)).toList());
   }
 
@@ -114,7 +116,7 @@ final class InputReader implements SourceReader<RawRecord, KafkaPartitionSplit> 
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     kafka.notifyCheckpointComplete(checkpointId);
-    kafka.pauseOrResumeSplits(Set.of(), splits);
+    kafka.pauseOrResumeSplits(Set.of(), endless);
   }
 
   @Override
