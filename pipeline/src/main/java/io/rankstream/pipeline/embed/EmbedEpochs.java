@@ -226,14 +226,4 @@ final class EmbedEpochs extends ImageEmbedder<EpochEvent> {
     versions.prefetch(needed);
     versions.retain(needed, anyStarts(epochs::serving));
   }
-
-  private <T> Map<String, T> ofPresentStreams(BroadcastState<String, T> state) throws Exception {
-    Map<String, T> present = new HashMap<>();
-    for (Map.Entry<String, T> each : state.immutableEntries()) {
-      if (jobConfig.input().streams().contains(each.getKey())) {
-        present.put(each.getKey(), each.getValue());
-      }
-    }
-    return present;
-  }
 }

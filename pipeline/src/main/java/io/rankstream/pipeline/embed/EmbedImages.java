@@ -9,7 +9,6 @@ import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.start.Lineage;
 import io.rankstream.schemas.DeadLetter;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -58,12 +57,8 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     toldState = context.getOperatorStateStore().getBroadcastState(TOLD);
-    Map<String, VersionPointer> restored = new HashMap<>();
-    for (Map.Entry<String, VersionPointer> told : toldState.immutableEntries()) {
-      if (jobConfig.input().streams().contains(told.getKey())) {
-        restored.put(told.getKey(), inPresentLineage(told.getValue()));
-      }
-    }
+    Map<String, VersionPointer> restored = ofPresentStreams(toldState);
+    restored.replaceAll((stream, told) -> inPresentLineage(told));
     follower = new VersionFollower(restored);
   }
 

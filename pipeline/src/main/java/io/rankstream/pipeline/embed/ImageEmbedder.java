@@ -14,8 +14,11 @@ import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.start.ModelDevice;
 import io.rankstream.schemas.DeadLetter;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -163,6 +166,17 @@ abstract class ImageEmbedder<V> extends AbstractStreamOperator<EmbeddingChange>
   /** Whether a stream of the job embeds with the weights that its model starts with. */
   final boolean anyStarts(Function<String, VersionPointer> current) {
     return jobConfig.input().streams().stream().anyMatch(stream -> current.apply(stream) == null);
+  }
+
+  /** What a restored state has of the streams that the job still has. */
+  final <T> Map<String, T> ofPresentStreams(BroadcastState<String, T> state) throws Exception {
+    Map<String, T> present = new HashMap<>();
+    for (Map.Entry<String, T> each : state.immutableEntries()) {
+      if (jobConfig.input().streams().contains(each.getKey())) {
+        present.put(each.getKey(), each.getValue());
+      }
+    }
+    return present;
   }
 
   private void reject(DeadLetter letter) {
