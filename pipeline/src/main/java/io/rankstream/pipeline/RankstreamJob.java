@@ -215,23 +215,13 @@ public final class RankstreamJob {
       DataStream<MicroBatch> batches,
       JobSubmission submission,
       String weights) {
-    TypeInformation<VersionPointer> type = TypeInformation.of(VersionPointer.class);
     TypeSerializer<MicroBatch> serializer =
         TypeInformation.of(MicroBatch.class)
             .createSerializer(env.getConfig().getSerializerConfig());
-    if (config.replicas().replicas() == 1) {
-      return batchesOfStreams(batches)
-          .transform(
-              TWO_HEAD_TRAINER,
-              type,
-              new TwoHeadTrainerFactory(
-                  config, submission, weights, serializer, METRICS, MODEL_VERSIONS, DEAD_LETTERS));
-    }
-    return batchesOfReplicas(batches)
-        .transform(
-            TWO_HEAD_TRAINER,
-            type,
-            new ReplicaTrainerFactory(
+    boolean hasReplicas = config.replicas().replicas() > 1;
+    TwoHeadTrainerFactory trainer =
+        hasReplicas
+            ? new ReplicaTrainerFactory(
                 config,
                 submission,
                 weights,
@@ -239,7 +229,11 @@ public final class RankstreamJob {
                 serializer,
                 METRICS,
                 MODEL_VERSIONS,
-                DEAD_LETTERS));
+                DEAD_LETTERS)
+            : new TwoHeadTrainerFactory(
+                config, submission, weights, serializer, METRICS, MODEL_VERSIONS, DEAD_LETTERS);
+    return (hasReplicas ? batchesOfReplicas(batches) : batchesOfStreams(batches))
+        .transform(TWO_HEAD_TRAINER, TypeInformation.of(VersionPointer.class), trainer);
   }
 
   /** A window emits only batches of the stream that it is keyed by: its task trains them too. */

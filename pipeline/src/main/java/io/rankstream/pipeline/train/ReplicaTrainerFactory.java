@@ -12,26 +12,18 @@ import io.rankstream.schemas.TrainingMetrics;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.CoordinatedOperatorFactory;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /** Creates the training operator of models that have several replicas, and its coordinator. */
-public final class ReplicaTrainerFactory extends AbstractStreamOperatorFactory<VersionPointer>
-    implements OneInputStreamOperatorFactory<MicroBatch, VersionPointer>,
-        CoordinatedOperatorFactory<VersionPointer> {
+public final class ReplicaTrainerFactory extends TwoHeadTrainerFactory
+    implements CoordinatedOperatorFactory<VersionPointer> {
 
   private static final long serialVersionUID = 1L;
 
-  private final JobConfig config;
-  private final JobSubmission submission;
-  private final String directory;
   private final String roundDirectory;
-  private final TypeSerializer<MicroBatch> batchSerializer;
-  private final SideOutputs sides;
 
   /**
    * @param config the job's configuration
@@ -52,12 +44,8 @@ public final class ReplicaTrainerFactory extends AbstractStreamOperatorFactory<V
       OutputTag<TrainingMetrics> metricsTag,
       OutputTag<ModelVersion> versionsTag,
       OutputTag<DeadLetter> deadLettersTag) {
-    this.config = config;
-    this.submission = submission;
-    this.directory = directory;
+    super(config, submission, directory, batchSerializer, metricsTag, versionsTag, deadLettersTag);
     this.roundDirectory = roundDirectory;
-    this.batchSerializer = batchSerializer;
-    this.sides = new SideOutputs(metricsTag, versionsTag, deadLettersTag);
   }
 
   @Override
@@ -72,19 +60,11 @@ public final class ReplicaTrainerFactory extends AbstractStreamOperatorFactory<V
         new RoundExchange(
             roundDirectory, parameters.getOperatorEventDispatcher().getOperatorEventGateway(id));
     parameters.getOperatorEventDispatcher().registerEventHandler(id, exchange);
-    return (T)
-        new TwoHeadTrainer(
-            parameters, config, submission, directory, batchSerializer, sides, exchange);
+    return (T) trainer(parameters, exchange);
   }
 
   @Override
   public OperatorCoordinator.Provider getCoordinatorProvider(String name, OperatorID operator) {
     return new RoundCoordinatorProvider(operator);
-  }
-
-  @Override
-  @SuppressWarnings("rawtypes")
-  public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
-    return TwoHeadTrainer.class;
   }
 }

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.train;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.VersionPointer;
+import io.rankstream.pipeline.replica.RoundExchange;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.ModelVersion;
@@ -15,7 +16,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /** Creates the training operator on the TaskManager: only there its mailbox exists. */
-public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<VersionPointer>
+public class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<VersionPointer>
     implements OneInputStreamOperatorFactory<MicroBatch, VersionPointer> {
 
   private static final long serialVersionUID = 1L;
@@ -57,8 +58,18 @@ public final class TwoHeadTrainerFactory extends AbstractStreamOperatorFactory<V
   }) // required by the interface's signature
   public <T extends StreamOperator<VersionPointer>> T createStreamOperator(
       StreamOperatorParameters<VersionPointer> parameters) {
-    return (T)
-        new TwoHeadTrainer(parameters, config, submission, directory, batchSerializer, sides, null);
+    return (T) trainer(parameters, null);
+  }
+
+  /**
+   * The operator.
+   *
+   * @param rounds brings the replicas of a model together; null where it has one
+   */
+  final TwoHeadTrainer trainer(
+      StreamOperatorParameters<VersionPointer> parameters, RoundExchange rounds) {
+    return new TwoHeadTrainer(
+        parameters, config, submission, directory, batchSerializer, sides, rounds);
   }
 
   @Override
