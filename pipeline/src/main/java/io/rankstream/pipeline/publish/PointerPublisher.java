@@ -24,8 +24,14 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * <p>A savepoint, or a checkpoint that is kept for longer, may name a file that is gone. The
  * trainer that is restored with it then writes its weights in that place; they are at least as new.
  *
- * <p>While the store fails, one captured version for each stream waits; a newer one takes its
- * place. All methods are called in the task thread.
+ * <p>After a restore nothing is told before a checkpoint is complete. Until then, tasks before the
+ * embedders may still have to take in what was on its way in the restored checkpoint, and they let
+ * no barrier of the channels pass that have no more of it. Embedders that adopt a version at such a
+ * barrier take in nothing until the checkpoint is complete, and those tasks wait for room in front
+ * of the embedders: the checkpoint would end by its timeout.
+ *
+ * <p>While the store fails, or nothing may be told yet, one captured version for each stream waits;
+ * a newer one takes its place. All methods are called in the task thread.
  */
 public final class PointerPublisher implements AutoCloseable {
 
@@ -41,12 +47,14 @@ public final class PointerPublisher implements AutoCloseable {
   private final NewestOfEach<CapturedWeights> waiting;
   private final Map<String, Deque<VersionPointer>> present = new HashMap<>();
   private final TreeMap<Long, Map<String, VersionPointer>> toldBefore = new TreeMap<>();
+  private boolean isRecovering;
   private boolean ended;
 
   /**
    * @param directory directory of the embedders' weights
    * @param adoptEvery the embedders adopt versions at each checkpoint whose number this divides
    * @param hasCheckpoints whether the job takes checkpoints
+   * @param isRestored whether the task is restored with a checkpoint
    * @param tellsAgain whether restored versions are told again: to who has another state than the
    *     embedders, and may not know them
    * @param taskThread runs an action in the task thread, later
@@ -58,6 +66,7 @@ public final class PointerPublisher implements AutoCloseable {
       String directory,
       int adoptEvery,
       boolean hasCheckpoints,
+      boolean isRestored,
       boolean tellsAgain,
       Consumer<ThrowingRunnable<Exception>> taskThread,
       ProcessingTimeService timers,
@@ -66,6 +75,7 @@ public final class PointerPublisher implements AutoCloseable {
     this.files = new EmbedderWeights(directory);
     this.adoptEvery = adoptEvery;
     this.hasCheckpoints = hasCheckpoints;
+    this.isRecovering = isRestored && hasCheckpoints;
     this.tellsAgain = tellsAgain;
     this.tell = tell;
     this.waiting = new NewestOfEach<>(metrics.counter("numEmbedderVersionsReplaced"));
@@ -73,7 +83,11 @@ public final class PointerPublisher implements AutoCloseable {
     metrics.gauge("embedderVersionsUntold", (Gauge<Integer>) waiting::size);
     this.store =
         new StoreThread(
-            directory, taskThread, timers, failures::inc, () -> waiting.next(Write::new));
+            directory,
+            taskThread,
+            timers,
+            failures::inc,
+            () -> isRecovering ? null : waiting.next(Write::new));
   }
 
   /** Takes captured weights; older ones of the same stream that are not written are dropped. */
@@ -100,8 +114,9 @@ public final class PointerPublisher implements AutoCloseable {
     toldBefore.put(checkpoint, told);
   }
 
-  /** Deletes the files that a complete checkpoint makes needless. */
+  /** Deletes the files that a complete checkpoint makes needless, and tells what waited for it. */
   public void completed(long checkpoint) {
+    isRecovering = false;
     Map<String, VersionPointer> told = toldBefore.get(checkpoint);
     toldBefore.headMap(checkpoint, true).clear();
     if (told != null && checkpoint % adoptEvery == 0) {
@@ -113,6 +128,7 @@ public final class PointerPublisher implements AutoCloseable {
             }
           });
     }
+    store.next();
   }
 
   /** Tells nothing more: the input has ended, and the embedders adopt nothing any more. */

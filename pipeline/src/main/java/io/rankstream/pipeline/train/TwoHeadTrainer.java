@@ -68,6 +68,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
 
   private transient Device device;
   private transient JobStart start;
+  private transient boolean isRestored;
   private transient StepGate gate;
   private transient Map<StreamKey, StreamModel> models;
   private transient BatchesInFlight inFlight;
@@ -111,7 +112,8 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     models = new TreeMap<>();
     inFlight = new BatchesInFlight(jobConfig.trainer().batchesInFlight());
     finished = new ConcurrentLinkedQueue<>();
-    if (context.isRestored()) {
+    isRestored = context.isRestored();
+    if (isRestored) {
       OneShotThread.call(
           () -> {
             TrainerSnapshot.restore(
@@ -148,6 +150,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
                 directory,
                 jobConfig.embed().adoptEvery(),
                 hasCheckpoints,
+                isRestored,
                 jobConfig.epochs().isOn(),
                 this::runInTask,
                 getProcessingTimeService(),

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
@@ -22,6 +23,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
@@ -107,13 +109,18 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
   }
 
   private static MockEnvironment environment(int parallelism, int subtask) {
-    return new MockEnvironmentBuilder()
-        .setJobID(JOB)
-        .setManagedMemorySize(MANAGED_MEMORY_BYTES)
-        .setMaxParallelism(KEY_GROUPS)
-        .setParallelism(parallelism)
-        .setSubtaskIndex(subtask)
-        .build();
+    MockEnvironment environment =
+        new MockEnvironmentBuilder()
+            .setJobID(JOB)
+            .setManagedMemorySize(MANAGED_MEMORY_BYTES)
+            .setMaxParallelism(KEY_GROUPS)
+            .setParallelism(parallelism)
+            .setSubtaskIndex(subtask)
+            .build();
+    environment
+        .getJobConfiguration()
+        .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+    return environment;
   }
 
   /** The subtask that owns a stream. */

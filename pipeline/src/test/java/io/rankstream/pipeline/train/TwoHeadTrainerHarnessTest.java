@@ -83,6 +83,37 @@ class TwoHeadTrainerHarnessTest {
     }
   }
 
+  /** Tasks before the embedders may have to take in yet what was on its way when it was cut. */
+  @Test
+  void afterARestoreTellsNothingBeforeACheckpointIsComplete() throws Exception {
+    JobConfig config = TrainingBatches.config("embed.every-steps", "1");
+    OperatorSubtaskState snapshot;
+    try (TrainerHarness trainer = TrainerHarness.started(config)) {
+      tellOneByOne(trainer, 0, 1);
+      trainer.prepareSnapshotPreBarrier(1);
+      snapshot = trainer.snapshot(1, 1);
+    }
+
+    try (TrainerHarness trainer = TrainerHarness.failedOver(config, snapshot)) {
+      for (int i = 1; i < 4; i++) {
+        trainer.process(batch("a", i));
+        while (trainer.metrics().size() < i) {
+          trainer.yieldOnce();
+        }
+      }
+      trainer.prepareSnapshotPreBarrier(2);
+      trainer.snapshot(2, 2);
+      assertThat(trainer.told()).isEmpty();
+
+      trainer.notifyOfCompletedCheckpoint(2);
+      while (trainer.told().isEmpty()) {
+        trainer.yieldOnce();
+      }
+
+      assertThat(trainer.told()).extracting(VersionPointer::version).containsExactly(4L);
+    }
+  }
+
   private static void tellOneByOne(TrainerHarness trainer, int from, int to) throws Exception {
     for (int i = from; i < to; i++) {
       trainer.process(batch("a", i));
