@@ -31,10 +31,17 @@ import org.apache.flink.util.OutputTag;
  * <p>A {@link VersionFollower} sees that what one checkpoint commits for a stream carries one
  * version. That needs three things of the job graph: the edge of the versions is broadcast, the
  * sink is chained to this operator or joined by a forward edge, and one key has one subtask.
+ *
+ * <p>While the follower is undecided nothing is emitted, but input is still taken in, up to {@value
+ * #HELD_BATCHES} batches: a task before this one that waits for room in front of it cannot let the
+ * barriers pass that the decision waits for. What was taken in is embedded after the decision and
+ * before the next barrier.
  */
 final class EmbedImages extends ImageEmbedder<VersionPointer> implements BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
+
+  private static final int HELD_BATCHES = 8;
 
   private final transient MailboxExecutor mailbox;
 
@@ -42,6 +49,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
   private transient BroadcastState<String, VersionPointer> toldState;
   private transient VersionFollower follower;
   private transient ForgottenImages forgotten;
+  private transient HeldInput<ImageInput> held;
 
   EmbedImages(
       StreamOperatorParameters<EmbeddingChange> parameters,
@@ -69,12 +77,24 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
         CheckpointingOptions.isCheckpointingEnabled(
             getContainingTask().getEnvironment().getJobConfiguration());
     forgotten = new ForgottenImages(getRuntimeContext());
+    held = new HeldInput<>(HELD_BATCHES * settings.batchSize());
   }
 
   @Override
   public void processElement1(StreamRecord<ImageInput> element) throws Exception {
-    awaitDecision();
-    ImageInput input = element.getValue();
+    if (held.isFull()) {
+      awaitDecision();
+    }
+    if (follower.isUndecided()) {
+      held.add(element.getValue());
+    } else {
+      takeHeld();
+      setKeyContextElement1(element); // what was held had others
+      take(element.getValue());
+    }
+  }
+
+  private void take(ImageInput input) throws Exception {
     if (input.forgets()) {
       delete(input);
       forgotten.forget(input.origin());
@@ -100,7 +120,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
   @Override
   public void endInput(int inputId) throws Exception {
     if (inputId == 1) {
-      awaitDecision();
+      awaitDecisionOnHeld();
       batches.embedAll();
     }
   }
@@ -109,6 +129,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
+    awaitDecisionOnHeld();
     batches.embedAll();
     measured.barrier(checkpointId);
   }
@@ -141,7 +162,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
     follower.completed(checkpointId);
-    adopted();
+    decided();
     measured.committed(checkpointId, Instant.now());
   }
 
@@ -149,7 +170,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
   public void notifyCheckpointAborted(long checkpointId) throws Exception {
     super.notifyCheckpointAborted(checkpointId);
     follower.aborted(checkpointId);
-    adopted();
+    decided();
   }
 
   @Override
@@ -162,6 +183,31 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
     Lineage written = new Lineage(told.lineage(), "", 0, told.start());
     Lineage present = written.restored(told.version(), start);
     return told.in(present.id(), present.start());
+  }
+
+  /** What arrived while the follower was undecided waits no longer than that. */
+  private void decided() {
+    adopted();
+    if (!held.isEmpty() && !follower.isUndecided()) {
+      mailbox.execute(this::takeHeld, "Images that came before the decision on a checkpoint");
+    }
+  }
+
+  /** The decision may have come, and been followed by another barrier, before this is called. */
+  private void takeHeld() throws Exception {
+    while (!held.isEmpty() && !follower.isUndecided()) {
+      StreamRecord<ImageInput> next = held.remove();
+      setKeyContextElement1(next);
+      take(next.getValue());
+    }
+  }
+
+  /** Nothing that came before a barrier, or before the end, may be emitted behind it. */
+  private void awaitDecisionOnHeld() throws Exception {
+    if (!held.isEmpty()) {
+      awaitDecision();
+      takeHeld();
+    }
   }
 
   /** Until it is known which version counts, nothing is emitted; barriers cannot come meanwhile. */

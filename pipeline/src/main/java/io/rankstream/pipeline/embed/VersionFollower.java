@@ -26,6 +26,7 @@ final class VersionFollower {
   private final Map<String, VersionPointer> told = new HashMap<>();
   private final TreeMap<Long, Map<String, VersionPointer>> open = new TreeMap<>();
   private Map<String, VersionPointer> confirmed;
+  private long newestAborted;
 
   /**
    * @param restored versions in the restored state, by stream; empty at a first start
@@ -45,9 +46,12 @@ final class VersionFollower {
     return Map.copyOf(told);
   }
 
-  /** Opens the adoption of what is told at the barrier of a checkpoint that commits. */
+  /**
+   * Opens the adoption of what is told at the barrier of a checkpoint that commits; of one that was
+   * aborted before its barrier came there will be no further word.
+   */
   void open(long checkpoint) {
-    if (!told.equals(confirmed) || !open.isEmpty()) {
+    if (checkpoint > newestAborted && (!told.equals(confirmed) || !open.isEmpty())) {
       open.put(checkpoint, Map.copyOf(told));
     }
   }
@@ -74,6 +78,7 @@ final class VersionFollower {
 
   /** A checkpoint is aborted: what was adopted at its barrier, or before, does not count. */
   void aborted(long checkpoint) {
+    newestAborted = Math.max(newestAborted, checkpoint);
     open.headMap(checkpoint, true).clear();
   }
 

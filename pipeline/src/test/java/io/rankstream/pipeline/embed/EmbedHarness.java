@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
@@ -135,6 +136,17 @@ final class EmbedHarness extends AbstractStreamOperatorTestHarness<EmbeddingChan
   /** Does something when the task thread looks into its mailbox. */
   void later(ThrowingRunnable<Exception> action) throws Exception {
     getTaskMailbox().put(new Mail(action, TaskMailbox.MAX_PRIORITY, "later"));
+  }
+
+  /** Does what waits in the mailbox. */
+  void runMails() throws Exception {
+    for (Optional<Mail> mail = nextMail(); mail.isPresent(); mail = nextMail()) {
+      mail.get().run();
+    }
+  }
+
+  private Optional<Mail> nextMail() {
+    return getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
   }
 
   List<EmbeddingChange> changes() {

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,19 +107,87 @@ class EmbedImagesHarnessTest {
     }
   }
 
-  /** The decision comes as a mail while the image is held. */
   @Test
-  void anImageThatComesWhileACheckpointIsUndecidedWaits() throws Exception {
+  void imagesThatComeWhileACheckpointIsUndecidedAreTakenInAndWait() throws Exception {
     try (EmbedHarness embedder = started()) {
       embedder.tell(version(CONFIG, weights, "a", 1));
       embedder.barrier(1);
-      int before = embedder.embeddings().size();
-      embedder.later(() -> assertThat(embedder.embeddings()).hasSize(before));
+      takes(embedder, "a", 0, 3);
+      embedder.process(ImageInput.forget(Fixtures.key("a"), "image-1", Fixtures.origin(3)));
+      embedder.process(ImageInput.embedAgain(image("a", 1)));
+      takes(embedder, "a", 4, 1);
+      assertThat(embedder.changes()).isEmpty();
+
+      embedder.notifyOfCompletedCheckpoint(1);
+      embedder.runMails();
+      embedder.barrier(2);
+
+      assertThat(embedder.changes())
+          .extracting(EmbeddingChange::imageId)
+          .as("the key of the forgotten image is the current one when its order is taken")
+          .containsExactly("image-0", "image-1", "image-2", "image-1", "image-4");
+      assertThat(embedder.versions()).isEqualTo(Map.of(1L, 4));
+    }
+  }
+
+  @Test
+  void imagesThatWaitedForACheckpointThatIsAbortedHaveTheOldVersion() throws Exception {
+    try (EmbedHarness embedder = started()) {
+      embedder.tell(version(CONFIG, weights, "a", 1));
+      embedder.barrier(1);
+      takes(embedder, "a", 0, 4);
+      embedder.aborted(1);
+      embedder.runMails();
+
+      assertThat(embedder.versions()).isEqualTo(Map.of(0L, 4));
+    }
+  }
+
+  /** The decision comes as a mail while the task waits for it. */
+  @Test
+  void whenEnoughImagesWaitTheNextWaitsForTheDecision() throws Exception {
+    try (EmbedHarness embedder = started()) {
+      embedder.tell(version(CONFIG, weights, "a", 1));
+      embedder.barrier(1);
+      takes(embedder, "a", 0, 32); // eight batches
+      embedder.later(() -> assertThat(embedder.embeddings()).isEmpty());
       embedder.later(() -> embedder.notifyOfCompletedCheckpoint(1));
 
-      takes(embedder, "a", 0, 4);
+      takes(embedder, "a", 32, 4);
 
-      assertThat(embedder.versions()).isEqualTo(Map.of(1L, 4));
+      assertThat(embedder.versions()).isEqualTo(Map.of(1L, 36));
+      assertThat(embedder.embeddings())
+          .extracting(ImageEmbedding::getImageId)
+          .isEqualTo(IntStream.range(0, 36).mapToObj(i -> "image-" + i).toList());
+    }
+  }
+
+  @Test
+  void imagesThatWaitLeaveBeforeTheNextBarrier() throws Exception {
+    try (EmbedHarness embedder = started()) {
+      embedder.tell(version(CONFIG, weights, "a", 1));
+      embedder.barrier(1);
+      takes(embedder, "a", 0, 3);
+      embedder.tell(version(CONFIG, weights, "a", 2));
+      embedder.later(() -> embedder.notifyOfCompletedCheckpoint(1));
+
+      embedder.barrier(2);
+
+      assertThat(embedder.versions()).isEqualTo(Map.of(1L, 3));
+    }
+  }
+
+  @Test
+  void imagesThatWaitLeaveBeforeTheEnd() throws Exception {
+    try (EmbedHarness embedder = started()) {
+      embedder.tell(version(CONFIG, weights, "a", 1));
+      embedder.barrier(1);
+      takes(embedder, "a", 0, 3);
+      embedder.later(() -> embedder.notifyOfCompletedCheckpoint(1));
+
+      embedder.endInput();
+
+      assertThat(embedder.versions()).isEqualTo(Map.of(1L, 3));
     }
   }
 

@@ -49,6 +49,17 @@ class VersionFollowerTest {
   }
 
   @Test
+  void aCheckpointThatWasAbortedBeforeItsBarrierCameHoldsNothingUp() {
+    adopt(1, version(1));
+    follower.tell(version(2));
+    follower.aborted(2);
+    follower.open(2);
+
+    assertThat(follower.isUndecided()).isFalse();
+    assertThat(follower.current(STREAM)).isEqualTo(version(1));
+  }
+
+  @Test
   void aCheckpointWithoutANewVersionHoldsNothingUp() {
     adopt(1, version(1));
 
