@@ -5,6 +5,7 @@ import io.rankstream.pipeline.event.RejectionReason;
 import io.rankstream.pipeline.tools.redrive.LetterSelection;
 import io.rankstream.pipeline.tools.redrive.Redrive;
 import io.rankstream.pipeline.tools.redrive.RedriveTally;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Properties;
 
@@ -27,7 +28,10 @@ final class LetterReturn {
   /** Sends them; the job takes them while it runs. */
   void run() throws Exception {
     String letters = job.topics().deadLetters();
-    LetterSelection all = LetterSelection.of(EnumSet.allOf(RejectionReason.class));
+    // The job writes new letters of what is sent: the second part must not meet those of the first.
+    LetterSelection all =
+        new LetterSelection(
+            EnumSet.allOf(RejectionReason.class), null, Instant.now(), null, null, null);
     Redrive redrive =
         new Redrive(
             clients,
