@@ -8,7 +8,7 @@ import io.rankstream.model.ModelSize;
  *
  * @param windows images that the windows keep, with names and places
  * @param anchors images that drift is measured with, and two embeddings of each
- * @param batches batches in flight, and the one in work
+ * @param batches batches in flight and the one in work, and images that wait to be embedded
  * @param decoding pixels of images while they are decoded, outside the heap
  * @param starting heap of a model that starts or is published
  * @param models buffers of the models while they train, without activations
@@ -62,7 +62,9 @@ public record MemoryPlan(
         streams * windowOfAStream(config),
         streams * anchorsOfAStream(config),
         (models * (long) config.trainer().batchesInFlight() + 2) * batch
-            + streams * 2L * config.embed().batchSize() * imageBytes(config),
+            + (streams * 2L + heldBatches(config, subtasks))
+                * config.embed().batchSize()
+                * imageBytes(config),
         BYTES_PER_DECODED_PIXEL
             * (subtasks * Math.min(pixels, LARGE_PIXELS) + (pixels > LARGE_PIXELS ? pixels : 0)),
         model.heapBytes(),
@@ -110,12 +112,17 @@ public record MemoryPlan(
 
   /** Every embedder embeds images of all streams. */
   private static long servedVersions(JobConfig config, int subtasks) {
-    int embedders =
-        config.embed().parallelism() > 0
-            ? Math.min(subtasks, config.embed().parallelism())
-            : subtasks;
-    return embedders * 2L * config.input().streams().size()
+    return embedders(config, subtasks) * 2L * config.input().streams().size()
         + (config.drift().isOn() ? subtasks : 0);
+  }
+
+  private static long heldBatches(JobConfig config, int subtasks) {
+    return config.epochs().isOn() ? 0 : embedders(config, subtasks) * EmbedConfig.HELD_BATCHES;
+  }
+
+  private static long embedders(JobConfig config, int subtasks) {
+    int parallelism = config.embed().parallelism();
+    return parallelism > 0 ? Math.min(subtasks, parallelism) : subtasks;
   }
 
   private static long anchorsOfAStream(JobConfig config) {

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.embed;
 
+import io.rankstream.pipeline.config.EmbedConfig;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.EmbeddingChange;
 import io.rankstream.pipeline.event.ImageInput;
@@ -32,16 +33,14 @@ import org.apache.flink.util.OutputTag;
  * version. That needs three things of the job graph: the edge of the versions is broadcast, the
  * sink is chained to this operator or joined by a forward edge, and one key has one subtask.
  *
- * <p>While the follower is undecided nothing is emitted, but input is still taken in, up to {@value
- * #HELD_BATCHES} batches: a task before this one that waits for room in front of it cannot let the
- * barriers pass that the decision waits for. What was taken in is embedded after the decision and
+ * <p>While the follower is undecided nothing is emitted, but input is still taken in, up to {@link
+ * EmbedConfig#HELD_BATCHES} batches: a task before this one that waits for room in front of it
+ * cannot let the barriers pass that the decision waits for. What was taken in is embedded after the decision and
  * before the next barrier.
  */
 final class EmbedImages extends ImageEmbedder<VersionPointer> implements BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
-
-  private static final int HELD_BATCHES = 8;
 
   private final transient MailboxExecutor mailbox;
 
@@ -77,7 +76,7 @@ final class EmbedImages extends ImageEmbedder<VersionPointer> implements Bounded
         CheckpointingOptions.isCheckpointingEnabled(
             getContainingTask().getEnvironment().getJobConfiguration());
     forgotten = new ForgottenImages(getRuntimeContext());
-    held = new HeldInput<>(HELD_BATCHES * settings.batchSize());
+    held = new HeldInput<>(EmbedConfig.HELD_BATCHES * settings.batchSize());
   }
 
   @Override
