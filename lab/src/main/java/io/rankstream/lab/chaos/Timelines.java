@@ -3,41 +3,44 @@ package io.rankstream.lab.chaos;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The training steps of each stream, by lineage. A lineage that begins with the step after the last
- * one goes on with the timeline of the model: the job was started again from where it was. One that
- * begins with another step begins a timeline: the job went back to an older state, or began anew.
- * What came once in each timeline is no double.
+ * The training steps of each stream, by lineage. A lineage that begins with a step that the stream
+ * does not have goes on with the timeline of the model: the job was started again from where it
+ * was. One that begins with a step that is there begins a timeline: the job went back to an older
+ * state, or began anew. What came once in each timeline is no double.
  *
- * <p>The steps must be given in their order, and before {@link #of} is asked.
+ * <p>The steps of a model with replicas come side by side, so that within a timeline their order
+ * says nothing. All steps must be given, in the order of the topic, before the results are asked
+ * for.
  */
 final class Timelines {
 
   private final Map<String, OfStream> streams = new TreeMap<>();
-  private final List<String> gaps = new ArrayList<>();
   private final List<String> repeats = new ArrayList<>();
   private final List<String> rollbacks = new ArrayList<>();
 
-  /** Takes the metrics of a step, which must follow the step before in its lineage. */
+  /** Takes the metrics of a step. */
   void add(TrainingMetrics metrics) {
     String stream = metrics.getStream();
+    String lineage = metrics.getLineage();
     long step = metrics.getStep();
     OfStream known = streams.computeIfAbsent(stream, name -> new OfStream());
-    long last = known.lastBefore(metrics.getLineage());
-    if (step > last) {
-      if (step > last + 1) {
-        gaps.add("%s steps %d to %d".formatted(stream, last + 1, step - 1));
-      }
-      known.take(metrics.getLineage(), step, false);
-    } else if (known.lastSteps.containsKey(metrics.getLineage())) {
-      repeats.add("%s step %d".formatted(stream, step));
+    boolean isNewLineage = !known.lineages.containsKey(lineage);
+    if (known.timelineOf(lineage).add(step)) {
+      return;
+    }
+
+    if (isNewLineage) {
+      rollbacks.add("%s from step %d to %d".formatted(stream, known.newest.last(), step - 1));
+      known.goBack(lineage, step);
     } else {
-      rollbacks.add("%s from step %d to %d".formatted(stream, last, step - 1));
-      known.take(metrics.getLineage(), step, true);
+      repeats.add("%s step %d".formatted(stream, step));
     }
   }
 
@@ -56,48 +59,68 @@ final class Timelines {
   /** Last step of each stream. */
   Map<String, Long> lastSteps() {
     Map<String, Long> steps = new TreeMap<>();
-    streams.forEach((stream, known) -> steps.put(stream, known.last));
+    streams.forEach((stream, known) -> steps.put(stream, known.newest.last()));
     return steps;
   }
 
   /** Steps that are left out. */
   List<String> gaps() {
-    return gaps;
+    Set<String> gaps = new LinkedHashSet<>(); // a timeline has those of the one before it
+    streams.forEach(
+        (stream, known) ->
+            known.timelines.forEach(
+                steps ->
+                    steps
+                        .gaps()
+                        .forEach(
+                            gap ->
+                                gaps.add(
+                                    "%s steps %d to %d"
+                                        .formatted(stream, gap.first(), gap.last())))));
+    return List.copyOf(gaps);
   }
 
-  /** Steps that a lineage has twice. */
+  /** Steps that a timeline has twice. */
   List<String> repeats() {
     return repeats;
   }
 
-  /** Where a lineage began before the last step of the stream. */
+  /** Where a lineage began with a step that the stream had. */
   List<String> rollbacks() {
     return rollbacks;
   }
 
   private static final class OfStream {
 
-    /** Last step by lineage. */
-    private final Map<String, Long> lastSteps = new HashMap<>();
+    private final List<StepSet> timelines = new ArrayList<>();
+
+    /** Timeline by lineage. */
+    private final Map<String, StepSet> lineages = new HashMap<>();
 
     /** By lineage, the lineage that began the timeline; lineages sort by their birth. */
     private final TreeMap<String, String> began = new TreeMap<>();
 
-    private String timeline = "";
-    private long last;
+    private StepSet newest = new StepSet();
+    private String name = "";
 
-    /** The step that the next one of a lineage must follow. */
-    long lastBefore(String lineage) {
-      return lastSteps.getOrDefault(lineage, last);
+    private OfStream() {
+      timelines.add(newest);
     }
 
-    void take(String lineage, long step, boolean wentBack) {
-      if (wentBack) {
-        timeline = lineage;
-      }
-      began.putIfAbsent(lineage, timeline);
-      lastSteps.put(lineage, step);
-      last = step;
+    /** The timeline of a lineage; a new one goes on with the newest. */
+    StepSet timelineOf(String lineage) {
+      began.putIfAbsent(lineage, name);
+      return lineages.computeIfAbsent(lineage, any -> newest);
+    }
+
+    /** Begins a timeline with a lineage that takes a step again. */
+    void goBack(String lineage, long step) {
+      newest = newest.before(step);
+      newest.add(step);
+      timelines.add(newest);
+      name = lineage;
+      lineages.put(lineage, newest);
+      began.put(lineage, name);
     }
   }
 }

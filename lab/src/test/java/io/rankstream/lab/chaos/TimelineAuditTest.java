@@ -57,6 +57,41 @@ class TimelineAuditTest extends AuditedRun {
   }
 
   @Test
+  void passesTheStepsOfReplicasSideBySide() {
+    auditor.add(step("stream-0", 4));
+    auditor.add(step("stream-0", 6));
+    auditor.add(step("stream-0", 3));
+    auditor.add(step("stream-0", 5, "2")); // the job goes on: one replica was ahead
+    auditor.add(step("stream-0", 8, "2"));
+    auditor.add(step("stream-0", 7, "2"));
+
+    assertThat(auditor.audit().faults()).isEmpty();
+    assertThat(auditor.audit().steps()).containsEntry("stream-0", 8L);
+  }
+
+  @Test
+  void findsAStepThatTwoLineagesOfATimelineTook() {
+    auditor.add(step("stream-0", 4, "2"));
+    auditor.add(step("stream-0", 3, "2"));
+    auditor.add(step("stream-0", 4)); // of a job that should have ended
+
+    assertOnlyFault(AuditFault.STEP_REPEAT, "stream-0 step 4");
+  }
+
+  @Test
+  void findsTheGapsOfReplicas() {
+    auditor.add(step("stream-0", 9));
+    auditor.add(step("stream-0", 4));
+    auditor.add(step("stream-0", 7));
+
+    assertOnlyFault(
+        AuditFault.STEP_GAP,
+        "stream-0 steps 3 to 3",
+        "stream-0 steps 5 to 6",
+        "stream-0 steps 8 to 8");
+  }
+
+  @Test
   void aRollbackIsOneFaultAndWhatComesAgainIsNoDouble() {
     auditor.add(step("stream-0", 2, "2")); // from a savepoint of step 1
     auditor.add(step("stream-0", 3, "2"));
