@@ -3,9 +3,12 @@ package io.rankstream.lab.chaos;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.replica.RoundDirectory;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -27,15 +30,18 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
   /** Labelled images for each training step. */
   static final int TRAIN_EVERY = 8;
 
-  /** A job that takes images as they arrive, in several tasks. */
-  static ChaosJob asImagesArrive(ClusterProcesses cluster, String name, int tasks) {
+  private static final int STEPS_PER_ROUND = 2; // so that rounds come often
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  /** A job that takes images as they arrive, in a task on each task manager. */
+  static ChaosJob asImagesArrive(ClusterProcesses cluster, String name, Trainers trainers) {
     return of(
         cluster,
         name,
         name,
-        new JobSettings()
-            .with(CoreOptions.DEFAULT_PARALLELISM, tasks)
-            .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(1)));
+        settings(trainers)
+            .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(1))
+            .with(JobOptions.TRAINING_ROUND_WAIT, Duration.ofSeconds(2)));
   }
 
   /**
@@ -45,26 +51,41 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
    *
    * @param images input topic
    */
-  static ChaosJob inFixedOrder(ClusterProcesses cluster, String images, String name) {
-    return of(cluster, images, name, fixedOrder());
+  static ChaosJob inFixedOrder(
+      ClusterProcesses cluster, String images, String name, Trainers trainers) {
+    return of(cluster, images, name, fixedOrder(trainers));
   }
 
   /** A job in a fixed order that ends with its input, and whose memory is full after a warm-up. */
-  static ChaosJob bounded(ClusterProcesses cluster, String images, String name) {
+  static ChaosJob bounded(ClusterProcesses cluster, String images, String name, Trainers trainers) {
     return of(
         cluster,
         images,
         name,
-        fixedOrder()
+        fixedOrder(trainers)
             .with(JobOptions.INPUT_BOUNDED, true)
             .with(JobOptions.REPEATS_REMEMBERED, 1000));
   }
 
-  private static JobSettings fixedOrder() {
+  /** Where the job keeps the weights that its replicas hand in. */
+  Path rounds(JobID id) {
+    return Path.of(URI.create(RoundDirectory.of(settings))).resolve(id.toString());
+  }
+
+  private static JobSettings fixedOrder(Trainers trainers) {
+    return settings(trainers)
+        // The clock must end neither a batch nor a round.
+        .with(JobOptions.BATCH_MAX_WAIT, NEVER)
+        .with(JobOptions.TRAINING_ROUND_WAIT, NEVER);
+  }
+
+  private static JobSettings settings(Trainers trainers) {
     return new JobSettings()
-        .with(CoreOptions.DEFAULT_PARALLELISM, 1)
-        // The clock must not end a batch.
-        .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1));
+        .with(CoreOptions.DEFAULT_PARALLELISM, trainers.taskManagers())
+        .with(JobOptions.TRAINING_REPLICAS, trainers.replicas())
+        .with(JobOptions.TRAINING_STEPS_PER_ROUND, STEPS_PER_ROUND)
+        // One model, at the end; of replicas each average, since only these have an end in sight.
+        .with(JobOptions.VERSIONS_EVERY_STEPS, trainers.haveRounds() ? 1L : 0L);
   }
 
   private static ChaosJob of(
@@ -80,7 +101,6 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
         .with(JobOptions.BATCH_TRAIN_EVERY, TRAIN_EVERY)
         .with(JobOptions.EMBED_EVERY_STEPS, 2) // each checkpoint adopts a version
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
-        .with(JobOptions.VERSIONS_EVERY_STEPS, 0L) // one model, at the end
         .with(JobOptions.VERSIONS_DIRECTORY, uri(cluster.directory().resolve("models-" + name)))
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1))
         .with(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofSeconds(30))

@@ -8,14 +8,23 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
  *
  * @param seed seed of the images and of the kills
  * @param kills processes to kill; 0 measures the memory of the task manager instead
+ * @param aim what the kills are aimed at
  * @param fixedOrder whether to run the same input twice, without and with kills, in an order that
  *     is fixed by one partition and one task: the published models must then have equal bytes
  * @param images images to feed, where the input is fed before the job starts
  * @param rate images a second, where it is fed while the job runs
+ * @param trainers who trains
  * @param dataset images to choose from
  */
 public record ChaosPlan(
-    long seed, int kills, boolean fixedOrder, long images, double rate, ImageDataset dataset) {
+    long seed,
+    int kills,
+    Aim aim,
+    boolean fixedOrder,
+    long images,
+    double rate,
+    Trainers trainers,
+    ImageDataset dataset) {
 
   /**
    * Checks the parameters.
@@ -26,5 +35,15 @@ public record ChaosPlan(
     Rule.atLeast(0).require("kills", kills);
     Rule.atLeast(1L).require("images", images);
     Rule.above(0.0).require("rate", rate);
+    if (aim == Aim.ROUNDS) {
+      Rule.atLeast(2)
+          .because("since one trainer has no rounds to aim at")
+          .require("replicas", trainers.replicas());
+    }
+    if (kills == 0) {
+      Rule.atMost(1)
+          .because("since without kills the memory of one is read")
+          .require("task-managers", trainers.taskManagers());
+    }
   }
 }

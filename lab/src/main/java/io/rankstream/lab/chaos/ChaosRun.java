@@ -27,7 +27,7 @@ public final class ChaosRun {
    * @return whether all planned kills were done and the audit found no fault
    */
   public boolean run() throws Exception {
-    List<Kill> kills = Kill.schedule(plan.seed(), plan.kills());
+    List<Kill> kills = Kill.schedule(plan.aim(), plan.seed(), plan.kills());
     log.say("Seed %d, %d kills. Logs and data in %s", plan.seed(), kills.size(), directory);
     for (int i = 0; i < kills.size(); i++) {
       log.say("  planned %3d  %s", i + 1, kills.get(i));

@@ -51,6 +51,16 @@ final class ChildProcess implements AutoCloseable {
     start();
   }
 
+  /** Holds the process where it is; it can be killed, or let go on. */
+  void hold() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Lets a process go on that is held. */
+  void release() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
   /** Starts the process again if it has ended by itself, as a supervisor would. */
   void supervise() throws IOException {
     if (!process.isAlive()) {
@@ -83,6 +93,14 @@ final class ChildProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log))
             .start();
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException(
+          "Process %d could not be sent %s: see its log %s".formatted(process.pid(), name, log));
+    }
   }
 
   private void kill() throws InterruptedException {

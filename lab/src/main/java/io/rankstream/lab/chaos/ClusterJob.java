@@ -37,20 +37,31 @@ final class ClusterJob {
 
   private final ClusterProcesses cluster;
   private final ChaosJob job;
+  private final RunLog log;
   private final FlinkRest rest;
   private JobID id;
+  private String drained; // savepoint of the drained job
 
-  ClusterJob(ClusterProcesses cluster, ChaosJob job) {
+  ClusterJob(ClusterProcesses cluster, ChaosJob job, RunLog log) {
     this.cluster = cluster;
     this.job = job;
+    this.log = log;
     this.rest = cluster.rest();
   }
 
   /** Starts the job from the newest of its checkpoints, if there is one. */
   void submit() throws Exception {
+    submit(newestCheckpoint().map(ClusterJob::uri));
+  }
+
+  /** Starts the job from a savepoint. */
+  void submitFrom(String savepoint) throws Exception {
+    submit(Optional.of(savepoint));
+  }
+
+  private void submit(Optional<String> from) throws Exception {
     Configuration settings = new Configuration(job.settings());
-    Optional<Path> newest = newestCheckpoint();
-    newest.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, uri(path)));
+    from.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
     JobConfig config = JobConfig.from(job.settings());
     Configuration engine = EngineDefaults.forJob(settings, new Configuration());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
@@ -90,8 +101,12 @@ final class ClusterJob {
     await("A checkpoint", () -> checkpoints("completed") > before || isOver());
   }
 
-  /** Waits for the moment of a kill, or until the job has ended. */
-  void awaitMoment(Moment moment) throws Exception {
+  /**
+   * Waits for the moment of a kill, or until the job has ended.
+   *
+   * @param index chooses the task manager, as {@link #kill} does
+   */
+  void awaitMoment(Moment moment, int index) throws Exception {
     int before = checkpoints("completed");
     switch (moment) {
       case ANY_TIME -> {}
@@ -99,7 +114,16 @@ final class ClusterJob {
           await("A checkpoint in progress", () -> checkpoints("in_progress") > 0 || isOver());
       case DURING_COMMIT ->
           await("A completed checkpoint", () -> checkpoints("completed") > before || isOver());
+      case ROUND_BEGUN, ROUND_COMPLETE, ROUND_PARTLY_APPLIED -> awaitRound(moment, index);
     }
+  }
+
+  private void awaitRound(Moment moment, int index) throws Exception {
+    int replicas = JobConfig.from(job.settings()).replicas().replicas();
+    RoundMoments rounds = new RoundMoments(cluster, new RoundView(job.rounds(id), replicas), log);
+    await(
+        "A round, which needs input that is left (--images),",
+        () -> rounds.hasCome(moment, index) || isOver());
   }
 
   /** Waits until the offsets that the job commits with its checkpoints reach the input's ends. */
@@ -130,19 +154,31 @@ final class ClusterJob {
     }
   }
 
-  /** Ends the job with a savepoint, all its input processed. */
+  /** Ends the job with a savepoint, all its input processed by all replicas. */
   void drain() throws Exception {
     await("A savepoint", this::stopsWithSavepoint);
     awaitEnd();
+    if (JobConfig.from(job.settings()).replicas().replicas() > 1) {
+      new LastAverages(this, cluster.clients(), job.topics()).take(drained);
+    }
+  }
+
+  /** Ends the job at once; its checkpoints stay. */
+  void cancel() throws Exception {
+    try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
+      client.cancel(id).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+    await("The end of the job", this::isOver);
   }
 
   /** Not every task may run yet after the last kill: then there is no savepoint. */
   private boolean stopsWithSavepoint() throws Exception {
     Path savepoints = cluster.directory().resolve("savepoints");
     try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
-      client
-          .stopWithSavepoint(id, true, uri(savepoints), SavepointFormatType.CANONICAL)
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      drained =
+          client
+              .stopWithSavepoint(id, true, uri(savepoints), SavepointFormatType.CANONICAL)
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       return true;
     } catch (ExecutionException e) {
       return isOver();

@@ -115,10 +115,29 @@ final class ClusterProcesses implements AutoCloseable {
    */
   void kill(Victim victim, int index) throws IOException, InterruptedException {
     switch (victim) {
-      case TASK_MANAGER -> taskManagers.get(index % taskManagers.size()).killAndRestart();
+      case TASK_MANAGER -> taskManager(index).killAndRestart();
       case JOB_MANAGER -> jobManager.killAndRestart();
       case BROKER -> broker.killAndRestart();
     }
+  }
+
+  /** Holds a task manager still, chosen as {@link #kill} does; that ends with its kill. */
+  void hold(int index) throws IOException, InterruptedException {
+    taskManager(index).hold();
+  }
+
+  /** Lets a task manager go on that is held. */
+  void release(int index) throws IOException, InterruptedException {
+    taskManager(index).release();
+  }
+
+  /** The number that the log of a task manager has in its name. */
+  int numberOf(int index) {
+    return index % taskManagers.size() + 1;
+  }
+
+  private ChildProcess taskManager(int index) {
+    return taskManagers.get(numberOf(index) - 1);
   }
 
   /** Starts the broker and the task managers again if they have ended by themselves. */

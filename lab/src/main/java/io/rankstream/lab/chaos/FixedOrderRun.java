@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs the same input in the same order twice, undisturbed and with kills. Both runs must be clean
- * and publish models with equal weights.
+ * Runs the same input in the same order twice, undisturbed in one task and with kills on all task
+ * managers. Both runs must be clean and publish models with equal weights.
  */
 final class FixedOrderRun {
 
@@ -24,9 +24,11 @@ final class FixedOrderRun {
 
   /** Whether all kills were done and neither audit found a fault. */
   boolean run(List<Kill> kills) throws Exception {
-    try (ClusterProcesses cluster = new ClusterProcesses(directory, 1)) {
-      ChaosJob calm = ChaosJob.inFixedOrder(cluster, IMAGES, "calm");
-      ChaosJob stormy = ChaosJob.inFixedOrder(cluster, IMAGES, "stormy");
+    Trainers trainers = plan.trainers();
+    Trainers inOneTask = new Trainers(trainers.replicas(), 1);
+    try (ClusterProcesses cluster = new ClusterProcesses(directory, trainers.taskManagers())) {
+      ChaosJob calm = ChaosJob.inFixedOrder(cluster, IMAGES, "calm", inOneTask);
+      ChaosJob stormy = ChaosJob.inFixedOrder(cluster, IMAGES, "stormy", trainers);
       Topics.create(cluster.clients(), calm.topics(), 1);
       Topics.create(cluster.clients(), stormy.topics(), 1);
       try (StormFeeder feeder = new StormFeeder(plan, cluster.bootstrapServers(), calm)) {
@@ -34,14 +36,14 @@ final class FixedOrderRun {
       }
 
       log.say("%,d images are in the topic; first a run without kills ...", plan.images());
-      ClusterJob undisturbed = new ClusterJob(cluster, calm);
+      ClusterJob undisturbed = new ClusterJob(cluster, calm, log);
       undisturbed.submit();
       undisturbed.awaitInputTaken();
       undisturbed.drain();
       Audit expected = TopicAudit.of(cluster.clients(), cluster.brokerData(), calm.topics());
       boolean isCalmClean = log.report(expected);
 
-      ClusterJob disturbed = new ClusterJob(cluster, stormy);
+      ClusterJob disturbed = new ClusterJob(cluster, stormy, log);
       disturbed.submit();
       boolean allKilled = new KillSequence(disturbed, log).run(kills);
       disturbed.awaitInputTaken();

@@ -26,7 +26,7 @@ final class KillSequence {
       job.awaitCheckpoint(); // the job runs again and has taken some input
       double recovered = (System.nanoTime() - start) / 1e9;
       TimeUnit.MILLISECONDS.sleep(kill.delayMillis());
-      job.awaitMoment(kill.moment());
+      job.awaitMoment(kill.moment(), i);
       if (job.isOver()) {
         log.say(
             "The job ended before kill %d: feed more images (--images) or plan fewer kills (--kills)",

@@ -32,15 +32,16 @@ final class SoakRun {
   boolean run() throws Exception {
     ExecutorService background = Executors.newSingleThreadExecutor();
     AtomicBoolean over = new AtomicBoolean();
-    try (ClusterProcesses cluster = new ClusterProcesses(directory, 1)) {
-      ChaosJob job = ChaosJob.bounded(cluster, "images", "soak");
+    try (ClusterProcesses cluster =
+        new ClusterProcesses(directory, plan.trainers().taskManagers())) {
+      ChaosJob job = ChaosJob.bounded(cluster, "images", "soak", plan.trainers());
       Topics.create(cluster.clients(), job.topics(), 1);
       try (StormFeeder feeder = new StormFeeder(plan, cluster.bootstrapServers(), job)) {
         feeder.feed(plan.images(), 0);
       }
 
       log.say("%,d images are in the topic: the job is behind from the start", plan.images());
-      ClusterJob running = new ClusterJob(cluster, job);
+      ClusterJob running = new ClusterJob(cluster, job, log);
       running.submit();
       AtomicLong steps = new AtomicLong(); // committed, over all streams: one record for each
       Future<?> counting = background.submit(() -> count(cluster, job, steps, over));

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StormRun {
 
-  private static final int TASKS = 2;
+  private static final int PARTITIONS = 2;
   private static final long ENDLESS = Long.MAX_VALUE;
 
   private final ChaosPlan plan;
@@ -30,10 +30,11 @@ final class StormRun {
   /** Whether all kills were done and the audit found no fault. */
   boolean run(List<Kill> kills) throws Exception {
     ExecutorService background = Executors.newSingleThreadExecutor();
-    try (ClusterProcesses cluster = new ClusterProcesses(directory, TASKS)) {
-      ChaosJob job = ChaosJob.asImagesArrive(cluster, "storm", TASKS);
-      Topics.create(cluster.clients(), job.topics(), TASKS);
-      ClusterJob running = new ClusterJob(cluster, job);
+    try (ClusterProcesses cluster =
+        new ClusterProcesses(directory, plan.trainers().taskManagers())) {
+      ChaosJob job = ChaosJob.asImagesArrive(cluster, "storm", plan.trainers());
+      Topics.create(cluster.clients(), job.topics(), PARTITIONS);
+      ClusterJob running = new ClusterJob(cluster, job, log);
       try (StormFeeder feeder = new StormFeeder(plan, cluster.bootstrapServers(), job)) {
         Future<?> feeding =
             background.submit(

@@ -1,7 +1,9 @@
 package io.rankstream.lab.cli;
 
+import io.rankstream.lab.chaos.Aim;
 import io.rankstream.lab.chaos.ChaosPlan;
 import io.rankstream.lab.chaos.ChaosRun;
+import io.rankstream.lab.chaos.Trainers;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.nio.file.Files;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  rankstream chaos --kills 50 --seed 7            any process, at any time, in checkpoints and commits",
       "  rankstream chaos --kills 10 --fixed-order       the kills must not change a bit of the model",
+      "  rankstream chaos --fixed-order --replicas 4 --task-managers 4 --aim rounds",
+      "                                                  the same, four trainers killed in their rounds",
       "  rankstream chaos --kills 0 --images 180000      20,000 steps without kills: the memory must stay flat"
     })
 final class ChaosCommand implements Callable<Integer> {
@@ -49,6 +53,33 @@ final class ChaosCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Seed of images and kills (default: ${DEFAULT-VALUE}).")
   long seed;
+
+  @Option(
+      names = "--aim",
+      defaultValue = "processes",
+      paramLabel = "WHAT",
+      description = {
+        "What the kills are aimed at: processes (any one, at any time, in checkpoints and commits),",
+        "or rounds (task managers: when some or all replicas have handed their weights in, or when",
+        "the others have the average) (default: ${DEFAULT-VALUE})."
+      })
+  Aim aim;
+
+  @Option(
+      names = "--replicas",
+      defaultValue = "1",
+      paramLabel = "R",
+      description = "Replicas of each model, training.replicas (default: ${DEFAULT-VALUE}).")
+  int replicas;
+
+  @Option(
+      names = "--task-managers",
+      paramLabel = "N",
+      description = {
+        "Task managers, and the parallelism of the job; with --fixed-order that of the run with",
+        "kills (default: 2, or 1 with --fixed-order and without kills)."
+      })
+  Integer taskManagers;
 
   @Option(
       names = "--fixed-order",
@@ -80,9 +111,23 @@ final class ChaosCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ChaosPlan plan =
         new ChaosPlan(
-            seed, kills, fixedOrder, images, rate, new ProceduralDataset(200, Split.TRAIN));
+            seed,
+            kills,
+            aim,
+            fixedOrder,
+            images,
+            rate,
+            new Trainers(replicas, taskManagers()),
+            new ProceduralDataset(200, Split.TRAIN));
     Path data = directory == null ? Files.createTempDirectory("rankstream-chaos-") : directory;
     boolean clean = new ChaosRun(plan, data.toAbsolutePath(), spec.commandLine().getOut()).run();
     return clean ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private int taskManagers() {
+    if (taskManagers != null) {
+      return taskManagers;
+    }
+    return fixedOrder || kills == 0 ? 1 : 2;
   }
 }
