@@ -3,6 +3,8 @@ package io.rankstream.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rankstream.lab.RoundFaults.Access;
+import io.rankstream.lab.RoundFaults.Fault;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
@@ -10,29 +12,22 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
-import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Four replicas of a model come to the same weights, wherever they run and whatever fails. */
 class ReplicasITCase {
@@ -40,17 +35,21 @@ class ReplicasITCase {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final List<byte[]> INPUT = Fixtures.longTail(10, 800);
 
+  private static final String STREAM = "default";
+
   @TempDir private static Path directory;
   private static TestKafka kafka;
+  private static ReplicaRuns runs;
   private static String undisturbed;
   private static long steps;
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     kafka = new TestKafka();
+    runs = new ReplicaRuns(kafka, directory);
     TopicNames names = topics("calm");
     kafka.run(settings(names, 1).with(JobOptions.INPUT_BOUNDED, true));
-    undisturbed = digestOfLastVersion(names);
+    undisturbed = runs.digestOfLastVersion(names, STREAM);
     steps = assertAllDoneOnce(names);
     assertThat(steps).isGreaterThan(100);
   }
@@ -65,7 +64,7 @@ class ReplicasITCase {
     TopicNames names = topics("parallel");
     kafka.run(settings(names, 4).with(JobOptions.INPUT_BOUNDED, true));
 
-    assertThat(digestOfLastVersion(names)).isEqualTo(undisturbed);
+    assertThat(runs.digestOfLastVersion(names, STREAM)).isEqualTo(undisturbed);
     assertThat(assertAllDoneOnce(names)).isEqualTo(steps);
   }
 
@@ -89,15 +88,59 @@ class ReplicasITCase {
       job = cluster.submit(from(savepoint, settings(names, 4)));
       savepoint = stopWhenTaken(job, names, true);
 
-      // The savepoint of a drained job has replicas that wait for their last average.
-      job = cluster.submit(from(savepoint, settings(names, 1)));
-      await()
-          .atMost(PATIENCE)
-          .until(() -> kafka.modelVersions(names).stream().anyMatch(ReplicasITCase::isLast));
-      job.cancel().get();
+      takeLastAverage(cluster, names, savepoint);
     }
 
-    assertThat(digestOfLastVersion(names)).isEqualTo(undisturbed);
+    assertThat(runs.digestOfLastVersion(names, STREAM)).isEqualTo(undisturbed);
+    assertThat(assertAllDoneOnce(names)).isEqualTo(steps);
+  }
+
+  /**
+   * Failures come before a replica has handed in, when all others have, when the first average is
+   * read, and when the last one is read and others have been applied.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void theWeightsDoNotDependOnFailuresInRounds(int parallelism) throws Exception {
+    TopicNames names = topics("failing-" + parallelism);
+    int lastRead = parallelism * 4; // each subtask reads the weights of all replicas
+    List<Fault> faults = new ArrayList<>();
+    for (long round = 1; round <= 5; round++) {
+      boolean isOdd = round % 2 == 1;
+      faults.add(new Fault(round, Access.WRITE, isOdd ? 1 : 4));
+      faults.add(new Fault(round, Access.READ, isOdd ? 1 : lastRead));
+    }
+    RoundFaults.plan(faults);
+
+    kafka.run(
+        settings(names, parallelism)
+            .with(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                RoundFaults.uri(directory.resolve("failing-" + parallelism)))
+            .with(JobOptions.INPUT_BOUNDED, true));
+
+    assertThat(RoundFaults.left()).as("faults that did not happen").isEmpty();
+    assertThat(runs.digestOfLastVersion(names, STREAM)).isEqualTo(undisturbed);
+    assertThat(assertAllDoneOnce(names)).isEqualTo(steps);
+  }
+
+  /** The coordinator of the rounds starts anew with the master, while some replicas wait. */
+  @Test
+  void theWeightsDoNotDependOnAJobMasterThatIsReplaced() throws Exception {
+    TopicNames names = kafka.topics("led");
+    try (TestCluster cluster = TestCluster.withLeadership(2, 1)) {
+      kafka.send(names.images(), part(0, 3));
+      JobClient job = cluster.submit(settings(names, 2));
+      await().atMost(PATIENCE).until(() -> isTaken(names));
+      LeadershipServices.replaceMaster(job.getJobID());
+      kafka.send(names.images(), part(1, 3));
+      await().atMost(PATIENCE).until(() -> isTaken(names));
+      LeadershipServices.replaceMaster(job.getJobID());
+      kafka.send(names.images(), part(2, 3));
+      takeLastAverage(cluster, names, stopWhenTaken(job, names, true));
+    }
+
+    assertThat(runs.digestOfLastVersion(names, STREAM)).isEqualTo(undisturbed);
     assertThat(assertAllDoneOnce(names)).isEqualTo(steps);
   }
 
@@ -111,7 +154,7 @@ class ReplicasITCase {
       String savepoint = "";
       for (int phase = 0; phase < replicas.size(); phase++) {
         if (phase == 3) {
-          assertThat(assertEachBatchOnce(names)).isGreaterThan(steps / 2);
+          assertThat(runs.assertEachBatchOnce(names, STREAM)).isGreaterThan(steps / 2);
         }
         versionsBefore.add(kafka.modelVersions(names).size());
         kafka.send(names.images(), part(phase, replicas.size()));
@@ -153,6 +196,16 @@ class ReplicasITCase {
     return TestCluster.stop(job, directory.resolve("savepoints"), drain);
   }
 
+  /** The savepoint of a drained job has replicas that wait for their last average. */
+  private static void takeLastAverage(TestCluster cluster, TopicNames names, String savepoint)
+      throws Exception {
+    JobClient job = cluster.submit(from(savepoint, settings(names, 1)));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> kafka.modelVersions(names).stream().anyMatch(ReplicasITCase::isLast));
+    job.cancel().get();
+  }
+
   /**
    * An idle source commits its offsets to Kafka up to ten seconds late; embeddings come at once.
    */
@@ -167,36 +220,7 @@ class ReplicasITCase {
   }
 
   private static JobSettings settings(TopicNames names, int parallelism) {
-    Path ofJob = directory.resolve(names.images());
-    return kafka
-        .settings(names, ofJob.resolve("checkpoints"))
-        .with(JobOptions.TRAINING_REPLICAS, 4)
-        .with(JobOptions.DRIFT_ANCHORS, 0) // records of other versions
-        .with(JobOptions.TRAINING_STEPS_PER_ROUND, 3)
-        .with(JobOptions.TRAINING_ROUND_WAIT, Duration.ofHours(1))
-        .with(JobOptions.EMBED_EVERY_STEPS, 12)
-        .with(JobOptions.VERSIONS_DIRECTORY, ofJob.resolve("versions").toUri().toString())
-        .with(JobOptions.VERSIONS_EVERY_STEPS, 1L)
-        .with(CoreOptions.DEFAULT_PARALLELISM, parallelism)
-        .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200))
-        .with(CheckpointingOptions.ENABLE_UNALIGNED, parallelism != 4) // savepoints never are
-        .with(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-        .with(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100)
-        .with(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
-  }
-
-  /** SHA-256 of the weights in the last published file, without its header. */
-  private static String digestOfLastVersion(TopicNames names) throws Exception {
-    List<ModelVersion> versions = kafka.modelVersions(names);
-    ModelVersion last = versions.get(versions.size() - 1);
-    byte[] file = Files.readAllBytes(Path.of(URI.create(last.getUri())));
-    long header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    int from = Math.toIntExact(Long.BYTES + header);
-    assertThat(last.getModelVersion())
-        .as("the last version has every batch in it")
-        .isEqualTo(
-            kafka.metrics(names).stream().mapToLong(TrainingMetrics::getStep).max().orElse(0));
-    return DigestUtils.sha256Hex(Arrays.copyOfRange(file, from, file.length));
+    return runs.settings(names, 4, parallelism);
   }
 
   /**
@@ -211,13 +235,6 @@ class ReplicasITCase {
             .collect(Collectors.toSet());
     assertThat(embedded).hasSize(INPUT.size());
     assertThat(kafka.deadLetters(names)).isEmpty();
-    return assertEachBatchOnce(names);
-  }
-
-  private static long assertEachBatchOnce(TopicNames names) {
-    List<Long> numbers =
-        kafka.metrics(names).stream().map(TrainingMetrics::getStep).sorted().toList();
-    assertThat(numbers).isEqualTo(LongStream.rangeClosed(1, numbers.size()).boxed().toList());
-    return numbers.size();
+    return runs.assertEachBatchOnce(names, STREAM);
   }
 }

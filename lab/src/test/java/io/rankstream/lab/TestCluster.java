@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -21,10 +22,20 @@ final class TestCluster implements AutoCloseable {
   private final LocalCluster flink;
 
   TestCluster(int taskManagers, int slotsEach) throws Exception {
-    Configuration settings = new Configuration();
+    this(taskManagers, slotsEach, new Configuration());
+  }
+
+  private TestCluster(int taskManagers, int slotsEach, Configuration settings) throws Exception {
     settings.set(RestOptions.BIND_PORT, "0");
     settings.set(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS, taskManagers);
     flink = LocalCluster.start(settings, taskManagers * slotsEach);
+  }
+
+  /** A cluster whose {@link LeadershipServices} replace the masters of jobs. */
+  static TestCluster withLeadership(int taskManagers, int slotsEach) throws Exception {
+    Configuration settings = new Configuration();
+    settings.set(HighAvailabilityOptions.HA_MODE, LeadershipServices.class.getName());
+    return new TestCluster(taskManagers, slotsEach, settings);
   }
 
   /** Address of Flink's REST interface. */
