@@ -1,13 +1,18 @@
 package io.rankstream.lab.audit;
 
+import io.rankstream.pipeline.event.VersionRank;
+import io.rankstream.schemas.ImageEmbedding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.record.ControlRecordType;
@@ -23,6 +28,24 @@ import org.apache.kafka.common.record.RecordBatch;
  * @param values values of the records in their order, null for a tombstone
  */
 public record CommittedTransaction(long producer, List<byte[]> values) {
+
+  /**
+   * The versions that embedded, by stream, each in the order of its first record.
+   *
+   * @throws IOException when a record is no embedding
+   */
+  public Map<String, Set<VersionRank>> versions() throws IOException {
+    Map<String, Set<VersionRank>> versions = new TreeMap<>();
+    for (byte[] value : values) {
+      if (value != null) {
+        ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(value);
+        versions
+            .computeIfAbsent(embedding.getStream(), stream -> new LinkedHashSet<>())
+            .add(VersionRank.of(embedding));
+      }
+    }
+    return versions;
+  }
 
   /**
    * Reads the committed transactions of each partition of a topic. What a transaction wrote to

@@ -12,12 +12,22 @@ enum AuditFault {
   LOST_DELETION("deletion without tombstone"),
   /** A tombstone that no record of the input asked for. */
   UNKNOWN_DELETION("tombstone that nobody asked for"),
-  /** A record of the input was embedded twice when it arrived. */
+  /** A record of the input was embedded twice when it arrived, or twice under one epoch. */
   REPEATED_EMBEDDING("record embedded twice"),
-  /** An embedding of an image is of an older version than the one before it. */
+  /**
+   * An embedding of an image is of an older version than the one before it; in epochs, the last one
+   * is older than the last complete epoch.
+   */
   OLDER_VERSION("embedding older than the one before"),
-  /** One transaction has embeddings of a stream of several versions. */
+  /**
+   * One transaction has embeddings of a stream of several versions, other than those of an epoch
+   * that is open and the one before.
+   */
   MIXED_VERSIONS("transaction with several versions of a stream"),
+  /** A mark says that an epoch is complete, and an image of the input is not embedded under it. */
+  INCOMPLETE_EPOCH("complete epoch without an image"),
+  /** The counts in the mark of a complete epoch are not those of the records that it read. */
+  WRONG_COUNT("epoch with wrong counts"),
   /** The metrics leave out at least one training step of a stream. */
   STEP_GAP("training steps left out"),
   /** The metrics have a training step of a lineage twice. */

@@ -4,7 +4,6 @@ import io.rankstream.lab.audit.CommittedTransaction;
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.audit.Reconciliation;
 import io.rankstream.lab.audit.SentBytes;
-import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
@@ -23,11 +22,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -44,31 +41,34 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class Auditor {
 
-  private final Lives images = new Lives();
-  private final Reconciliation<String> arrivals = new Reconciliation<>();
-  private final VersionOrder order = new VersionOrder();
+  private final EmbeddingAudit embeddings;
   private final Reconciliation<Origin> letters = new Reconciliation<>();
   private final Map<Origin, SentBytes> damaged = new HashMap<>();
   private final List<String> altered = new ArrayList<>();
   private final Timelines timelines = new Timelines();
   private final Map<String, String> models = new TreeMap<>();
   private final List<String> foreign = new ArrayList<>();
-  private final List<String> mixed = new ArrayList<>();
   private final Returns returns = new Returns();
   private final boolean lettersCameBack;
 
   /** An auditor of a run whose dead letters stay where they are. */
   Auditor() {
-    this(false);
+    this(new LiveEmbeddings(), false);
   }
 
-  private Auditor(boolean lettersCameBack) {
+  private Auditor(EmbeddingAudit embeddings, boolean lettersCameBack) {
+    this.embeddings = embeddings;
     this.lettersCameBack = lettersCameBack;
   }
 
   /** An auditor of a run whose dead letters must all have come back to the input, each once. */
   static Auditor afterReturn() {
-    return new Auditor(true);
+    return new Auditor(new LiveEmbeddings(), true);
+  }
+
+  /** The same for a job that embeds in epochs. */
+  static Auditor ofEpochsAfterReturn() {
+    return new Auditor(new EpochEmbeddings(), true);
   }
 
   /**
@@ -84,10 +84,11 @@ final class Auditor {
         record.value() == null ? RecordKey.parse(record.key()) : Optional.empty();
     Optional<LabeledImage> image = image(record.value());
     if (deleted.isPresent()) {
-      images.deleted(deleted.get());
+      embeddings.deleted(Origin.of(record), deleted.get());
     } else if (image.isPresent()) {
-      images.sent(key(image.get()));
+      embeddings.sent(Origin.of(record), key(image.get()));
     } else {
+      embeddings.damaged(Origin.of(record), record.key());
       letters.expect(Origin.of(record));
       damaged.put(Origin.of(record), SentBytes.of(record));
       if (lettersCameBack && !isReturn) {
@@ -113,37 +114,17 @@ final class Auditor {
 
   /** Takes an embedding. */
   void add(ImageEmbedding embedding) {
-    Lives.Life life = images.embedded(new RecordKey(embedding.getStream(), embedding.getImageId()));
-    String timeline = timelines.of(embedding.getStream(), embedding.getLineage());
-    if (!embedding.getTrained()) { // one that is embedded again may be so with one version
-      String record = Origin.of(embedding) + " of " + life;
-      arrivals.find(timeline.isEmpty() ? record : record + " in lineage " + timeline);
-    }
-    order.add(embedding);
+    embeddings.embedded(embedding, timelines.of(embedding.getStream(), embedding.getLineage()));
   }
 
   /** Takes what one transaction wrote to a partition of the embeddings topic. */
   void add(CommittedTransaction transaction) throws IOException {
-    Map<String, Set<VersionRank>> versions = new TreeMap<>();
-    for (byte[] value : transaction.values()) {
-      if (value != null) {
-        ImageEmbedding embedding = ImageEmbedding.getDecoder().decode(value);
-        versions
-            .computeIfAbsent(embedding.getStream(), stream -> new LinkedHashSet<>())
-            .add(VersionRank.of(embedding));
-      }
-    }
-    versions.forEach(
-        (stream, several) -> {
-          if (several.size() > 1) {
-            mixed.add("%s: %s".formatted(stream, several));
-          }
-        });
+    embeddings.committed(transaction);
   }
 
   /** Takes a tombstone of the embeddings topic. */
   void addTombstone(RecordKey image) {
-    images.tombstone(image);
+    embeddings.tombstone(image);
   }
 
   /** Takes the metrics of a training step, which must follow the step before in its lineage. */
@@ -163,8 +144,9 @@ final class Auditor {
 
   /** Takes the announcement of a published model and compares it with the file. */
   void add(ModelVersion version) {
-    if (version.getEpoch() != null) {
-      return; // a mark, whose file is gone when later epochs are complete
+    if (version.getEpoch() != null) { // its file is gone when later epochs are complete
+      embeddings.marked(version);
+      return;
     }
     if (version.getDrift() != null) { // a measurement, which announces no model
       return;
@@ -182,14 +164,7 @@ final class Auditor {
   /** Judges everything that was given. */
   Audit audit() {
     Map<AuditFault, List<String>> faults = new EnumMap<>(AuditFault.class);
-    note(faults, AuditFault.LOST_IMAGE, images.lost());
-    note(faults, AuditFault.UNKNOWN_IMAGE, images.unknown());
-    note(faults, AuditFault.EMBEDDED_AFTER_DELETION, images.risen());
-    note(faults, AuditFault.LOST_DELETION, images.withoutTombstone());
-    note(faults, AuditFault.UNKNOWN_DELETION, images.withoutDeletion());
-    note(faults, AuditFault.REPEATED_EMBEDDING, arrivals.repeated());
-    note(faults, AuditFault.OLDER_VERSION, order.steppedBack());
-    note(faults, AuditFault.MIXED_VERSIONS, mixed);
+    embeddings.faults().forEach((fault, places) -> note(faults, fault, places));
     note(faults, AuditFault.STEP_GAP, timelines.gaps());
     note(faults, AuditFault.STEP_REPEAT, timelines.repeats());
     note(faults, AuditFault.ROLLED_BACK, timelines.rollbacks());
@@ -201,9 +176,9 @@ final class Auditor {
     note(faults, AuditFault.REPEATED_RETURN, returns.repeated());
     note(faults, AuditFault.FOREIGN_WEIGHTS, foreign);
     return new Audit(
-        images.sent(),
+        embeddings.images(),
         letters.expectedKeys(),
-        arrivals.foundKeys(),
+        embeddings.records(),
         timelines.lastSteps(),
         Map.copyOf(models),
         faults);

@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.pipeline.config.Follow;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -31,17 +32,27 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
   static final int TRAIN_EVERY = 8;
 
   private static final int STEPS_PER_ROUND = 2; // so that rounds come often
+  private static final double SWEPT_A_SECOND = 500; // so that kills meet epochs that are open
   private static final Duration NEVER = Duration.ofHours(1);
 
-  /** A job that takes images as they arrive, in a task on each task manager. */
-  static ChaosJob asImagesArrive(ClusterProcesses cluster, String name, Trainers trainers) {
-    return of(
-        cluster,
-        name,
-        name,
+  /**
+   * A job that takes images as they arrive, in a task on each task manager.
+   *
+   * @param epochs whether it embeds in epochs, which open again and again
+   */
+  static ChaosJob asImagesArrive(
+      ClusterProcesses cluster, String name, Trainers trainers, boolean epochs) {
+    JobSettings settings =
         settings(trainers)
             .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(1))
-            .with(JobOptions.TRAINING_ROUND_WAIT, Duration.ofSeconds(2)));
+            .with(JobOptions.TRAINING_ROUND_WAIT, Duration.ofSeconds(2));
+    if (epochs) {
+      settings
+          .with(JobOptions.EMBEDDINGS_FOLLOW, Follow.EPOCHS)
+          .with(JobOptions.EPOCHS_EVERY, Duration.ofSeconds(15))
+          .with(JobOptions.EPOCHS_MAX_RATE, SWEPT_A_SECOND);
+    }
+    return of(cluster, name, name, settings);
   }
 
   /**

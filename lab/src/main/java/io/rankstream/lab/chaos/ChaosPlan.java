@@ -14,6 +14,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
  * @param images images to feed, where the input is fed before the job starts
  * @param rate images a second, where it is fed while the job runs
  * @param trainers who trains
+ * @param epochs whether the embedders embed in epochs, which open again and again
  * @param dataset images to choose from
  */
 public record ChaosPlan(
@@ -24,6 +25,7 @@ public record ChaosPlan(
     long images,
     double rate,
     Trainers trainers,
+    boolean epochs,
     ImageDataset dataset) {
 
   /**
@@ -35,6 +37,11 @@ public record ChaosPlan(
     Rule.atLeast(0).require("kills", kills);
     Rule.atLeast(1L).require("images", images);
     Rule.above(0.0).require("rate", rate);
+    if (fixedOrder || kills == 0) {
+      Rule.<Boolean>that(value -> !value, "false")
+          .because("since epochs are audited while images arrive and processes are killed")
+          .require("epochs", epochs);
+    }
     if (aim == Aim.ROUNDS) {
       Rule.atLeast(2)
           .because("since one trainer has no rounds to aim at")

@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.Topics;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,8 +33,9 @@ final class StormRun {
     ExecutorService background = Executors.newSingleThreadExecutor();
     try (ClusterProcesses cluster =
         new ClusterProcesses(directory, plan.trainers().taskManagers())) {
-      ChaosJob job = ChaosJob.asImagesArrive(cluster, "storm", plan.trainers());
+      ChaosJob job = ChaosJob.asImagesArrive(cluster, "storm", plan.trainers(), plan.epochs());
       Topics.create(cluster.clients(), job.topics(), PARTITIONS);
+      Topics.createControl(cluster.clients(), JobOptions.CONTROL_TOPIC.defaultValue());
       ClusterJob running = new ClusterJob(cluster, job, log);
       try (StormFeeder feeder = new StormFeeder(plan, cluster.bootstrapServers(), job)) {
         Future<?> feeding =
@@ -56,7 +58,8 @@ final class StormRun {
       running.awaitInputTaken();
       running.drain();
       return log.report(
-          TopicAudit.afterReturn(cluster.clients(), cluster.brokerData(), job.topics()));
+          TopicAudit.afterReturn(
+              cluster.clients(), cluster.brokerData(), job.topics(), plan.epochs()));
     } finally {
       background.shutdownNow();
       background.awaitTermination(1, TimeUnit.MINUTES);

@@ -44,10 +44,15 @@ final class TopicAudit {
     return new TopicAudit(clients, brokerData, new Auditor()).read(topics);
   }
 
-  /** Audits a job whose dead letters were all sent to its input again, and taken once more. */
-  static Audit afterReturn(Properties clients, Path brokerData, TopicNames topics)
+  /**
+   * Audits a job whose dead letters were all sent to its input again, and taken once more.
+   *
+   * @param inEpochs whether the job embeds in epochs
+   */
+  static Audit afterReturn(Properties clients, Path brokerData, TopicNames topics, boolean inEpochs)
       throws IOException {
-    return new TopicAudit(clients, brokerData, Auditor.afterReturn()).read(topics);
+    Auditor auditor = inEpochs ? Auditor.ofEpochsAfterReturn() : Auditor.afterReturn();
+    return new TopicAudit(clients, brokerData, auditor).read(topics);
   }
 
   private Audit read(TopicNames topics) throws IOException {

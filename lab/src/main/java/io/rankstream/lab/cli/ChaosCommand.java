@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  rankstream chaos --kills 10 --fixed-order       the kills must not change a bit of the model",
       "  rankstream chaos --fixed-order --replicas 4 --task-managers 4 --aim rounds",
       "                                                  the same, four trainers killed in their rounds",
+      "  rankstream chaos --kills 10 --epochs            an index with one version, whatever is killed",
       "  rankstream chaos --kills 0 --images 180000      20,000 steps without kills: the memory must stay flat"
     })
 final class ChaosCommand implements Callable<Integer> {
@@ -87,6 +88,14 @@ final class ChaosCommand implements Callable<Integer> {
   boolean fixedOrder;
 
   @Option(
+      names = "--epochs",
+      description = {
+        "Embed in epochs, which open every 15 seconds. Each complete one must have every image,",
+        "and its mark the right counts."
+      })
+  boolean epochs;
+
+  @Option(
       names = "--images",
       defaultValue = "20000",
       paramLabel = "N",
@@ -118,6 +127,7 @@ final class ChaosCommand implements Callable<Integer> {
             images,
             rate,
             new Trainers(replicas, taskManagers()),
+            epochs,
             new ProceduralDataset(200, Split.TRAIN));
     Path data = directory == null ? Files.createTempDirectory("rankstream-chaos-") : directory;
     boolean clean = new ChaosRun(plan, data.toAbsolutePath(), spec.commandLine().getOut()).run();

@@ -44,9 +44,21 @@ class ChaosPlanTest {
     plan(0, Aim.PROCESSES, 10, 60, 4, 1);
   }
 
+  @Test
+  void epochsAreAuditedWhileProcessesAreKilled() {
+    new ChaosPlan(1, 1, Aim.PROCESSES, false, 10, 60, new Trainers(1, 2), true, IMAGES);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new ChaosPlan(1, 1, Aim.PROCESSES, true, 10, 60, new Trainers(1, 2), true, IMAGES))
+        .withMessage(
+            "Invalid epochs: true (must be false, since epochs are audited while images arrive and processes are killed)");
+  }
+
   private static ChaosPlan plan(
       int kills, Aim aim, long images, double rate, int replicas, int taskManagers) {
     return new ChaosPlan(
-        1, kills, aim, false, images, rate, new Trainers(replicas, taskManagers), IMAGES);
+        1, kills, aim, false, images, rate, new Trainers(replicas, taskManagers), false, IMAGES);
   }
 }

@@ -46,7 +46,6 @@ public record EmbedConfig(
   /** Batches of images that an embedder takes in while the decision on a checkpoint is out. */
   public static final int HELD_BATCHES = 8;
 
-
   static EmbedConfig read(SettingReader in) {
     String device = in.read(EMBED_DEVICE);
     return new EmbedConfig(

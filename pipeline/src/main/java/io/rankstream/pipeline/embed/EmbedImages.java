@@ -35,8 +35,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>While the follower is undecided nothing is emitted, but input is still taken in, up to {@link
  * EmbedConfig#HELD_BATCHES} batches: a task before this one that waits for room in front of it
- * cannot let the barriers pass that the decision waits for. What was taken in is embedded after the decision and
- * before the next barrier.
+ * cannot let the barriers pass that the decision waits for. What was taken in is embedded after the
+ * decision and before the next barrier.
  */
 final class EmbedImages extends ImageEmbedder<VersionPointer> implements BoundedMultiInput {
 
