@@ -95,10 +95,13 @@ final class ClusterJob {
     }
   }
 
-  /** Waits until the job has completed another checkpoint, or has ended. */
+  /**
+   * Waits until the job has completed a checkpoint that began from now on, or has ended. One that
+   * began before may still complete in a job of which a process was killed.
+   */
   void awaitCheckpoint() throws Exception {
-    int before = Math.max(0, checkpoints("completed"));
-    await("A checkpoint", () -> checkpoints("completed") > before || isOver());
+    long now = System.currentTimeMillis();
+    await("A checkpoint", () -> newestCheckpointBegan() >= now || isOver());
   }
 
   /**
@@ -212,6 +215,13 @@ final class ClusterJob {
     return get("/jobs/%s/checkpoints".formatted(id))
         .map(answer -> answer.path("counts").path(kind).asInt(-1))
         .orElse(-1);
+  }
+
+  /** When the newest completed checkpoint began, in milliseconds of the wall clock; 0 for none. */
+  private long newestCheckpointBegan() throws InterruptedException {
+    return get("/jobs/%s/checkpoints".formatted(id))
+        .map(answer -> answer.at("/latest/completed/trigger_timestamp").asLong(0))
+        .orElse(0L);
   }
 
   private Optional<JsonNode> get(String path) throws InterruptedException {

@@ -232,12 +232,11 @@ final class StreamModel implements AutoCloseable {
     }
   }
 
-  /** The embeddings of a version are looked at before anybody gets it. */
+  /** The embeddings of the weights are looked at before anybody gets them. */
   private StepReport learn(PreparedBatch prepared, Instant now) {
     StepReport report = trainer.take(prepared.step());
     if (report.outcome() == StepOutcome.TAKEN
-        && prepared.batch().round() == null
-        && versions.isDue(trainer.step(), now)
+        && isHandedOn(prepared.batch(), now)
         && !trainer.served().embed(prepared.pixels()).stream().allMatch(EmbeddedImage::isFinite)) {
       LOG.warn(
           "Embeddings of stream {} have NaN or infinite values: rolling its model back to the last good weights",
@@ -247,6 +246,11 @@ final class StreamModel implements AutoCloseable {
     }
 
     return report;
+  }
+
+  /** Whether the embedders or the other replicas get the weights after a batch. */
+  private boolean isHandedOn(MicroBatch batch, Instant now) {
+    return batch.round() == null ? versions.isDue(trainer.step(), now) : batch.endsRound();
   }
 
   /** Predicts the images that the model has not trained on: the test of test-then-train. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.rankstream.model.ReplicaWeights;
+import io.rankstream.model.step.StepFault;
+import io.rankstream.model.step.StepOutcome;
+import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
@@ -128,6 +131,43 @@ class RoundMemberTest {
   }
 
   @Test
+  void aReplicaIsRolledBackLikeAModelAloneWhenItsEmbeddingsAreNotFinite() throws Exception {
+    StreamModel member = model(exploding("2"), batch(0, 0, 0, false));
+    StreamModel alone = model(exploding("1", "embed.every-steps", "2"), alone(0));
+
+    train(member, batch(0, 0, 0, false));
+    StepResult last = train(member, batch(2, 0, 0, true));
+    train(alone, alone(0));
+    StepResult lastAlone = train(alone, alone(2));
+
+    assertThat(last.report().loss()).as("the step itself looks well").isFinite();
+    assertThat(last.report().fault()).contains(StepFault.NON_FINITE);
+    assertThat(last.report().outcome())
+        .isEqualTo(lastAlone.report().outcome())
+        .isEqualTo(StepOutcome.ROLLED_BACK);
+    assertThat(last.contribution().share().failure()).isEmpty();
+    last.close();
+  }
+
+  @Test
+  void aReplicaThatIsRolledBackTooOftenFailsWithItsRoundOrEndsTheJob() throws Exception {
+    StreamModel member = model(exploding("2", "guard.max-rollbacks", "0"), batch(0, 0, 0, false));
+    train(member, batch(0, 0, 0, false));
+    StepResult last = train(member, batch(2, 0, 0, true));
+    assertThat(last.report().outcome()).isEqualTo(StepOutcome.QUARANTINED);
+    assertThat(last.contribution().share().failure()).contains("was rolled back 1 time");
+    last.close();
+
+    StreamModel strict =
+        model(
+            exploding("2", "guard.max-rollbacks", "0", "guard.on-failure", "stop-job"),
+            batch(0, 0, 0, false));
+    train(strict, batch(0, 0, 0, false));
+    assertThatThrownBy(() -> train(strict, batch(2, 0, 0, true)))
+        .isInstanceOf(TrainingFailedException.class);
+  }
+
+  @Test
   void aBatchThatComesAgainAfterARestoreGivesTheSameStep() throws Exception {
     StreamModel model = replica(batch(0, 0, 0, false));
     train(model, batch(0, 0, 0, false));
@@ -152,8 +192,31 @@ class RoundMemberTest {
         .hasMessageContaining("which waits");
   }
 
+  /** With this rate the second step gives weights of which the embeddings overflow. */
+  private static JobConfig exploding(String replicas, String... more) {
+    List<String> pairs =
+        new ArrayList<>(
+            List.of(
+                "training.replicas", replicas,
+                "model.recipe", "paper",
+                "optimizer.learning-rate", "10",
+                "optimizer.heads-factor", "1e6",
+                "guard.max-norm-factor", "0",
+                "guard.min-spread", "0"));
+    pairs.addAll(List.of(more));
+    return TrainingBatches.config(pairs.toArray(String[]::new));
+  }
+
+  private static MicroBatch alone(long number) throws Exception {
+    return TrainingBatches.batch("a", number);
+  }
+
   private StreamModel replica(MicroBatch first) {
-    StreamModel model = StreamModel.create(CONFIG, first, Device.cpu(), START);
+    return model(CONFIG, first);
+  }
+
+  private StreamModel model(JobConfig config, MicroBatch first) {
+    StreamModel model = StreamModel.create(config, first, Device.cpu(), START);
     models.add(model);
     return model;
   }
