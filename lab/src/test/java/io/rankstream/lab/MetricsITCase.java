@@ -9,6 +9,7 @@ import io.rankstream.lab.local.FreePorts;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -51,12 +53,7 @@ class MetricsITCase {
 
   @Test
   void everyMetricOfTheDashboardIsThere() throws Exception {
-    Set<String> asked = new TreeSet<>();
-    for (String query : queries(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
-      List<String> metrics = METRIC.matcher(query).results().map(MatchResult::group).toList();
-      assertThat(metrics).as(query).isNotEmpty();
-      asked.addAll(metrics);
-    }
+    Set<String> asked = asked(metric -> !isOfReplicas(metric));
     assertThat(asked).hasSizeGreaterThan(30);
 
     TopicNames names = kafka.topics("metrics");
@@ -83,6 +80,55 @@ class MetricsITCase {
               assertThat(names(samples)).containsAll(asked);
               assertValues(samples);
             });
+  }
+
+  @Test
+  void theMetricsOfReplicasAreThereWithReplicas() throws Exception {
+    Set<String> asked = asked(MetricsITCase::isOfReplicas);
+    assertThat(asked).hasSizeGreaterThanOrEqualTo(7);
+
+    TopicNames names = kafka.topics("replicas");
+    kafka.send(names.images(), Fixtures.longTail(10, 200));
+    int port = FreePorts.one();
+    kafka.start(
+        kafka
+            .settings(names, directory.resolve("checkpoints-of-replicas"))
+            .with(JobOptions.TRAINING_REPLICAS, 2)
+            .with(JobOptions.TRAINING_STEPS_PER_ROUND, 2)
+            .with(reporter(port)));
+
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () -> {
+              List<String> samples = scrape(port);
+              assertThat(names(samples)).containsAll(asked);
+              for (int replica = 0; replica < 2; replica++) {
+                String labels = "replica=\"%d\"".formatted(replica);
+                String perReplica = OPERATOR + "stream_replica_";
+                assertThat(value(samples, perReplica + "numRounds", labels)).isPositive();
+                assertThat(value(samples, perReplica + "roundWaitMs_count", labels)).isPositive();
+                assertThat(value(samples, perReplica + "divergence", labels)).isBetween(0.0, 1.0);
+              }
+              assertThat(value(samples, OPERATOR + "roundBytesIn", "two_head_trainer"))
+                  .isGreaterThanOrEqualTo(
+                      value(samples, OPERATOR + "roundBytesOut", "two_head_trainer"));
+            });
+  }
+
+  /** The metrics that the dashboard asks for. */
+  private static Set<String> asked(Predicate<String> chosen) throws IOException {
+    Set<String> asked = new TreeSet<>();
+    for (String query : queries(new ObjectMapper().readTree(DASHBOARD.toFile()))) {
+      List<String> metrics = METRIC.matcher(query).results().map(MatchResult::group).toList();
+      assertThat(metrics).as(query).isNotEmpty();
+      metrics.stream().filter(chosen).forEach(asked::add);
+    }
+    return asked;
+  }
+
+  private static boolean isOfReplicas(String metric) {
+    return metric.contains("_replica_") || metric.contains("ound"); // rounds
   }
 
   private static void assertValues(List<String> samples) {

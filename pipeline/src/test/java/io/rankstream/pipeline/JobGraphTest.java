@@ -3,6 +3,7 @@ package io.rankstream.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,5 +152,21 @@ class JobGraphTest {
     assertThat(graph.getJobGraph().getVertices())
         .filteredOn(vertex -> vertex.getName().startsWith(OperatorNames.TWO_HEAD_TRAINER))
         .allSatisfy(trainer -> assertThat(trainer.getOperatorCoordinators()).isNotEmpty());
+  }
+
+  /** A job without replicas has nothing of them: its trainer stays behind the window, alone. */
+  @Test
+  void aTrainerAloneHasNoCoordinator() {
+    Configuration settings = new Configuration();
+    settings.setString("parallelism.default", "4");
+    settings.setString("training.replicas", "1");
+    StreamGraph graph = RankstreamJob.local(settings).getStreamGraph();
+
+    StreamNode trainer = node(graph, OperatorNames.TWO_HEAD_TRAINER).orElseThrow();
+    assertThat(trainer.getOperatorFactory()).isExactlyInstanceOf(TwoHeadTrainerFactory.class);
+    assertThat(graph.getJobGraph().getVertices())
+        .filteredOn(vertex -> vertex.getName().contains(OperatorNames.TWO_HEAD_TRAINER))
+        .singleElement()
+        .satisfies(vertex -> assertThat(vertex.getOperatorCoordinators()).isEmpty());
   }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.rankstream.model.OnlineTrainer;
 import io.rankstream.model.ReplicaWeights;
 import io.rankstream.model.step.StepFault;
 import io.rankstream.model.step.StepOutcome;
+import io.rankstream.model.step.StepReport;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
@@ -127,6 +129,25 @@ class RoundMemberTest {
       assertThat(idle.model().quarantined()).isTrue();
       assertThat(idle.contribution().share().failure()).isEqualTo("it diverged");
       idle.close();
+    }
+  }
+
+  /** With one replica a model learns from its batches bit for bit as the trainer without a job. */
+  @Test
+  void oneReplicaIsTheModelAlone() throws Exception {
+    JobConfig config = TrainingBatches.config("training.replicas", "1");
+    StreamModel model = model(config, alone(0));
+    try (OnlineTrainer trainer = OnlineTrainer.create(config.model(), Device.cpu())) {
+      for (int number = 0; number < 5; number++) {
+        StepResult result = train(model, alone(number));
+        StepReport expected =
+            trainer.learn(
+                TrainingBatches.pixels(alone(number)), TrainingBatches.labels(alone(number)));
+        assertThat(result.report()).isEqualTo(expected);
+        assertThat(result.contribution()).as("there is no round").isNull();
+        result.close();
+      }
+      assertThat(weights(model)).isEqualTo(weights(trainer));
     }
   }
 
@@ -310,8 +331,16 @@ class RoundMemberTest {
 
   /** What a replica hands in, which is what all replicas have in common. */
   private static String weights(StreamModel model) throws IOException {
+    return digest(model.rounds().contribution().weights());
+  }
+
+  private static String weights(OnlineTrainer trainer) throws IOException {
+    return digest(trainer.toAverage());
+  }
+
+  private static String digest(ReplicaWeights weights) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ReplicaWeights weights = model.rounds().contribution().weights()) {
+    try (weights) {
       weights.writeTo(out);
     }
     return DigestUtils.sha256Hex(out.toByteArray());
