@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.schemas.PrequentialFigures;
+import io.rankstream.schemas.ReplicaRound;
 import java.util.Map;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param quarantined whether the stream is in {@linkplain Quarantine quarantine}
  * @param accuracy prequential accuracy, with the fresh images of the batch
  * @param recalls fading recall of the classes in the batch; without those never predicted
+ * @param round place of the batch among the replicas; null for a model without replicas
  */
 record ModelStatus(
     String lineage,
@@ -19,4 +21,5 @@ record ModelStatus(
     int knownClasses,
     boolean quarantined,
     PrequentialFigures accuracy,
-    Map<String, Double> recalls) {}
+    Map<String, Double> recalls,
+    ReplicaRound round) {}

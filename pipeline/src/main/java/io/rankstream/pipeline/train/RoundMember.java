@@ -10,6 +10,7 @@ import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.replica.Average;
 import io.rankstream.pipeline.replica.HandIn;
 import io.rankstream.pipeline.start.Lineage;
+import io.rankstream.schemas.ReplicaRound;
 import java.io.IOException;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -32,6 +33,8 @@ final class RoundMember {
   private final Quarantine quarantine;
   private final RoundPosition position;
   private boolean resumesLater; // with the next average
+  private long handedInNanos;
+  private Double waitMillis; // null before the first average
 
   RoundMember(
       JobConfig.Trainer config,
@@ -60,6 +63,12 @@ final class RoundMember {
 
   RoundPosition position() {
     return position;
+  }
+
+  /** The present round, for the metrics of a step. */
+  ReplicaRound figures() {
+    return new ReplicaRound(
+        position.round(), position.replica(), position.replicas(), waitMillis);
   }
 
   /** Whether versions may be made of the present weights. */
@@ -121,6 +130,7 @@ final class RoundMember {
   /** What the replica hands in. */
   Contribution contribution() {
     ReplicaWeights weights = toAverage();
+    handedInNanos = System.nanoTime();
     return new Contribution(
         position.round(),
         position.replica(),
@@ -144,6 +154,7 @@ final class RoundMember {
    */
   Adopted adopt(Average average, ReplicaWeights weights, StreamKey key) throws IOException {
     double divergence = trainer.adopt(weights, average.steps());
+    waitMillis = (System.nanoTime() - handedInNanos) / 1e6;
     if (position.isNew()) {
       versions.join(average.contributions().get(0).share().lineage());
       LOG.info(

@@ -81,6 +81,7 @@ record StepResult(
         .setRecalls(model.recalls())
         .setClassCounts(classCounts)
         .setStepMillis(millis)
+        .setRound(model.round())
         .build();
   }
 

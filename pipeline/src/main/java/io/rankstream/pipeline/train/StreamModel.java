@@ -277,7 +277,8 @@ final class StreamModel implements AutoCloseable {
         trainer.knownClasses(),
         quarantine.isOn(),
         accuracy.figures(),
-        accuracy.recalls(batch.images()));
+        accuracy.recalls(batch.images()),
+        batch.round() == null ? null : rounds.figures());
   }
 
   private static List<String> labels(List<BatchImage> images) {

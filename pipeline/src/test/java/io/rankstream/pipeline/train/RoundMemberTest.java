@@ -22,11 +22,13 @@ import io.rankstream.pipeline.replica.Average;
 import io.rankstream.pipeline.replica.HandIn;
 import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.JobSubmission;
+import io.rankstream.schemas.ReplicaRound;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -70,7 +72,13 @@ class RoundMemberTest {
     assertThat(adopted.get(1).captures()).as("one replica captures").isEqualTo(Captures.NONE);
     adopted.forEach(each -> each.captures().close());
     assertThat(weights(first)).isEqualTo(weights(second));
-    assertThat(train(second, batch(5, 1, 1, false)).report().step()).isEqualTo(6);
+    StepResult next = train(second, batch(5, 1, 1, false));
+    assertThat(next.report().step()).isEqualTo(6);
+    assertThat(round(last).getWaitMillis()).as("before the first average").isNull();
+    assertThat(round(next).getRound()).isEqualTo(1);
+    assertThat(round(next).getReplica()).isEqualTo(1);
+    assertThat(round(next).getReplicas()).isEqualTo(2);
+    assertThat(round(next).getWaitMillis()).isPositive();
   }
 
   /** Replicas meet the classes in another order, and some see one before it trains. */
@@ -145,6 +153,7 @@ class RoundMemberTest {
                 TrainingBatches.pixels(alone(number)), TrainingBatches.labels(alone(number)));
         assertThat(result.report()).isEqualTo(expected);
         assertThat(result.contribution()).as("there is no round").isNull();
+        assertThat(round(result)).isNull();
         result.close();
       }
       assertThat(weights(model)).isEqualTo(weights(trainer));
@@ -226,6 +235,10 @@ class RoundMemberTest {
                 "guard.min-spread", "0"));
     pairs.addAll(List.of(more));
     return TrainingBatches.config(pairs.toArray(String[]::new));
+  }
+
+  private static ReplicaRound round(StepResult result) {
+    return result.metrics(Instant.EPOCH).orElseThrow().getRound();
   }
 
   private static MicroBatch alone(long number) throws Exception {

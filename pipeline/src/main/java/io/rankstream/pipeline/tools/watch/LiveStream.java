@@ -46,6 +46,7 @@ final class LiveStream {
   private final Deque<ModelVersion> versions = new ArrayDeque<>();
   private final ClassColours colours = new ClassColours();
   private final Pulse pulse = new Pulse();
+  private final LiveRounds rounds = new LiveRounds();
   private ModelVersion drift; // the last record of a measurement
   private TrainingMetrics last;
   private TrainingMetrics lastNotTaken;
@@ -70,6 +71,7 @@ final class LiveStream {
     }
     last = metrics;
     rate.add(metrics);
+    rounds.add(metrics);
     metrics.getClassCounts().forEach((label, count) -> figures(label).slots += count);
     metrics.getRecalls().forEach((label, recall) -> figures(label).recall = recall);
   }
@@ -163,6 +165,7 @@ final class LiveStream {
       node.put("macro", last.getAccuracy().getMacro());
       node.put("stepsPerSecond", rate.perSecond());
       curve.writeTo(node.putObject("curve"));
+      rounds.writeTo(node);
     }
     writeClasses(node.putArray("classes"));
     node.put("moreClasses", Math.max(0, classes.size() - SHOWN_CLASSES));

@@ -46,6 +46,9 @@ const showTiles = (letters, s, waiting) => {
   if (s.drift)
     add(s.drift.cosineShift.toFixed(3), `drift since version ${count(s.drift.against)}`,
       `1 − cos of version ${count(s.drift.version)}. Recall@1 of new queries: ${share(s.drift.newInNew)} in a new index, ${share(s.drift.newInOld)} in an old one, ${share(s.drift.mapped)} with the map`);
+  if (s.rounds)
+    add(count(s.rounds.round), `round of ${count(s.rounds.replicas)} replicas`,
+      `Wait for the last average: ${s.rounds.waitMillis.map((ms, r) => `replica ${r} ${ms == null ? "–" : `${ms.toFixed(0)} ms`}`).join(", ")}. Long for all but one: that one is slow`);
   add(count(s.images || 0), "images embedded");
   add(share(s.micro), "micro accuracy", "Each image counts alike");
   add(share(s.macro), "macro accuracy", "Each class counts alike");

@@ -15,6 +15,7 @@ import io.rankstream.schemas.DeadLetter;
 import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LetterHeader;
+import io.rankstream.schemas.ReplicaRound;
 import io.rankstream.schemas.TrainingMetrics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -126,6 +127,29 @@ class LiveRunTest {
     assertThat(stream.get("drift").toString())
         .isEqualTo(
             "{\"version\":1300,\"against\":300,\"cosineShift\":0.25,\"newInNew\":0.9,\"newInOld\":0.8,\"mapped\":null}");
+  }
+
+  @Test
+  void showsTheNewestRoundAndTheWaitOfEachReplica() {
+    run.add(step(1, 1, Map.of("cat", 4)));
+    assertThat(run.json(null).get("stream").has("rounds")).as("a model alone").isFalse();
+
+    run.add(ofReplica(2, new ReplicaRound(4L, 0, 4, 12.5)));
+    run.add(ofReplica(3, new ReplicaRound(5L, 2, 4, 250.0)));
+    run.add(ofReplica(5, new ReplicaRound(4L, 3, 4, null)));
+    assertThat(run.json(null).at("/stream/rounds").toString())
+        .isEqualTo("{\"round\":5,\"replicas\":4,\"waitMillis\":[12.5,null,250.0,null]}");
+
+    run.add(ofReplica(6, new ReplicaRound(6L, 1, 2, 3.0)));
+    assertThat(run.json(null).at("/stream/rounds").toString())
+        .as("two have left")
+        .isEqualTo("{\"round\":6,\"replicas\":2,\"waitMillis\":[12.5,3.0]}");
+  }
+
+  private static TrainingMetrics ofReplica(long step, ReplicaRound round) {
+    TrainingMetrics metrics = step(step, 1, Map.of("cat", 4));
+    metrics.setRound(round);
+    return metrics;
   }
 
   @Test
