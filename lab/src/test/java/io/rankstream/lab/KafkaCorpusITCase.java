@@ -14,6 +14,7 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.IntStream;
@@ -34,7 +35,7 @@ class KafkaCorpusITCase {
     try (LocalRun kafka = LocalRun.start("test")) {
       String topic = TopicNames.defaults().images();
       KafkaCorpus corpus =
-          new KafkaCorpus(JobConfig.from(kafka.settings().configuration()).kafka(), topic);
+          new KafkaCorpus(JobConfig.from(kafka.settings().configuration()).kafka(), topic, "job");
       Topics.create(kafka.clients(), TopicNames.defaults(), 2);
       RecordSender.send(kafka.clients(), records(topic, 0, 120));
       send(kafka.clients(), records(topic, 0, 3), false);
@@ -59,6 +60,38 @@ class KafkaCorpusITCase {
         deleteBefore(kafka.clients(), new TopicPartition(topic, 0), 110);
         assertThat(offsets(readAll(reader, fromMiddle), 0)).isEqualTo(all.subList(110, 122));
       }
+    }
+  }
+
+  @Test
+  void tellsWhenTheJobHasTakenWhatThereIs() throws Exception {
+    try (LocalRun kafka = LocalRun.start("taken")) {
+      String topic = TopicNames.defaults().images();
+      KafkaCorpus corpus =
+          new KafkaCorpus(JobConfig.from(kafka.settings().configuration()).kafka(), topic, "job");
+      Topics.create(kafka.clients(), TopicNames.defaults(), 2);
+      RecordSender.send(kafka.clients(), records(topic, 0, 3));
+      send(kafka.clients(), records(topic, 0, 2), true);
+
+      try (CorpusReader reader = corpus.open()) {
+        List<CorpusRange> ranges = reader.ranges();
+        RecordSender.send(kafka.clients(), records(topic, 0, 1)); // behind the end
+        assertThat(reader.isTaken(ranges)).as("nothing is committed").isFalse();
+        commit(kafka.clients(), new TopicPartition(topic, 0), 4);
+        assertThat(reader.isTaken(ranges)).isFalse();
+        commit(kafka.clients(), new TopicPartition(topic, 0), 5);
+        assertThat(reader.isTaken(ranges)).as("a marker is no record").isTrue();
+      }
+    }
+  }
+
+  private static void commit(Properties clients, TopicPartition partition, long offset)
+      throws Exception {
+    try (Admin admin = Admin.create(clients)) {
+      admin
+          .alterConsumerGroupOffsets("job", Map.of(partition, new OffsetAndMetadata(offset)))
+          .all()
+          .get();
     }
   }
 

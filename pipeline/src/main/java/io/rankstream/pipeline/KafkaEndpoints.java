@@ -63,7 +63,9 @@ public final class KafkaEndpoints {
             .setStartingOffsets(OffsetsInitializer.timestamp(System.currentTimeMillis()))
             .setDeserializer(new RawRecordDeserializer())
             .build();
-    return new EpochEndpoints(control, new KafkaCorpus(config.kafka(), config.input().topic()));
+    return new EpochEndpoints(
+        control,
+        new KafkaCorpus(config.kafka(), config.input().topic(), config.input().groupId()));
   }
 
   private static InputSource source(JobConfig config) {

@@ -7,6 +7,7 @@ import io.rankstream.pipeline.epoch.CorpusRange;
 import io.rankstream.pipeline.epoch.CorpusReader;
 import io.rankstream.pipeline.event.RawRecord;
 import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.wire.RawRecordDeserializer;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -31,7 +33,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The committed records of the input topic, read without a consumer group, so that the offsets of
- * the job stay as they are.
+ * the job stay as they are. They tell how far the job has come: it commits them when a checkpoint is
+ * complete.
  */
 public final class KafkaCorpus implements Corpus {
 
@@ -43,14 +46,17 @@ public final class KafkaCorpus implements Corpus {
 
   private final KafkaClients clients;
   private final String topic;
+  private final String group;
 
   /**
    * @param clients settings of the Kafka clients
    * @param topic the input topic
+   * @param group consumer group of the job
    */
-  public KafkaCorpus(KafkaClients clients, String topic) {
+  public KafkaCorpus(KafkaClients clients, String topic, String group) {
     this.clients = clients;
     this.topic = topic;
+    this.group = group;
   }
 
   @Override
@@ -60,7 +66,7 @@ public final class KafkaCorpus implements Corpus {
 
   @Override
   public CorpusReader open() {
-    return new Reader(settings(), topic);
+    return new Reader(settings(), topic, group);
   }
 
   private Properties settings() {
@@ -74,11 +80,15 @@ public final class KafkaCorpus implements Corpus {
 
   private static final class Reader implements CorpusReader {
 
+    private final Properties settings;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
+    private final String group;
 
-    private Reader(Properties settings, String topic) {
+    private Reader(Properties settings, String topic, String group) {
+      this.settings = settings;
       this.topic = topic;
+      this.group = group;
       this.consumer =
           new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -93,6 +103,18 @@ public final class KafkaCorpus implements Corpus {
                 .map(end -> range(end.getKey(), firsts.get(end.getKey()), end.getValue()))
                 .sorted(Comparator.comparingInt(CorpusRange::partition))
                 .toList();
+          });
+    }
+
+    @Override
+    public boolean isTaken(List<CorpusRange> ranges) throws IOException, InterruptedException {
+      Map<TopicPartition, Long> ends =
+          ranges.stream().collect(Collectors.toMap(this::partition, CorpusRange::end));
+      return ask(
+          () -> {
+            try (ConsumerLag lag = new ConsumerLag(settings, topic, group)) {
+              return lag.hasRead(ends);
+            }
           });
     }
 
@@ -149,7 +171,7 @@ public final class KafkaCorpus implements Corpus {
 
     private interface Question<T> {
 
-      T answer();
+      T answer() throws ExecutionException, InterruptedException;
     }
 
     private <T> T ask(Question<T> question) throws IOException, InterruptedException {
@@ -157,7 +179,7 @@ public final class KafkaCorpus implements Corpus {
         return question.answer();
       } catch (InterruptException e) {
         throw new InterruptedException(e.getMessage());
-      } catch (KafkaException e) {
+      } catch (KafkaException | ExecutionException e) {
         throw new IOException("The topic %s: %s".formatted(topic, KafkaFailure.sentence(e)), e);
       }
     }

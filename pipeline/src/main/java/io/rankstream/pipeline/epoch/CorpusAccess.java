@@ -25,6 +25,15 @@ final class CorpusAccess implements AutoCloseable {
     }
   }
 
+  synchronized boolean isTaken(List<CorpusRange> ranges) throws IOException, InterruptedException {
+    try {
+      return reader().isTaken(ranges);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
   synchronized CorpusBatch read(List<CorpusRange> ranges) throws IOException, InterruptedException {
     try {
       return reader().read(ranges);

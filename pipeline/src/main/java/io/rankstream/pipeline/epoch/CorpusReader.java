@@ -14,6 +14,14 @@ public interface CorpusReader extends AutoCloseable {
   List<CorpusRange> ranges() throws IOException, InterruptedException;
 
   /**
+   * Whether the job has taken all records of ranges, and a checkpoint with them is complete.
+   *
+   * @param ranges what the corpus had when it was asked
+   * @throws IOException when it cannot be told now
+   */
+  boolean isTaken(List<CorpusRange> ranges) throws IOException, InterruptedException;
+
+  /**
    * Reads some records, those of a partition in their order.
    *
    * @param ranges what is to be read yet; at least one is not done

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.epoch;
 
 import io.rankstream.pipeline.event.RawRecord;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -8,7 +9,8 @@ import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
- * Reads the corpus ahead, beside the task, and sends its records on, one after the other: between
+ * Waits until the job itself has taken what the corpus had when an epoch was opened: a record that
+ * is read again before it arrives would be embedded twice. Then reads the corpus ahead, beside the task, and sends its records on, one after the other: between
  * two of them the task looks after other things. Called in the task thread alone.
  */
 final class CorpusSender implements AutoCloseable {
@@ -25,6 +27,8 @@ final class CorpusSender implements AutoCloseable {
     /** Everything is sent on. */
     void sent();
   }
+
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
   private final Corpus corpus;
   private final CorpusAccess access;
@@ -57,18 +61,41 @@ final class CorpusSender implements AutoCloseable {
     this.operator = operator;
   }
 
-  /** Asks where the corpus ends, and then begins to read, unless that was asked before. */
+  /**
+   * Asks where the corpus ends, and begins to read when the job has come there, unless that was
+   * asked before.
+   */
   void begin() {
     if (sweep.startAsking()) {
       thread.run(
           "tell where %s ends".formatted(corpus.topic()),
           access::ranges,
           whileItLasts(),
-          ranges -> {
+          this::beginWhenTaken);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // ends with the task
+  private void beginWhenTaken(List<CorpusRange> ranges) {
+    BooleanSupplier isWanted = whileItLasts();
+    thread.run(
+        "tell how far the job has read %s".formatted(corpus.topic()),
+        () -> access.isTaken(ranges),
+        isWanted,
+        isTaken -> {
+          if (isTaken) {
             sweep.read(ranges);
             goOn();
-          });
-    }
+          } else {
+            timers.registerTimer(
+                timers.getCurrentProcessingTime() + ASK_AGAIN.toMillis(),
+                time -> {
+                  if (isWanted.getAsBoolean()) {
+                    beginWhenTaken(ranges);
+                  }
+                });
+          }
+        });
   }
 
   /** Goes on reading where the sweep is. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,9 +34,12 @@ public final class ConsumerLag implements AutoCloseable {
    */
   public ConsumerLag(Properties clients, String topic, String group) {
     this.admin = Admin.create(ClientSettings.admin(clients));
+    Properties reader = ClientSettings.committedReader(clients);
+    // Behind what retention has deleted, reading goes on with the first record that is there.
+    reader.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     this.consumer =
         new KafkaConsumer<>(
-            ClientSettings.committedReader(clients),
+            reader,
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     this.topic = topic;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,6 +18,7 @@ record MemoryCorpus(String topic) implements Corpus {
   private static final int BATCH = 3;
   private static final Map<String, List<RawRecord>> TOPICS = new ConcurrentHashMap<>();
   private static final Map<String, Integer> OUTAGES = new ConcurrentHashMap<>();
+  private static final Set<String> NOT_TAKEN = ConcurrentHashMap.newKeySet();
 
   /** A corpus with records, those of a partition in their order. */
   static MemoryCorpus of(String topic, List<RawRecord> records) {
@@ -27,6 +29,15 @@ record MemoryCorpus(String topic) implements Corpus {
   /** Lets the next attempts to read fail. */
   void fail(int attempts) {
     OUTAGES.put(topic, attempts);
+  }
+
+  /** Says whether the job has taken the records; from the beginning, it has. */
+  void isTaken(boolean isTaken) {
+    if (isTaken) {
+      NOT_TAKEN.remove(topic);
+    } else {
+      NOT_TAKEN.add(topic);
+    }
   }
 
   @Override
@@ -56,6 +67,12 @@ record MemoryCorpus(String topic) implements Corpus {
                         partition, offsets[0], offsets[0], offsets[offsets.length - 1] + 1));
               });
       return ranges;
+    }
+
+    @Override
+    public boolean isTaken(List<CorpusRange> ranges) throws IOException {
+      throwInOutage();
+      return !NOT_TAKEN.contains(topic);
     }
 
     @Override

@@ -290,6 +290,27 @@ class SweepImagesHarnessTest {
   }
 
   @Test
+  void readsTheTopicAgainWhenTheJobHasTakenWhatItHas() throws Exception {
+    MemoryCorpus corpus = corpus("behind", 7);
+    corpus.isTaken(false);
+    try (SweepHarness sweep = started(corpus)) {
+      sweep.tell(version(CONFIG, weights, "a", 1));
+      sweep.request("a", EpochAction.OPEN);
+      sweep.until(() -> sweep.events().size() == 3);
+      sweep.checkpoint(1);
+      for (int second = 1; second <= 3; second++) {
+        sweep.until(() -> sweep.getProcessingTimeService().getNumActiveTimers() > 0);
+        assertThat(sweep.sent()).isEmpty();
+        corpus.isTaken(second == 3);
+        sweep.setProcessingTime(second * 1_000L);
+      }
+      sweep.until(() -> isDone(sweep));
+
+      assertThat(sweep.sent()).hasSize(9);
+    }
+  }
+
+  @Test
   void anOutageLengthensTheSweep() throws Exception {
     MemoryCorpus corpus = corpus("outage", 7);
     try (SweepHarness sweep = started(corpus)) {
