@@ -8,6 +8,8 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.OnMissingOffsets;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tools.evaluate.CheckpointReview;
+import io.rankstream.pipeline.tools.evaluate.StateFinding;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,6 +69,15 @@ class SavepointUpgradeITCase {
           .as("replayed from a reservoir in the savepoint")
           .anyMatch(id -> Integer.parseInt(id.substring("image-".length())) < STORED_IMAGES / 2);
     }
+  }
+
+  /** Its files have no checksums, so Flink's own readers read them. */
+  @Test
+  void findsNoDamageInTheSavepointOfAnEarlierBuild() throws Exception {
+    assertThat(CheckpointReview.of(unzip(directory.resolve("stored")).toString()))
+        .allMatch(StateFinding::good)
+        .anyMatch(finding -> finding.text().startsWith("it has none: an earlier release"))
+        .anyMatch(finding -> finding.part().equals("embed-images 0 keyed"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.config;
 
+import io.rankstream.pipeline.store.CheckedStorageFactory;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -18,6 +19,8 @@ import org.apache.flink.configuration.TaskManagerOptions;
 public final class EngineDefaults {
 
   private static final String BLOOM_FILTER = "state.backend.rocksdb.use-bloom-filter";
+
+  private static final String FLINKS_FILES = "filesystem";
 
   private static final int PORTS_TO_TRY = 50;
 
@@ -58,6 +61,9 @@ public final class EngineDefaults {
                 completed.setString(key, value);
               }
             });
+    if (storesFiles(settings, cluster)) {
+      completed.set(CheckpointingOptions.CHECKPOINT_STORAGE, CheckedStorageFactory.class.getName());
+    }
     completed.addAll(engineKeysOf(settings));
     completed.set(PipelineOptions.GENERIC_TYPES, false); // no silent Kryo
     completed.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every state is found by its uid
@@ -84,6 +90,17 @@ public final class EngineDefaults {
     }
     completed.addAll(settings);
     return forJob(completed, new Configuration());
+  }
+
+  /** Whether checkpoints would lie in Flink's own files, which have no checksums. */
+  private static boolean storesFiles(Configuration settings, ReadableConfig cluster) {
+    Configuration both = Configuration.fromMap(cluster.toMap());
+    both.addAll(settings);
+    String storage =
+        cluster.getOptional(CheckpointingOptions.CHECKPOINT_STORAGE).orElse(FLINKS_FILES);
+    return both.contains(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+        && !settings.contains(CheckpointingOptions.CHECKPOINT_STORAGE)
+        && storage.equals(FLINKS_FILES);
   }
 
   /** RocksDB alone uses it: with little of it, RocksDB writes and then searches tiny files. */

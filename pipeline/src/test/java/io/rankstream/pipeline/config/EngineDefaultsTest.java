@@ -2,6 +2,7 @@ package io.rankstream.pipeline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rankstream.pipeline.store.CheckedStorageFactory;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -56,6 +57,28 @@ class EngineDefaultsTest {
     Configuration engine = EngineDefaults.forJob(new Configuration(), cluster);
 
     assertThat(engine.contains(CheckpointingOptions.CHECKPOINTING_INTERVAL)).isFalse();
+  }
+
+  @Test
+  void checkpointsInFilesHaveChecksums() {
+    String checked = CheckedStorageFactory.class.getName();
+    Configuration cluster = new Configuration();
+    assertThat(storage(new Configuration(), cluster)).as("in the JobManager").isNull();
+    cluster.setString("execution.checkpointing.dir", "file:///checkpoints");
+    assertThat(storage(new Configuration(), cluster)).isEqualTo(checked);
+    cluster.setString("execution.checkpointing.storage", "filesystem");
+    assertThat(storage(new Configuration(), cluster)).isEqualTo(checked);
+    Configuration settings = new Configuration();
+    settings.setString("execution.checkpointing.storage", "filesystem");
+    assertThat(storage(settings, cluster)).as("the job has the choice").isEqualTo("filesystem");
+    cluster.setString("execution.checkpointing.storage", "jobmanager");
+    assertThat(storage(new Configuration(), cluster)).isNull();
+    assertThat(EngineDefaults.forLocal(new Configuration()).toMap())
+        .containsEntry("execution.checkpointing.storage", checked);
+  }
+
+  private static String storage(Configuration settings, Configuration cluster) {
+    return EngineDefaults.forJob(settings, cluster).get(CheckpointingOptions.CHECKPOINT_STORAGE);
   }
 
   @Test

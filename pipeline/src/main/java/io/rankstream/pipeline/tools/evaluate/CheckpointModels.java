@@ -1,22 +1,18 @@
 package io.rankstream.pipeline.tools.evaluate;
 
 import io.rankstream.pipeline.event.OperatorNames;
+import io.rankstream.pipeline.store.StoredCheckpoint;
 import io.rankstream.pipeline.train.DamagedStateException;
 import io.rankstream.pipeline.train.StoredModel;
 import io.rankstream.pipeline.train.TrainerSnapshot;
-import java.io.DataInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.core.fs.FSDataInputStream;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
@@ -36,7 +32,7 @@ public final class CheckpointModels {
    */
   public static Map<String, StoredModel> read(String location) throws IOException {
     Map<String, StoredModel> models = new TreeMap<>();
-    for (OperatorState operator : metadata(location).getOperatorStates()) {
+    for (OperatorState operator : StoredCheckpoint.open(location).metadata().getOperatorStates()) {
       if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
         for (OperatorSubtaskState subtask : operator.getStates()) {
           for (KeyedStateHandle handle : subtask.getRawKeyedState()) {
@@ -52,24 +48,6 @@ public final class CheckpointModels {
     }
 
     return models;
-  }
-
-  static CheckpointMetadata metadata(String location) throws IOException {
-    Path path = new Path(location);
-    FileSystem files = path.getFileSystem();
-    Path file = path.getName().equals(METADATA) ? path : new Path(path, METADATA);
-    if (!files.exists(file)) {
-      throw new FileNotFoundException(
-          "%s is no checkpoint: give a directory that has a file %s, such as .../chk-42"
-              .formatted(location, METADATA));
-    }
-
-    try (DataInputStream in = new DataInputStream(files.open(file))) {
-      return Checkpoints.loadCheckpointMetadata(
-          in, CheckpointModels.class.getClassLoader(), location);
-    } catch (IOException | RuntimeException e) { // Flink trusts what it reads
-      throw new IOException("%s is damaged (%s): use an older checkpoint".formatted(file, e), e);
-    }
   }
 
   /**

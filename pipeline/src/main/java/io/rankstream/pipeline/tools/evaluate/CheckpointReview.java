@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.tools.evaluate;
 
-import io.rankstream.pipeline.event.StreamKey;
+import io.rankstream.pipeline.store.StoredCheckpoint;
 import io.rankstream.pipeline.train.StoredModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,19 +11,22 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.LocalRecoveryConfig;
 import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.UncompressedStreamCompressionDecorator;
+import org.apache.flink.runtime.state.filesystem.FileStateHandle;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackendBuilder;
 import org.apache.flink.runtime.state.heap.HeapPriorityQueueSetFactory;
 import org.apache.flink.runtime.state.metrics.LatencyTrackingStateConfig;
@@ -31,19 +34,23 @@ import org.apache.flink.runtime.state.metrics.SizeTrackingStateConfig;
 import org.apache.flink.runtime.state.ttl.TtlTimeProvider;
 
 /**
- * Reads everything in a checkpoint or savepoint, as a restore would.
+ * Reads everything in a checkpoint or savepoint.
  *
- * <p>The trainer's state and each image of the window have checksums. Of the rest, Flink has none:
- * it is read by Flink's own readers, which find what makes no sense, or, where RocksDB wrote it,
- * compared with the length that the metadata tell.
+ * <p>Files end with checksums, unless an earlier release wrote them, Flink's own storage, or
+ * RocksDB. What has none is read by Flink's own readers, which find what makes no sense, or, where
+ * RocksDB wrote it, compared with the length that the metadata tell. The trainer's state and each
+ * image of the window have checksums of their own in any case.
  */
 public final class CheckpointReview {
 
   private static final int QUEUE_CAPACITY = 128;
 
   private final List<StateFinding> findings = new ArrayList<>();
+  private final boolean hasCheckedFiles;
 
-  private CheckpointReview() {}
+  private CheckpointReview(boolean hasCheckedFiles) {
+    this.hasCheckedFiles = hasCheckedFiles;
+  }
 
   /**
    * Reads a checkpoint.
@@ -53,8 +60,11 @@ public final class CheckpointReview {
    * @throws IOException when the metadata are missing or damaged
    */
   public static List<StateFinding> of(String location) throws IOException {
-    CheckpointReview review = new CheckpointReview();
-    for (OperatorState operator : CheckpointModels.metadata(location).getOperatorStates()) {
+    StoredCheckpoint stored = StoredCheckpoint.open(location);
+    CheckpointReview review = new CheckpointReview(stored.hasCheckedFiles());
+    review.add("checkpoint", () -> description(stored));
+    review.add("checksums", () -> checksums(stored));
+    for (OperatorState operator : stored.metadata().getOperatorStates()) {
       String name = operator.getOperatorUid().orElse(operator.getOperatorID().toString());
       operator
           .getSubtaskStates()
@@ -65,6 +75,44 @@ public final class CheckpointReview {
     return review.findings;
   }
 
+  private static String description(StoredCheckpoint stored) {
+    CheckpointMetadata metadata = stored.metadata();
+    return "%s %d of %d operators, with %,d bytes of state"
+        .formatted(
+            isSavepoint(metadata) ? "savepoint" : "checkpoint",
+            metadata.getCheckpointId(),
+            metadata.getOperatorStates().size(),
+            metadata.getOperatorStates().stream().mapToLong(OperatorState::getStateSize).sum());
+  }
+
+  private static boolean isSavepoint(CheckpointMetadata metadata) {
+    return metadata.getCheckpointProperties() != null
+        && metadata.getCheckpointProperties().isSavepoint();
+  }
+
+  private static String checksums(StoredCheckpoint stored) throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (FileStateHandle file : stored.files()) {
+      try {
+        stored.check(file);
+      } catch (IOException e) {
+        problems.add(e.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IOException(String.join("; ", problems));
+    }
+    if (!stored.isChecked()) {
+      return "it has none: an earlier release wrote it, or execution.checkpointing.storage is not that of Rankstream";
+    }
+
+    int files = stored.files().size();
+    return stored.hasCheckedFiles()
+        ? "every byte of _metadata and of %d files matches".formatted(files)
+        : "every byte of _metadata matches; the lengths of %d files do, which have no checksum"
+            .formatted(files);
+  }
+
   private interface Reading {
     String read() throws Exception;
   }
@@ -73,6 +121,10 @@ public final class CheckpointReview {
     for (KeyedStateHandle handle : subtask.getRawKeyedState()) {
       add(name + " models", () -> models((KeyGroupsStateHandle) handle));
     }
+    if (hasCheckedFiles) {
+      return; // each byte of the rest was compared
+    }
+
     for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
       add(name + " keyed", () -> keyed(operator.getMaxParallelism(), handle));
     }
@@ -107,11 +159,12 @@ public final class CheckpointReview {
       return models.entrySet().stream()
           .map(
               model ->
-                  "%s after %,d steps, %d classes"
+                  "%s after %,d steps, %d classes, lineage %s"
                       .formatted(
                           model.getKey(),
                           model.getValue().snapshot().step(),
-                          model.getValue().snapshot().labels().size()))
+                          model.getValue().snapshot().labels().size(),
+                          model.getValue().lineage()))
           .collect(Collectors.joining("; ", "all checksums match: ", ""));
     } finally {
       models.values().forEach(StoredModel::close);
@@ -127,7 +180,7 @@ public final class CheckpointReview {
     try (CloseableRegistry closeables = new CloseableRegistry()) {
       new HeapKeyedStateBackendBuilder<>(
               null,
-              TypeInformation.of(StreamKey.class).createSerializer(new SerializerConfigImpl()),
+              keySerializer(handle),
               CheckpointReview.class.getClassLoader(),
               keyGroups,
               range,
@@ -148,6 +201,16 @@ public final class CheckpointReview {
         .formatted(handle.getStateSize());
   }
 
+  /** The state tells itself what it is keyed by. */
+  private static TypeSerializer<?> keySerializer(KeyedStateHandle handle) throws IOException {
+    ClassLoader classes = CheckpointReview.class.getClassLoader();
+    KeyedBackendSerializationProxy<?> header = new KeyedBackendSerializationProxy<>(classes);
+    try (InputStream in = ((StreamStateHandle) handle).openInputStream()) {
+      header.read(new DataInputViewStreamWrapper(in));
+    }
+    return header.getKeySerializerSnapshot().restoreSerializer();
+  }
+
   /** Reads every byte, and compares their number with the metadata. */
   private static String complete(Stream<StreamStateHandle> handles) throws IOException {
     long all = 0;
@@ -166,6 +229,6 @@ public final class CheckpointReview {
       }
       all += found;
     }
-    return "%,d bytes are there; nothing in them can be checked".formatted(all);
+    return "%,d bytes are there".formatted(all);
   }
 }
