@@ -67,7 +67,7 @@ class CheckpointDamageITCase {
     assertThat(outcome.text)
         .containsPattern("good +checkpoint \\d+ of \\d+ operators")
         .containsPattern("good +every byte of _metadata and of \\d+ files matches")
-        .containsPattern("default after [0-9,]+ steps, (9|10) classes, lineage ");
+        .containsPattern("default after [0-9,]+ steps, [0-9]+ classes, lineage ");
   }
 
   @Test
