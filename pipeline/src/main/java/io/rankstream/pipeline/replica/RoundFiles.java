@@ -176,6 +176,13 @@ final class RoundFiles {
         throw new IOException("%s is not what the replica wrote".formatted(file));
       }
       return weights;
+    } catch (IOException | RuntimeException | OutOfMemoryError e) { // a wrong length does any
+      try (InputStream in = file.getFileSystem().open(file)) {
+        if (!DigestUtils.sha256Hex(in).equals(handIn.sha256())) {
+          throw new IOException("%s is not what the replica wrote".formatted(file), e);
+        }
+      }
+      throw e;
     }
   }
 

@@ -15,7 +15,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,26 @@ class RoundFilesTest {
     assertThatThrownBy(() -> RoundFiles.mean(average))
         .isInstanceOf(IOException.class)
         .hasMessageEndingWith("is not what the replica wrote");
+  }
+
+  /** Also where a length is another one, which would ask for more memory than there is. */
+  @Test
+  void everyTurnedBitAndEveryTruncationIsRefused() throws Exception {
+    Average average = handedIn(0, 2);
+    byte[] good = Files.readAllBytes(file(average, 1));
+    Random random = new Random(20);
+    for (int i = 0; i < 60; i++) {
+      int at = i < 30 ? i : random.nextInt(good.length); // the first bytes have lengths
+      byte[] turned = good.clone();
+      turned[at] ^= (byte) (1 << random.nextInt(8));
+      for (byte[] damaged : List.of(turned, Arrays.copyOf(good, at))) {
+        Files.write(file(average, 1), damaged);
+
+        assertThatThrownBy(() -> RoundFiles.mean(average))
+            .isInstanceOf(IOException.class)
+            .hasMessageEndingWith("is not what the replica wrote");
+      }
+    }
   }
 
   @Test
