@@ -65,6 +65,10 @@ final class OutputWriter<T>
    */
   @Override
   public void close() throws InterruptedException {
-    BoundedClose.of(kafka, failure.topic());
+    try {
+      BoundedClose.of(kafka, failure.topic());
+    } finally {
+      WriterAdmin.close(kafka);
+    }
   }
 }
