@@ -5,10 +5,12 @@ import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
 import io.rankstream.pipeline.train.StoredModel;
 import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -59,9 +61,7 @@ final class ExportCommand implements Callable<Integer> {
       }
 
       ModelSnapshot model = stored.snapshot();
-      try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {
-        model.export(this.stream, stored.lineage(), stream);
-      }
+      write(stored);
       out.printf(
           "%s: %s after %,d steps, %d classes, %,d bytes%n",
           file, model.spaceIdSuffix(), model.step(), model.labels().size(), Files.size(file));
@@ -70,5 +70,18 @@ final class ExportCommand implements Callable<Integer> {
       models.values().forEach(StoredModel::close);
     }
     return 0;
+  }
+
+  /** The file has its name only when it is whole. */
+  private void write(StoredModel stored) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+        stored.snapshot().export(stream, stored.lineage(), out);
+      }
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
   }
 }
