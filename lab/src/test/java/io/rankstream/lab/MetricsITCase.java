@@ -154,6 +154,10 @@ class MetricsITCase {
     assertThat(value(samples, perStream + "driftCosineShift", stream)).isPositive();
     assertThat(value(samples, perStream + "driftRecallMapped", stream)).isBetween(0.0, 1.0);
     assertThat(value(samples, OPERATOR + "decodeLatencyUs_count", "receive_images")).isPositive();
+    String trainer = "two_head_trainer";
+    assertThat(value(samples, OPERATOR + "threads", trainer))
+        .isPositive()
+        .isEqualTo(value(samples, OPERATOR + "threadsBefore", trainer));
     String letters = OPERATOR + "reason_numDeadLetters";
     assertThat(value(samples, letters, "reason=\"ENVELOPE_INVALID\"")).isEqualTo(1);
     assertThat(value(samples, letters, "reason=\"IMAGE_CORRUPT\"")).isZero();

@@ -7,8 +7,10 @@ import io.rankstream.model.ModelSnapshot;
  *
  * @param snapshot the model; closed with this
  * @param lineage timeline of the model
+ * @param threads PyTorch's threads in the process that wrote it
  */
-public record StoredModel(ModelSnapshot snapshot, String lineage) implements AutoCloseable {
+public record StoredModel(ModelSnapshot snapshot, String lineage, int threads)
+    implements AutoCloseable {
 
   @Override
   public void close() {

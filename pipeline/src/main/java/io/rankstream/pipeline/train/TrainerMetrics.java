@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import io.rankstream.model.Devices;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.ModelVersion;
 import java.time.Instant;
@@ -21,12 +22,15 @@ final class TrainerMetrics {
   /**
    * @param operator the operator's metric group
    * @param waiting returns the number of batches that wait for the training thread
+   * @param threadsBefore PyTorch's threads in the process that wrote the restored state
    */
-  TrainerMetrics(MetricGroup operator, IntSupplier waiting) {
+  TrainerMetrics(MetricGroup operator, IntSupplier waiting, int threadsBefore) {
     this.operator = operator;
     this.steps = operator.counter("numTrainingSteps");
     this.deadLetters = new DeadLetterCounters(operator);
     operator.gauge("batchesInFlight", (Gauge<Integer>) waiting::getAsInt);
+    operator.gauge("threads", (Gauge<Integer>) Devices::threads);
+    operator.gauge("threadsBefore", (Gauge<Integer>) () -> threadsBefore);
   }
 
   /** Updates the metrics when the results of a batch leave the operator. */

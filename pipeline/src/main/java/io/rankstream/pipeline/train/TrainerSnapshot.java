@@ -134,7 +134,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    * @throws SuppressRestartsException when a state is damaged, of another format, or of another
    *     model than the configuration: Flink would read it again and again
    */
-  static void restore(
+  static int restore(
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
       JobConfig config,
       Device device,
@@ -144,7 +144,7 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Queue<MicroBatch> waiting)
       throws IOException {
     try {
-      read(groups, config, device, start, batchSerializer, models, waiting);
+      return read(groups, config, device, start, batchSerializer, models, waiting);
     } catch (DamagedStateException | SnapshotRefusedException e) {
       throw new SuppressRestartsException(e);
     }
@@ -158,11 +158,13 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
    * @param models gets the restored models by the key of their stream, without those of streams
    *     that the configuration no longer names; on failure those restored so far
    * @param waiting gets the batches that come before any new one
+   * @return PyTorch's threads in the process that wrote the state; those of this one where there is
+   *     none
    * @throws DamagedStateException when a state is damaged, or of another format
    * @throws SnapshotRefusedException when a model does not fit the configuration
    * @throws IOException when a state cannot be read
    */
-  static void read(
+  static int read(
       Iterable<KeyGroupStatePartitionStreamProvider> groups,
       JobConfig config,
       Device device,
@@ -171,11 +173,12 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
       Map<StreamKey, StreamModel> models,
       Queue<MicroBatch> waiting)
       throws IOException {
+    int threads = Devices.threads();
     for (KeyGroupStatePartitionStreamProvider group : groups) {
       try {
         CheckedInput checked = open(group.getStream());
         DataInputStream in = new DataInputStream(checked);
-        tellOtherThreads(in.readInt());
+        threads = in.readInt();
         for (int count = in.readInt(); count > 0; count--) {
           StreamKey key = readKey(in);
           if (config.input().streams().contains(key.stream())) {
@@ -205,6 +208,8 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
             e);
       }
     }
+    tellOtherThreads(threads);
+    return threads;
   }
 
   /**
@@ -221,13 +226,13 @@ public final class TrainerSnapshot implements SnapshotWrite.State {
     DataInputStream data = new DataInputStream(checked);
     Map<String, StoredModel> models = new TreeMap<>();
     try {
-      data.readInt(); // threads
+      int threads = data.readInt();
       for (int count = data.readInt(); count > 0; count--) {
         String stream = readKey(data).stream();
         ModelSnapshot snapshot = ModelSnapshot.read(data);
         RoundMember.Told history = StreamModel.readHistory(data);
         if (history.replica() == 0) {
-          models.put(stream, new StoredModel(snapshot, history.lineage().id()));
+          models.put(stream, new StoredModel(snapshot, history.lineage().id(), threads));
         } else {
           snapshot.close();
         }

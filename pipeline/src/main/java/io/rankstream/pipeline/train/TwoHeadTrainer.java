@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import ai.djl.Device;
+import io.rankstream.model.Devices;
 import io.rankstream.model.OneShotThread;
 import io.rankstream.model.step.TrainingFailedException;
 import io.rankstream.pipeline.config.JobConfig;
@@ -70,6 +71,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   private transient JobStart start;
   private transient boolean isRestored;
   private transient StepGate gate;
+  private transient int threadsBefore; // of PyTorch, in the process that wrote the state
   private transient Map<StreamKey, StreamModel> models;
   private transient BatchesInFlight inFlight;
   private transient Queue<StepResult> finished;
@@ -112,27 +114,27 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     models = new TreeMap<>();
     inFlight = new BatchesInFlight(jobConfig.trainer().batchesInFlight());
     finished = new ConcurrentLinkedQueue<>();
+    threadsBefore = Devices.threads();
     isRestored = context.isRestored();
     if (isRestored) {
-      OneShotThread.call(
-          () -> {
-            TrainerSnapshot.restore(
-                context.getRawKeyedStateInputs(),
-                jobConfig,
-                device,
-                start,
-                batchSerializer,
-                models,
-                inFlight);
-            return null;
-          });
+      threadsBefore =
+          OneShotThread.call(
+              () ->
+                  TrainerSnapshot.restore(
+                      context.getRawKeyedStateInputs(),
+                      jobConfig,
+                      device,
+                      start,
+                      batchSerializer,
+                      models,
+                      inFlight));
     }
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    measured = new TrainerMetrics(getMetricGroup(), inFlight::size);
+    measured = new TrainerMetrics(getMetricGroup(), inFlight::size, threadsBefore);
     emitter = new ResultEmitter(output, sides, measured);
     boolean hasCheckpoints =
         CheckpointingOptions.isCheckpointingEnabled(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.rankstream.model.Devices;
 import io.rankstream.pipeline.event.LineageId;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.Round;
@@ -15,6 +16,7 @@ import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.Lineage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -159,6 +161,24 @@ class TrainerSnapshotTest {
   }
 
   @Test
+  void theThreadsOfTheWriterAreTold() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new DataOutputStream(out).writeInt(9);
+    CheckedOutput checked = new CheckedOutput(out);
+    DataOutputStream data = new DataOutputStream(checked);
+    data.writeInt(77); // threads
+    data.writeInt(0); // models
+    WaitingBatches.write(data, List.of(), TrainingBatches.serializer());
+    checked.finish();
+
+    assertThat(read(List.of(out.toByteArray()), new TreeMap<>(), new ArrayDeque<>())).isEqualTo(77);
+    learn("a", 1);
+    assertThat(read(write(models, List.of(), 1), new TreeMap<>(), new ArrayDeque<>()))
+        .isEqualTo(Devices.threads());
+    assertThat(read(List.of(), new TreeMap<>(), new ArrayDeque<>())).isEqualTo(Devices.threads());
+  }
+
+  @Test
   void anotherFormatIsRefused() throws Exception {
     byte[] written = write(models, List.of(batch("a", 0)), 1).get(0);
     assertThat(ByteBuffer.wrap(written).getInt()).isEqualTo(9);
@@ -283,13 +303,13 @@ class TrainerSnapshotTest {
     }
   }
 
-  private void read(
+  private int read(
       List<byte[]> groups, Map<StreamKey, StreamModel> readModels, Queue<MicroBatch> readWaiting)
       throws IOException {
-    read(groups, START, readModels, readWaiting);
+    return read(groups, START, readModels, readWaiting);
   }
 
-  private void read(
+  private int read(
       List<byte[]> groups,
       JobStart start,
       Map<StreamKey, StreamModel> readModels,
@@ -302,7 +322,7 @@ class TrainerSnapshotTest {
                     new KeyGroupStatePartitionStreamProvider(new ByteArrayInputStream(bytes), 0))
             .toList();
     try {
-      TrainerSnapshot.read(
+      return TrainerSnapshot.read(
           providers,
           CONFIG,
           Device.cpu(),
