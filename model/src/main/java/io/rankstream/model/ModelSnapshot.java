@@ -185,7 +185,7 @@ public final class ModelSnapshot implements AutoCloseable {
    * @param wanted the configured architecture
    * @throws SnapshotRefusedException when the model has another architecture, or more classes
    */
-  void requireArchitecture(Architecture wanted) throws SnapshotRefusedException {
+  public void requireArchitecture(Architecture wanted) throws SnapshotRefusedException {
     if (!withoutRows(architecture).equals(withoutRows(wanted.id()))) {
       throw new SnapshotRefusedException(
           "The snapshot holds a %s, the configuration asks for a %s: restore it with the configuration that it was made with, or start without it"

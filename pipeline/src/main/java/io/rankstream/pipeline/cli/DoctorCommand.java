@@ -3,6 +3,7 @@ package io.rankstream.pipeline.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.CheckpointPace;
 import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.EngineDefaults;
@@ -10,17 +11,25 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.config.UncheckedKeys;
+import io.rankstream.pipeline.connect.SavedInput;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
 import io.rankstream.pipeline.tools.doctor.MachineChecks;
 import io.rankstream.pipeline.tools.doctor.MemoryChecks;
+import io.rankstream.pipeline.tools.doctor.StartChecks;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.apache.flink.runtime.jobgraph.OperatorID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,12 +44,14 @@ import picocli.CommandLine.Unmatched;
       "It accepts the settings of run and changes nothing. Exit code 1 when there is a problem."
     },
     mixinStandardHelpOptions = true,
-    customSynopsis = "rankstream doctor [--config FILE] [--json] [--key value]...",
+    customSynopsis =
+        "rankstream doctor [--config FILE] [--from CHECKPOINT] [--json] [--key value]...",
     footer = {
       "",
       "Examples:",
       "  rankstream doctor --kafka.bootstrap.servers kafka:9092",
-      "  rankstream doctor --config job.properties --json"
+      "  rankstream doctor --config job.properties --json",
+      "  rankstream doctor --config job.properties --from file:///savepoints/savepoint-1"
     })
 final class DoctorCommand implements Callable<Integer> {
 
@@ -48,6 +59,13 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--config", paramLabel = "FILE", description = "Properties file with settings.")
   Path file;
+
+  @Option(
+      names = "--from",
+      paramLabel = "CHECKPOINT",
+      description =
+          "Check too whether the job can start from this checkpoint or savepoint: damage, models, streams, offsets.")
+  String from;
 
   @Option(names = "--json", description = "Print one JSON object instead of lines.")
   boolean json;
@@ -98,9 +116,32 @@ final class DoctorCommand implements Callable<Integer> {
         if (!connection.isProblem()) {
           findings.addAll(kafka.job());
         }
+        if (from != null) {
+          StartChecks start = start(config, given);
+          findings.addAll(start.state());
+          Optional<SavedInput> input = start.input();
+          if (input.isPresent() && !connection.isProblem()) {
+            findings.addAll(kafka.input(input.get()));
+          }
+        }
       }
     }
     return findings;
+  }
+
+  private StartChecks start(JobConfig config, Configuration given) {
+    Map<OperatorID, Integer> operators = new HashMap<>();
+    for (JobVertex task :
+        RankstreamJob.local(given).getStreamGraph(false).getJobGraph().getVertices()) {
+      task.getOperatorIDs()
+          .forEach(
+              each ->
+                  operators.put(
+                      each.getUserDefinedOperatorID().orElse(each.getGeneratedOperatorID()),
+                      task.getMaxParallelism()));
+    }
+    return new StartChecks(
+        from, config, operators, given.get(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE));
   }
 
   private static String text(Finding finding) {

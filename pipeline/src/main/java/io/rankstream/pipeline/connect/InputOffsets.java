@@ -7,8 +7,6 @@ import io.rankstream.pipeline.config.KafkaClients;
 import io.rankstream.pipeline.config.OnMissingOffsets;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -43,20 +41,10 @@ public final class InputOffsets implements Serializable {
   /** The partitions that do not have the offset that is wanted of them. */
   List<MissingOffsets> missing(Map<TopicPartition, Long> wanted) {
     try (Admin admin = Admin.create(clients.properties())) {
-      Map<TopicPartition, ListOffsetsResultInfo> firsts =
-          offsets(admin, wanted, OffsetSpec.earliest());
-      Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(admin, wanted, OffsetSpec.latest());
-      List<MissingOffsets> missing = new ArrayList<>();
-      wanted.forEach(
-          (partition, offset) -> {
-            long first = firsts.get(partition).offset();
-            long end = ends.get(partition).offset();
-            if (!MissingOffsets.has(offset, first, end)) {
-              missing.add(new MissingOffsets(partition, offset, first, end));
-            }
-          });
-      missing.sort(Comparator.comparingInt(each -> each.partition().partition()));
-      return missing;
+      return MissingOffsets.of(
+          wanted,
+          offsets(admin, wanted, OffsetSpec.earliest()),
+          offsets(admin, wanted, OffsetSpec.latest()));
     } catch (ExecutionException e) {
       throw new FlinkRuntimeException(
           "The input topic %s: %s".formatted(topic, KafkaFailure.sentence(e)));

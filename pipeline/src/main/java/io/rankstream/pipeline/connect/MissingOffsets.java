@@ -1,5 +1,10 @@
 package io.rankstream.pipeline.connect;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -9,10 +14,33 @@ import org.apache.kafka.common.TopicPartition;
  * @param first first offset of the partition
  * @param end offset that the next record of the partition gets
  */
-record MissingOffsets(TopicPartition partition, long wanted, long first, long end) {
+public record MissingOffsets(TopicPartition partition, long wanted, long first, long end) {
+
+  /**
+   * The partitions that do not have the offset that is wanted of them, in their order.
+   *
+   * @param firsts first offset of each partition
+   * @param ends offset that the next record of each partition gets
+   */
+  public static List<MissingOffsets> of(
+      Map<TopicPartition, Long> wanted,
+      Map<TopicPartition, ListOffsetsResultInfo> firsts,
+      Map<TopicPartition, ListOffsetsResultInfo> ends) {
+    List<MissingOffsets> missing = new ArrayList<>();
+    wanted.forEach(
+        (partition, offset) -> {
+          long first = firsts.get(partition).offset();
+          long end = ends.get(partition).offset();
+          if (!has(offset, first, end)) {
+            missing.add(new MissingOffsets(partition, offset, first, end));
+          }
+        });
+    missing.sort(Comparator.comparingInt(each -> each.partition().partition()));
+    return missing;
+  }
 
   /** Whether the partition has the offset. */
-  static boolean has(long wanted, long first, long end) {
+  private static boolean has(long wanted, long first, long end) {
     return first <= wanted && wanted <= end;
   }
 

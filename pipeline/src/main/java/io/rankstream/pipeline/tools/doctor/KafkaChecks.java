@@ -6,6 +6,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.Secrets;
 import io.rankstream.pipeline.config.Sink;
+import io.rankstream.pipeline.connect.SavedInput;
 import io.rankstream.pipeline.kafka.ClientSettings;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import io.rankstream.pipeline.kafka.TopicNames;
@@ -98,6 +99,14 @@ public final class KafkaChecks implements AutoCloseable {
       findings.add(transactions.others());
     }
     return findings;
+  }
+
+  /**
+   * Whether the input still has what a checkpoint wants to read on from. Run it after {@link
+   * #connection}.
+   */
+  public List<Finding> input(SavedInput saved) throws InterruptedException {
+    return new InputChecks(admin, config).all(saved);
   }
 
   @Override
