@@ -1,11 +1,6 @@
 package io.rankstream.pipeline;
 
-import static io.rankstream.pipeline.event.OperatorNames.EMBED_IMAGES;
-import static io.rankstream.pipeline.event.OperatorNames.MEASURE_DRIFT;
-import static io.rankstream.pipeline.event.OperatorNames.OFFER_ANCHORS;
 import static io.rankstream.pipeline.event.OperatorNames.READ_IMAGES;
-import static io.rankstream.pipeline.event.OperatorNames.RECEIVE_IMAGES;
-import static io.rankstream.pipeline.event.OperatorNames.TWO_HEAD_TRAINER;
 import static io.rankstream.pipeline.event.OperatorNames.WRITE_DEAD_LETTERS;
 import static io.rankstream.pipeline.event.OperatorNames.WRITE_EMBEDDINGS;
 import static io.rankstream.pipeline.event.OperatorNames.WRITE_METRICS;
@@ -13,77 +8,25 @@ import static io.rankstream.pipeline.event.OperatorNames.WRITE_MODEL_VERSIONS;
 
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.drift.AnchorInput;
-import io.rankstream.pipeline.drift.MeasureDriftFactory;
-import io.rankstream.pipeline.drift.OfferAnchors;
-import io.rankstream.pipeline.embed.EmbedImagesFactory;
-import io.rankstream.pipeline.event.EmbeddingChange;
-import io.rankstream.pipeline.event.ImageInput;
-import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.RawRecord;
-import io.rankstream.pipeline.event.StreamKey;
-import io.rankstream.pipeline.event.VersionPointer;
-import io.rankstream.pipeline.publish.EmbedderDirectory;
-import io.rankstream.pipeline.receive.ReceiveImages;
-import io.rankstream.pipeline.replica.RoundDirectory;
-import io.rankstream.pipeline.start.JobSubmission;
-import io.rankstream.pipeline.train.ReplicaTrainerFactory;
-import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
-import io.rankstream.pipeline.window.BatchWindow;
-import io.rankstream.schemas.DeadLetter;
-import io.rankstream.schemas.ModelVersion;
-import io.rankstream.schemas.TrainingMetrics;
-import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.DataStreamUtils;
-import org.apache.flink.streaming.api.datastream.KeyedStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.OutputTag;
 
 /**
- * The job graph, in the order of the data flow.
+ * The job: records of {@code LabeledImage} in, records of all results out, on Kafka or on other
+ * ends. What happens between them is {@link TwoHeadTraining}.
  *
  * <pre>
- *   images ─▶ receive ─┬══▶ P×K window ─▶ two-head trainer ─┬─▶ metrics
- *                      │        │                           ├─▶ model versions
- *                      │        │ kept images               │ versions
- *                      ├════════╧═▶ embed images ◀══════════╡
- *                      │                 └──────────────────┼─▶ embeddings
- *                      └══▶ measure drift ◀═════════════════╛
- *                                  └──────────────────────────▶ model versions
- *   rejected images of all four ──────────────────────────────▶ dead letters
+ *   images ─▶ two-head training ─┬─▶ embeddings
+ *                                ├─▶ metrics
+ *                                ├─▶ model versions
+ *                                └─▶ dead letters
  * </pre>
- *
- * <p>The window and the trainer are keyed by stream: one job trains as many models as it has
- * streams. They share a task, so that images go over the network once. The embedders are keyed by
- * image: as many as the user wants share the images of a stream. {@link EpochGraph} has what is
- * different where they embed in epochs. Drift is measured on a few images of each stream, keyed as
- * the window is.
  */
 public final class RankstreamJob {
-
-  /** As many as Flink itself takes for small jobs. */
-  private static final int KEY_GROUPS = 128;
-
-  private static final OutputTag<ImageInput> TO_TRAIN =
-      new OutputTag<>("to-train", TypeInformation.of(ImageInput.class));
-  private static final OutputTag<ImageInput> EMBED_AGAIN =
-      new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class));
-  private static final OutputTag<DeadLetter> DEAD_LETTERS =
-      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
-  private static final OutputTag<TrainingMetrics> METRICS =
-      new OutputTag<>("training-metrics", TypeInformation.of(TrainingMetrics.class));
-
-  private static final OutputTag<RawRecord> EPOCH_WISHES =
-      new OutputTag<>("epoch-wishes", TypeInformation.of(RawRecord.class));
-  private static final OutputTag<ModelVersion> MODEL_VERSIONS =
-      new OutputTag<>("model-versions", TypeInformation.of(ModelVersion.class));
 
   private RankstreamJob() {}
 
@@ -109,150 +52,24 @@ public final class RankstreamJob {
    * @param ends sources and sinks
    */
   public static void build(StreamExecutionEnvironment env, JobConfig config, Endpoints ends) {
-    pinKeyGroups(env);
     DataStream<RawRecord> records =
         env.fromSource(ends.images(), WatermarkStrategy.noWatermarks(), READ_IMAGES)
             .uid(READ_IMAGES);
+    TrainingResults results = new TwoHeadTraining(config).trainOnRecords(records, ends.epochs());
 
-    SingleOutputStreamOperator<ImageInput> images =
-        records
-            .process(new ReceiveImages(config, TO_TRAIN, DEAD_LETTERS))
-            .name(RECEIVE_IMAGES)
-            .uid(RECEIVE_IMAGES);
-
-    BatchWindow window = BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS);
-    SingleOutputStreamOperator<MicroBatch> batches =
-        images
-            .getSideOutput(TO_TRAIN)
-            .keyBy(ImageInput::key, TypeInformation.of(StreamKey.class))
-            .process(window.function())
-            .name(window.name())
-            .uid(window.name());
-
-    JobSubmission submission =
-        JobSubmission.now(
-            env.getConfiguration().getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse(""));
-    String weights = EmbedderDirectory.of(config.embed(), env.getConfiguration());
-
-    SingleOutputStreamOperator<VersionPointer> versions =
-        trainer(env, config, batches, submission, weights).uid(TWO_HEAD_TRAINER);
-    DataStream<ModelVersion> announced = versions.getSideOutput(MODEL_VERSIONS);
-    Optional<SingleOutputStreamOperator<ModelVersion>> drift =
-        config.drift().isOn()
-            ? Optional.of(drift(config, images, versions, weights))
-            : Optional.empty();
-    if (drift.isPresent()) {
-      announced = announced.union(drift.get());
-    }
-
-    int embedders =
-        config.embed().parallelism() > 0 ? config.embed().parallelism() : env.getParallelism();
-    SingleOutputStreamOperator<EmbeddingChange> embeddings;
-    if (config.epochs().isOn()) {
-      EpochGraph epochs =
-          new EpochGraph(env, config, submission, weights, ends.epochs(), DEAD_LETTERS);
-      Optional<DataStream<RawRecord>> wishes = drift.map(each -> each.getSideOutput(EPOCH_WISHES));
-      embeddings = epochs.embeddings(images, versions, wishes, embedders);
-      announced = announced.union(epochs.marks());
-    } else {
-      // The versions are broadcast, so this operator's inputs are aligned; and its sink has its
-      // parallelism, so the two are chained. Both are needed for one version in each checkpoint.
-      embeddings =
-          images
-              .union(batches.getSideOutput(EMBED_AGAIN))
-              .keyBy(ImageInput::imageKey)
-              .connect(versions.broadcast())
-              .transform(
-                  EMBED_IMAGES,
-                  TypeInformation.of(EmbeddingChange.class),
-                  new EmbedImagesFactory(config, submission, weights, DEAD_LETTERS))
-              .uid(EMBED_IMAGES)
-              .setParallelism(embedders);
-    }
-
-    embeddings
+    results
+        .embeddings()
         .sinkTo(ends.embeddings())
         .name(WRITE_EMBEDDINGS)
         .uid(WRITE_EMBEDDINGS)
-        .setParallelism(embedders);
-    versions.getSideOutput(METRICS).sinkTo(ends.metrics()).name(WRITE_METRICS).uid(WRITE_METRICS);
-    announced.sinkTo(ends.modelVersions()).name(WRITE_MODEL_VERSIONS).uid(WRITE_MODEL_VERSIONS);
-    images
-        .getSideOutput(DEAD_LETTERS)
-        .union(
-            batches.getSideOutput(DEAD_LETTERS),
-            versions.getSideOutput(DEAD_LETTERS),
-            embeddings.getSideOutput(DEAD_LETTERS))
-        .sinkTo(ends.deadLetters())
-        .name(WRITE_DEAD_LETTERS)
-        .uid(WRITE_DEAD_LETTERS);
+        // As many as there are embedders, so that each is chained to its sink.
+        .setParallelism(results.embeddings().getParallelism());
+    write(results.steps(), ends.metrics(), WRITE_METRICS);
+    write(results.versions(), ends.modelVersions(), WRITE_MODEL_VERSIONS);
+    write(results.rejected(), ends.deadLetters(), WRITE_DEAD_LETTERS);
   }
 
-  /** How far the embeddings of each stream move, measured on some of its images. */
-  private static SingleOutputStreamOperator<ModelVersion> drift(
-      JobConfig config,
-      SingleOutputStreamOperator<ImageInput> images,
-      DataStream<VersionPointer> versions,
-      String weights) {
-    return images
-        .getSideOutput(TO_TRAIN)
-        .flatMap(new OfferAnchors(config.drift().anchors()))
-        .returns(TypeInformation.of(AnchorInput.class))
-        .name(OFFER_ANCHORS)
-        .uid(OFFER_ANCHORS)
-        .keyBy(AnchorInput::key, TypeInformation.of(StreamKey.class))
-        .connect(versions.broadcast())
-        .transform(
-            MEASURE_DRIFT,
-            TypeInformation.of(ModelVersion.class),
-            new MeasureDriftFactory(config, weights, EPOCH_WISHES))
-        .uid(MEASURE_DRIFT);
-  }
-
-  private static SingleOutputStreamOperator<VersionPointer> trainer(
-      StreamExecutionEnvironment env,
-      JobConfig config,
-      DataStream<MicroBatch> batches,
-      JobSubmission submission,
-      String weights) {
-    TypeSerializer<MicroBatch> serializer =
-        TypeInformation.of(MicroBatch.class)
-            .createSerializer(env.getConfig().getSerializerConfig());
-    boolean hasReplicas = config.replicas().replicas() > 1;
-    TwoHeadTrainerFactory trainer =
-        hasReplicas
-            ? new ReplicaTrainerFactory(
-                config,
-                submission,
-                weights,
-                RoundDirectory.of(env.getConfiguration()),
-                serializer,
-                METRICS,
-                MODEL_VERSIONS,
-                DEAD_LETTERS)
-            : new TwoHeadTrainerFactory(
-                config, submission, weights, serializer, METRICS, MODEL_VERSIONS, DEAD_LETTERS);
-    return (hasReplicas ? batchesOfReplicas(batches) : batchesOfStreams(batches))
-        .transform(TWO_HEAD_TRAINER, TypeInformation.of(VersionPointer.class), trainer);
-  }
-
-  /** A window emits only batches of the stream that it is keyed by: its task trains them too. */
-  private static KeyedStream<MicroBatch, StreamKey> batchesOfStreams(
-      DataStream<MicroBatch> batches) {
-    return DataStreamUtils.reinterpretAsKeyedStream(
-        batches, MicroBatch::key, TypeInformation.of(StreamKey.class));
-  }
-
-  /** The replicas of a model are spread over the subtasks. */
-  private static KeyedStream<MicroBatch, StreamKey> batchesOfReplicas(
-      DataStream<MicroBatch> batches) {
-    return batches.keyBy(MicroBatch::modelKey, TypeInformation.of(StreamKey.class));
-  }
-
-  /** The receiver chooses key groups for the operators behind it: all count the same ones. */
-  private static void pinKeyGroups(StreamExecutionEnvironment env) {
-    if (env.getMaxParallelism() < 1) {
-      env.setMaxParallelism(KEY_GROUPS);
-    }
+  private static <T> void write(DataStream<T> results, Sink<T> sink, String name) {
+    results.sinkTo(sink).name(name).uid(name);
   }
 }

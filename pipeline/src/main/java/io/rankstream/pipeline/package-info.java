@@ -1,2 +1,2 @@
-/** The Flink job: its graph, and its source and sinks on Kafka. */
+/** The training as a part of any Flink program, and the job that has it between topics of Kafka. */
 package io.rankstream.pipeline;

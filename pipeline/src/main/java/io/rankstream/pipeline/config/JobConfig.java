@@ -278,6 +278,15 @@ public record JobConfig(
   }
 
   /**
+   * Reads and checks the configuration of a program that has its own source and sinks.
+   *
+   * @throws ConfigurationException listing also every key that only Kafka or the engine reads
+   */
+  public static JobConfig withoutKafka(Configuration configuration) {
+    return JobConfigReader.read(configuration, KafkaOnlyKeys::problem);
+  }
+
+  /**
    * Path or URI of the safetensors file that a new model starts from; without one, its weights are
    * random.
    */

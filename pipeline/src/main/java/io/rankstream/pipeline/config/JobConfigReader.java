@@ -11,8 +11,10 @@ import io.rankstream.pipeline.config.JobConfig.Registry;
 import io.rankstream.pipeline.config.JobConfig.Trainer;
 import io.rankstream.pipeline.config.JobConfig.Versions;
 import io.rankstream.pipeline.config.JobConfig.Window;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.apache.flink.configuration.Configuration;
 
 /** Reads a {@link JobConfig} and reports all problems of the settings together. */
@@ -22,9 +24,17 @@ final class JobConfigReader {
 
   /** See {@link JobConfig#from}. */
   static JobConfig read(Configuration configuration) {
+    return read(configuration, KeyCheck::problem);
+  }
+
+  /**
+   * @param check the problem of a key in a configuration
+   */
+  static JobConfig read(
+      Configuration configuration, BiFunction<String, Configuration, Optional<String>> check) {
     SettingReader in = new SettingReader(configuration);
     Set<String> keys = new TreeSet<>(configuration.keySet());
-    keys.forEach(key -> KeyCheck.problem(key, configuration).ifPresent(in::problem));
+    keys.forEach(key -> check.apply(key, configuration).ifPresent(in::problem));
     JobConfig config =
         new JobConfig(
             Input.read(in),

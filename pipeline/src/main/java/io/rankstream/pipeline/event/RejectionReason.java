@@ -136,6 +136,17 @@ public enum RejectionReason {
         .build();
   }
 
+  /**
+   * The letter for an element of a program's own source, which stays with the program.
+   *
+   * @param origin where the element comes from
+   * @param key stream, line feed, image id
+   * @param detail description of the problem for people
+   */
+  public DeadLetter letter(Origin origin, byte[] key, String detail) {
+    return addressed(origin, detail).setKey(ByteBuffer.wrap(key)).setComplete(false).build();
+  }
+
   private static LetterHeader returned(Header header) {
     return new LetterHeader(
         header.key(), header.value() == null ? null : ByteBuffer.wrap(header.value()));

@@ -40,16 +40,16 @@ final class ReceiveMetrics {
    * @param key key of the record, or null
    */
   void accepted(ImageInput input, byte[] key) {
-    if (input.forgets()) {
-      deletions.inc();
-      return;
-    }
-
-    accepted.inc();
-    byte[] expected = new RecordKey(input.stream(), input.image().imageId()).bytes();
-    if (!Arrays.equals(key, expected)) {
+    accepted(input);
+    if (!input.forgets()
+        && !Arrays.equals(key, new RecordKey(input.stream(), input.imageId()).bytes())) {
       otherKeys.inc();
     }
+  }
+
+  /** Counts what goes on from a source whose elements have no keys. */
+  void accepted(ImageInput input) {
+    (input.forgets() ? deletions : accepted).inc();
   }
 
   /** Counts a refused record and returns its letter. */

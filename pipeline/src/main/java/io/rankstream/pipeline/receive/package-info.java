@@ -1,2 +1,5 @@
-/** Checks each input record and decodes its image to the size of the model's input. */
+/**
+ * Checks each input record, or each element of a program's own source, and decodes its image to the
+ * size of the model's input.
+ */
 package io.rankstream.pipeline.receive;
