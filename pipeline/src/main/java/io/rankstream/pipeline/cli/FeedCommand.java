@@ -10,6 +10,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.dataset.Split;
 import io.rankstream.pipeline.tools.feed.Epochs;
+import io.rankstream.pipeline.tools.feed.FeedLimits;
 import io.rankstream.pipeline.tools.feed.FeedPlan;
 import io.rankstream.pipeline.tools.feed.ImageFeeder;
 import java.io.PrintWriter;
@@ -171,6 +172,7 @@ final class FeedCommand implements Callable<Integer> {
             defaults.modelVersions(),
             defaults.deadLetters()),
         1);
+    FeedLimits.of(clients, topic).require(good, plan);
     boolean wasUsed = Topics.hasRecords(clients, topic);
 
     int images = plan.images(order.size());

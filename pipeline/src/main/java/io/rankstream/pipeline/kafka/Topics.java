@@ -7,10 +7,13 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -96,6 +99,33 @@ public final class Topics {
       Map<TopicPartition, Long> starts = offsets(admin, partitions, OffsetSpec.earliest());
       return offsets(admin, partitions, OffsetSpec.latest()).entrySet().stream()
           .anyMatch(end -> end.getValue() > starts.get(end.getKey()));
+    }
+  }
+
+  /**
+   * The largest record that a topic takes, in bytes; the largest number when this user may not see
+   * it.
+   *
+   * @param clients Kafka client settings
+   * @throws ExecutionException when Kafka does not answer
+   */
+  public static long maxMessageBytes(Properties clients, String name)
+      throws ExecutionException, InterruptedException {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
+      ConfigEntry limit =
+          admin
+              .describeConfigs(List.of(topic))
+              .all()
+              .get()
+              .get(topic)
+              .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      return limit == null ? Long.MAX_VALUE : Long.parseLong(limit.value());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return Long.MAX_VALUE;
+      }
+      throw e;
     }
   }
 

@@ -50,7 +50,7 @@ public final class ImageFeeder implements AutoCloseable {
       }
       pace.await(i);
       LabeledExample example = dataset.example(current.get(place));
-      send(plan, example, Instant.now().minus(plan.epochs().age(epoch)));
+      producer.send(record(plan, example, Instant.now().minus(plan.epochs().age(epoch))));
       progress.accept(i + 1);
     }
     producer.flush();
@@ -61,7 +61,9 @@ public final class ImageFeeder implements AutoCloseable {
     producer.close();
   }
 
-  private void send(FeedPlan plan, LabeledExample example, Instant eventTime) throws IOException {
+  /** The record of an image. */
+  static ProducerRecord<byte[], byte[]> record(
+      FeedPlan plan, LabeledExample example, Instant eventTime) throws IOException {
     LabeledImage image =
         LabeledImage.newBuilder()
             .setImageId(example.id())
@@ -74,7 +76,7 @@ public final class ImageFeeder implements AutoCloseable {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(plan.topic(), key, ImageEnvelope.seal(image));
     record.headers().add("content-type", CONTENT_TYPE);
-    producer.send(record);
+    return record;
   }
 
   /** Whether an image is sent with its label: in every epoch or in none. */

@@ -32,6 +32,19 @@ final class InputProducer implements AutoCloseable {
   }
 
   /**
+   * The largest record that a producer with these settings sends.
+   *
+   * @param clients Kafka client settings
+   */
+  static long maxRequestSize(Properties clients) {
+    return Long.parseLong(
+        clients
+            .getProperty(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topics.MAX_RECORD_BYTES))
+            .trim());
+  }
+
+  /**
    * Sends a record.
    *
    * @throws IOException when Kafka has refused a record
