@@ -112,7 +112,7 @@ public final class KafkaEndpoints {
             .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
             .setRecordSerializer(records)
             .build();
-    return new OutputSink<>(kafka, topic);
+    return new OutputSink<>(kafka, topic, output.transactionTimeout());
   }
 
   /** The settings of the producers of a sink. */

@@ -221,7 +221,14 @@ class DoctorITCase {
                 return !consumer.assignment().isEmpty();
               });
 
-      assertThat(execute("doctor", "--input.group-id", "twice")).isZero();
+      assertThat(
+              execute(
+                  "doctor",
+                  "--input.group-id",
+                  "twice",
+                  "--execution.checkpointing.interval",
+                  "500 ms"))
+          .isZero();
       assertThat(execute("doctor", "--input.group-id", "twic")).isZero();
       producer.abortTransaction();
     }

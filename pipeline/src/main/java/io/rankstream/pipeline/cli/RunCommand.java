@@ -247,7 +247,7 @@ final class RunCommand implements Callable<Integer> {
           Topics.createControl(config.kafka().properties(), config.epochs().controlTopic());
         }
       }
-      findings = kafka.job();
+      findings = kafka.jobAtItsStart();
     }
     ProblemsFoundException.throwIfAny(findings);
     warn(findings);

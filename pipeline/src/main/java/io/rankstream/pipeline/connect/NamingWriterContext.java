@@ -19,16 +19,16 @@ import org.apache.flink.util.function.ThrowingRunnable;
 final class NamingWriterContext implements WriterInitContext {
 
   private final WriterInitContext context;
-  private final OutputFailure failure;
+  private final WriterFailures failures;
 
-  NamingWriterContext(WriterInitContext context, OutputFailure failure) {
+  NamingWriterContext(WriterInitContext context, WriterFailures failures) {
     this.context = context;
-    this.failure = failure;
+    this.failures = failures;
   }
 
   @Override
   public MailboxExecutor getMailboxExecutor() {
-    return new NamingMailbox(context.getMailboxExecutor(), failure);
+    return new NamingMailbox(context.getMailboxExecutor(), failures);
   }
 
   @Override
@@ -81,7 +81,7 @@ final class NamingWriterContext implements WriterInitContext {
     return context.getTaskInfo();
   }
 
-  private record NamingMailbox(MailboxExecutor mailbox, OutputFailure failure)
+  private record NamingMailbox(MailboxExecutor mailbox, WriterFailures failures)
       implements MailboxExecutor {
 
     @Override
@@ -96,7 +96,7 @@ final class NamingWriterContext implements WriterInitContext {
             try {
               command.run();
             } catch (Exception e) {
-              throw failure.named(e);
+              throw failures.named(e);
             }
           },
           description,

@@ -6,6 +6,8 @@ import java.io.Serializable;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -30,6 +32,13 @@ record OutputFailure(String topic) implements Serializable {
     named.setStackTrace(failure.getStackTrace());
     named.addSuppressed(failure);
     return named;
+  }
+
+  /** Whether Kafka has refused a producer because another one has its transactional id by now. */
+  static boolean isFenced(Throwable failure) {
+    Throwable kafka = kafkas(failure);
+    return kafka instanceof ProducerFencedException
+        || kafka instanceof InvalidProducerEpochException;
   }
 
   private static IOException unchanged(Exception failure) {

@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.connect;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -32,14 +33,17 @@ public final class OutputSink<T>
 
   private final KafkaSink<T> kafka;
   private final OutputFailure failure;
+  private final Duration transactionTimeout;
 
   /**
    * @param kafka the sink of the connector
    * @param topic topic that it writes
+   * @param transactionTimeout time that Kafka leaves its transactions open
    */
-  public OutputSink(KafkaSink<T> kafka, String topic) {
+  public OutputSink(KafkaSink<T> kafka, String topic, Duration transactionTimeout) {
     this.kafka = kafka;
     this.failure = new OutputFailure(topic);
+    this.transactionTimeout = transactionTimeout;
   }
 
   @Override
@@ -50,11 +54,12 @@ public final class OutputSink<T>
   @Override
   public OutputWriter<T> restoreWriter(
       WriterInitContext context, Collection<KafkaWriterState> state) throws IOException {
+    WriterFailures failures = new WriterFailures(failure, transactionTimeout, context);
     try {
       return new OutputWriter<>(
-          kafka.restoreWriter(new NamingWriterContext(context, failure), state), failure);
+          kafka.restoreWriter(new NamingWriterContext(context, failures), state), failures);
     } catch (RuntimeException e) {
-      throw failure.named(e);
+      throw failures.named(e);
     }
   }
 

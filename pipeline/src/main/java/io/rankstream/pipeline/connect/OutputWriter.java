@@ -12,13 +12,13 @@ final class OutputWriter<T>
     implements PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> {
 
   private final PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> kafka;
-  private final OutputFailure failure;
+  private final WriterFailures failures;
 
   OutputWriter(
       PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> kafka,
-      OutputFailure failure) {
+      WriterFailures failures) {
     this.kafka = kafka;
-    this.failure = failure;
+    this.failures = failures;
   }
 
   @Override
@@ -26,7 +26,7 @@ final class OutputWriter<T>
     try {
       kafka.write(element, context);
     } catch (IOException | RuntimeException e) {
-      throw failure.named(e);
+      throw failures.named(e);
     }
   }
 
@@ -35,7 +35,7 @@ final class OutputWriter<T>
     try {
       kafka.flush(endOfInput);
     } catch (IOException | RuntimeException e) {
-      throw failure.named(e);
+      throw failures.named(e);
     }
   }
 
@@ -44,7 +44,7 @@ final class OutputWriter<T>
     try {
       return kafka.prepareCommit();
     } catch (IOException | RuntimeException e) {
-      throw failure.named(e);
+      throw failures.named(e);
     }
   }
 
@@ -53,7 +53,7 @@ final class OutputWriter<T>
     try {
       return kafka.snapshotState(checkpointId);
     } catch (IOException | RuntimeException e) {
-      throw failure.named(e);
+      throw failures.named(e);
     }
   }
 
@@ -66,7 +66,7 @@ final class OutputWriter<T>
   @Override
   public void close() throws InterruptedException {
     try {
-      BoundedClose.of(kafka, failure.topic());
+      BoundedClose.of(kafka, failures.topic());
     } finally {
       WriterAdmin.close(kafka);
     }

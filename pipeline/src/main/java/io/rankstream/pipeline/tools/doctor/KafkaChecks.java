@@ -76,8 +76,17 @@ public final class KafkaChecks implements AutoCloseable {
     }
   }
 
-  /** The topics, the consumer group and the transactions of the job. */
+  /** The topics, the consumer group and the transactions of a job that may run already. */
   public List<Finding> job() throws InterruptedException {
+    return job(false);
+  }
+
+  /** The same of a job that is about to start, which no other job may be in the way of. */
+  public List<Finding> jobAtItsStart() throws InterruptedException {
+    return job(true);
+  }
+
+  private List<Finding> job(boolean starts) throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     TopicNames names = TopicNames.of(config);
     TopicChecks topics = new TopicChecks(admin, config, topicsAreCreated);
@@ -96,7 +105,7 @@ public final class KafkaChecks implements AutoCloseable {
       TransactionChecks transactions = new TransactionChecks(admin, config.output(), checkpoints);
       findings.add(transactions.ids());
       findings.add(transactions.timeout());
-      findings.add(transactions.others());
+      findings.add(transactions.others(starts));
     }
     return findings;
   }

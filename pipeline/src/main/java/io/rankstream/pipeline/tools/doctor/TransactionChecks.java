@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.tools.doctor;
 
+import static io.rankstream.pipeline.config.JobOptions.INPUT_GROUP_ID;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTIONAL_ID_PREFIX;
 import static io.rankstream.pipeline.config.JobOptions.OUTPUT_TRANSACTION_TIMEOUT;
 
@@ -10,15 +11,13 @@ import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.TransactionListing;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
@@ -29,6 +28,8 @@ final class TransactionChecks {
 
   /** Time for a checkpoint, and for a restart after a failure, beside the interval. */
   private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
 
   private final Admin admin;
   private final JobConfig.Output output;
@@ -62,33 +63,45 @@ final class TransactionChecks {
   /**
    * Whether transactions with the prefix of the job are open. Those of a job that crashed are
    * aborted when it starts again; those of a job that runs are not its own.
+   *
+   * @param starts whether a job is about to start: then another one that runs is a problem
    */
-  Finding others() throws InterruptedException {
+  Finding others(boolean starts) throws InterruptedException {
     String check = "other jobs";
+    LiveTransactions transactions = new LiveTransactions(admin, this::isOfPrefix);
     try {
-      List<String> open =
-          admin
-              .listTransactions(
-                  new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING)))
-              .all()
-              .get()
-              .stream()
-              .map(TransactionListing::transactionalId)
-              .filter(this::isOfPrefix)
-              .sorted()
-              .toList();
-      return open.isEmpty()
-          ? Finding.ok(check, "no transaction of this prefix is open")
-          : Finding.warning(
-              check,
-              "%d transaction(s) of this prefix are open, such as %s: stop the job that writes them, or give this one another %s; if a crash left them, start the job, which ends them"
-                  .formatted(open.size(), open.get(0), OUTPUT_TRANSACTIONAL_ID_PREFIX.key()));
+      Map<String, Long> open = transactions.open();
+      if (open.isEmpty()) {
+        return Finding.ok(check, "no transaction of this prefix is open");
+      }
+
+      String first = open.keySet().iterator().next();
+      if (transactions.goOn(open, patience())) {
+        String another =
+            "Another job writes with the prefix %s at this moment, in transactions such as %s, and the two would end each other's: stop it, or give this one another %s and another %s"
+                .formatted(
+                    output.transactionalIdPrefix(),
+                    first,
+                    OUTPUT_TRANSACTIONAL_ID_PREFIX.key(),
+                    INPUT_GROUP_ID.key());
+        return starts ? Finding.problem(check, another) : Finding.warning(check, another);
+      }
+      return Finding.warning(
+          check,
+          "%d transaction(s) of this prefix are open, such as %s, and nobody goes on with them: start the job, which ends what a crash left; if another job has the prefix, give this one another %s"
+              .formatted(open.size(), first, OUTPUT_TRANSACTIONAL_ID_PREFIX.key()));
     } catch (ExecutionException e) {
       return Finding.warning(
           check,
           "Nobody can tell whether another job writes with the prefix %s: %s"
               .formatted(output.transactionalIdPrefix(), KafkaFailure.sentence(e)));
     }
+  }
+
+  /** The other job is taken for one with the checkpoints of this one. */
+  private Duration patience() {
+    Duration two = checkpoints.interval().multipliedBy(2).plusSeconds(2);
+    return two.compareTo(LONGEST_LOOK) < 0 ? two : LONGEST_LOOK;
   }
 
   private boolean isOfPrefix(String id) {
