@@ -120,7 +120,7 @@ public record JobConfig(
    * @param imagesPerClass K
    * @param trainEvery new labelled images that make a batch due
    * @param freshClasses classes chosen first among those with new images
-   * @param balance γ, how much the choice of classes follows their traffic, 0 to 1
+   * @param balance how far the choice of classes follows their traffic
    * @param minImages distinct images with which a class enters training, at least 1
    * @param maxWait longest time that a new image waits
    */
@@ -130,7 +130,7 @@ public record JobConfig(
       int imagesPerClass,
       int trainEvery,
       int freshClasses,
-      double balance,
+      Balance balance,
       int minImages,
       Duration maxWait)
       implements Serializable {
@@ -143,7 +143,7 @@ public record JobConfig(
           in.read(BATCH_IMAGES_PER_CLASS),
           in.read(BATCH_TRAIN_EVERY),
           in.read(BATCH_FRESH_CLASSES),
-          in.read(BATCH_BALANCE),
+          Balance.read(in),
           in.read(BATCH_MIN_IMAGES) == 0 ? asMany : in.read(BATCH_MIN_IMAGES),
           in.read(BATCH_MAX_WAIT));
     }

@@ -140,11 +140,16 @@ public final class JobOptions extends ReplicaOptions {
           .atLeast(0)
           .means(
               "Number of the P classes that are first chosen among those with new images, at most batch.classes. The others are those trained longest ago, replayed where they have no new images.");
-  public static final Setting<Double> BATCH_BALANCE =
-      number("batch.balance", 0)
-          .between(0.0, 1.0)
+  public static final Setting<String> BATCH_BALANCE =
+      text("batch.balance", "0")
+          .numberOr(Balance.AUTO, Rule.between(0.0, 1.0))
           .means(
-              "How much the batches of pk follow the traffic: a class gets a share of the places in proportion to its images so far, to this power. 0 trains all classes equally often, 0.5 by the square root, 1 as they come. Above 0, batch.fresh-classes matters only to batches that batch.max-wait asks for.");
+              "How much the batches of pk follow the traffic: a class gets a share of the places in proportion to its images so far, to this power. 0 trains all classes equally often, 0.5 by the square root, 1 as they come. Above 0, batch.fresh-classes matters only to batches that batch.max-wait asks for. auto: begins with 0 and turns towards 1 as the images of rare classes repeat more than batch.max-repeats.");
+  public static final Setting<Double> BATCH_MAX_REPEATS =
+      number("batch.max-repeats", 50)
+          .between(1.0, 1e6)
+          .means(
+              "With batch.balance = auto: how often the images of the rarest quarter of the classes are trained on, on average, before the balance turns from 0. At eight times this it is 1.");
   public static final Setting<Integer> BATCH_MIN_IMAGES =
       integer("batch.min-images", 0)
           .atLeast(0)

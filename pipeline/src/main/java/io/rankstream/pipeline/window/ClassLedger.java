@@ -17,6 +17,8 @@ package io.rankstream.pipeline.window;
  * @param lastTrained turn in which the class was last trained, or -1; no two classes share a turn,
  *     so the classes of one batch keep an order among themselves
  * @param refreshed kept images that were embedded again so far
+ * @param trained places in batches that images of the class got so far
+ * @param takenOut images that left by their id so far: they were replaced or forgotten
  */
 public record ClassLedger(
     int ordinal,
@@ -29,11 +31,13 @@ public record ClassLedger(
     long bytes,
     long lastSeen,
     long lastTrained,
-    long refreshed) {
+    long refreshed,
+    long trained,
+    long takenOut) {
 
   /** The ledger of a class that has just appeared. */
   static ClassLedger first(int ordinal) {
-    return new ClassLedger(ordinal, false, 0, 0, 0, 0, 0, 0, 0, -1, 0);
+    return new ClassLedger(ordinal, false, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0);
   }
 
   /** Fresh images that wait. */
@@ -44,6 +48,11 @@ public record ClassLedger(
   /** Distinct images that a batch could take. */
   int available() {
     return fresh() + kept;
+  }
+
+  /** Distinct images that came so far; what replaced an image counts once. */
+  long distinct() {
+    return nextFresh - takenOut;
   }
 
   /**
@@ -66,7 +75,9 @@ public record ClassLedger(
         bytes,
         lastSeen,
         lastTrained,
-        refreshed);
+        refreshed,
+        trained,
+        takenOut);
   }
 
   /** With one more fresh image, which arrived at a processing time and an active time. */
@@ -83,7 +94,9 @@ public record ClassLedger(
         bytes + size,
         active,
         lastTrained,
-        refreshed);
+        refreshed,
+        trained,
+        takenOut);
   }
 
   /** Without the {@code count} oldest fresh images; the next one arrived at {@code since}. */
@@ -99,7 +112,9 @@ public record ClassLedger(
         bytes - size,
         lastSeen,
         lastTrained,
-        refreshed);
+        refreshed,
+        trained,
+        takenOut);
   }
 
   /** With another number of kept images, which take {@code growth} bytes more. */
@@ -115,7 +130,9 @@ public record ClassLedger(
         bytes + growth,
         lastSeen,
         lastTrained,
-        refreshed);
+        refreshed,
+        trained,
+        takenOut);
   }
 
   /** With one more image offered to the reservoir. */
@@ -131,10 +148,13 @@ public record ClassLedger(
         bytes,
         lastSeen,
         lastTrained,
-        refreshed);
+        refreshed,
+        trained,
+        takenOut);
   }
 
-  ClassLedger withTraining(long turn) {
+  /** With {@code places} more places in a batch, its group being the {@code turn}th. */
+  ClassLedger withTraining(long turn, int places) {
     return new ClassLedger(
         ordinal,
         enrolled,
@@ -146,7 +166,9 @@ public record ClassLedger(
         bytes,
         lastSeen,
         turn,
-        refreshed);
+        refreshed,
+        trained + places,
+        takenOut);
   }
 
   /** With {@code count} more kept images embedded again. */
@@ -162,6 +184,26 @@ public record ClassLedger(
         bytes,
         lastSeen,
         lastTrained,
-        refreshed + count);
+        refreshed + count,
+        trained,
+        takenOut);
+  }
+
+  /** With {@code count} more images that left by their id. */
+  ClassLedger withTakenOut(int count) {
+    return new ClassLedger(
+        ordinal,
+        enrolled,
+        firstFresh,
+        nextFresh,
+        freshSince,
+        kept,
+        seen,
+        bytes,
+        lastSeen,
+        lastTrained,
+        refreshed,
+        trained,
+        takenOut + count);
   }
 }

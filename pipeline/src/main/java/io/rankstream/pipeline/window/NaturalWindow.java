@@ -187,7 +187,7 @@ public final class NaturalWindow extends ImageWindow {
   }
 
   private static WindowFigures figures(NaturalCounters counters) {
-    return new WindowFigures(counters.labeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0);
+    return new WindowFigures(counters.labeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0, 1);
   }
 
   private void emit(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)

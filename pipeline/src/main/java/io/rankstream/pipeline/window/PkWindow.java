@@ -282,7 +282,8 @@ public final class PkWindow extends ImageWindow {
   private void finish(StreamWindow window, Context context) throws Exception {
     Deadlines.set(window, context.timerService(), settings.batch().maxWait());
     window.save();
-    metrics.update(context.getCurrentKey().stream(), WindowFigures.of(window.table()));
+    metrics.update(
+        context.getCurrentKey().stream(), WindowFigures.of(window.table(), window.counters()));
   }
 
   private static long time(Context context) {

@@ -123,7 +123,9 @@ final class StreamWindow {
   int replace(String imageId) throws Exception {
     int replaced = 0;
     for (String label : index.labels(imageId)) {
-      replaced += fresh.forget(label, imageId) + reservoirs.forget(label, imageId);
+      int ofLabel = fresh.forget(label, imageId) + reservoirs.forget(label, imageId);
+      table.put(label, table.ledger(label).withTakenOut(ofLabel));
+      replaced += ofLabel;
     }
     return replaced;
   }
@@ -153,7 +155,8 @@ final class StreamWindow {
 
   /** A training batch that is due. */
   MicroBatch takeFullBatch(long now) throws Exception {
-    return takeTraining(table.queue().choose(counters.batches), now);
+    counters.balance = table.queue().balance(counters.balance);
+    return takeTraining(table.queue().choose(counters.batches, counters.balance), now);
   }
 
   /** Whether a class has a fresh image that arrived at a time or before it. */
@@ -249,7 +252,7 @@ final class StreamWindow {
     events.replayed.inc(size - freshImages.size());
 
     keep(freshImages, random);
-    table.put(label, table.ledger(label).withTraining(counters.turns++));
+    table.put(label, table.ledger(label).withTraining(counters.turns++, size));
     return group;
   }
 

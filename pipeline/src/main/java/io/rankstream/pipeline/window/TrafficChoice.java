@@ -21,17 +21,14 @@ final class TrafficChoice {
 
   private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-  private record Candidate(String label, long traffic) {}
+  private record Candidate(String label, long traffic) {
 
-  private final double exponent;
-  private final NavigableMap<Integer, Candidate> ready = new TreeMap<>(); // by ordinal
-
-  /**
-   * @param exponent γ, above 0, at most 1
-   */
-  TrafficChoice(double exponent) {
-    this.exponent = exponent;
+    private double weight(double exponent) {
+      return Math.pow((double) traffic, exponent);
+    }
   }
+
+  private final NavigableMap<Integer, Candidate> ready = new TreeMap<>(); // by ordinal
 
   /** Takes note of a change of a ledger; null for a class that is not there. */
   void update(String label, ClassLedger before, ClassLedger after) {
@@ -45,17 +42,18 @@ final class TrafficChoice {
   /**
    * The classes for the places of a batch, in the order of their appearance.
    *
+   * @param exponent γ, above 0, at most 1
    * @param places places to fill
    * @param batch number of the batch
    */
-  List<String> choose(int places, long batch) {
-    double whole = ready.values().stream().mapToDouble(this::weight).sum();
+  List<String> choose(double exponent, int places, long batch) {
+    double whole = ready.values().stream().mapToDouble(each -> each.weight(exponent)).sum();
     double distance = whole / places;
     double mark = distance * (batch * GOLDEN_RATIO % 1);
     double end = 0;
     List<String> chosen = new ArrayList<>(places);
     for (Candidate candidate : ready.values()) {
-      end += weight(candidate);
+      end += candidate.weight(exponent);
       while (mark < end && chosen.size() < places) {
         chosen.add(candidate.label);
         mark += distance;
@@ -63,9 +61,5 @@ final class TrafficChoice {
     }
 
     return chosen;
-  }
-
-  private double weight(Candidate candidate) {
-    return Math.pow((double) candidate.traffic, exponent);
   }
 }

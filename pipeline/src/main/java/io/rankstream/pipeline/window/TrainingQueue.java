@@ -14,7 +14,8 @@ import java.util.TreeSet;
  * thousands of silent classes wait for their replay.
  *
  * <p>With {@code batch.balance} above 0, due batches follow the {@linkplain TrafficChoice traffic}
- * instead, and only batches that a deadline asks for follow the order.
+ * instead, and only batches that a deadline asks for follow the order. With {@code auto} a
+ * {@linkplain BalanceDial dial} tells how far.
  *
  * <p>Choosing a batch by the order does not look at every class, and a change costs O(log classes).
  */
@@ -23,6 +24,8 @@ final class TrainingQueue {
   private final int classes;
   private final int freshClasses;
   private final TrafficChoice byTraffic; // null where all classes are equal
+  private final BalanceDial dial; // null where the balance is fixed
+  private final double fixedBalance;
   private final ClassOrder all = new ClassOrder(ClassLedger::isReady, ClassLedger::lastTrained);
   private final ClassOrder withFresh =
       new ClassOrder(ledger -> ledger.isReady() && ledger.fresh() > 0, ClassLedger::lastTrained);
@@ -33,7 +36,9 @@ final class TrainingQueue {
   TrainingQueue(JobConfig.Batch batch) {
     this.classes = batch.classes();
     this.freshClasses = batch.freshClasses();
-    byTraffic = batch.balance() > 0 ? new TrafficChoice(batch.balance()) : null;
+    dial = batch.balance().auto() ? new BalanceDial(batch.balance().maxRepeats()) : null;
+    fixedBalance = batch.balance().exponent();
+    byTraffic = dial != null || fixedBalance > 0 ? new TrafficChoice() : null;
   }
 
   /**
@@ -45,6 +50,18 @@ final class TrainingQueue {
     if (byTraffic != null) {
       byTraffic.update(label, before, after);
     }
+    if (dial != null) {
+      dial.update(label, before, after);
+    }
+  }
+
+  /**
+   * The exponent γ of the traffic for the next batch that is due, 0 to 1.
+   *
+   * @param before that of the batch before
+   */
+  double balance(double before) {
+    return dial == null ? fixedBalance : dial.turn(before);
   }
 
   /** Classes that are ready. */
@@ -57,13 +74,14 @@ final class TrainingQueue {
    * and a class comes as often as it has places; at least two differ if two are ready.
    *
    * @param batch number of the batch
+   * @param balance exponent γ of the traffic, as {@link #balance} tells
    */
-  List<String> choose(long batch) {
-    if (byTraffic == null) {
+  List<String> choose(long batch, double balance) {
+    if (balance == 0) {
       return choose(freshClasses);
     }
 
-    List<String> chosen = byTraffic.choose(classes, batch);
+    List<String> chosen = byTraffic.choose(balance, classes, batch);
     if (ready() > 1 && chosen.stream().distinct().count() == 1) {
       chosen.set(chosen.size() - 1, longestAgoWithout(chosen.get(0)));
     }

@@ -33,6 +33,9 @@ public final class WindowCounters {
   /** The time that the stream has been active, in milliseconds; see {@link StreamAge}. */
   public long activeMillis;
 
+  /** Exponent γ of the traffic in the last batch that was due, 0 to 1. */
+  public double balance;
+
   /** Counters that go on from here by themselves. */
   WindowCounters copy() {
     WindowCounters copy = new WindowCounters();
@@ -45,6 +48,7 @@ public final class WindowCounters {
     copy.freshTimer = freshTimer;
     copy.lastArrival = lastArrival;
     copy.activeMillis = activeMillis;
+    copy.balance = balance;
     return copy;
   }
 }

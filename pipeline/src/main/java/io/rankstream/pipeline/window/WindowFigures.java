@@ -11,6 +11,7 @@ package io.rankstream.pipeline.window;
  * @param singletons classes with one image
  * @param largestClass bytes of the class with the most
  * @param smallestClass bytes of the class with the least
+ * @param balance exponent γ of the traffic in the choice of classes
  */
 record WindowFigures(
     int fresh,
@@ -20,9 +21,10 @@ record WindowFigures(
     long oldestFresh,
     int singletons,
     long largestClass,
-    long smallestClass) {
+    long smallestClass,
+    double balance) {
 
-  static WindowFigures of(ClassTable table) {
+  static WindowFigures of(ClassTable table, WindowCounters counters) {
     return new WindowFigures(
         table.fresh(),
         table.classes(),
@@ -31,6 +33,7 @@ record WindowFigures(
         table.oldestFresh() == null ? 0 : table.oldestFresh().rank(),
         table.singletons(),
         table.largestBytes(),
-        table.smallestBytes());
+        table.smallestBytes(),
+        counters.balance);
   }
 }

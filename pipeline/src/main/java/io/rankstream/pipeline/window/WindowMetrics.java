@@ -53,6 +53,7 @@ final class WindowMetrics {
     group.gauge("windowBytes", (Gauge<Long>) () -> gauges.figures.bytes());
     group.gauge("largestClassBytes", (Gauge<Long>) () -> gauges.figures.largestClass());
     group.gauge("smallestClassBytes", (Gauge<Long>) () -> gauges.figures.smallestClass());
+    group.gauge("batchBalance", (Gauge<Double>) () -> gauges.figures.balance());
     return gauges;
   }
 }

@@ -33,7 +33,7 @@ class SettingRulesTest {
       batch.images-per-class        | 2                      | 1                    | at least 2, or no anchor has a positive
       batch.train-every             | 1                      | 0                    | at least 1
       batch.fresh-classes           | 0                      | -1                   | at least 0
-      batch.balance                 | 0; 1                   | -1e-9; 1.000001      | 0 to 1
+      batch.max-repeats             | 1; 1e6                 | 0.999; 1000001       | 1 to 1000000
       batch.min-images              | 0; 16                  | -1                   | at least 0
       batch.max-wait                | 1 ms                   | 999 micro            | at least 1 ms
       window.fresh-per-class        | 2                      | 1                    | at least 2
@@ -163,6 +163,20 @@ class SettingRulesTest {
     assertUnreadable("window.max-bytes", "much", "a size such as 512 mb: at least 1 mb");
     assertUnreadable("input.bounded", "maybe", "true or false");
     assertUnreadable("batch.sampler", "random", "one of pk, natural");
+  }
+
+  @Test
+  void theBalanceIsANumberOrAWord() {
+    assertThat(Fixtures.config("batch.balance", "0.5").batch().balance())
+        .isEqualTo(new Balance(false, 0.5, 50));
+    assertThat(
+            Fixtures.config("batch.balance", "Auto", "batch.max-repeats", "20").batch().balance())
+        .isEqualTo(new Balance(true, 0, 20));
+    for (String value : List.of("-1e-9", "1.000001", "NaN", "automatic", "")) {
+      assertThatThrownBy(() -> Fixtures.config("batch.balance", value))
+          .hasMessageContaining(
+              "Invalid batch.balance: %s (must be auto or a number of 0 to 1)", value);
+    }
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PkWindowHarnessTest {
 
@@ -208,14 +210,23 @@ class PkWindowHarnessTest {
     }
   }
 
-  @Test
-  void makesTheSameBatchesAfterARestoreAsWithoutOne() throws Exception {
-    JobConfig config = Fixtures.config("batch.train-every", "8", "batch.max-wait", "1 h");
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0.5", "auto"})
+  void makesTheSameBatchesAfterARestoreAsWithoutOne(String balance) throws Exception {
+    JobConfig config =
+        Fixtures.config(
+            "batch.train-every", "8",
+            "batch.max-wait", "1 h",
+            "batch.balance", balance,
+            "batch.max-repeats", "2");
     List<AcceptedImage> images = longTail(10, 300, 30);
     int half = images.size() / 2;
     List<List<String>> undisturbed = new ArrayList<>();
     try (WindowHarness window = WindowHarness.open(config)) {
       window.feed(images);
+      assertThat(window.batches().stream().anyMatch(batch -> mostPlaces(batch) > 4))
+          .as("some class has more than one of the places")
+          .isEqualTo(!balance.equals("0"));
       window.batches().forEach(batch -> undisturbed.add(ids(batch)));
     }
 
@@ -247,6 +258,10 @@ class PkWindowHarnessTest {
       images.add(Fixtures.image(i, labels.get(i), IMAGE_BYTES));
     }
     return images;
+  }
+
+  private static long mostPlaces(MicroBatch batch) {
+    return Collections.max(slots(List.of(batch)).values());
   }
 
   private static Map<String, Long> slots(List<MicroBatch> batches) {

@@ -29,6 +29,6 @@ class StreamWindowTest {
   }
 
   private static WindowFigures figures(OpenWindow open) {
-    return WindowFigures.of(open.table);
+    return WindowFigures.of(open.table, open.window.counters());
   }
 }

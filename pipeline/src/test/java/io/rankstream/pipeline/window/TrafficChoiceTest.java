@@ -29,11 +29,11 @@ class TrafficChoiceTest {
       whole += Math.pow((double) traffic, exponent);
     }
 
-    TrafficChoice choice = choice(exponent, order());
+    TrafficChoice choice = choice(order());
     Map<String, Integer> places = new HashMap<>();
     int batches = 50_000;
     for (int batch = 0; batch < batches; batch++) {
-      List<String> chosen = choice.choose(P, batch);
+      List<String> chosen = choice.choose(exponent, P, batch);
       assertThat(chosen).hasSize(P);
       for (int c = 0; c < TRAFFIC.length; c++) {
         double expected = P * Math.pow((double) TRAFFIC[c], exponent) / whole;
@@ -57,30 +57,30 @@ class TrafficChoiceTest {
     Collections.shuffle(shuffled, new Random(5));
 
     for (int batch = 0; batch < 100; batch++) {
-      assertThat(choice(0.5, shuffled).choose(P, batch))
-          .isEqualTo(choice(0.5, order()).choose(P, batch));
+      assertThat(choice(shuffled).choose(0.5, P, batch))
+          .isEqualTo(choice(order()).choose(0.5, P, batch));
     }
   }
 
   @Test
   void classesThatAreNotReadyAreLeftOut() {
-    TrafficChoice choice = choice(1, order());
+    TrafficChoice choice = choice(order());
     choice.update(label(0), ledger(0), null);
     choice.update(label(1), ledger(1), ledger(1).withFreshTaken((int) TRAFFIC[1], 0, 0));
     choice.update("candidate", null, ClassLedger.first(99).withFreshAdded(1, 0, 0));
 
     for (int batch = 0; batch < 100; batch++) {
-      assertThat(choice.choose(P, batch)).doesNotContain(label(0), label(1), "candidate");
+      assertThat(choice.choose(1, P, batch)).doesNotContain(label(0), label(1), "candidate");
     }
   }
 
   @Test
   void aBatchHasTwoClassesHoweverRareTheSecondIs() {
     TrainingQueue queue = new TrainingQueue(Fixtures.config("batch.balance", "1").batch());
-    queue.update("often", null, new ClassLedger(0, true, 0, 1_000_000, 0, 0, 0, 0, 0, 7, 0));
-    queue.update("seldom", null, new ClassLedger(1, true, 0, 1, 0, 0, 0, 0, 0, 3, 0));
+    queue.update("often", null, new ClassLedger(0, true, 0, 1_000_000, 0, 0, 0, 0, 0, 7, 0, 0, 0));
+    queue.update("seldom", null, new ClassLedger(1, true, 0, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0));
 
-    assertThat(queue.choose(1)).hasSize(P).containsOnly("often", "seldom");
+    assertThat(queue.choose(1, 1)).hasSize(P).containsOnly("often", "seldom");
   }
 
   @Test
@@ -107,14 +107,14 @@ class TrafficChoiceTest {
     }
   }
 
-  private static TrafficChoice choice(double exponent, List<Integer> order) {
-    TrafficChoice choice = new TrafficChoice(exponent);
+  private static TrafficChoice choice(List<Integer> order) {
+    TrafficChoice choice = new TrafficChoice();
     order.forEach(c -> choice.update(label(c), null, ledger(c)));
     return choice;
   }
 
   private static ClassLedger ledger(int c) {
-    return new ClassLedger(c, true, 0, TRAFFIC[c], 0, 0, 0, 0, 0, -1, 0);
+    return new ClassLedger(c, true, 0, TRAFFIC[c], 0, 0, 0, 0, 0, -1, 0, 0, 0);
   }
 
   private static String label(int c) {

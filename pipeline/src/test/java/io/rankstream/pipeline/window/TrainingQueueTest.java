@@ -76,7 +76,7 @@ class TrainingQueueTest {
             case 2 -> known.fresh() > 0 ? known.withFreshTaken(1, 1, 0) : known;
             case 3 -> known.withEnrolment();
             case 4 -> random.nextInt(10) == 0 ? null : known; // null retires the class
-            default -> known.withKept(random.nextInt(K + 2), 0).withTraining(turn++);
+            default -> known.withKept(random.nextInt(K + 2), 0).withTraining(turn++, K);
           };
       if (after == null) {
         ledgers.remove(label);
@@ -85,7 +85,7 @@ class TrainingQueueTest {
       }
       queue.update(label, before, after);
 
-      assertThat(queue.choose(change))
+      assertThat(queue.choose(change, 0))
           .isEqualTo(naive(ledgers, batch.classes(), batch.freshClasses()));
       assertThat(queue.chooseFreshFirst())
           .isEqualTo(naive(ledgers, batch.classes(), batch.classes()));
@@ -97,14 +97,14 @@ class TrainingQueueTest {
   private static Map.Entry<String, ClassLedger> candidate(
       String label, int ordinal, int fresh, long lastTrained) {
     return Map.entry(
-        label, new ClassLedger(ordinal, true, 0, fresh, 0, 10, 10, 0, 0, lastTrained, 0));
+        label, new ClassLedger(ordinal, true, 0, fresh, 0, 10, 10, 0, 0, lastTrained, 0, 0, 0));
   }
 
   private static List<String> choose(
       JobConfig.Batch batch, List<Map.Entry<String, ClassLedger>> candidates) {
     TrainingQueue queue = new TrainingQueue(batch);
     candidates.forEach(candidate -> queue.update(candidate.getKey(), null, candidate.getValue()));
-    return queue.choose(0);
+    return queue.choose(0, 0);
   }
 
   private static JobConfig.Batch batch(int classes, int freshClasses) {
