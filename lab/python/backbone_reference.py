@@ -22,7 +22,7 @@ import torch
 import torchvision
 from torch import nn
 
-FOLDER = pathlib.Path(__file__).parent.parent / "model/src/test/resources/backbones"
+FOLDER = pathlib.Path(__file__).parent.parent.parent / "model/src/test/resources/backbones"
 BATCH = 2
 SAMPLES = 100
 
@@ -197,6 +197,45 @@ class InceptionV4(nn.Module):
         self.features = nn.Sequential(*layers)
 
 
+# --- ResNet-32 for CIFAR (He et al. 2015, section 4.2, shortcuts of option A) --------------------
+
+
+class CifarBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.stride, self.zeros = stride, (outputs - inputs) // 2
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        taken = x[:, :, :: self.stride, :: self.stride]
+        return torch.relu(y + nn.functional.pad(taken, (0, 0, 0, 0, self.zeros, self.zeros)))
+
+
+class CifarResNet32(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        inputs = 16
+        for stage, width in enumerate((16, 32, 64), start=1):
+            blocks = []
+            for i in range(5):
+                blocks.append(CifarBlock(inputs, width, 2 if stage > 1 and i == 0 else 1))
+                inputs = width
+            self.add_module(f"layer{stage}", nn.Sequential(*blocks))
+
+
+def cifar_maps(model, x):
+    x = torch.relu(model.bn1(model.conv1(x)))
+    for stage in (model.layer1, model.layer2, model.layer3):
+        x = stage(x)
+    return x, x
+
+
 # --- the two maps of each backbone ---------------------------------------------------------------
 
 
@@ -225,6 +264,7 @@ def mobilenet_maps(model, x):
 MODELS = torchvision.models
 BACKBONES = {
     "resnet18": (MODELS.resnet18, resnet_maps, (64, 96)),
+    "resnet32": (CifarResNet32, cifar_maps, (32, 48)),
     "resnet34": (MODELS.resnet34, resnet_maps, (64, 96)),
     "resnet50": (MODELS.resnet50, resnet_maps, (64, 96)),
     "densenet121": (MODELS.densenet121, densenet_maps, (64, 96)),

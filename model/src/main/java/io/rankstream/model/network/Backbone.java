@@ -11,6 +11,11 @@ public enum Backbone {
   SMALL_CNN("small-cnn"),
   /** ResNet-18 with the parameter names and semantics of torchvision. */
   RESNET18("resnet18"),
+  /**
+   * ResNet-32 in its form for CIFAR, with shortcuts without parameters (option A); made for 32×32
+   * images.
+   */
+  RESNET32("resnet32"),
   /** ResNet-34 with the parameter names and semantics of torchvision. */
   RESNET34("resnet34"),
   /**
@@ -62,6 +67,7 @@ public enum Backbone {
   public InputSpec usualInput() {
     return switch (this) {
       case SMALL_CNN -> new InputSpec(1, 28, 28, Normalization.HALF_RANGE);
+      case RESNET32 -> new InputSpec(3, 32, 32, Normalization.HALF_RANGE);
       case INCEPTION_V4 -> new InputSpec(3, 299, 299, Normalization.HALF_RANGE);
       case RESNET18, RESNET34, RESNET50, DENSENET121, DENSENET161, MOBILENET_V2 ->
           new InputSpec(3, 224, 224, Normalization.IMAGENET);

@@ -36,7 +36,10 @@ final class ResNet implements FeatureExtractor {
       for (int i = 0; i < depths[stage]; i++) {
         int stride = stage > 0 && i == 0 ? 2 : 1;
         String name = "layer%s.%s".formatted(stage + 1, i);
-        ResidualBlock block = new ResidualBlock(layout, name, inputs, width, stride, bottleneck);
+        ResidualBlock block =
+            bottleneck
+                ? ResidualBlock.bottleneck(layout, name, inputs, width, stride)
+                : ResidualBlock.basic(layout, name, inputs, width, stride);
         blocks.add(block);
         inputs = block.outputs();
       }

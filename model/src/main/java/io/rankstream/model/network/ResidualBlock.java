@@ -12,14 +12,20 @@ final class ResidualBlock {
 
   private static final int EXPANSION = 4;
 
+  private enum Form {
+    BASIC,
+    BOTTLENECK,
+    PADDED
+  }
+
   private final List<Convolution> convolutions = new ArrayList<>();
   private final List<BatchNormalization> norms = new ArrayList<>();
-  private final Convolution shortcut;
-  private final BatchNormalization shortcutNorm;
+  private final Shortcut shortcut;
   private final int outputs;
 
-  ResidualBlock(
-      ParameterLayout layout, String name, int inputs, int width, int stride, boolean bottleneck) {
+  private ResidualBlock(
+      ParameterLayout layout, String name, int inputs, int width, int stride, Form form) {
+    boolean bottleneck = form == Form.BOTTLENECK;
     outputs = bottleneck ? width * EXPANSION : width;
     int[] kernels = bottleneck ? new int[] {1, 3, 1} : new int[] {3, 3};
     int strided = bottleneck ? 1 : 0;
@@ -33,11 +39,31 @@ final class ResidualBlock {
       from = to;
     }
 
-    boolean projects = stride != 1 || inputs != outputs;
-    shortcut =
-        projects ? convolution(layout, name + ".downsample.0", inputs, outputs, 1, stride) : null;
-    shortcutNorm =
-        projects ? new BatchNormalization(layout, name + ".downsample.1", outputs) : null;
+    if (stride == 1 && inputs == outputs) {
+      shortcut = Shortcut.identity();
+    } else if (form == Form.PADDED) {
+      shortcut = Shortcut.padding(inputs, outputs, stride);
+    } else {
+      shortcut = Shortcut.projection(layout, name + ".downsample", inputs, outputs, stride);
+    }
+  }
+
+  /** Two convolutions. */
+  static ResidualBlock basic(
+      ParameterLayout layout, String name, int inputs, int width, int stride) {
+    return new ResidualBlock(layout, name, inputs, width, stride, Form.BASIC);
+  }
+
+  /** Three convolutions with four times the width at the end. */
+  static ResidualBlock bottleneck(
+      ParameterLayout layout, String name, int inputs, int width, int stride) {
+    return new ResidualBlock(layout, name, inputs, width, stride, Form.BOTTLENECK);
+  }
+
+  /** Two convolutions, and a shortcut without parameters. */
+  static ResidualBlock padded(
+      ParameterLayout layout, String name, int inputs, int width, int stride) {
+    return new ResidualBlock(layout, name, inputs, width, stride, Form.PADDED);
   }
 
   int outputs() {
@@ -60,21 +86,19 @@ final class ResidualBlock {
               : norms.get(i).forwardRelu(weights, convolved, training);
     }
 
-    NDArray identity =
-        shortcut == null
-            ? input
-            : shortcutNorm.forward(weights, shortcut.forward(weights, input), training);
-    NDArray sum = x.add(identity); // in place, the gradient would be copied three times
+    NDArray past = shortcut.forward(weights, input, training);
+    NDArray sum = x.add(past); // in place, the gradient would be copied three times
     x.close();
-    if (shortcut != null) {
-      identity.close();
+    if (past != input) {
+      past.close();
     }
     NDArray activated = sum.getNDArrayInternal().relu();
     sum.close();
     return activated;
   }
 
-  private static Convolution convolution(
+  /** A padded square convolution with the initial values of torchvision's ResNet. */
+  static Convolution convolution(
       ParameterLayout layout, String name, int inputs, int outputs, int size, int stride) {
     Kernel kernel = Kernel.square(size).withStride(stride);
     Initializer initializer = Initializer.kaimingNormal(outputs * kernel.area());

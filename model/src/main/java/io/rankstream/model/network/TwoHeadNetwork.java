@@ -36,6 +36,7 @@ public final class TwoHeadNetwork {
         switch (architecture.backbone()) {
           case SMALL_CNN -> new SmallCnn(layout, inputChannels);
           case RESNET18 -> ResNet.resnet18(layout, inputChannels);
+          case RESNET32 -> CifarResNet.resnet32(layout, inputChannels);
           case RESNET34 -> ResNet.resnet34(layout, inputChannels);
           case RESNET50 -> ResNet.resnet50(layout, inputChannels);
           case DENSENET121 -> DenseNet.densenet121(layout, inputChannels);

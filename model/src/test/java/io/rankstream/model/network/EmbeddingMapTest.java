@@ -17,6 +17,7 @@ class EmbeddingMapTest {
 
   @ParameterizedTest
   @CsvSource({
+    "RESNET32, 32, 4096",
     "RESNET50, 224, 100352",
     "DENSENET121, 224, 50176",
     "DENSENET161, 224, 108192",
@@ -33,6 +34,8 @@ class EmbeddingMapTest {
     "SMALL_CNN, 40, 50",
     "RESNET18, 1, 33",
     "RESNET18, 47, 64",
+    "RESNET32, 1, 33",
+    "RESNET32, 31, 46",
     "MOBILENET_V2, 1, 33",
     "MOBILENET_V2, 47, 64",
     "DENSENET121, 29, 60",

@@ -108,7 +108,7 @@ class JobConfigTest {
                     .containsExactlyInAnyOrder(
                         "Unknown key batch.imges-per-class (did you mean batch.images-per-class?)",
                         "Invalid batch.classes: 1 (must be at least 2, or no anchor has a negative)",
-                        "Invalid model.backbone: resnet1000 (must be one of small-cnn, resnet18, resnet34, resnet50, densenet121, densenet161, inception-v4, mobilenet-v2)",
+                        "Invalid model.backbone: resnet1000 (must be one of small-cnn, resnet18, resnet32, resnet34, resnet50, densenet121, densenet161, inception-v4, mobilenet-v2)",
                         "Invalid batch.max-wait: soon (must be a duration such as 5 s: at least 1 ms)",
                         "Invalid input.topic: no spaces (must be 1 to 249 letters, digits, '.', '_' or '-', other than '.' and '..', as Kafka requires)"));
   }
