@@ -123,6 +123,7 @@ public record JobConfig(
    * @param balance how far the choice of classes follows their traffic
    * @param minImages distinct images with which a class enters training, at least 1
    * @param maxWait longest time that a new image waits
+   * @param passes training on kept images when no new ones come
    */
   public record Batch(
       Sampler sampler,
@@ -132,7 +133,8 @@ public record JobConfig(
       int freshClasses,
       Balance balance,
       int minImages,
-      Duration maxWait)
+      Duration maxWait,
+      Passes passes)
       implements Serializable {
 
     static Batch read(SettingReader in) {
@@ -145,7 +147,8 @@ public record JobConfig(
           in.read(BATCH_FRESH_CLASSES),
           Balance.read(in),
           in.read(BATCH_MIN_IMAGES) == 0 ? asMany : in.read(BATCH_MIN_IMAGES),
-          in.read(BATCH_MAX_WAIT));
+          in.read(BATCH_MAX_WAIT),
+          Passes.read(in));
     }
 
     /** Images in a full batch: P·K. */

@@ -70,6 +70,7 @@ final class JobConfigReader {
     in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_RESERVOIR_PER_CLASS);
     in.requireAtLeast(MODEL_MAX_CLASSES, BATCH_CLASSES);
     checkBothSides(config, in);
+    Passes.check(config, in);
     ReplicaConfig.check(config, in);
     SizeLimits.check(config, in);
     ProducerTimes.check(config, in);

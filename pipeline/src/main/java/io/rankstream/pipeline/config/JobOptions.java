@@ -160,6 +160,16 @@ public final class JobOptions extends ReplicaOptions {
           .atLeast(Duration.ofMillis(1))
           .means(
               "Longest time that a new image waits for a training batch. Then the window trains on what it has if it did not train for that time; otherwise it keeps the image for later batches.");
+  public static final Setting<Integer> TRAINING_PASSES =
+      integer("training.passes", 0)
+          .between(0, 100_000)
+          .means(
+              "For small and slow streams: passes over the images that the window keeps, on average over them. What is left of them is trained while the input is quiet, or, with input.bounded, when it has ended. 0: the window trains when new images come, and on nothing else.");
+  public static final Setting<Duration> TRAINING_QUIET =
+      duration("training.quiet", Duration.ofSeconds(10))
+          .atLeast(Duration.ofMillis(1))
+          .means(
+              "Time without a new labelled image of a stream after which training.passes begin. The next image ends them.");
   public static final Setting<Integer> WINDOW_FRESH_PER_CLASS =
       integer("window.fresh-per-class", 16)
           .atLeast(2)

@@ -31,15 +31,7 @@ public record BatchWindow(
       case PK ->
           new BatchWindow(
               OperatorNames.PK_WINDOW,
-              new PkWindow(
-                  config.batch(),
-                  config.window(),
-                  config.model().architecture().maxClasses(),
-                  config.embed().refresh(),
-                  config.model().seed(),
-                  config.replicas(),
-                  embedAgain,
-                  deadLetters));
+              new PkWindow(PkSettings.of(config), config.replicas(), embedAgain, deadLetters));
       case NATURAL ->
           new BatchWindow(
               OperatorNames.NATURAL_WINDOW,

@@ -16,6 +16,7 @@ final class PkEvents {
   final Counter evicted;
   final Counter withoutRoom;
   final Counter retired;
+  final Counter passes;
 
   /**
    * @param operator group of the operator
@@ -30,6 +31,7 @@ final class PkEvents {
     refreshed = operator.counter("numImagesRefreshed");
     evicted = operator.counter("numReservoirEvictions");
     withoutRoom = operator.counter("numImagesWithoutRoom");
+    passes = operator.counter("numBatchesOfPasses");
     retired = operator.counter("numClassesRetired");
   }
 }

@@ -14,4 +14,14 @@ import java.io.Serializable;
  */
 record PkSettings(
     JobConfig.Batch batch, JobConfig.Window bounds, int maxClasses, int refresh, long seed)
-    implements Serializable {}
+    implements Serializable {
+
+  static PkSettings of(JobConfig config) {
+    return new PkSettings(
+        config.batch(),
+        config.window(),
+        config.model().architecture().maxClasses(),
+        config.embed().refresh(),
+        config.model().seed());
+  }
+}

@@ -1,6 +1,5 @@
 package io.rankstream.pipeline.window;
 
-import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.ReplicaConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.ImageInput;
@@ -16,6 +15,8 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keyed window that turns a skewed stream into class-balanced P×K micro-batches.
@@ -36,12 +37,16 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>An image that is to be forgotten leaves the window at once, wherever it is.
  *
+ * <p>When the input is quiet or has ended, the window trains on the images that it keeps, up to
+ * {@code training.passes}.
+ *
  * <p>Batches depend only on the order of the input and on the seed, except where a deadline in
- * processing time passes or a class retires.
+ * processing time passes, a class retires, or the input is quiet.
  */
 public final class PkWindow extends ImageWindow {
 
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(PkWindow.class);
 
   private final PkSettings settings;
   private final ReplicaConfig replicas;
@@ -52,31 +57,23 @@ public final class PkWindow extends ImageWindow {
   private transient WindowState state;
   private transient Map<StreamKey, StreamWindow> windows;
   private transient PkEvents events;
+  private transient QuietTraining quiet;
   private transient RoundDealer dealer; // null where the models have no replicas
   private transient Map<StreamKey, RoundCounters> rounds;
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
 
   /**
-   * @param batch shape and pace of the batches
-   * @param bounds bounds of the images that the window keeps
-   * @param maxClasses capacity of the model
-   * @param refresh kept images that are embedded again with each batch
-   * @param seed seed of the draws from the reservoirs
    * @param replicas replicas of each model
    * @param embedAgain side output of the kept images to embed again
    * @param deadLetters side output for images of more classes than the model can hold
    */
-  public PkWindow(
-      JobConfig.Batch batch,
-      JobConfig.Window bounds,
-      int maxClasses,
-      int refresh,
-      long seed,
+  PkWindow(
+      PkSettings settings,
       ReplicaConfig replicas,
       OutputTag<ImageInput> embedAgain,
       OutputTag<DeadLetter> deadLetters) {
-    this.settings = new PkSettings(batch, bounds, maxClasses, refresh, seed);
+    this.settings = settings;
     this.replicas = replicas;
     this.embedAgain = embedAgain;
     this.deadLetters = deadLetters;
@@ -88,6 +85,7 @@ public final class PkWindow extends ImageWindow {
     state = new WindowState(getRuntimeContext());
     windows = new HashMap<>();
     rounds = new HashMap<>();
+    quiet = new QuietTraining(settings.batch().passes());
     if (replicas.replicas() > 1) {
       int keyGroups = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
       dealer = new RoundDealer(replicas, new ReplicaKeys(keyGroups, ReplicaConfig.MOST_REPLICAS));
@@ -133,12 +131,17 @@ public final class PkWindow extends ImageWindow {
     StreamWindow window = window(context);
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
       takeAll(window, context, out);
+      trainTheRest(window, context, out);
       endRound(window, context, out);
     } else {
       if (time == window.counters().freshTimer) {
         window.counters().freshTimer = 0;
       }
       takeOverdue(window, time, context, out);
+      if (quiet.isDue(window, time)) {
+        events.passes.inc();
+        emit(window.takeFullBatch(time), window, context, out);
+      }
       endQuietRound(window, time, context, out);
     }
     finish(window, context);
@@ -149,7 +152,7 @@ public final class PkWindow extends ImageWindow {
     StreamKey stream = context.getCurrentKey();
     StreamWindow window = windows.get(stream);
     if (window == null) {
-      window = StreamWindow.open(stream, state, recent, settings, events);
+      window = StreamWindow.open(stream, state, recent, settings, events, time(context));
       windows.put(stream, window);
       endReplicas();
       // fires when the input ends; set again after a start, since a savepoint with drain fired it
@@ -204,6 +207,24 @@ public final class PkWindow extends ImageWindow {
       emit(window.takeFreshBatch(time(context)), window, context, out);
     }
     window.keepOverdue(Long.MAX_VALUE); // of the only class
+  }
+
+  /** Trains on what is left of the passes, since there will be no quiet time any more. */
+  private void trainTheRest(StreamWindow window, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    if (!settings.batch().passes().atEnd()) { // a savepoint with drain ends the input too
+      return;
+    }
+    if (window.owesPasses()) {
+      LOG.info(
+          "The input of {} has ended; {} places in batches are left of training.passes. No checkpoint is complete until they are trained",
+          context.getCurrentKey().stream(),
+          window.counters().placesOwed);
+    }
+    while (window.owesPasses()) {
+      events.passes.inc();
+      emit(window.takeFullBatch(time(context)), window, context, out);
+    }
   }
 
   private void emit(
@@ -281,6 +302,7 @@ public final class PkWindow extends ImageWindow {
 
   private void finish(StreamWindow window, Context context) throws Exception {
     Deadlines.set(window, context.timerService(), settings.batch().maxWait());
+    quiet.setTimer(window, context.timerService());
     window.save();
     metrics.update(
         context.getCurrentKey().stream(), WindowFigures.of(window.table(), window.counters()));

@@ -36,6 +36,8 @@ final class StreamWindow {
   private final Enrolment enrolment;
   private final StreamAge age;
   private final Draws draws;
+  private final PassBudget passes;
+  private final long opened;
 
   /**
    * @param counters counters of the stream; changed here and stored by {@link #save}
@@ -43,6 +45,7 @@ final class StreamWindow {
    * @param enrolment labels of the stream that training may take
    * @param state state whose current key is the stream
    * @param recent the same, of the images that would be repeats
+   * @param opened processing time
    */
   StreamWindow(
       StreamKey stream,
@@ -52,7 +55,8 @@ final class StreamWindow {
       WindowState state,
       RecentImages recent,
       PkSettings settings,
-      PkEvents events) {
+      PkEvents events,
+      long opened) {
     this.stream = stream;
     this.counters = counters;
     this.table = table;
@@ -68,6 +72,8 @@ final class StreamWindow {
     age = new StreamAge(settings.bounds().classTtl());
     draws = new Draws(settings.seed(), counters);
     retirement = new Retirement(age, counters, table, fresh, reservoirs, events);
+    passes = new PassBudget(batch.passes().passes(), counters, table);
+    this.opened = opened;
     memory = new MemoryBound(settings, table, reservoirs, retirement, draws, events);
   }
 
@@ -77,12 +83,13 @@ final class StreamWindow {
       WindowState state,
       RecentImages recent,
       PkSettings settings,
-      PkEvents events)
+      PkEvents events,
+      long now)
       throws Exception {
     ClassTable table = new ClassTable(settings.batch(), state);
     Enrolment enrolment = new Enrolment(settings, table, state);
     return new StreamWindow(
-        stream, state.counters(), table, enrolment, state, recent, settings, events);
+        stream, state.counters(), table, enrolment, state, recent, settings, events, now);
   }
 
   WindowCounters counters() {
@@ -91,6 +98,16 @@ final class StreamWindow {
 
   ClassTable table() {
     return table;
+  }
+
+  /** Processing time at which the window was first used since the last start. */
+  long opened() {
+    return opened;
+  }
+
+  /** Whether batches of kept images are left to train on. */
+  boolean owesPasses() {
+    return passes.isLeft();
   }
 
   /** Stores the counters and the ledgers; the images are in the state already. */
@@ -141,6 +158,7 @@ final class StreamWindow {
     }
 
     fresh.add(image, now, age.seen(counters));
+    passes.grow();
     counters.sinceTraining++;
     enrolment.update(label);
     if (!memory.makeRoom(label)) {
@@ -230,6 +248,7 @@ final class StreamWindow {
     for (Map.Entry<String, Integer> group : groups.entrySet()) {
       slots.addAll(takeGroup(group.getKey(), group.getValue()));
     }
+    passes.spend(slots.size());
     counters.sinceTraining = 0;
     counters.lastTraining = now;
     return new MicroBatch(stream, counters.batches++, slots);

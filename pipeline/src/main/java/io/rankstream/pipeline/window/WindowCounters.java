@@ -36,6 +36,12 @@ public final class WindowCounters {
   /** Exponent γ of the traffic in the last batch that was due, 0 to 1. */
   public double balance;
 
+  /** Places in batches that are left of {@code training.passes}; see {@link PassBudget}. */
+  public long placesOwed;
+
+  /** Processing time of the timer for the next of these batches; 0 when there is no timer. */
+  public long passTimer;
+
   /** Counters that go on from here by themselves. */
   WindowCounters copy() {
     WindowCounters copy = new WindowCounters();
@@ -49,6 +55,8 @@ public final class WindowCounters {
     copy.lastArrival = lastArrival;
     copy.activeMillis = activeMillis;
     copy.balance = balance;
+    copy.placesOwed = placesOwed;
+    copy.passTimer = passTimer;
     return copy;
   }
 }

@@ -36,6 +36,8 @@ class SettingRulesTest {
       batch.max-repeats             | 1; 1e6                 | 0.999; 1000001       | 1 to 1000000
       batch.min-images              | 0; 16                  | -1                   | at least 0
       batch.max-wait                | 1 ms                   | 999 micro            | at least 1 ms
+      training.passes               | 0; 100000              | -1; 100001           | 0 to 100000
+      training.quiet                | 1 ms                   | 0 s                  | at least 1 ms
       window.fresh-per-class        | 2                      | 1                    | at least 2
       window.reservoir-per-class    | 1                      | 0                    | at least 1
       window.max-bytes              | 1 mb                   | 1023 kb              | at least 1 mb

@@ -27,13 +27,7 @@ final class OpenWindow implements AutoCloseable {
   OpenWindow(JobConfig config, KeyedStateHarness harness) throws Exception {
     this.harness = harness;
     state = new WindowState(harness.context());
-    PkSettings settings =
-        new PkSettings(
-            config.batch(),
-            config.window(),
-            config.model().architecture().maxClasses(),
-            config.embed().refresh(),
-            config.model().seed());
+    PkSettings settings = PkSettings.of(config);
     recent = new RecentImages(harness.context(), config.window().repeats());
     table = new ClassTable(config.batch(), state);
     window =
@@ -45,7 +39,8 @@ final class OpenWindow implements AutoCloseable {
             state,
             recent,
             settings,
-            events);
+            events,
+            0);
   }
 
   /** Adds an image as the operator does, but in the place of no other. */
