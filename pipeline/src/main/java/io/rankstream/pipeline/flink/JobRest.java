@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rankstream.pipeline.event.OperatorNames;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,9 +14,14 @@ import java.util.stream.Collectors;
 /** Reads the progress of a job over Flink's REST interface. */
 public final class JobRest {
 
+  /** Ends of names. Of the steps there are also those of each stream, which count the same. */
   private static final List<String> METRICS =
       List.of(
-          "numImages", "numImagesRepeated", "numTrainingSteps", "numDeadLetters", "pendingRecords");
+          "numImages",
+          "numImagesRepeated",
+          OperatorNames.TWO_HEAD_TRAINER + ".numTrainingSteps",
+          "numDeadLetters",
+          "pendingRecords");
 
   private static final List<String> SWEEP = List.of("sweepOffsetsRead", "sweepOffsetsTotal");
 
@@ -59,7 +65,7 @@ public final class JobRest {
       List<String> names = new ArrayList<>();
       for (JsonNode metric : get(path)) {
         String name = metric.path("id").asText();
-        if (metrics.stream().anyMatch(each -> name.endsWith("." + each))) {
+        if (metrics.stream().anyMatch(each -> isCalled(each, name))) {
           names.add(name);
         }
       }
@@ -85,11 +91,16 @@ public final class JobRest {
     for (JsonNode metric : get(path + "?agg=sum&get=" + query)) {
       String name = metric.path("id").asText();
       for (int i = 0; i < sums.length; i++) {
-        if (name.endsWith("." + metrics.get(i))) {
+        if (isCalled(metrics.get(i), name)) {
           sums[i] += metric.path("sum").asLong();
         }
       }
     }
+  }
+
+  /** Whether a name, which begins with that of the operator, is that of a metric. */
+  static boolean isCalled(String metric, String name) {
+    return name.equals(metric) || name.endsWith("." + metric);
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
