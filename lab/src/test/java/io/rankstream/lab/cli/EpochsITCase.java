@@ -1,11 +1,19 @@
 package io.rankstream.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.tools.dataset.FileNameSplit;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.ImageDatasets;
+import io.rankstream.pipeline.tools.dataset.Split;
+import io.rankstream.pipeline.tools.evaluate.FedImages;
 import io.rankstream.schemas.LabeledImage;
 import io.rankstream.schemas.TrainingMetrics;
 import java.io.PrintWriter;
@@ -68,6 +76,53 @@ class EpochsITCase {
   }
 
   @Test
+  void aSetThatIsFedOnceIsTrainedOnInPassesWhenTheInputHasEnded() throws Exception {
+    feed();
+
+    run(kafka.settings().with(JobOptions.TRAINING_PASSES, 5));
+    List<TrainingMetrics> steps =
+        kafka.read(TopicNames.defaults().metrics(), TrainingMetrics.getDecoder());
+    int places = steps.stream().mapToInt(TrainingMetrics::getImagesInBatch).sum();
+    assertThat(steps.stream().mapToInt(TrainingMetrics::getFreshImages).sum()).isEqualTo(IMAGES);
+    assertThat(places).isBetween(5 * IMAGES, 5 * IMAGES + 3); // the last batch has four
+  }
+
+  @Test
+  void imagesThatAModelMayHaveBeenTrainedOnAreNotScored() throws Exception {
+    feed("--limit", "20");
+    ImageDataset photos =
+        ImageDatasets.open(
+            directory.resolve("photos"), Split.TRAIN, FileNameSplit.NONE, line -> {});
+    FedImages fed = FedImages.read(kafka.clients(), "images.v2", JobConfig.Registry.none());
+    List<String> told = new ArrayList<>();
+
+    ImageDataset unseen = fed.without(photos, told::add);
+
+    assertThat(unseen.size()).isEqualTo(4);
+    assertThat(labeledById()).hasSize(20);
+    for (int i = 0; i < unseen.size(); i++) {
+      assertThat(labeledById()).doesNotContainKey(unseen.id(i));
+    }
+    assertThat(told)
+        .containsExactly(
+            "20 of 24 images are in images.v2 with a label, and are left out: the model may have been trained on them");
+
+    feed("--unlabeled", "1"); // those that were fed with a label stay out, the others are unseen
+    assertThat(
+            FedImages.read(kafka.clients(), "images.v2", JobConfig.Registry.none())
+                .without(photos, told::add)
+                .size())
+        .isEqualTo(4);
+
+    feed();
+    assertThatThrownBy(
+            () ->
+                FedImages.read(kafka.clients(), "images.v2", JobConfig.Registry.none())
+                    .without(photos, told::add))
+        .hasMessageContaining("All 24 images of photos are in images.v2 with a label");
+  }
+
+  @Test
   void anImageIsSentWithItsLabelInEveryEpochOrInNone() throws Exception {
     feed("--epochs", Integer.toString(EPOCHS), "--unlabeled", "0.3");
 
@@ -112,9 +167,15 @@ class EpochsITCase {
 
   /** Runs a job over all that was fed; returns how many images it trained on as new ones. */
   private int freshImagesOfAJob() throws Exception {
+    run(kafka.settings());
+    return kafka.read(TopicNames.defaults().metrics(), TrainingMetrics.getDecoder()).stream()
+        .mapToInt(TrainingMetrics::getFreshImages)
+        .sum();
+  }
+
+  private void run(JobSettings settings) throws Exception {
     kafka.run(
-        kafka
-            .settings()
+        settings
             .with(JobOptions.INPUT_BOUNDED, true)
             .with(JobOptions.BATCH_CLASSES, 2)
             .with(JobOptions.BATCH_IMAGES_PER_CLASS, 2)
@@ -123,9 +184,6 @@ class EpochsITCase {
             .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500))
             .configuration(),
         "epochs-test");
-    return kafka.read(TopicNames.defaults().metrics(), TrainingMetrics.getDecoder()).stream()
-        .mapToInt(TrainingMetrics::getFreshImages)
-        .sum();
   }
 
   private String feed(String... options) {

@@ -14,6 +14,7 @@ import io.rankstream.pipeline.tools.dataset.ImageDatasets;
 import io.rankstream.pipeline.tools.dataset.Split;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
+import io.rankstream.pipeline.tools.evaluate.FedImages;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,11 +41,14 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  rankstream evaluate --model v000001500.safetensors --data fashion-mnist",
-      "  rankstream evaluate --model model.safetensors --data photos.zip --split test --json"
+      "  rankstream evaluate --model model.safetensors --data photos.zip --split test --json",
+      "  rankstream evaluate --model model.safetensors --data photos/ --test-share 1 --fed images.v2"
     })
 final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin TestShareOption testShare;
+  @Mixin KafkaOptions kafka;
+  @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
   @Option(
@@ -68,6 +72,15 @@ final class EvaluateCommand implements Callable<Integer> {
   Split split;
 
   @Option(
+      names = "--fed",
+      paramLabel = "TOPIC",
+      description = {
+        "Input topic that the model was trained from, such as images.v2. Images of the set that it holds",
+        "with a label, by id, are left out of the scores and counted: the model may have been trained on them."
+      })
+  String fed;
+
+  @Option(
       names = "--device",
       defaultValue = "auto",
       description = "auto, cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
@@ -86,8 +99,14 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     Consumer<String> log = spec.commandLine().getErr()::println;
+    if (fed == null && kafka.isGiven()) {
+      throw new UsageException(
+          "--bootstrap-servers and --kafka-config are for --fed: give the input topic too, such as --fed images.v2");
+    }
     ImageDataset whole = DataSource.open(data, split, testShare.split(), log);
-    if (split == Split.TRAIN) {
+    if (fed != null) {
+      whole = FedImages.read(kafka.connected(), fed, registry.config()).without(whole, log);
+    } else if (split == Split.TRAIN) {
       log.accept(
           "WARNING: feed sends the images of this split to train on. If the model was fed with them, these scores tell how well it remembers, not how good it is: use --split test");
     }
