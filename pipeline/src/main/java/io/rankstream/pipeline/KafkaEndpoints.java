@@ -64,8 +64,7 @@ public final class KafkaEndpoints {
             .setDeserializer(new RawRecordDeserializer())
             .build();
     return new EpochEndpoints(
-        control,
-        new KafkaCorpus(config.kafka(), config.input().topic(), config.input().groupId()));
+        control, new KafkaCorpus(config.kafka(), config.input().topic(), config.input().groupId()));
   }
 
   private static InputSource source(JobConfig config) {

@@ -33,8 +33,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The committed records of the input topic, read without a consumer group, so that the offsets of
- * the job stay as they are. They tell how far the job has come: it commits them when a checkpoint is
- * complete.
+ * the job stay as they are. They tell how far the job has come: it commits them when a checkpoint
+ * is complete.
  */
 public final class KafkaCorpus implements Corpus {
 

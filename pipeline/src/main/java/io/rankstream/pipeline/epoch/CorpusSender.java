@@ -10,8 +10,9 @@ import org.apache.flink.util.function.ThrowingRunnable;
 
 /**
  * Waits until the job itself has taken what the corpus had when an epoch was opened: a record that
- * is read again before it arrives would be embedded twice. Then reads the corpus ahead, beside the task, and sends its records on, one after the other: between
- * two of them the task looks after other things. Called in the task thread alone.
+ * is read again before it arrives would be embedded twice. Then reads the corpus ahead, beside the
+ * task, and sends its records on, one after the other: between two of them the task looks after
+ * other things. Called in the task thread alone.
  */
 final class CorpusSender implements AutoCloseable {
 

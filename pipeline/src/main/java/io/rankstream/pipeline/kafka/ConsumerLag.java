@@ -38,10 +38,7 @@ public final class ConsumerLag implements AutoCloseable {
     // Behind what retention has deleted, reading goes on with the first record that is there.
     reader.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     this.consumer =
-        new KafkaConsumer<>(
-            reader,
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+        new KafkaConsumer<>(reader, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     this.topic = topic;
     this.group = group;
   }

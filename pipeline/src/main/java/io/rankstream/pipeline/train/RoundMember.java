@@ -67,8 +67,7 @@ final class RoundMember {
 
   /** The present round, for the metrics of a step. */
   ReplicaRound figures() {
-    return new ReplicaRound(
-        position.round(), position.replica(), position.replicas(), waitMillis);
+    return new ReplicaRound(position.round(), position.replica(), position.replicas(), waitMillis);
   }
 
   /** Whether versions may be made of the present weights. */
