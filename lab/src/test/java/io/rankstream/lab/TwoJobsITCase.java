@@ -97,7 +97,8 @@ class TwoJobsITCase {
           .extracting(Finding::message)
           .asString()
           .startsWith("Another job writes with the prefix twice.images at this moment")
-          .endsWith("give this one another output.transactional-id-prefix and another input.group-id");
+          .endsWith(
+              "give this one another output.transactional-id-prefix and another input.group-id");
     } finally {
       done.set(true);
       feeder.join();

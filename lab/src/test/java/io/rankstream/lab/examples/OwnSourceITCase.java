@@ -61,7 +61,7 @@ class OwnSourceITCase {
     Set<String> embedded =
         lines.stream()
             .filter(line -> line.startsWith("embedded "))
-            .map(line -> line.split(" ")[1])
+            .map(line -> line.split(" ", -1)[1])
             .collect(Collectors.toSet());
     assertThat(embedded).isEqualTo(images(photos, broken));
     assertThat(lines.stream().filter(line -> line.matches("step \\d+ loss \\d+\\.\\d+")))
@@ -127,7 +127,7 @@ class OwnSourceITCase {
   }
 
   private static List<String> withoutKafka() {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(
             entry ->
                 LEFT_OUT.stream().noneMatch(Path.of(entry).getFileName().toString()::startsWith))

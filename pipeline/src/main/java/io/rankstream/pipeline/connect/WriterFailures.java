@@ -3,7 +3,6 @@ package io.rankstream.pipeline.connect;
 import io.rankstream.pipeline.config.JobOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
@@ -75,6 +74,6 @@ final class WriterFailures {
   }
 
   private boolean isYoung() {
-    return System.nanoTime() - created < TimeUnit.MILLISECONDS.toNanos(transactionTimeout.toMillis());
+    return System.nanoTime() - created < transactionTimeout.toNanos();
   }
 }

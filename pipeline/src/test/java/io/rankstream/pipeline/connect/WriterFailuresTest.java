@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 class WriterFailuresTest {
 
   private static final OutputFailure EMBEDDINGS = new OutputFailure("embeddings.v2");
-  private static final IOException FENCED =
-      new IOException("connector", new ProducerFencedException("a newer producer"));
+
+  private static IOException fenced() {
+    return new IOException("connector", new ProducerFencedException("a newer producer"));
+  }
 
   private static WriterFailures writer(String job, int attempt) {
     return new WriterFailures(EMBEDDINGS, Duration.ofHours(1), job, attempt);
@@ -23,11 +25,11 @@ class WriterFailuresTest {
 
   @Test
   void theThirdStartThatIsFencedOffEndsTheJob() {
-    assertThat(writer("third", 0).named(FENCED)).isInstanceOf(IOException.class);
+    assertThat(writer("third", 0).named(fenced())).isInstanceOf(IOException.class);
     IOException epoch = new IOException(new InvalidProducerEpochException("old"));
     assertThat(writer("third", 1).named(epoch)).isInstanceOf(IOException.class);
 
-    assertThatThrownBy(() -> writer("third", 2).named(FENCED))
+    assertThatThrownBy(() -> writer("third", 2).named(fenced()))
         .isInstanceOf(SuppressRestartsException.class)
         .cause()
         .hasMessageContaining("Another job writes to embeddings.v2 with the same transactional ids")
@@ -38,23 +40,23 @@ class WriterFailuresTest {
   @Test
   void allWritersOfOneStartCountOnce() {
     for (int i = 0; i < 5; i++) {
-      assertThat(writer("one start", 7).named(FENCED)).isInstanceOf(IOException.class);
+      assertThat(writer("one start", 7).named(fenced())).isInstanceOf(IOException.class);
     }
   }
 
   @Test
   void anotherJobHasACountOfItsOwn() {
-    writer("left", 0).named(FENCED);
-    writer("left", 1).named(FENCED);
+    assertThat(writer("left", 0).named(fenced())).isInstanceOf(IOException.class);
+    assertThat(writer("left", 1).named(fenced())).isInstanceOf(IOException.class);
 
-    assertThat(writer("right", 2).named(FENCED)).isInstanceOf(IOException.class);
+    assertThat(writer("right", 2).named(fenced())).isInstanceOf(IOException.class);
   }
 
   @Test
   void aTransactionThatMayHaveTimedOutIsNoOtherJob() {
     for (int attempt = 0; attempt < 5; attempt++) {
       WriterFailures old = new WriterFailures(EMBEDDINGS, Duration.ZERO, "old", attempt);
-      assertThat(old.named(FENCED)).hasMessageContaining("ProducerFencedException");
+      assertThat(old.named(fenced())).hasMessageContaining("ProducerFencedException");
     }
   }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ReceiveElementsHarnessTest {
 
+  @SuppressWarnings("ArrayRecordComponent") // elements are never compared
   private record Photo(String id, String camera, String album, Instant taken, byte[] file) {}
 
   private static final Instant TAKEN = Instant.ofEpochMilli(1_600_000_000_000L);
