@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
@@ -196,7 +197,7 @@ final class RunCommand implements Callable<Integer> {
       tell(memory);
       out.printf("Flink's page at %s%n", cluster.page());
       out.println("To see it learn: rankstream watch, with the same address of Kafka");
-      JobClient job = cluster.submit(env, NAME);
+      JobClient job = cluster.submit(env, name(env));
       out.println(goingOn);
       state
           .started(job.getJobID().toHexString())
@@ -232,7 +233,12 @@ final class RunCommand implements Callable<Integer> {
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
     checkKafka(config, env, false);
     tell(List.of(MemoryChecks.state(config, given, env.getConfiguration())));
-    env.execute(NAME);
+    env.execute(name(env));
+  }
+
+  /** The name of the job on Flink's page. */
+  static String name(StreamExecutionEnvironment env) {
+    return env.getConfiguration().getOptional(PipelineOptions.NAME).orElse(NAME);
   }
 
   /** Fails now, with one message, instead of again and again in the running job. */
