@@ -160,6 +160,7 @@ final class ClusterProcesses implements AutoCloseable {
     broker.close();
   }
 
+  /** Flink would show a checkpoint seconds later, when it is complete. */
   private String clusterSettings() {
     return """
         jobmanager.rpc.address: localhost
@@ -183,6 +184,7 @@ final class ClusterProcesses implements AutoCloseable {
         rest.address: localhost
         rest.bind-address: localhost
         rest.port: %d
+        rest.cache.checkpoint-statistics.timeout: 20 ms
         heartbeat.interval: 1000
         heartbeat.timeout: 6000
         web.tmpdir: %s
