@@ -14,6 +14,7 @@ import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.wire.RecordKey;
 import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    Audit audit = TopicAudit.of(local.clients(), local.brokerData(), topics);
+    Audit audit = audit("faulty", topics);
 
     assertThat(audit.found(AuditFault.LOST_IMAGE)).containsExactly("stream-0/lost");
     assertThat(audit.found(AuditFault.REPEATED_EMBEDDING))
@@ -99,7 +100,7 @@ class TopicAuditITCase {
       producer.abortTransaction();
     }
 
-    assertThat(TopicAudit.of(local.clients(), local.brokerData(), topics).faults()).isEmpty();
+    assertThat(audit("aborted", topics).faults()).isEmpty();
   }
 
   @Test
@@ -114,7 +115,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThat(TopicAudit.of(local.clients(), local.brokerData(), topics).faults()).isEmpty();
+    assertThat(audit("deleted", topics).faults()).isEmpty();
   }
 
   @Test
@@ -126,7 +127,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThatThrownBy(() -> TopicAudit.of(local.clients(), local.brokerData(), topics))
+    assertThatThrownBy(() -> audit("empty", topics))
         .hasMessageContaining(topics.modelVersions() + "-0@0 is not a record of the job");
   }
 
@@ -139,7 +140,7 @@ class TopicAuditITCase {
       producer.commitTransaction();
     }
 
-    assertThatThrownBy(() -> TopicAudit.of(local.clients(), local.brokerData(), topics))
+    assertThatThrownBy(() -> audit("foreign", topics))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(topics.embeddings() + "-0@0 is not a record of the job");
   }
@@ -148,6 +149,12 @@ class TopicAuditITCase {
     TopicNames topics = TopicNames.withPrefix(prefix + ".images", prefix);
     local.create(topics);
     return topics;
+  }
+
+  /** Audits what a producer has written, when the broker has written the end of its transaction. */
+  private static Audit audit(String transactionalId, TopicNames topics) throws IOException {
+    producer(transactionalId).close(); // it waits for that end before it begins
+    return TopicAudit.of(local.clients(), local.brokerData(), topics);
   }
 
   private static KafkaProducer<byte[], byte[]> producer(String transactionalId) {
