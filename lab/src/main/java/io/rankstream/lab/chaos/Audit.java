@@ -15,6 +15,7 @@ import java.util.TreeSet;
  * @param embeddings records of the input that have an embedding, of each timeline
  * @param steps last training step of each stream
  * @param models SHA-256 of the weights in the last published model of each stream
+ * @param epochs complete epochs of each stream; empty where the job embeds in none
  * @param faults for each kind of fault that was found, where
  */
 record Audit(
@@ -23,13 +24,17 @@ record Audit(
     long embeddings,
     Map<String, Long> steps,
     Map<String, String> models,
+    Map<String, Long> epochs,
     Map<AuditFault, List<String>> faults) {
 
   private static final int EXAMPLES = 5;
 
-  /** Whether there was something to audit and nothing was lost, doubled or altered. */
+  /**
+   * Whether there was something to audit, an epoch of each stream where there are any, and nothing
+   * was lost, doubled or altered.
+   */
   boolean isClean() {
-    return accepted > 0 && faults.isEmpty();
+    return accepted > 0 && !epochs.containsValue(0L) && faults.isEmpty();
   }
 
   /** Where a kind of fault was found; empty when it was not. */
@@ -64,7 +69,7 @@ record Audit(
     if (!foreign.isEmpty()) {
       all.put(AuditFault.FOREIGN_WEIGHTS, List.copyOf(foreign));
     }
-    return new Audit(accepted, damaged, embeddings, steps, models, all);
+    return new Audit(accepted, damaged, embeddings, steps, models, epochs, all);
   }
 
   @Override
@@ -95,6 +100,9 @@ record Audit(
                     count(AuditFault.WRONG_LETTER),
                     models.size(),
                     count(AuditFault.FOREIGN_WEIGHTS)));
+    if (!epochs.isEmpty()) {
+      text.append("%ncomplete epochs            %s".formatted(epochs));
+    }
     faults.forEach(
         (fault, places) ->
             text.append("%n  %s: %s%s".formatted(fault, examples(places), more(places))));

@@ -181,6 +181,7 @@ final class Auditor {
         embeddings.records(),
         timelines.lastSteps(),
         Map.copyOf(models),
+        embeddings.epochs(),
         faults);
   }
 

@@ -46,6 +46,9 @@ interface EmbeddingAudit {
   /** Number of records of the input that have an embedding, of each timeline. */
   long records();
 
+  /** Number of complete epochs of each stream of the input; empty where there are no epochs. */
+  Map<String, Long> epochs();
+
   /** What is wrong, by fault; a fault may have no place. */
   Map<AuditFault, List<?>> faults();
 }

@@ -95,6 +95,15 @@ final class EpochEmbeddings implements EmbeddingAudit {
   }
 
   @Override
+  public Map<String, Long> epochs() {
+    Map<String, Long> complete = new TreeMap<>();
+    input
+        .keySet()
+        .forEach(stream -> complete.put(stream, marks(stream, EpochState.COMPLETE).count()));
+    return complete;
+  }
+
+  @Override
   public Map<AuditFault, List<?>> faults() {
     List<RecordKey> lost = new ArrayList<>();
     List<RecordKey> risen = new ArrayList<>();

@@ -76,6 +76,11 @@ final class LiveEmbeddings implements EmbeddingAudit {
   }
 
   @Override
+  public Map<String, Long> epochs() {
+    return Map.of();
+  }
+
+  @Override
   public Map<AuditFault, List<?>> faults() {
     return Map.of(
         AuditFault.LOST_IMAGE, images.lost(),

@@ -14,6 +14,7 @@ import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.SweptPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -74,10 +75,26 @@ class EpochAuditTest {
   }
 
   @Test
-  void passesAnEpochThatWasAborted() {
+  void passesAnEpochThatWasAbortedButNotARunWithoutACompleteOne() throws Exception {
     audit.marked(mark(EpochState.ABORTED, 1, 0, 0));
 
     assertClean();
+    assertThat(audit.epochs()).isEqualTo(Map.of(STREAM, 0L));
+
+    Auditor auditor = Auditor.ofEpochsAfterReturn();
+    auditor.addInput(JobOutput.record(origin(0), JobOutput.image("a")));
+    auditor.add(JobOutput.embedding("a", SERVING));
+    assertThat(auditor.audit().faults()).isEmpty();
+    assertThat(auditor.audit().isClean()).isFalse();
+
+    auditor.add(mark(EpochState.OPENED, 0, 0, 0));
+    ModelVersion complete = mark(EpochState.COMPLETE, 0, 0, 0);
+    complete.getEpoch().setPartitions(List.of(new SweptPartition(0, 0L)));
+    auditor.add(complete);
+    ImageEmbedding next = JobOutput.embedding("a", NEXT);
+    auditor.add(next);
+    assertThat(auditor.audit().isClean()).isTrue();
+    assertThat(auditor.audit().toString()).contains("complete epochs            {stream-0=1}");
   }
 
   @Test
