@@ -47,6 +47,7 @@ final class LiveStream {
   private final ClassColours colours = new ClassColours();
   private final Pulse pulse = new Pulse();
   private final LiveRounds rounds = new LiveRounds();
+  private final LiveEpochs epochs = new LiveEpochs();
   private ModelVersion drift; // the last record of a measurement
   private TrainingMetrics last;
   private TrainingMetrics lastNotTaken;
@@ -78,6 +79,7 @@ final class LiveStream {
 
   synchronized void add(ImageEmbedding embedding) {
     embeddings++;
+    epochs.add(embedding);
     VersionRank rank = VersionRank.of(embedding);
     newest = newest == null || rank.isNewerThan(newest) ? rank : newest;
     if (embedding.getTrained()) {
@@ -103,9 +105,10 @@ final class LiveStream {
     sample.remove(imageId);
   }
 
-  /** Adds a published version, or a measurement of one; marks of epochs are neither. */
+  /** Adds a published version, a measurement of one, or the mark of an epoch. */
   synchronized void add(ModelVersion version) {
     if (version.getEpoch() != null) {
+      epochs.add(version);
       return;
     }
     if (version.getDrift() != null) {
@@ -170,6 +173,7 @@ final class LiveStream {
     writeClasses(node.putArray("classes"));
     node.put("moreClasses", Math.max(0, classes.size() - SHOWN_CLASSES));
     writeDrift(node);
+    epochs.writeTo(node);
     ArrayNode published = node.putArray("versions");
     for (ModelVersion version : versions) {
       published

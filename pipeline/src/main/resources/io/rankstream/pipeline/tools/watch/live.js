@@ -46,6 +46,12 @@ const showTiles = (letters, s, waiting) => {
   if (s.drift)
     add(s.drift.cosineShift.toFixed(3), `drift since version ${count(s.drift.against)}`,
       `1 − cos of version ${count(s.drift.version)}. Recall@1 of new queries: ${share(s.drift.newInNew)} in a new index, ${share(s.drift.newInOld)} in an old one, ${share(s.drift.mapped)} with the map`);
+  if (s.epochs?.serving)
+    add(count(s.epochs.serving.number), `epoch of version ${count(s.epochs.serving.version)}`,
+      `Serves since ${time(s.epochs.serving.completeAt)}. ${count(s.epochs.serving.images)} images were embedded again, ${count(s.epochs.serving.superseded)} had arrived again or were deleted, ${count(s.epochs.serving.refused)} were not accepted`);
+  if (s.epochs?.open)
+    add(count(s.epochs.open.embedded), `embedded in epoch ${count(s.epochs.open.number)}, which is open`,
+      `Version ${count(s.epochs.open.version)} embeds all images since ${time(s.epochs.open.openedAt)}. Consumers change to it when it is complete`);
   if (s.rounds)
     add(count(s.rounds.round), `round of ${count(s.rounds.replicas)} replicas`,
       `Wait for the last average: ${s.rounds.waitMillis.map((ms, r) => `replica ${r} ${ms == null ? "–" : `${ms.toFixed(0)} ms`}`).join(", ")}. Long for all but one: that one is slow`);

@@ -130,6 +130,33 @@ class LiveRunTest {
   }
 
   @Test
+  void showsTheEpochThatServesAndHowFarTheOpenOneIs() {
+    run.add(step(1, 1, Map.of("cat", 4)));
+    assertThat(run.json(null).get("stream").has("epochs")).as("none was marked").isFalse();
+
+    run.add(Records.mark(3, 1, EpochState.OPENED));
+    run.add(Records.mark(3, 1, EpochState.COMPLETE));
+    run.add(Records.mark(5, 2, EpochState.OPENED));
+    for (long version : new long[] {3, 5, 5}) {
+      ImageEmbedding embedding = embedding(0, "cat", version, 0.5f);
+      embedding.setLineage(version(5).getLineage());
+      run.add(embedding);
+    }
+
+    JsonNode epochs = run.json(null).at("/stream/epochs");
+    assertThat(epochs.at("/serving/number").asLong()).isEqualTo(1);
+    assertThat(epochs.at("/serving/version").asLong()).isEqualTo(3);
+    assertThat(epochs.at("/serving/images").asLong()).isEqualTo(1200);
+    assertThat(epochs.at("/open/number").asLong()).isEqualTo(2);
+    assertThat(epochs.at("/open/embedded").asLong()).isEqualTo(2);
+
+    run.add(Records.mark(5, 2, EpochState.ABORTED));
+
+    assertThat(run.json(null).at("/stream/epochs").has("open")).isFalse();
+    assertThat(run.json(null).at("/stream/epochs/serving/number").asLong()).isEqualTo(1);
+  }
+
+  @Test
   void showsTheNewestRoundAndTheWaitOfEachReplica() {
     run.add(step(1, 1, Map.of("cat", 4)));
     assertThat(run.json(null).get("stream").has("rounds")).as("a model alone").isFalse();
