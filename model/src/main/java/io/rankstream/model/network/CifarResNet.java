@@ -1,8 +1,7 @@
 package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * ResNet in its form for CIFAR: a 3×3 convolution with 16 channels, three stages of 16, 32 and 64
@@ -19,24 +18,14 @@ final class CifarResNet implements FeatureExtractor {
 
   private final Convolution stem;
   private final BatchNormalization stemNorm;
-  private final List<ResidualBlock> blocks = new ArrayList<>();
-  private final int channels;
+  private final ResidualStages stages;
 
   private CifarResNet(ParameterLayout layout, int inputChannels, int depth) {
     stem = ResidualBlock.convolution(layout, "conv1", inputChannels, STEM_CHANNELS, 3, 1);
     stemNorm = new BatchNormalization(layout, "bn1", STEM_CHANNELS);
-    int inputs = STEM_CHANNELS;
-    for (int stage = 0; stage < STAGES; stage++) {
-      int width = STEM_CHANNELS << stage;
-      for (int i = 0; i < depth; i++) {
-        String name = "layer%s.%s".formatted(stage + 1, i);
-        int stride = stage > 0 && i == 0 ? 2 : 1;
-        ResidualBlock block = ResidualBlock.padded(layout, name, inputs, width, stride);
-        blocks.add(block);
-        inputs = block.outputs();
-      }
-    }
-    channels = inputs;
+    int[] depths = new int[STAGES];
+    Arrays.fill(depths, depth);
+    stages = new ResidualStages(layout, STEM_CHANNELS, depths, ResidualBlock::padded);
   }
 
   static CifarResNet resnet32(ParameterLayout layout, int inputChannels) {
@@ -46,23 +35,17 @@ final class CifarResNet implements FeatureExtractor {
   @Override
   public FeatureMaps forward(Weights weights, NDArray images, boolean training) {
     NDArray x = stemNorm.forwardRelu(weights, stem.forward(weights, images), training);
-    for (ResidualBlock block : blocks) {
-      NDArray y = block.forward(weights, x, training);
-      x.close();
-      x = y;
-    }
-
-    return FeatureMaps.shared(x);
+    return FeatureMaps.shared(stages.forward(weights, x, training));
   }
 
   @Override
   public int classificationChannels() {
-    return channels;
+    return stages.outputs();
   }
 
   @Override
   public int embeddingChannels() {
-    return channels;
+    return stages.outputs();
   }
 
   @Override

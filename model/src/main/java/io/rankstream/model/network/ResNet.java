@@ -2,8 +2,6 @@ package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * ResNet with torchvision's semantics and parameter names.
@@ -17,10 +15,10 @@ final class ResNet implements FeatureExtractor {
 
   private final Convolution stem;
   private final BatchNormalization stemNorm;
-  private final List<ResidualBlock> blocks = new ArrayList<>();
-  private final int channels;
+  private final ResidualStages stages;
 
-  private ResNet(ParameterLayout layout, int inputChannels, int[] depths, boolean bottleneck) {
+  private ResNet(
+      ParameterLayout layout, int inputChannels, int[] depths, ResidualStages.BlockForm form) {
     stem =
         new Convolution(
             layout,
@@ -30,33 +28,19 @@ final class ResNet implements FeatureExtractor {
             Kernel.square(7).withStride(2),
             Initializer.kaimingNormal(STEM_CHANNELS * 49L));
     stemNorm = new BatchNormalization(layout, "bn1", STEM_CHANNELS);
-    int inputs = STEM_CHANNELS;
-    for (int stage = 0; stage < depths.length; stage++) {
-      int width = STEM_CHANNELS << stage;
-      for (int i = 0; i < depths[stage]; i++) {
-        int stride = stage > 0 && i == 0 ? 2 : 1;
-        String name = "layer%s.%s".formatted(stage + 1, i);
-        ResidualBlock block =
-            bottleneck
-                ? ResidualBlock.bottleneck(layout, name, inputs, width, stride)
-                : ResidualBlock.basic(layout, name, inputs, width, stride);
-        blocks.add(block);
-        inputs = block.outputs();
-      }
-    }
-    channels = inputs;
+    stages = new ResidualStages(layout, STEM_CHANNELS, depths, form);
   }
 
   static ResNet resnet18(ParameterLayout layout, int inputChannels) {
-    return new ResNet(layout, inputChannels, new int[] {2, 2, 2, 2}, false);
+    return new ResNet(layout, inputChannels, new int[] {2, 2, 2, 2}, ResidualBlock::basic);
   }
 
   static ResNet resnet34(ParameterLayout layout, int inputChannels) {
-    return new ResNet(layout, inputChannels, new int[] {3, 4, 6, 3}, false);
+    return new ResNet(layout, inputChannels, new int[] {3, 4, 6, 3}, ResidualBlock::basic);
   }
 
   static ResNet resnet50(ParameterLayout layout, int inputChannels) {
-    return new ResNet(layout, inputChannels, new int[] {3, 4, 6, 3}, true);
+    return new ResNet(layout, inputChannels, new int[] {3, 4, 6, 3}, ResidualBlock::bottleneck);
   }
 
   @Override
@@ -69,23 +53,17 @@ final class ResNet implements FeatureExtractor {
             new Shape(2, 2),
             new Shape(1, 1),
             training);
-    for (ResidualBlock block : blocks) {
-      NDArray y = block.forward(weights, x, training);
-      x.close();
-      x = y;
-    }
-
-    return FeatureMaps.shared(x);
+    return FeatureMaps.shared(stages.forward(weights, x, training));
   }
 
   @Override
   public int classificationChannels() {
-    return channels;
+    return stages.outputs();
   }
 
   @Override
   public int embeddingChannels() {
-    return channels;
+    return stages.outputs();
   }
 
   @Override
