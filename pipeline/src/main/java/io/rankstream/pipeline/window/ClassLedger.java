@@ -64,146 +64,115 @@ public record ClassLedger(
   }
 
   ClassLedger withEnrolment() {
-    return new ClassLedger(
-        ordinal,
-        true,
-        firstFresh,
-        nextFresh,
-        freshSince,
-        kept,
-        seen,
-        bytes,
-        lastSeen,
-        lastTrained,
-        refreshed,
-        trained,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.enrolled = true;
+    return draft.ledger();
   }
 
   /** With one more fresh image, which arrived at a processing time and an active time. */
   ClassLedger withFreshAdded(long size, long arrival, long active) {
-    long since = fresh() == 0 ? arrival : freshSince;
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh,
-        nextFresh + 1,
-        since,
-        kept,
-        seen,
-        bytes + size,
-        active,
-        lastTrained,
-        refreshed,
-        trained,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.nextFresh++;
+    draft.freshSince = fresh() == 0 ? arrival : freshSince;
+    draft.bytes += size;
+    draft.lastSeen = active;
+    return draft.ledger();
   }
 
   /** Without the {@code count} oldest fresh images; the next one arrived at {@code since}. */
   ClassLedger withFreshTaken(int count, long size, long since) {
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh + count,
-        nextFresh,
-        since,
-        kept,
-        seen,
-        bytes - size,
-        lastSeen,
-        lastTrained,
-        refreshed,
-        trained,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.firstFresh += count;
+    draft.freshSince = since;
+    draft.bytes -= size;
+    return draft.ledger();
   }
 
   /** With another number of kept images, which take {@code growth} bytes more. */
   ClassLedger withKept(int newKept, long growth) {
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh,
-        nextFresh,
-        freshSince,
-        newKept,
-        seen,
-        bytes + growth,
-        lastSeen,
-        lastTrained,
-        refreshed,
-        trained,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.kept = newKept;
+    draft.bytes += growth;
+    return draft.ledger();
   }
 
   /** With one more image offered to the reservoir. */
   ClassLedger withOffer() {
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh,
-        nextFresh,
-        freshSince,
-        kept,
-        seen + 1,
-        bytes,
-        lastSeen,
-        lastTrained,
-        refreshed,
-        trained,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.seen++;
+    return draft.ledger();
   }
 
   /** With {@code places} more places in a batch, its group being the {@code turn}th. */
   ClassLedger withTraining(long turn, int places) {
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh,
-        nextFresh,
-        freshSince,
-        kept,
-        seen,
-        bytes,
-        lastSeen,
-        turn,
-        refreshed,
-        trained + places,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.lastTrained = turn;
+    draft.trained += places;
+    return draft.ledger();
   }
 
   /** With {@code count} more kept images embedded again. */
   ClassLedger withRefresh(int count) {
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh,
-        nextFresh,
-        freshSince,
-        kept,
-        seen,
-        bytes,
-        lastSeen,
-        lastTrained,
-        refreshed + count,
-        trained,
-        takenOut);
+    Draft draft = new Draft(this);
+    draft.refreshed += count;
+    return draft.ledger();
   }
 
   /** With {@code count} more images that left by their id. */
   ClassLedger withTakenOut(int count) {
-    return new ClassLedger(
-        ordinal,
-        enrolled,
-        firstFresh,
-        nextFresh,
-        freshSince,
-        kept,
-        seen,
-        bytes,
-        lastSeen,
-        lastTrained,
-        refreshed,
-        trained,
-        takenOut + count);
+    Draft draft = new Draft(this);
+    draft.takenOut += count;
+    return draft.ledger();
+  }
+
+  /** A ledger of which a few figures change. It never leaves the method that makes it. */
+  private static final class Draft {
+
+    private final int ordinal;
+    private boolean enrolled;
+    private long firstFresh;
+    private long nextFresh;
+    private long freshSince;
+    private int kept;
+    private long seen;
+    private long bytes;
+    private long lastSeen;
+    private long lastTrained;
+    private long refreshed;
+    private long trained;
+    private long takenOut;
+
+    private Draft(ClassLedger before) {
+      ordinal = before.ordinal;
+      enrolled = before.enrolled;
+      firstFresh = before.firstFresh;
+      nextFresh = before.nextFresh;
+      freshSince = before.freshSince;
+      kept = before.kept;
+      seen = before.seen;
+      bytes = before.bytes;
+      lastSeen = before.lastSeen;
+      lastTrained = before.lastTrained;
+      refreshed = before.refreshed;
+      trained = before.trained;
+      takenOut = before.takenOut;
+    }
+
+    private ClassLedger ledger() {
+      return new ClassLedger(
+          ordinal,
+          enrolled,
+          firstFresh,
+          nextFresh,
+          freshSince,
+          kept,
+          seen,
+          bytes,
+          lastSeen,
+          lastTrained,
+          refreshed,
+          trained,
+          takenOut);
+    }
   }
 }
