@@ -66,12 +66,7 @@ public final class ReceiveElements<T> extends ProcessFunction<T, ImageInput>
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
     TaskInfo task = getRuntimeContext().getTaskInfo();
-    streams =
-        new StreamKeys(
-            context.getOperatorStateStore(),
-            config.input().streams(),
-            new EvenKeyGroups(
-                task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks()));
+    streams = new StreamKeys(context.getOperatorStateStore(), config.input().streams(), task);
     subtask = task.getIndexOfThisSubtask();
     next = firstNumber(context.getRestoredCheckpointId());
   }

@@ -8,7 +8,6 @@ import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RegistryException;
 import io.rankstream.schemas.DeadLetter;
 import java.util.Optional;
-import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -59,13 +58,11 @@ public final class ReceiveImages extends ProcessFunction<RawRecord, ImageInput>
   /** The keys of the streams belong to the state: they do not change while the job runs. */
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    TaskInfo task = getRuntimeContext().getTaskInfo();
     streams =
         new StreamKeys(
             context.getOperatorStateStore(),
             config.input().streams(),
-            new EvenKeyGroups(
-                task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks()));
+            getRuntimeContext().getTaskInfo());
     envelope = new ImageEnvelope(config.registry());
     schemas = new SchemaMemory(context.getOperatorStateStore());
     schemas.restore(envelope);

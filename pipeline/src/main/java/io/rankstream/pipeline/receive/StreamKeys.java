@@ -4,6 +4,7 @@ import io.rankstream.pipeline.event.StreamKey;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
@@ -30,9 +31,12 @@ final class StreamKeys {
    *
    * @param store operator state of the receiver
    * @param streams streams that the job has now
+   * @param task the task of the receiver, whose parallelism the keys spread evenly over
    */
-  StreamKeys(OperatorStateStore store, Collection<String> streams, EvenKeyGroups keyGroups)
-      throws Exception {
+  StreamKeys(OperatorStateStore store, Collection<String> streams, TaskInfo task) throws Exception {
+    EvenKeyGroups keyGroups =
+        new EvenKeyGroups(
+            task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
     BroadcastState<String, Integer> state = store.getBroadcastState(SALTS);
     Map<String, Integer> salts = new HashMap<>();
     for (Map.Entry<String, Integer> kept : state.immutableEntries()) {
