@@ -9,12 +9,10 @@ import org.apache.flink.runtime.state.CheckpointStorageLocationReference;
 final class CheckedLocation extends CheckedStreams implements CheckpointStorageLocation {
 
   private final CheckpointStorageLocation files;
-  private final boolean checksFiles;
 
   CheckedLocation(CheckpointStorageLocation files, boolean checksFiles) {
     super(files, checksFiles);
     this.files = files;
-    this.checksFiles = checksFiles;
   }
 
   @Override

@@ -12,7 +12,7 @@ import org.apache.flink.runtime.state.StreamStateHandle;
 class CheckedStreams implements CheckpointStreamFactory {
 
   private final CheckpointStreamFactory files;
-  private final boolean checksFiles;
+  final boolean checksFiles;
 
   /**
    * @param checksFiles whether state gets trailers

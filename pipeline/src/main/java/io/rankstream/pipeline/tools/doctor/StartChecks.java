@@ -54,8 +54,8 @@ public final class StartChecks {
   public List<Finding> state() {
     List<Finding> findings = new ArrayList<>();
     try {
-      findings.add(damage());
       stored = StoredCheckpoint.open(location);
+      findings.add(damage());
     } catch (IOException e) {
       return List.of(Finding.problem("checkpoint", e.getMessage()));
     }
@@ -81,8 +81,8 @@ public final class StartChecks {
     }
   }
 
-  private Finding damage() throws IOException {
-    List<StateFinding> found = CheckpointReview.of(location);
+  private Finding damage() {
+    List<StateFinding> found = CheckpointReview.of(stored);
     String damaged =
         found.stream()
             .filter(finding -> !finding.good())

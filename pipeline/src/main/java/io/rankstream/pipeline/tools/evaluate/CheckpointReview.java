@@ -60,7 +60,11 @@ public final class CheckpointReview {
    * @throws IOException when the metadata are missing or damaged
    */
   public static List<StateFinding> of(String location) throws IOException {
-    StoredCheckpoint stored = StoredCheckpoint.open(location);
+    return of(StoredCheckpoint.open(location));
+  }
+
+  /** Reads a checkpoint whose metadata were read before; part by part, as above. */
+  public static List<StateFinding> of(StoredCheckpoint stored) {
     CheckpointReview review = new CheckpointReview(stored.hasCheckedFiles());
     review.add("checkpoint", () -> description(stored));
     review.add("checksums", () -> checksums(stored));
