@@ -122,8 +122,7 @@ final class ClusterJob {
   }
 
   private void awaitRound(Moment moment, int index) throws Exception {
-    int replicas = JobConfig.from(job.settings()).replicas().replicas();
-    RoundMoments rounds = new RoundMoments(cluster, new RoundView(job.rounds(id), replicas), log);
+    RoundMoments rounds = new RoundMoments(cluster, new RoundView(job.rounds(id), replicas()), log);
     await(
         "A round, which needs input that is left (--images),",
         () -> rounds.hasCome(moment, index) || isOver());
@@ -161,9 +160,13 @@ final class ClusterJob {
   void drain() throws Exception {
     await("A savepoint", this::stopsWithSavepoint);
     awaitEnd();
-    if (JobConfig.from(job.settings()).replicas().replicas() > 1) {
+    if (replicas() > 1) {
       new LastAverages(this, cluster.clients(), job.topics()).take(drained);
     }
+  }
+
+  private int replicas() {
+    return JobConfig.from(job.settings()).replicas().replicas();
   }
 
   /** Ends the job at once; its checkpoints stay. */

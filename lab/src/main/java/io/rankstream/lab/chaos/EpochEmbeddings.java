@@ -107,21 +107,14 @@ final class EpochEmbeddings implements EmbeddingAudit {
   public Map<AuditFault, List<?>> faults() {
     List<RecordKey> lost = new ArrayList<>();
     List<RecordKey> risen = new ArrayList<>();
-    input
-        .values()
-        .forEach(
-            stream ->
-                stream
-                    .images()
-                    .forEach(
-                        image -> {
-                          boolean isThere = last.get(image) != null;
-                          if (stream.isAlive(image) && !isThere) {
-                            lost.add(image);
-                          } else if (!stream.isAlive(image) && isThere) {
-                            risen.add(image);
-                          }
-                        }));
+    for (SentImages stream : input.values()) {
+      for (RecordKey image : stream.images()) {
+        boolean isThere = last.get(image) != null;
+        if (isThere != stream.isAlive(image)) {
+          (isThere ? risen : lost).add(image);
+        }
+      }
+    }
     return Map.of(
         AuditFault.LOST_IMAGE, lost,
         AuditFault.UNKNOWN_IMAGE, List.copyOf(unknown),
@@ -165,14 +158,11 @@ final class EpochEmbeddings implements EmbeddingAudit {
   /** Images that a complete epoch leaves out. */
   private List<String> incomplete() {
     List<String> incomplete = new ArrayList<>();
-    marks.forEach(
-        (stream, all) ->
-            marks(stream, EpochState.COMPLETE)
-                .forEach(
-                    mark ->
-                        input(stream).thereAt(mark.getEpoch()).stream()
-                            .filter(image -> !isEmbedded(image, VersionRank.of(mark)))
-                            .forEach(image -> incomplete.add(nameOf(mark) + ": " + image))));
+    for (ModelVersion mark : complete()) {
+      input(mark.getStream()).thereAt(mark.getEpoch()).stream()
+          .filter(image -> !isEmbedded(image, VersionRank.of(mark)))
+          .forEach(image -> incomplete.add(nameOf(mark) + ": " + image));
+    }
     return incomplete;
   }
 
@@ -183,28 +173,27 @@ final class EpochEmbeddings implements EmbeddingAudit {
   /** Complete epochs whose counts are not those of the records that were read again. */
   private List<String> miscounted() {
     List<String> miscounted = new ArrayList<>();
-    marks.forEach(
-        (stream, all) ->
-            marks(stream, EpochState.COMPLETE)
-                .forEach(
-                    mark -> {
-                      EpochMark epoch = mark.getEpoch();
-                      long images = input(stream).imagesBefore(epoch);
-                      long damaged = input(stream).damagedBefore(epoch);
-                      if (epoch.getImages() + epoch.getSuperseded() != images
-                          || epoch.getRefused() != damaged) {
-                        miscounted.add(
-                            "%s: %d embedded, %d superseded, %d refused of %d images and %d damaged records"
-                                .formatted(
-                                    nameOf(mark),
-                                    epoch.getImages(),
-                                    epoch.getSuperseded(),
-                                    epoch.getRefused(),
-                                    images,
-                                    damaged));
-                      }
-                    }));
+    for (ModelVersion mark : complete()) {
+      EpochMark epoch = mark.getEpoch();
+      long images = input(mark.getStream()).imagesBefore(epoch);
+      long damaged = input(mark.getStream()).damagedBefore(epoch);
+      if (epoch.getImages() + epoch.getSuperseded() != images || epoch.getRefused() != damaged) {
+        miscounted.add(
+            "%s: %d embedded, %d superseded, %d refused of %d images and %d damaged records"
+                .formatted(
+                    nameOf(mark),
+                    epoch.getImages(),
+                    epoch.getSuperseded(),
+                    epoch.getRefused(),
+                    images,
+                    damaged));
+      }
+    }
     return miscounted;
+  }
+
+  private List<ModelVersion> complete() {
+    return marks.keySet().stream().flatMap(stream -> marks(stream, EpochState.COMPLETE)).toList();
   }
 
   private Stream<ModelVersion> marks(String stream, EpochState state) {
