@@ -33,7 +33,7 @@ final class PausableKafka implements AutoCloseable {
                 "-Duser.language=en",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.rankstream.lab.chaos.BrokerProcess",
+                "io.rankstream.lab.cluster.BrokerProcess",
                 directory.resolve("broker").toString(),
                 ports.get(0).toString(),
                 ports.get(1).toString())

@@ -1,5 +1,7 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.Victim;
+import io.rankstream.lab.cluster.ClusterProcesses;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;

@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.Victim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

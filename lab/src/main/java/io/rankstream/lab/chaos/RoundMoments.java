@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.ClusterProcesses;
 import java.io.File;
 import java.time.Duration;
 import java.util.Optional;

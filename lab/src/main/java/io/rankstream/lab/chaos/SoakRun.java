@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.ClusterProcesses;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.tools.tail.TopicTail;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.ClusterProcesses;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.Topics;
 import java.nio.file.Path;

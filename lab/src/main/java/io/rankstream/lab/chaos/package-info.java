@@ -1,2 +1,2 @@
-/** Kills the processes of a running job and audits its output. */
+/** Disturbs a running job and audits its output. */
 package io.rankstream.lab.chaos;

@@ -1,5 +1,6 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.Victim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.rankstream.lab.chaos;
+package io.rankstream.lab.cluster;
 
 import io.rankstream.lab.local.FreePorts;
 import io.rankstream.pipeline.flink.FlinkRest;
@@ -19,7 +19,7 @@ import org.apache.flink.configuration.RestOptions;
  * A Kafka broker, a Flink job manager and task managers, each a process of its own on this machine.
  * A process that is killed is started again at once.
  */
-final class ClusterProcesses implements AutoCloseable {
+public final class ClusterProcesses implements AutoCloseable {
 
   private static final String HOST = "localhost";
 
@@ -37,7 +37,7 @@ final class ClusterProcesses implements AutoCloseable {
    * @param directory for data, checkpoints and logs
    * @param taskManagers number of task managers with one slot each
    */
-  ClusterProcesses(Path directory, int taskManagers) throws IOException {
+  public ClusterProcesses(Path directory, int taskManagers) throws IOException {
     this.directory = directory;
     List<Integer> ports = FreePorts.distinct(4);
     brokerPort = ports.get(0);
@@ -71,22 +71,22 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /** Where data, checkpoints and logs are. */
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
   /** Directory that the broker keeps its partitions in. */
-  Path brokerData() {
+  public Path brokerData() {
     return directory.resolve("kafka");
   }
 
   /** Where Kafka clients connect. */
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return HOST + ":" + brokerPort;
   }
 
   /** Settings of Kafka clients that wait while the broker starts again. */
-  Properties clients() {
+  public Properties clients() {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", bootstrapServers());
     clients.put("default.api.timeout.ms", "60000");
@@ -94,12 +94,12 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /** Flink's REST interface, which does not answer while the job manager is down. */
-  FlinkRest rest() {
+  public FlinkRest rest() {
     return new FlinkRest(URI.create("http://%s:%s".formatted(HOST, restPort)));
   }
 
   /** A client that submits and stops jobs; the caller closes it. */
-  RestClusterClient<StandaloneClusterId> client() throws Exception {
+  public RestClusterClient<StandaloneClusterId> client() throws Exception {
     Configuration address = new Configuration();
     address.set(RestOptions.ADDRESS, HOST);
     address.set(RestOptions.PORT, restPort);
@@ -113,7 +113,7 @@ final class ClusterProcesses implements AutoCloseable {
    *
    * @param index chooses among the task managers, modulo their number
    */
-  void kill(Victim victim, int index) throws IOException, InterruptedException {
+  public void kill(Victim victim, int index) throws IOException, InterruptedException {
     switch (victim) {
       case TASK_MANAGER -> taskManager(index).killAndRestart();
       case JOB_MANAGER -> jobManager.killAndRestart();
@@ -122,17 +122,17 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /** Holds a task manager still, chosen as {@link #kill} does; that ends with its kill. */
-  void hold(int index) throws IOException, InterruptedException {
+  public void hold(int index) throws IOException, InterruptedException {
     taskManager(index).hold();
   }
 
   /** Lets a task manager go on that is held. */
-  void release(int index) throws IOException, InterruptedException {
+  public void release(int index) throws IOException, InterruptedException {
     taskManager(index).release();
   }
 
   /** The number that the log of a task manager has in its name. */
-  int numberOf(int index) {
+  public int numberOf(int index) {
     return index % taskManagers.size() + 1;
   }
 
@@ -141,7 +141,7 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /** Starts the broker and the task managers again if they have ended by themselves. */
-  void supervise() throws IOException {
+  public void supervise() throws IOException {
     broker.supervise();
     for (ChildProcess taskManager : taskManagers) {
       taskManager.supervise();
@@ -149,7 +149,7 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   /** Resident memory of the first task manager in kilobytes. */
-  long residentKilobytes() throws IOException {
+  public long residentKilobytes() throws IOException {
     return taskManagers.get(0).residentKilobytes();
   }
 

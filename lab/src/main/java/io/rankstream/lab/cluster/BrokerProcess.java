@@ -1,4 +1,4 @@
-package io.rankstream.lab.chaos;
+package io.rankstream.lab.cluster;
 
 import io.rankstream.lab.local.EmbeddedKafka;
 import java.nio.file.Path;

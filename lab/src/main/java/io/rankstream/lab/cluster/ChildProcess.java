@@ -1,4 +1,4 @@
-package io.rankstream.lab.chaos;
+package io.rankstream.lab.cluster;
 
 import java.io.File;
 import java.io.IOException;

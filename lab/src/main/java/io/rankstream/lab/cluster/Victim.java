@@ -1,7 +1,7 @@
-package io.rankstream.lab.chaos;
+package io.rankstream.lab.cluster;
 
 /** A kind of process that can be killed. */
-enum Victim {
+public enum Victim {
   TASK_MANAGER("task manager"),
   JOB_MANAGER("job manager"),
   BROKER("broker");
