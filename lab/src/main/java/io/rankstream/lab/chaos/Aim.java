@@ -1,9 +1,11 @@
 package io.rankstream.lab.chaos;
 
-/** What the kills of a run are aimed at. */
+/** What the faults of a run are aimed at. */
 public enum Aim {
-  /** Any process, at any time and at moments of its checkpoints. */
+  /** Kills of any process, at any time and at moments of its checkpoints. */
   PROCESSES,
-  /** Task managers, at moments of the rounds in which replicas average their weights. */
-  ROUNDS
+  /** Kills of task managers, at moments of the rounds in which replicas average their weights. */
+  ROUNDS,
+  /** Every kind of disturbance, each as often as the others. */
+  EVERYTHING
 }

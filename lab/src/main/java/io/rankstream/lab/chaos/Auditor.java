@@ -22,9 +22,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -49,6 +51,7 @@ final class Auditor {
   private final Map<String, String> models = new TreeMap<>();
   private final List<String> foreign = new ArrayList<>();
   private final Returns returns = new Returns();
+  private final Set<Origin> gone = new HashSet<>();
   private final boolean lettersCameBack;
 
   /** An auditor of a run whose dead letters stay where they are. */
@@ -97,6 +100,12 @@ final class Auditor {
     }
   }
 
+  /** Takes an input record that will leave its topic: a letter may point to it no longer. */
+  void addDeletedInput(ConsumerRecord<byte[], byte[]> record) {
+    addInput(record);
+    gone.add(Origin.of(record));
+  }
+
   private static RecordKey key(LabeledImage image) {
     return new RecordKey(image.getStream(), image.getImageId());
   }
@@ -104,8 +113,11 @@ final class Auditor {
   /** Empty for a record that is damaged, or has no value. */
   private static Optional<LabeledImage> image(byte[] value) {
     try {
-      return value == null
-          ? Optional.empty()
+      if (value == null) {
+        return Optional.empty();
+      }
+      return RegisteredImage.isIn(value)
+          ? RegisteredImage.open(value)
           : Optional.of(LabeledImage.getDecoder().decode(value));
     } catch (IOException | AvroRuntimeException e) {
       return Optional.empty();
@@ -139,6 +151,9 @@ final class Auditor {
     SentBytes sent = damaged.get(origin);
     if (sent != null && !sent.cameBackIn(letter)) {
       altered.add(origin.toString());
+    }
+    if (sent != null && !letter.getComplete() && gone.contains(origin)) {
+      returns.excuse(sent);
     }
   }
 

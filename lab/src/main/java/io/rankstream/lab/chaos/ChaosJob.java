@@ -68,17 +68,6 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
     return of(cluster, images, name, fixedOrder(trainers));
   }
 
-  /** A job in a fixed order that ends with its input, and whose memory is full after a warm-up. */
-  static ChaosJob bounded(ClusterProcesses cluster, String images, String name, Trainers trainers) {
-    return of(
-        cluster,
-        images,
-        name,
-        fixedOrder(trainers)
-            .with(JobOptions.INPUT_BOUNDED, true)
-            .with(JobOptions.REPEATS_REMEMBERED, 1000));
-  }
-
   /** Where the job keeps the weights that its replicas hand in. */
   Path rounds(JobID id) {
     return Path.of(URI.create(RoundDirectory.of(settings))).resolve(id.toString());
@@ -103,9 +92,10 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
   private static ChaosJob of(
       ClusterProcesses cluster, String images, String name, JobSettings settings) {
     TopicNames topics = TopicNames.withPrefix(images, name);
-    Path checkpoints = cluster.directory().resolve("checkpoints-" + name);
+    Path checkpoints = cluster.stores().resolve("checkpoints-" + name);
     settings
-        .withKafka("bootstrap.servers", cluster.bootstrapServers())
+        .withKafka("bootstrap.servers", cluster.bootstrapServersOfJobs())
+        .with(JobOptions.REGISTRY_URL, cluster.registryUrl())
         .with(topics.settings().configuration().toMap())
         .with(JobOptions.INPUT_GROUP_ID, name)
         .with(JobOptions.INPUT_STREAMS, STREAMS)
@@ -113,7 +103,7 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
         .with(JobOptions.BATCH_TRAIN_EVERY, TRAIN_EVERY)
         .with(JobOptions.EMBED_EVERY_STEPS, 2) // each checkpoint adopts a version
         .with(JobOptions.MODEL_EMBEDDING_DIMENSION, 32)
-        .with(JobOptions.VERSIONS_DIRECTORY, uri(cluster.directory().resolve("models-" + name)))
+        .with(JobOptions.VERSIONS_DIRECTORY, uri(cluster.stores().resolve("models-" + name)))
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1))
         .with(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofSeconds(30))
         .with(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000)

@@ -2,15 +2,21 @@ package io.rankstream.lab.chaos;
 
 import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The parameters of a chaos run.
  *
- * @param seed seed of the images and of the kills
- * @param kills processes to kill; 0 measures the memory of the task manager instead
- * @param aim what the kills are aimed at
- * @param fixedOrder whether to run the same input twice, without and with kills, in an order that
+ * @param seed seed of the images and of the faults
+ * @param faults how many disturbances are planned
+ * @param aim what they are aimed at
+ * @param fixedOrder whether to run the same input twice, without and with faults, in an order that
  *     is fixed by one partition and one task: the published models must then have equal bytes
+ * @param soak how long to disturb the job now and then while the memory of a task manager is read;
+ *     zero to disturb it again as soon as it has recovered
  * @param images images to feed, where the input is fed before the job starts
  * @param rate images a second, where it is fed while the job runs
  * @param trainers who trains
@@ -19,9 +25,10 @@ import io.rankstream.pipeline.tools.dataset.ImageDataset;
  */
 public record ChaosPlan(
     long seed,
-    int kills,
+    int faults,
     Aim aim,
     boolean fixedOrder,
+    Duration soak,
     long images,
     double rate,
     Trainers trainers,
@@ -34,23 +41,55 @@ public record ChaosPlan(
    * @throws IllegalArgumentException naming the parameter, its value and what is accepted
    */
   public ChaosPlan {
-    Rule.atLeast(0).require("kills", kills);
+    Rule.atLeast(0).require("faults", faults);
+    Rule.atLeast(0L).require("soak", soak.toMinutes());
     Rule.atLeast(1L).require("images", images);
     Rule.above(0.0).require("rate", rate);
-    if (fixedOrder || kills == 0) {
+    if (fixedOrder) {
       Rule.<Boolean>that(value -> !value, "false")
-          .because("since epochs are audited while images arrive and processes are killed")
+          .because("since epochs are audited while images arrive")
           .require("epochs", epochs);
+      Rule.atMost(0L).because("since a fixed order has an end").require("soak", soak.toMinutes());
+    }
+    if (!soak.isZero() && faults > 0) {
+      Rule.<Aim>that(value -> value == Aim.EVERYTHING, "everything")
+          .because("since the task manager whose memory is read must not be killed")
+          .require("aim", aim);
     }
     if (aim == Aim.ROUNDS) {
       Rule.atLeast(2)
           .because("since one trainer has no rounds to aim at")
           .require("replicas", trainers.replicas());
     }
-    if (kills == 0) {
-      Rule.atMost(1)
-          .because("since without kills the memory of one is read")
-          .require("task-managers", trainers.taskManagers());
+  }
+
+  /** Whether the job is disturbed now and then only. */
+  boolean isSoak() {
+    return !soak.isZero();
+  }
+
+  /**
+   * What is to come, the same for the same plan.
+   *
+   * @param hasSmallDisk whether there is a disk that can be filled up
+   */
+  List<Disturbance> disturbances(boolean hasSmallDisk) {
+    return aim == Aim.EVERYTHING
+        ? Disturbance.ofKinds(kinds(hasSmallDisk), seed, faults)
+        : Disturbance.kills(aim, seed, faults);
+  }
+
+  private Set<DisturbanceKind> kinds(boolean hasSmallDisk) {
+    Set<DisturbanceKind> kinds = EnumSet.allOf(DisturbanceKind.class);
+    if (!hasSmallDisk) {
+      kinds.remove(DisturbanceKind.DISK_FULL);
     }
+    if (isSoak()) { // the memory of a new process says nothing
+      kinds.remove(DisturbanceKind.TASK_MANAGER_KILLED);
+    }
+    if (fixedOrder || epochs) { // which need the whole input
+      kinds.remove(DisturbanceKind.RECORDS_DELETED);
+    }
+    return kinds;
   }
 }

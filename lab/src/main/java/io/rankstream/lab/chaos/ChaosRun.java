@@ -1,5 +1,7 @@
 package io.rankstream.lab.chaos;
 
+import io.rankstream.lab.cluster.ClusterProcesses;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,16 +26,25 @@ public final class ChaosRun {
   /**
    * Runs and audits.
    *
-   * @return whether all planned kills were done and the audit found no fault
+   * @return whether all planned faults came and the audit found nothing wrong
    */
   public boolean run() throws Exception {
-    List<Kill> kills = Kill.schedule(plan.aim(), plan.seed(), plan.kills());
-    log.say("Seed %d, %d kills. Logs and data in %s", plan.seed(), kills.size(), directory);
-    for (int i = 0; i < kills.size(); i++) {
-      log.say("  planned %3d  %s", i + 1, kills.get(i));
+    log.say("Seed %d, %d faults. Logs and data in %s", plan.seed(), plan.faults(), directory);
+    boolean clean;
+    try (ClusterProcesses cluster =
+        new ClusterProcesses(directory, plan.trainers().taskManagers())) {
+      if (plan.aim() == Aim.EVERYTHING) {
+        mountSmallDisk(cluster);
+      }
+      List<Disturbance> planned = plan.disturbances(cluster.hasSmallDisk());
+      for (int i = 0; i < planned.size(); i++) {
+        log.say("  planned %3d  %s", i + 1, planned.get(i));
+      }
+      clean =
+          plan.fixedOrder()
+              ? new FixedOrderRun(plan, cluster, log).run(planned)
+              : new StormRun(plan, cluster, log).run(planned);
     }
-
-    boolean clean = run(kills);
     log.say(
         clean
             ? "Clean: nothing lost, nothing twice."
@@ -41,13 +52,11 @@ public final class ChaosRun {
     return clean;
   }
 
-  private boolean run(List<Kill> kills) throws Exception {
-    if (kills.isEmpty()) {
-      return new SoakRun(plan, directory, log).run();
+  private void mountSmallDisk(ClusterProcesses cluster) {
+    try {
+      cluster.mountSmallDisk();
+    } catch (IOException e) {
+      log.say("%s: no fault is a full disk", e.getMessage());
     }
-
-    return plan.fixedOrder()
-        ? new FixedOrderRun(plan, directory, log).run(kills)
-        : new StormRun(plan, directory, log).run(kills);
   }
 }

@@ -1,20 +1,24 @@
 package io.rankstream.lab.chaos;
 
-import io.rankstream.lab.cluster.Victim;
-import io.rankstream.lab.cluster.ClusterProcesses;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rankstream.lab.cluster.ClusterProcesses;
+import io.rankstream.lab.cluster.Victim;
 import io.rankstream.pipeline.KafkaEndpoints;
 import io.rankstream.pipeline.RankstreamJob;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.connect.SavedInput;
 import io.rankstream.pipeline.flink.FlinkRest;
 import io.rankstream.pipeline.kafka.ConsumerLag;
+import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.pipeline.store.StoredCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +30,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.SerializedThrowable;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A job on {@link ClusterProcesses}. When its job manager is killed, it is submitted again from the
@@ -33,7 +39,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 final class ClusterJob {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final long PAUSE_MILLIS = 20;
   private static final long PAUSE_BEFORE_NEXT_SUBMIT_MILLIS = 500;
 
@@ -53,18 +59,28 @@ final class ClusterJob {
 
   /** Starts the job from the newest of its checkpoints, if there is one. */
   void submit() throws Exception {
-    submit(newestCheckpoint().map(ClusterJob::uri));
+    submit(new Configuration());
+  }
+
+  /**
+   * The same with other settings, until it is submitted again.
+   *
+   * @param others the settings that differ
+   */
+  void submit(Configuration others) throws Exception {
+    submit(newestCheckpoint().map(ClusterJob::uri), others);
   }
 
   /** Starts the job from a savepoint. */
   void submitFrom(String savepoint) throws Exception {
-    submit(Optional.of(savepoint));
+    submit(Optional.of(savepoint), new Configuration());
   }
 
-  private void submit(Optional<String> from) throws Exception {
+  private void submit(Optional<String> from, Configuration others) throws Exception {
     Configuration settings = new Configuration(job.settings());
+    settings.addAll(others);
     from.ifPresent(path -> settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
-    JobConfig config = JobConfig.from(job.settings());
+    JobConfig config = JobConfig.from(settings);
     Configuration engine = EngineDefaults.forJob(settings, new Configuration());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
@@ -171,6 +187,48 @@ final class ClusterJob {
     return JobConfig.from(job.settings()).replicas().replicas();
   }
 
+  /**
+   * Starts the job from the newest checkpoint, from which it must refuse to start.
+   *
+   * @param reason what Flink must give as a part of the reason
+   * @throws IOException when the job starts, or is refused for another reason
+   */
+  void requireRefusal(String reason) throws Exception {
+    submit();
+    await("The end of a job that may not start", () -> isOver() || newestCheckpointBegan() > 0);
+    String said = reasonOfEnd();
+    if (status().filter("FAILED"::equals).isEmpty() || !said.contains(reason)) {
+      throw new IOException(
+          "The job should have refused to start and named %s; it is %s: %s"
+              .formatted(reason, status().orElse("away"), said));
+    }
+  }
+
+  /** The stack trace of the error that ended the job; empty for a job that has not failed. */
+  private String reasonOfEnd() throws Exception {
+    try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
+      return isOver()
+          ? client
+              .requestJobResult(id)
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .getSerializedThrowable()
+              .map(SerializedThrowable::getFullStringifiedStackTrace)
+              .orElse("")
+          : "";
+    }
+  }
+
+  /** The input offsets from which the newest checkpoint goes on; none for new partitions. */
+  Map<TopicPartition, Long> inputOffsets() throws Exception {
+    StoredCheckpoint stored = StoredCheckpoint.open(uri(newestCheckpoint().orElseThrow()));
+    return SavedInput.find(stored.metadata().getOperatorStates()).orElseThrow().offsets();
+  }
+
+  /** The topics of the job. */
+  TopicNames topics() {
+    return job.topics();
+  }
+
   /** Ends the job at once; its checkpoints stay. */
   void cancel() throws Exception {
     try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
@@ -238,7 +296,7 @@ final class ClusterJob {
   }
 
   /** The newest checkpoint that is whole: its metadata is written last. */
-  private Optional<Path> newestCheckpoint() throws IOException {
+  Optional<Path> newestCheckpoint() throws IOException {
     if (!Files.exists(job.checkpoints())) {
       return Optional.empty();
     }

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Returns {
 
   private final Map<SentBytes, Deque<Origin>> outstanding = new HashMap<>();
+  private final Map<SentBytes, Integer> excused = new HashMap<>();
   private final List<Origin> repeated = new ArrayList<>();
 
   /** Takes a record that must come back. */
@@ -33,9 +34,18 @@ final class Returns {
     }
   }
 
+  /** Takes a record that cannot come back, since it is gone and its letter has not all of it. */
+  void excuse(SentBytes record) {
+    excused.merge(record.withoutHeaders(), 1, Integer::sum);
+  }
+
   /** Records that did not come back. */
   List<Origin> lost() {
-    return outstanding.values().stream().flatMap(Deque::stream).toList();
+    List<Origin> lost = new ArrayList<>();
+    outstanding.forEach(
+        (bytes, origins) ->
+            origins.stream().skip(excused.getOrDefault(bytes, 0)).forEach(lost::add));
+    return lost;
   }
 
   /** Records that came back and were no more to come. */

@@ -1,6 +1,7 @@
 package io.rankstream.lab.chaos;
 
 import io.rankstream.lab.cluster.ClusterProcesses;
+import io.rankstream.lab.cluster.Victim;
 import java.io.File;
 import java.time.Duration;
 import java.util.Optional;
@@ -53,13 +54,13 @@ final class RoundMoments {
       return false;
     }
 
-    cluster.hold(victim);
+    cluster.hold(Victim.TASK_MANAGER, victim);
     // The others have the average within milliseconds; they show it when they hand in again.
     boolean othersWentOn =
         within(LOOK, () -> rounds.isFollowed(round.get()) || !rounds.isComplete(round.get()))
             && rounds.isFollowed(round.get());
     if (!rounds.isComplete(round.get())) { // it had the average before
-      cluster.release(victim);
+      cluster.release(Victim.TASK_MANAGER, victim);
       return false;
     }
 

@@ -8,6 +8,7 @@ import io.rankstream.pipeline.tools.feed.Pace;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,7 +23,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Feeds images of several streams and goes on when the broker dies: most are good, some are sent
  * twice as by a producer that retries, some have no label, some are damaged, some are deleted soon
- * after, and some of these are sent once more. Some come with odd headers, some from wrong clocks.
+ * after, and some of these are sent once more. Some come with odd headers, some from wrong clocks,
+ * some with the id of a schema that the registry has or refuses.
  */
 final class StormFeeder implements AutoCloseable {
 
@@ -34,6 +36,10 @@ final class StormFeeder implements AutoCloseable {
   private static final int BROKEN_CLOCK_EVERY = 25;
   private static final int ODD_HEADERS_EVERY = 35;
   private static final int DELETED_FOR_GOOD_EVERY = 60;
+  private static final int REGISTERED_EVERY = 7;
+
+  /** Images until the schema has another id, so that the registry is asked now and then. */
+  private static final int SAME_ID = 500;
 
   private final ImageDataset images;
   private final ChaosJob job;
@@ -95,18 +101,7 @@ final class StormFeeder implements AutoCloseable {
         new RecordKey(
             ChaosJob.STREAMS.get((int) (turn % ChaosJob.STREAMS.size())),
             "storm-" + turn / ChaosJob.STREAMS.size());
-    byte[] value =
-        ImageEnvelope.seal(
-            LabeledImage.newBuilder()
-                .setImageId(key.imageId())
-                .setStream(key.stream())
-                .setLabel(sent % UNLABELED_EVERY == 0 ? null : example.label())
-                .setImage(ByteBuffer.wrap(example.encoded()))
-                .setEventTime(
-                    sent % WRONG_EVENT_TIME_EVERY == 0
-                        ? Instant.ofEpochMilli(EventTimes.ofWrongClock(random))
-                        : Instant.now())
-                .build());
+    byte[] value = sealed(image(key, example));
     if (sent % DAMAGE_EVERY == 0) {
       value = Arrays.copyOf(value, 5 + random.nextInt(value.length / 2));
     }
@@ -120,6 +115,25 @@ final class StormFeeder implements AutoCloseable {
         send(key, value);
       }
     }
+  }
+
+  private LabeledImage image(RecordKey key, LabeledExample example) {
+    return LabeledImage.newBuilder()
+        .setImageId(key.imageId())
+        .setStream(key.stream())
+        .setLabel(sent % UNLABELED_EVERY == 0 ? null : example.label())
+        .setImage(ByteBuffer.wrap(example.encoded()))
+        .setEventTime(
+            sent % WRONG_EVENT_TIME_EVERY == 0
+                ? Instant.ofEpochMilli(EventTimes.ofWrongClock(random))
+                : Instant.now())
+        .build();
+  }
+
+  private byte[] sealed(LabeledImage image) throws IOException {
+    return sent % REGISTERED_EVERY == 0
+        ? RegisteredImage.seal(image, (int) (sent / SAME_ID))
+        : ImageEnvelope.seal(image);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback sees failures

@@ -17,45 +17,67 @@ import java.util.function.Consumer;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.message.MessageDecoder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Gives an {@link Auditor} the topics of a job, read as any read_committed consumer reads them. */
 final class TopicAudit {
 
   private final TopicTail tail;
   private final Path brokerData;
+  private final TopicNames topics;
   private final Auditor auditor;
 
-  private TopicAudit(Properties clients, Path brokerData, Auditor auditor) {
+  private TopicAudit(Properties clients, Path brokerData, TopicNames topics, Auditor auditor) {
     this.tail = new TopicTail(clients);
     this.brokerData = brokerData;
+    this.topics = topics;
     this.auditor = auditor;
   }
 
   /**
-   * Audits a job that has taken all its input.
+   * An audit of a job.
    *
    * @param clients Kafka client settings
    * @param brokerData directory that the broker keeps its partitions in
    * @param topics topics of the job
-   * @throws UncheckedIOException when an output topic holds a record that the job cannot have
-   *     written
    */
-  static Audit of(Properties clients, Path brokerData, TopicNames topics) throws IOException {
-    return new TopicAudit(clients, brokerData, new Auditor()).read(topics);
+  static TopicAudit of(Properties clients, Path brokerData, TopicNames topics) {
+    return new TopicAudit(clients, brokerData, topics, new Auditor());
   }
 
   /**
-   * Audits a job whose dead letters were all sent to its input again, and taken once more.
+   * An audit of a job whose dead letters are all sent to its input again, and taken once more.
    *
    * @param inEpochs whether the job embeds in epochs
    */
-  static Audit afterReturn(Properties clients, Path brokerData, TopicNames topics, boolean inEpochs)
-      throws IOException {
+  static TopicAudit afterReturn(
+      Properties clients, Path brokerData, TopicNames topics, boolean inEpochs) {
     Auditor auditor = inEpochs ? Auditor.ofEpochsAfterReturn() : Auditor.afterReturn();
-    return new TopicAudit(clients, brokerData, auditor).read(topics);
+    return new TopicAudit(clients, brokerData, topics, auditor);
   }
 
-  private Audit read(TopicNames topics) throws IOException {
+  /**
+   * Takes the input that a partition has before an offset, which is about to be deleted.
+   *
+   * @param before offset of the first record that the job has not taken
+   */
+  void takeInput(TopicPartition partition, long before) {
+    read(
+        partition.topic(),
+        record -> {
+          if (record.partition() == partition.partition() && record.offset() < before) {
+            auditor.addDeletedInput(record);
+          }
+        });
+  }
+
+  /**
+   * Audits the job, which must have taken all its input.
+   *
+   * @throws UncheckedIOException when an output topic holds a record that the job cannot have
+   *     written
+   */
+  Audit audit() throws IOException {
     read(topics.images(), auditor::addInput);
     read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
     read(

@@ -8,6 +8,7 @@ import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,13 +16,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The {@code chaos} command: kills the processes of a job and audits its output. */
+/** The {@code chaos} command: disturbs a job and audits its output. */
 @Command(
     name = "chaos",
     description = {
-      "Kill the processes of a running job at random moments and audit its output.",
-      "Broker, job manager and task managers are processes of their own on this machine; they are",
-      "killed (kill -9) and started again. Afterwards each image must have an embedding, each record",
+      "Disturb a running job and audit its output.",
+      "Broker, job manager and task managers are processes of their own on this machine. They are",
+      "killed (kill -9) and started again; with --aim everything they are also held still, cut off",
+      "and slowed down, the schema registry fails, the disk is full, a checkpoint is damaged, and",
+      "records are deleted. Afterwards each image must have an embedding, each record",
       "one of its arrival, each transaction one version of a stream, the training steps must be",
       "1, 2, 3, ..., each damaged record must have one dead letter, also when all letters were sent to",
       "the input again, and each published model must have the announced SHA-256. Exit code 0 when",
@@ -32,27 +35,29 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  rankstream chaos --kills 50 --seed 7            any process, at any time, in checkpoints and commits",
+      "  rankstream chaos --faults 60 --aim everything   whatever can happen",
       "  rankstream chaos --kills 10 --fixed-order       the kills must not change a bit of the model",
       "  rankstream chaos --fixed-order --replicas 4 --task-managers 4 --aim rounds",
       "                                                  the same, four trainers killed in their rounds",
       "  rankstream chaos --kills 10 --epochs            an index with one version, whatever is killed",
-      "  rankstream chaos --kills 0 --images 180000      20,000 steps without kills: the memory must stay flat"
+      "  rankstream chaos --soak 60 --faults 30 --aim everything",
+      "                                                  an hour in which the memory must stay flat"
     })
 final class ChaosCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
   @Option(
-      names = "--kills",
+      names = {"--faults", "--kills"},
       defaultValue = "10",
       paramLabel = "N",
-      description = "Processes to kill (default: ${DEFAULT-VALUE}).")
-  int kills;
+      description = "Faults to plan (default: ${DEFAULT-VALUE}).")
+  int faults;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
-      description = "Seed of images and kills (default: ${DEFAULT-VALUE}).")
+      description = "Seed of images and faults (default: ${DEFAULT-VALUE}).")
   long seed;
 
   @Option(
@@ -60,9 +65,10 @@ final class ChaosCommand implements Callable<Integer> {
       defaultValue = "processes",
       paramLabel = "WHAT",
       description = {
-        "What the kills are aimed at: processes (any one, at any time, in checkpoints and commits),",
-        "or rounds (task managers: when some or all replicas have handed their weights in, or when",
-        "the others have the average) (default: ${DEFAULT-VALUE})."
+        "What the faults are aimed at: processes (kills of any one, at any time, in checkpoints and",
+        "commits), rounds (kills of task managers: when some or all replicas have handed their weights",
+        "in, or when the others have the average), or everything (each kind as often as the others; a",
+        "full disk takes Linux and the rights of root) (default: ${DEFAULT-VALUE})."
       })
   Aim aim;
 
@@ -78,13 +84,13 @@ final class ChaosCommand implements Callable<Integer> {
       paramLabel = "N",
       description = {
         "Task managers, and the parallelism of the job; with --fixed-order that of the run with",
-        "kills (default: 2, or 1 with --fixed-order and without kills)."
+        "faults (default: 2, or 1 with --fixed-order and with --soak)."
       })
   Integer taskManagers;
 
   @Option(
       names = "--fixed-order",
-      description = "Run the same input twice, with and without kills, and compare the models.")
+      description = "Run the same input twice, with and without faults, and compare the models.")
   boolean fixedOrder;
 
   @Option(
@@ -96,11 +102,20 @@ final class ChaosCommand implements Callable<Integer> {
   boolean epochs;
 
   @Option(
+      names = "--soak",
+      defaultValue = "0",
+      paramLabel = "MINUTES",
+      description = {
+        "Disturb the job now and then for this time, and read the memory, threads and descriptors of",
+        "a task manager, which is not killed (default: as soon as it has recovered)."
+      })
+  long soak;
+
+  @Option(
       names = "--images",
       defaultValue = "20000",
       paramLabel = "N",
-      description =
-          "Images to feed, with --fixed-order or without kills (default: ${DEFAULT-VALUE}).")
+      description = "Images to feed, with --fixed-order (default: ${DEFAULT-VALUE}).")
   long images;
 
   @Option(
@@ -121,9 +136,10 @@ final class ChaosCommand implements Callable<Integer> {
     ChaosPlan plan =
         new ChaosPlan(
             seed,
-            kills,
+            faults,
             aim,
             fixedOrder,
+            Duration.ofMinutes(soak),
             images,
             rate,
             new Trainers(replicas, taskManagers()),
@@ -138,6 +154,6 @@ final class ChaosCommand implements Callable<Integer> {
     if (taskManagers != null) {
       return taskManagers;
     }
-    return fixedOrder || kills == 0 ? 1 : 2;
+    return fixedOrder || soak > 0 ? 1 : 2;
   }
 }

@@ -3,7 +3,6 @@ package io.rankstream.lab.cluster;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +44,10 @@ final class ChildProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "child-process-cleanup"));
   }
 
-  /** Kills the process, with no chance to clean up, and starts it again. */
-  void killAndRestart() throws IOException, InterruptedException {
-    kill();
-    start();
+  /** Kills the process, with no chance to clean up. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly(); // SIGKILL where there are signals
+    process.waitFor();
   }
 
   /** Holds the process where it is; it can be killed, or let go on. */
@@ -61,25 +60,16 @@ final class ChildProcess implements AutoCloseable {
     signal("CONT");
   }
 
-  /** Starts the process again if it has ended by itself, as a supervisor would. */
+  /** Starts the process again if it has ended, as a supervisor would. */
   void supervise() throws IOException {
     if (!process.isAlive()) {
       start();
     }
   }
 
-  /** Resident memory in kilobytes, or 0 on systems without /proc. */
-  long residentKilobytes() throws IOException {
-    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElse(0);
+  /** What the process takes of the machine; nothing on systems without /proc. */
+  Footprint footprint() throws IOException {
+    return Footprint.of(process.pid());
   }
 
   @Override
@@ -101,10 +91,5 @@ final class ChildProcess implements AutoCloseable {
       throw new IOException(
           "Process %d could not be sent %s: see its log %s".formatted(process.pid(), name, log));
     }
-  }
-
-  private void kill() throws InterruptedException {
-    process.destroyForcibly(); // SIGKILL where there are signals
-    process.waitFor();
   }
 }

@@ -2,6 +2,7 @@ package io.rankstream.lab.cluster;
 
 import io.rankstream.lab.local.FreePorts;
 import io.rankstream.pipeline.flink.FlinkRest;
+import io.rankstream.schemas.LabeledImage;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
@@ -16,8 +18,9 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 
 /**
- * A Kafka broker, a Flink job manager and task managers, each a process of its own on this machine.
- * A process that is killed is started again at once.
+ * A Kafka broker, a Flink job manager and task managers, each a process of its own on this machine,
+ * a schema registry, and what else a job depends on: the link to the broker, and the disk of its
+ * checkpoints. All of it can be made to fail.
  */
 public final class ClusterProcesses implements AutoCloseable {
 
@@ -30,6 +33,10 @@ public final class ClusterProcesses implements AutoCloseable {
   private final ChildProcess broker;
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
+  private final int linkPort;
+  private final FaultyLink link;
+  private final FaultyRegistry registry;
+  private SmallDisk disk; // null for a directory as any other
 
   /**
    * Starts the processes.
@@ -39,10 +46,13 @@ public final class ClusterProcesses implements AutoCloseable {
    */
   public ClusterProcesses(Path directory, int taskManagers) throws IOException {
     this.directory = directory;
-    List<Integer> ports = FreePorts.distinct(4);
+    List<Integer> ports = FreePorts.distinct(6);
     brokerPort = ports.get(0);
     restPort = ports.get(1);
     rpcPort = ports.get(2);
+    linkPort = ports.get(4);
+    link = new FaultyLink(linkPort, ports.get(5));
+    registry = new FaultyRegistry(LabeledImage.getClassSchema());
     Path conf = Files.createDirectories(directory.resolve("conf"));
     Files.writeString(conf.resolve("config.yaml"), clusterSettings());
     broker =
@@ -53,7 +63,9 @@ public final class ClusterProcesses implements AutoCloseable {
             List.of(
                 brokerData().toString(),
                 Integer.toString(brokerPort),
-                Integer.toString(ports.get(3))));
+                Integer.toString(ports.get(3)),
+                Integer.toString(ports.get(5)),
+                Integer.toString(linkPort)));
     jobManager =
         new ChildProcess(
             directory.resolve("job-manager.log"),
@@ -75,6 +87,25 @@ public final class ClusterProcesses implements AutoCloseable {
     return directory;
   }
 
+  /**
+   * Puts what jobs store on a small disk that can be filled up.
+   *
+   * @throws IOException when it cannot be mounted
+   */
+  public void mountSmallDisk() throws IOException {
+    disk = SmallDisk.mount(stores());
+  }
+
+  /** Whether there is a disk that can be filled up. */
+  public boolean hasSmallDisk() {
+    return disk != null;
+  }
+
+  /** Where jobs keep checkpoints and models. */
+  public Path stores() {
+    return directory.resolve("stores");
+  }
+
   /** Directory that the broker keeps its partitions in. */
   public Path brokerData() {
     return directory.resolve("kafka");
@@ -83,6 +114,16 @@ public final class ClusterProcesses implements AutoCloseable {
   /** Where Kafka clients connect. */
   public String bootstrapServers() {
     return HOST + ":" + brokerPort;
+  }
+
+  /** Where a job connects, whose link to the broker can fail. */
+  public String bootstrapServersOfJobs() {
+    return HOST + ":" + linkPort;
+  }
+
+  /** Address of the schema registry. */
+  public String registryUrl() {
+    return registry.url();
   }
 
   /** Settings of Kafka clients that wait while the broker starts again. */
@@ -114,21 +155,50 @@ public final class ClusterProcesses implements AutoCloseable {
    * @param index chooses among the task managers, modulo their number
    */
   public void kill(Victim victim, int index) throws IOException, InterruptedException {
-    switch (victim) {
-      case TASK_MANAGER -> taskManager(index).killAndRestart();
-      case JOB_MANAGER -> jobManager.killAndRestart();
-      case BROKER -> broker.killAndRestart();
-    }
+    ChildProcess process = process(victim, index);
+    process.kill();
+    process.supervise();
   }
 
-  /** Holds a task manager still, chosen as {@link #kill} does; that ends with its kill. */
-  public void hold(int index) throws IOException, InterruptedException {
-    taskManager(index).hold();
+  /**
+   * Kills the broker and starts it again after a time.
+   *
+   * @throws InterruptedException when the caller is interrupted meanwhile
+   */
+  public void takeBrokerAway(int seconds) throws IOException, InterruptedException {
+    broker.kill();
+    TimeUnit.SECONDS.sleep(seconds);
+    broker.supervise();
   }
 
-  /** Lets a task manager go on that is held. */
-  public void release(int index) throws IOException, InterruptedException {
-    taskManager(index).release();
+  /** Holds a process still, chosen as {@link #kill} does; that ends with its kill. */
+  public void hold(Victim victim, int index) throws IOException, InterruptedException {
+    process(victim, index).hold();
+  }
+
+  /** Lets a process go on that is held. */
+  public void release(Victim victim, int index) throws IOException, InterruptedException {
+    process(victim, index).release();
+  }
+
+  /** Changes what the link between jobs and broker does. */
+  public void setLink(LinkState state) {
+    link.become(state);
+  }
+
+  /** Changes how the registry answers. */
+  public void setRegistry(RegistryState state) {
+    registry.become(state);
+  }
+
+  /** Takes all room of the small disk. */
+  public void fillDisk() throws IOException {
+    disk.fill();
+  }
+
+  /** Gives the room of the small disk back. */
+  public void freeDisk() throws IOException {
+    disk.free();
   }
 
   /** The number that the log of a task manager has in its name. */
@@ -136,8 +206,12 @@ public final class ClusterProcesses implements AutoCloseable {
     return index % taskManagers.size() + 1;
   }
 
-  private ChildProcess taskManager(int index) {
-    return taskManagers.get(numberOf(index) - 1);
+  private ChildProcess process(Victim victim, int index) {
+    return switch (victim) {
+      case TASK_MANAGER -> taskManagers.get(numberOf(index) - 1);
+      case JOB_MANAGER -> jobManager;
+      case BROKER -> broker;
+    };
   }
 
   /** Starts the broker and the task managers again if they have ended by themselves. */
@@ -148,9 +222,9 @@ public final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** Resident memory of the first task manager in kilobytes. */
-  public long residentKilobytes() throws IOException {
-    return taskManagers.get(0).residentKilobytes();
+  /** What the first task manager takes of the machine. */
+  public Footprint footprint() throws IOException {
+    return taskManagers.get(0).footprint();
   }
 
   @Override
@@ -158,6 +232,11 @@ public final class ClusterProcesses implements AutoCloseable {
     taskManagers.forEach(ChildProcess::close);
     jobManager.close();
     broker.close();
+    link.close();
+    registry.close();
+    if (disk != null) {
+      disk.close();
+    }
   }
 
   /** Flink would show a checkpoint seconds later, when it is complete. */

@@ -128,6 +128,25 @@ class LetterAuditTest extends AuditedRun {
         .containsOnly(entry(AuditFault.MISSING_LETTER, List.of("images-0@5")));
   }
 
+  @Test
+  void aRecordThatIsGoneAndThatItsLetterDoesNotHoldNeedNotComeBack() throws Exception {
+    Auditor returned = Auditor.afterReturn();
+    returned.addDeletedInput(damaged);
+    returned.addInput(record(origin(4), damaged.value())); // an equal one, which is still there
+    returned.add(incomplete(letter(damaged)));
+    returned.add(incomplete(letter(record(origin(4), damaged.value()))));
+
+    assertThat(returned.audit().faults().get(AuditFault.LOST_RETURN)).hasSize(1);
+  }
+
+  private DeadLetter incomplete(DeadLetter letter) {
+    return DeadLetter.newBuilder(letter)
+        .setValue(null)
+        .setDetail("left: SHA-256 " + DigestUtils.sha256Hex(damaged.value()))
+        .setComplete(false)
+        .build();
+  }
+
   private static ConsumerRecord<byte[], byte[]> comesBack(Origin origin, String id)
       throws Exception {
     ConsumerRecord<byte[], byte[]> record = record(origin, damagedImage(id));

@@ -8,6 +8,7 @@ import static io.rankstream.lab.chaos.JobOutput.step;
 import static io.rankstream.lab.chaos.JobOutput.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.rankstream.lab.audit.Origin;
 import io.rankstream.lab.local.LocalRun;
@@ -18,9 +19,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +125,30 @@ class TopicAuditITCase {
   }
 
   @Test
+  void inputThatIsDeletedLaterCounts() throws Exception {
+    TopicNames topics = topics("shortened");
+    TopicAudit audit = TopicAudit.of(local.clients(), local.brokerData(), topics);
+    try (KafkaProducer<byte[], byte[]> producer = producer("shortened")) {
+      producer.beginTransaction();
+      send(producer, topics.images(), image("a"));
+      send(producer, topics.images(), image("never-read"));
+      send(producer, topics.images(), image("lost"));
+      send(producer, topics.embeddings(), embedding("a", 0).toByteBuffer());
+      producer.commitTransaction();
+    }
+    producer("shortened").close();
+    TopicPartition partition = new TopicPartition(topics.images(), 0);
+
+    audit.takeInput(partition, 1);
+    try (Admin admin = Admin.create(local.clients())) {
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all().get();
+    }
+
+    assertThat(audit.audit().faults())
+        .containsOnly(entry(AuditFault.LOST_IMAGE, List.of("stream-0/lost")));
+  }
+
+  @Test
   void refusesAnAnnouncementWithoutValue() throws Exception {
     TopicNames topics = topics("empty");
     try (KafkaProducer<byte[], byte[]> producer = producer("empty")) {
@@ -154,7 +184,7 @@ class TopicAuditITCase {
   /** Audits what a producer has written, when the broker has written the end of its transaction. */
   private static Audit audit(String transactionalId, TopicNames topics) throws IOException {
     producer(transactionalId).close(); // it waits for that end before it begins
-    return TopicAudit.of(local.clients(), local.brokerData(), topics);
+    return TopicAudit.of(local.clients(), local.brokerData(), topics).audit();
   }
 
   private static KafkaProducer<byte[], byte[]> producer(String transactionalId) {

@@ -73,7 +73,7 @@ class LabCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"kills -1", "images 0", "rate -1.5"})
+  @ValueSource(strings = {"faults -1", "images 0", "rate -1.5"})
   void chaosNamesTheParameterAndItsValue(String option) {
     assertThat(execute("chaos", "--" + option.replace(' ', '='))).isEqualTo(2);
     assertThat(err.toString())

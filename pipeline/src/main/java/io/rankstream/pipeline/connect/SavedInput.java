@@ -1,10 +1,13 @@
 package io.rankstream.pipeline.connect;
 
+import io.rankstream.pipeline.event.OperatorNames;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -32,12 +35,27 @@ public record SavedInput(String topicId, Map<TopicPartition, Long> offsets) {
   private static final String PARTITIONS = "SourceReaderState";
 
   /**
+   * Reads what a checkpoint keeps of the input; empty where it has no source.
+   *
+   * @param operators the state of all operators
+   * @throws Exception when it cannot be read; Flink's readers throw what they like
+   */
+  public static Optional<SavedInput> find(Collection<OperatorState> operators) throws Exception {
+    for (OperatorState each : operators) {
+      if (each.getOperatorUid().filter(OperatorNames.READ_IMAGES::equals).isPresent()) {
+        return Optional.of(read(each));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
    * Reads the state of the source.
    *
    * @param source state of the operator that reads the input
    * @throws Exception when it cannot be read; Flink's readers throw what they like
    */
-  public static SavedInput read(OperatorState source) throws Exception {
+  private static SavedInput read(OperatorState source) throws Exception {
     Map<TopicPartition, Long> offsets =
         new TreeMap<>(
             Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));

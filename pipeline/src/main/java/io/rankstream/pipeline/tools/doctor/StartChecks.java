@@ -6,7 +6,6 @@ import io.rankstream.model.Devices;
 import io.rankstream.model.SnapshotRefusedException;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.connect.SavedInput;
-import io.rankstream.pipeline.event.OperatorNames;
 import io.rankstream.pipeline.store.StoredCheckpoint;
 import io.rankstream.pipeline.tools.evaluate.CheckpointModels;
 import io.rankstream.pipeline.tools.evaluate.CheckpointReview;
@@ -69,13 +68,8 @@ public final class StartChecks {
     if (stored == null) {
       return Optional.empty();
     }
-    Optional<OperatorState> source =
-        stored.metadata().getOperatorStates().stream()
-            .filter(
-                each -> each.getOperatorUid().filter(OperatorNames.READ_IMAGES::equals).isPresent())
-            .findFirst();
     try {
-      return source.isPresent() ? Optional.of(SavedInput.read(source.get())) : Optional.empty();
+      return SavedInput.find(stored.metadata().getOperatorStates());
     } catch (Exception e) { // damage, which was found before
       return Optional.empty();
     }

@@ -1,0 +1,89 @@
+package io.rankstream.lab.chaos;
+
+import io.rankstream.lab.cluster.ClusterProcesses;
+import io.rankstream.lab.cluster.LinkState;
+import io.rankstream.lab.cluster.RegistryState;
+import io.rankstream.lab.cluster.Victim;
+import java.util.concurrent.TimeUnit;
+
+/** Makes what a job depends on fail, and well again. */
+final class Disturber {
+
+  private final ClusterProcesses cluster;
+  private final ClusterJob job;
+  private final LimitedLetters letters;
+  private final HostileStarts starts;
+
+  /**
+   * @param audit the audit of the job, which must have seen records before they are deleted
+   */
+  Disturber(ClusterProcesses cluster, ClusterJob job, TopicAudit audit) {
+    this.cluster = cluster;
+    this.job = job;
+    this.letters = new LimitedLetters(cluster.clients(), job.topics().deadLetters());
+    this.starts = new HostileStarts(cluster.clients(), job, audit);
+  }
+
+  /**
+   * Disturbs the job, and returns when the disturbance is over; the job may not have recovered.
+   *
+   * @param index chooses among the task managers, modulo their number
+   */
+  void disturb(Disturbance planned, int index) throws Exception {
+    switch (planned.kind()) {
+      case TASK_MANAGER_KILLED -> job.kill(Victim.TASK_MANAGER, index);
+      case JOB_MANAGER_KILLED -> job.kill(Victim.JOB_MANAGER, index);
+      case BROKER_KILLED -> job.kill(Victim.BROKER, index);
+      case TASK_MANAGER_HELD -> hold(Victim.TASK_MANAGER, index, planned.seconds());
+      case JOB_MANAGER_HELD -> hold(Victim.JOB_MANAGER, index, planned.seconds());
+      case BROKER_HELD -> hold(Victim.BROKER, index, planned.seconds());
+      case BROKER_AWAY -> cluster.takeBrokerAway(planned.seconds());
+      case LINK_CUT -> link(LinkState.CUT, planned.seconds());
+      case LINK_SILENT -> link(LinkState.SILENT, planned.seconds());
+      case LINK_SLOW -> link(LinkState.SLOW, planned.seconds());
+      case REGISTRY_DOWN -> registry(RegistryState.DOWN, planned.seconds());
+      case REGISTRY_SILENT -> registry(RegistryState.SILENT, planned.seconds());
+      case REGISTRY_GARBAGE -> registry(RegistryState.GARBAGE, planned.seconds());
+      case DISK_FULL -> fillDisk(planned.seconds());
+      case LETTERS_LIMITED -> letters.limit(planned.seconds());
+      case CHECKPOINT_DAMAGED -> starts.fromDamagedCheckpoint(index);
+      case RECORDS_DELETED -> starts.behindDeletedRecords();
+    }
+  }
+
+  private void hold(Victim victim, int index, int seconds) throws Exception {
+    cluster.hold(victim, index);
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } finally {
+      cluster.release(victim, index);
+    }
+  }
+
+  private void link(LinkState state, int seconds) throws InterruptedException {
+    cluster.setLink(state);
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } finally {
+      cluster.setLink(LinkState.WELL);
+    }
+  }
+
+  private void registry(RegistryState state, int seconds) throws InterruptedException {
+    cluster.setRegistry(state);
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } finally {
+      cluster.setRegistry(RegistryState.WELL);
+    }
+  }
+
+  private void fillDisk(int seconds) throws Exception {
+    cluster.fillDisk();
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } finally {
+      cluster.freeDisk();
+    }
+  }
+}
