@@ -1,6 +1,5 @@
 package io.rankstream.lab.chaos;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.rankstream.lab.cluster.ClusterProcesses;
 import io.rankstream.lab.cluster.Victim;
 import io.rankstream.pipeline.KafkaEndpoints;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +27,7 @@ import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.SerializedThrowable;
 import org.apache.kafka.common.TopicPartition;
@@ -84,12 +83,17 @@ final class ClusterJob {
     Configuration engine = EngineDefaults.forJob(settings, new Configuration());
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(engine);
     RankstreamJob.build(env, config, KafkaEndpoints.from(config));
+    JobGraph graph = env.getStreamGraph().getJobGraph();
+    id = graph.getJobID();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) { // the job manager may not be up yet
       try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
-        id = client.submitJob(env.getStreamGraph().getJobGraph()).get(20, TimeUnit.SECONDS);
+        client.submitJob(graph).get(20, TimeUnit.SECONDS);
         return;
       } catch (Exception e) {
+        if (view().status().isPresent()) { // its answer came too late
+          return;
+        }
         if (System.nanoTime() > deadline) {
           throw new IOException(
               "The job manager took no job within %d s: see its log in %s"
@@ -119,7 +123,7 @@ final class ClusterJob {
    */
   void awaitCheckpoint() throws Exception {
     long now = System.currentTimeMillis();
-    await("A checkpoint", () -> newestCheckpointBegan() >= now || isOver());
+    await("A checkpoint", () -> view().newestCheckpointBegan() >= now || isOver());
   }
 
   /**
@@ -128,13 +132,13 @@ final class ClusterJob {
    * @param index chooses the task manager, as {@link #kill} does
    */
   void awaitMoment(Moment moment, int index) throws Exception {
-    int before = checkpoints("completed");
+    int before = view().checkpoints("completed");
     switch (moment) {
       case ANY_TIME -> {}
       case DURING_CHECKPOINT ->
-          await("A checkpoint in progress", () -> checkpoints("in_progress") > 0 || isOver());
+          await("A checkpoint in progress", () -> view().checkpoints("in_progress") > 0 || isOver());
       case DURING_COMMIT ->
-          await("A completed checkpoint", () -> checkpoints("completed") > before || isOver());
+          await("A completed checkpoint", () -> view().checkpoints("completed") > before || isOver());
       case ROUND_BEGUN, ROUND_COMPLETE, ROUND_PARTLY_APPLIED -> awaitRound(moment, index);
     }
   }
@@ -157,7 +161,7 @@ final class ClusterJob {
 
   /** Whether the job has ended, finished or failed. */
   boolean isOver() throws InterruptedException {
-    return status().filter(List.of("FINISHED", "FAILED", "CANCELED")::contains).isPresent();
+    return view().isOver();
   }
 
   /**
@@ -169,7 +173,7 @@ final class ClusterJob {
     while (!isOver()) {
       awaitCheckpoint(); // as long as they come, the job makes progress
     }
-    if (status().filter("FINISHED"::equals).isEmpty()) {
+    if (view().status().filter("FINISHED"::equals).isEmpty()) {
       throw new IOException("The job has failed: see the logs in " + cluster.directory());
     }
   }
@@ -195,26 +199,11 @@ final class ClusterJob {
    */
   void requireRefusal(String reason) throws Exception {
     submit();
-    await("The end of a job that may not start", () -> isOver() || newestCheckpointBegan() > 0);
-    String said = reasonOfEnd();
-    if (status().filter("FAILED"::equals).isEmpty() || !said.contains(reason)) {
+    await("The end of a job that may not start", () -> isOver() || view().newestCheckpointBegan() > 0);
+    String said = isOver() ? reasonOfEnd() : "it runs";
+    if (view().status().filter("FAILED"::equals).isEmpty() || !said.contains(reason)) {
       throw new IOException(
-          "The job should have refused to start and named %s; it is %s: %s"
-              .formatted(reason, status().orElse("away"), said));
-    }
-  }
-
-  /** The stack trace of the error that ended the job; empty for a job that has not failed. */
-  private String reasonOfEnd() throws Exception {
-    try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
-      return isOver()
-          ? client
-              .requestJobResult(id)
-              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-              .getSerializedThrowable()
-              .map(SerializedThrowable::getFullStringifiedStackTrace)
-              .orElse("")
-          : "";
+          "The job should have refused to start and named %s: %s".formatted(reason, said));
     }
   }
 
@@ -251,6 +240,21 @@ final class ClusterJob {
     }
   }
 
+  private JobView view() {
+    return new JobView(rest, id);
+  }
+
+  private String reasonOfEnd() throws Exception {
+    try (RestClusterClient<StandaloneClusterId> client = cluster.client()) {
+      return client
+          .requestJobResult(id)
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          .getSerializedThrowable()
+          .map(SerializedThrowable::getFullStringifiedStackTrace)
+          .orElse("");
+    }
+  }
+
   private interface Condition {
     boolean holds() throws Exception;
   }
@@ -265,33 +269,6 @@ final class ClusterJob {
                 .formatted(event, PATIENCE.toSeconds(), cluster.directory()));
       }
       Thread.sleep(PAUSE_MILLIS);
-    }
-  }
-
-  /** Flink's word for the state of the job; empty while the job manager does not answer. */
-  private Optional<String> status() throws InterruptedException {
-    return get("/jobs/" + id).map(answer -> answer.path("state").asText());
-  }
-
-  /** Checkpoints of a kind since the job was submitted, or -1 while unknown. */
-  private int checkpoints(String kind) throws InterruptedException {
-    return get("/jobs/%s/checkpoints".formatted(id))
-        .map(answer -> answer.path("counts").path(kind).asInt(-1))
-        .orElse(-1);
-  }
-
-  /** When the newest completed checkpoint began, in milliseconds of the wall clock; 0 for none. */
-  private long newestCheckpointBegan() throws InterruptedException {
-    return get("/jobs/%s/checkpoints".formatted(id))
-        .map(answer -> answer.at("/latest/completed/trigger_timestamp").asLong(0))
-        .orElse(0L);
-  }
-
-  private Optional<JsonNode> get(String path) throws InterruptedException {
-    try {
-      return Optional.of(rest.get(path));
-    } catch (IOException e) {
-      return Optional.empty(); // killed, or not up again yet
     }
   }
 

@@ -130,7 +130,7 @@ public final class ClusterProcesses implements AutoCloseable {
   public Properties clients() {
     Properties clients = new Properties();
     clients.put("bootstrap.servers", bootstrapServers());
-    clients.put("default.api.timeout.ms", "60000");
+    clients.put("default.api.timeout.ms", "300000"); // on a busy machine
     return clients;
   }
 
