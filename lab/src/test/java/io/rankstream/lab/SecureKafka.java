@@ -76,15 +76,35 @@ public final class SecureKafka implements AutoCloseable {
   /** Gives the worker a right on a resource, or on all resources whose names have a prefix. */
   public void grant(ResourceType type, String name, PatternType pattern, AclOperation right)
       throws Exception {
-    Map<String, Object> settings = new HashMap<>(clients(USER, PASSWORD));
-    try (Admin admin = Admin.create(settings)) {
-      AccessControlEntry entry =
-          new AccessControlEntry("User:" + WORKER, "*", right, AclPermissionType.ALLOW);
+    try (Admin admin = admin()) {
       admin
-          .createAcls(List.of(new AclBinding(new ResourcePattern(type, name, pattern), entry)))
+          .createAcls(
+              List.of(new AclBinding(new ResourcePattern(type, name, pattern), ofWorker(right))))
           .all()
           .get();
     }
+  }
+
+  /** Takes a right on one resource from the worker. */
+  public void revoke(ResourceType type, String name, AclOperation right) throws Exception {
+    try (Admin admin = admin()) {
+      admin
+          .deleteAcls(
+              List.of(
+                  new AclBinding(
+                          new ResourcePattern(type, name, PatternType.LITERAL), ofWorker(right))
+                      .toFilter()))
+          .all()
+          .get();
+    }
+  }
+
+  private Admin admin() {
+    return Admin.create(new HashMap<>(clients(USER, PASSWORD)));
+  }
+
+  private static AccessControlEntry ofWorker(AclOperation right) {
+    return new AccessControlEntry("User:" + WORKER, "*", right, AclPermissionType.ALLOW);
   }
 
   /** Writes client settings to a file for the commands; each key gets the prefix. */

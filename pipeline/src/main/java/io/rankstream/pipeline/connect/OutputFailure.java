@@ -72,7 +72,7 @@ record OutputFailure(String topic) implements Serializable {
           .formatted(topic, what);
     }
     if (kafka instanceof AuthorizationException) {
-      return "The topic %s may not be written any more: give this user the rights on the topic and on the transactional ids again, then the job goes on (%s)"
+      return "The topic %s may not be written any more: give this user the rights READ and WRITE on the topic, and WRITE on the transactional ids, then the job goes on (%s)"
           .formatted(topic, what);
     }
     if (kafka instanceof TimeoutException) {
