@@ -179,8 +179,7 @@ public final class TwoHeadTraining {
         images
             .getSideOutput(TO_TRAIN)
             .keyBy(ImageInput::key, TypeInformation.of(StreamKey.class))
-            .process(window.function())
-            .name(window.name())
+            .transform(window.name(), TypeInformation.of(MicroBatch.class), window.operator())
             .uid(window.name());
 
     JobSubmission submission =

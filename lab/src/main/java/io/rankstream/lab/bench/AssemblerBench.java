@@ -7,6 +7,7 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.ImageInput;
+import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.Origin;
 import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.window.BatchWindow;
@@ -178,7 +179,7 @@ public final class AssemblerBench {
     BatchWindow window = BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS);
     DataStreamUtils.reinterpretAsKeyedStream(
             images, ImageInput::key, TypeInformation.of(StreamKey.class))
-        .process(window.function())
+        .transform(window.name(), TypeInformation.of(MicroBatch.class), window.operator())
         .uid(window.name())
         .sinkTo(new DiscardingSink<>())
         .uid("discard");

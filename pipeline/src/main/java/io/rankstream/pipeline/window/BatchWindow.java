@@ -4,9 +4,8 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.ImageInput;
 import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.OperatorNames;
-import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.schemas.DeadLetter;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -14,10 +13,10 @@ import org.apache.flink.util.OutputTag;
  * a job with one sampler refuses a savepoint of the other instead of losing the waiting images.
  *
  * @param name name and uid of the operator
- * @param function the window function
+ * @param operator creates the operator
  */
 public record BatchWindow(
-    String name, KeyedProcessFunction<StreamKey, ImageInput, MicroBatch> function) {
+    String name, OneInputStreamOperatorFactory<ImageInput, MicroBatch> operator) {
 
   /**
    * The window of the configured sampler.
@@ -31,15 +30,17 @@ public record BatchWindow(
       case PK ->
           new BatchWindow(
               OperatorNames.PK_WINDOW,
-              new PkWindow(PkSettings.of(config), config.replicas(), embedAgain, deadLetters));
+              new BatchWindowFactory(
+                  new PkWindow(PkSettings.of(config), config.replicas(), embedAgain, deadLetters)));
       case NATURAL ->
           new BatchWindow(
               OperatorNames.NATURAL_WINDOW,
-              new NaturalWindow(
-                  config.batch(),
-                  config.window().repeats(),
-                  config.model().architecture().maxClasses(),
-                  deadLetters));
+              new BatchWindowFactory(
+                  new NaturalWindow(
+                      config.batch(),
+                      config.window().repeats(),
+                      config.model().architecture().maxClasses(),
+                      deadLetters)));
     };
   }
 }

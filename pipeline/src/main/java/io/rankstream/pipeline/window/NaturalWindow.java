@@ -145,12 +145,9 @@ public final class NaturalWindow extends ImageWindow {
           deadLetters,
           deadLetterCounters.count(RejectionReason.tooManyClasses(image.origin(), maxClasses)));
     }
-    if (counters.labeledWaiting == batch.size()) {
-      emit(context.getCurrentKey(), counters, out);
-    }
+    List<BatchImage> slots = counters.labeledWaiting == batch.size() ? take(counters) : List.of();
     setDeadline(counters, context.timerService());
-    allCounters.update(counters);
-    metrics.update(context.getCurrentKey().stream(), figures(counters));
+    emit(slots, counters, context, out);
   }
 
   @Override
@@ -158,11 +155,8 @@ public final class NaturalWindow extends ImageWindow {
       throws Exception {
     NaturalCounters counters = allCounters.value();
     boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
-    if (inputEnded || time == counters.labeledDeadline) {
-      emit(context.getCurrentKey(), counters, out);
-    }
-    allCounters.update(counters);
-    metrics.update(context.getCurrentKey().stream(), figures(counters));
+    boolean isDue = inputEnded || time == counters.labeledDeadline;
+    emit(isDue ? take(counters) : List.of(), counters, context, out);
   }
 
   private void setDeadline(NaturalCounters counters, TimerService timers) {
@@ -190,15 +184,26 @@ public final class NaturalWindow extends ImageWindow {
     return new WindowFigures(counters.labeledWaiting, counters.classes, 0, 0, 0, 0, 0, 0, 1);
   }
 
-  private void emit(StreamKey stream, NaturalCounters counters, Collector<MicroBatch> out)
-      throws Exception {
+  /** Takes all images that wait. */
+  private List<BatchImage> take(NaturalCounters counters) throws Exception {
     List<BatchImage> slots = new ArrayList<>();
     labeled.get().forEach(image -> slots.add(new BatchImage(image, true)));
     labeled.clear();
     counters.labeledWaiting = 0;
     counters.labeledDeadline = 0;
+    return slots;
+  }
+
+  /** Hands images on, after all that changes with it: the trainer may take a checkpoint inside. */
+  private void emit(
+      List<BatchImage> slots, NaturalCounters counters, Context context, Collector<MicroBatch> out)
+      throws Exception {
+    StreamKey stream = context.getCurrentKey();
+    long number = slots.isEmpty() ? counters.batches : counters.batches++;
+    allCounters.update(counters);
+    metrics.update(stream.stream(), figures(counters));
     if (!slots.isEmpty()) {
-      out.collect(new MicroBatch(stream, counters.batches++, slots));
+      out.collect(new MicroBatch(stream, number, slots));
     }
   }
 }

@@ -121,8 +121,9 @@ public final class PkWindow extends ImageWindow {
 
     if (window.isFullBatchDue()) {
       emit(window.takeFullBatch(now), window, context, out);
+    } else {
+      finish(window, context);
     }
-    finish(window, context);
   }
 
   @Override
@@ -130,21 +131,31 @@ public final class PkWindow extends ImageWindow {
       throws Exception {
     StreamWindow window = window(context);
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
+      // a checkpoint while a batch is handed on must hold the timer: more is to come
+      context.timerService().registerEventTimeTimer(time);
       takeAll(window, context, out);
       trainTheRest(window, context, out);
       endRound(window, context, out);
-    } else {
-      if (time == window.counters().freshTimer) {
-        window.counters().freshTimer = 0;
-      }
-      takeOverdue(window, time, context, out);
-      if (quiet.isDue(window, time)) {
-        events.passes.inc();
-        emit(window.takeFullBatch(time), window, context, out);
-      }
-      endQuietRound(window, time, context, out);
+      context.timerService().deleteEventTimeTimer(time);
+      finish(window, context);
+      return;
     }
-    finish(window, context);
+
+    if (time == window.counters().freshTimer) {
+      window.counters().freshTimer = 0;
+    }
+    boolean passIsDue = quiet.isDue(window, time);
+    MicroBatch batch = takeOverdue(window, time);
+    if (batch == null && passIsDue) {
+      events.passes.inc();
+      batch = window.takeFullBatch(time);
+    }
+    if (batch == null) {
+      finish(window, context);
+    } else {
+      emit(batch, window, context, out);
+    }
+    endQuietRound(window, time, context, out);
   }
 
   /** The window of the current stream, read from the state on the first use after a start. */
@@ -182,21 +193,25 @@ public final class PkWindow extends ImageWindow {
     }
   }
 
-  /** Takes the images that have waited for {@code batch.max-wait}. */
-  private void takeOverdue(
-      StreamWindow window, long time, Context context, Collector<MicroBatch> out) throws Exception {
+  /**
+   * Takes the images that have waited for {@code batch.max-wait}.
+   *
+   * @return a batch of them; null when none is due
+   */
+  private MicroBatch takeOverdue(StreamWindow window, long time) throws Exception {
     long maxWait = settings.batch().maxWait().toMillis();
     long overdue = time - maxWait;
     if (!window.isWaitingSince(overdue)) {
-      return;
+      return null;
     }
 
-    if (window.counters().lastTraining <= overdue && window.canTrainOnImagesSince(overdue)) {
-      emit(window.takeFreshBatch(time), window, context, out);
-    }
+    boolean trains =
+        window.counters().lastTraining <= overdue && window.canTrainOnImagesSince(overdue);
+    MicroBatch batch = trains ? window.takeFreshBatch(time) : null;
     if (window.isWaitingSince(overdue)) {
       window.keepOverdue(overdue + maxWait / 4); // with those that are due soon
     }
+    return batch;
   }
 
   /** Takes all images, since no more will come. */
@@ -227,15 +242,17 @@ public final class PkWindow extends ImageWindow {
     }
   }
 
+  /** Hands a batch on, after all that changes with it: the trainer may take a checkpoint inside. */
   private void emit(
       MicroBatch batch, StreamWindow window, Context context, Collector<MicroBatch> out)
       throws Exception {
+    embedAgain(window.nextToRefresh(batch), context);
+    finish(window, context);
     if (dealer == null) {
       out.collect(batch);
     } else {
       deal(batch, context, out);
     }
-    embedAgain(window.nextToRefresh(batch), context);
   }
 
   private void deal(MicroBatch batch, Context context, Collector<MicroBatch> out) throws Exception {

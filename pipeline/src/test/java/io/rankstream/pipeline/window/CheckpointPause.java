@@ -9,7 +9,6 @@ import io.rankstream.schemas.DeadLetter;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
@@ -35,12 +34,11 @@ public final class CheckpointPause {
     this.classes = classes;
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(
-                BatchWindow.of(
-                        config,
-                        new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class)),
-                        new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class)))
-                    .function()),
+            BatchWindow.of(
+                    config,
+                    new OutputTag<>("embed-again", TypeInformation.of(ImageInput.class)),
+                    new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class)))
+                .operator(),
             ImageInput::key,
             TypeInformation.of(StreamKey.class));
     harness.open();

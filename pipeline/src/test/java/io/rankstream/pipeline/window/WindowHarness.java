@@ -1,5 +1,7 @@
 package io.rankstream.pipeline.window;
 
+import static org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox.MIN_PRIORITY;
+
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.AcceptedImage;
@@ -13,11 +15,12 @@ import java.util.List;
 import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.ThrowingRunnable;
 
 /** The window of a configuration, with a clock that a test moves and all that it emitted. */
 final class WindowHarness implements AutoCloseable {
@@ -31,11 +34,12 @@ final class WindowHarness implements AutoCloseable {
 
   private final KeyedOneInputStreamOperatorTestHarness<StreamKey, ImageInput, MicroBatch> harness;
 
+  private ThrowingRunnable<Exception> whenABatchIsHandedOn = () -> {};
+
   private WindowHarness(JobConfig config) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(
-                BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS).function()),
+            new ObservedFactory(this::handedOn, BatchWindow.of(config, EMBED_AGAIN, DEAD_LETTERS)),
             ImageInput::key,
             TypeInformation.of(StreamKey.class));
   }
@@ -90,6 +94,20 @@ final class WindowHarness implements AutoCloseable {
   void forget(String imageId) throws Exception {
     harness.processElement(
         ImageInput.forget(Fixtures.key("default"), imageId, Fixtures.origin(0)), 0);
+  }
+
+  /** Does something inside each call that hands a batch on. */
+  void whenABatchIsHandedOn(ThrowingRunnable<Exception> action) {
+    whenABatchIsHandedOn = action;
+  }
+
+  /** Does what the task thread has to do yet. */
+  void runMails() throws Exception {
+    TaskMailbox mailbox = harness.getTaskMailbox();
+    for (var mail = mailbox.tryTake(MIN_PRIORITY); mail.isPresent(); ) {
+      mail.get().run();
+      mail = mailbox.tryTake(MIN_PRIORITY);
+    }
   }
 
   /** Sets the processing time, in milliseconds. */
@@ -151,6 +169,14 @@ final class WindowHarness implements AutoCloseable {
   @Override
   public void close() throws Exception {
     harness.close();
+  }
+
+  private void handedOn() {
+    try {
+      whenABatchIsHandedOn.run();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static List<String> ids(MicroBatch batch) {
