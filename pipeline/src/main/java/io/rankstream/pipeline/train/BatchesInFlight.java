@@ -10,8 +10,8 @@ import java.util.List;
  * The batches that the training thread has not finished, oldest first, which is the order in which
  * it takes them. Each stream has places of its own: a burst of one stream does not keep the batches
  * of the others out. At most {@code trainer.batches-in-flight} batches of each stream of the
- * subtask are in memory, and of a replica that waits for an average those that come meanwhile: the
- * slowest replica holds the window up.
+ * subtask are in memory and one that holds the window up, and of a replica that waits for an
+ * average those that come meanwhile: the slowest replica holds the window up.
  */
 final class BatchesInFlight extends ArrayDeque<MicroBatch> {
 
@@ -26,9 +26,9 @@ final class BatchesInFlight extends ArrayDeque<MicroBatch> {
     this.ofEachModel = ofEachModel;
   }
 
-  /** Whether all places of a model are taken. */
-  boolean isFull(StreamKey model) {
-    return stream().filter(batch -> batch.modelKey().equals(model)).count() >= ofEachModel;
+  /** Whether a model has a batch more than places. */
+  boolean isOver(StreamKey model) {
+    return stream().filter(batch -> batch.modelKey().equals(model)).count() > ofEachModel;
   }
 
   /** Removes the oldest batch of a model, which is finished. */

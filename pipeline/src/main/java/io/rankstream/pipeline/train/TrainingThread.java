@@ -10,11 +10,14 @@ import org.slf4j.LoggerFactory;
 /** The thread of the training operator that computes. */
 final class TrainingThread {
 
+  /** Start of its name. */
+  static final String NAME = "two-head-trainer";
+
   private static final Logger LOG = LoggerFactory.getLogger(TrainingThread.class);
   private static final long STEP_TIMEOUT_SECONDS = 120;
 
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(new ExecutorThreadFactory("two-head-trainer"));
+      Executors.newSingleThreadExecutor(new ExecutorThreadFactory(NAME));
 
   void execute(Runnable work) {
     thread.execute(work);

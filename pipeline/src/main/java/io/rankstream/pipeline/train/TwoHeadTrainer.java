@@ -36,6 +36,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.function.ThrowingRunnable;
 
@@ -50,9 +51,10 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * gate, which waits at most for one update, and emits the finished results. It opens the gate as
  * soon as the state is copied. A checkpoint therefore holds the weights after exactly those batches
  * whose results were emitted before the barrier, and the waiting batches with the one in progress,
- * which are processed again after a restore. The copy is written while training continues. The
- * state is raw keyed state: one contiguous copy for each model, redistributed by stream when the
- * job is rescaled.
+ * which are processed again after a restore. The copy is written while training continues. A
+ * checkpoint may also begin while the operator has no room for further input. The state is raw
+ * keyed state: one contiguous copy for each model, redistributed by stream when the job is
+ * rescaled.
  */
 final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     implements OneInputStreamOperator<MicroBatch, VersionPointer>, BoundedOneInput {
@@ -65,6 +67,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
   private final SideOutputs sides;
   private final TypeSerializer<MicroBatch> batchSerializer;
   private final transient MailboxExecutor mailbox;
+  private final transient MailboxExecutor all; // barriers too
   private final transient RoundExchange exchange; // null where models have no replicas
 
   private transient Device device;
@@ -97,6 +100,11 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     this.batchSerializer = batchSerializer;
     this.sides = sides;
     this.mailbox = parameters.getMailboxExecutor();
+    this.all =
+        parameters
+            .getContainingTask()
+            .getMailboxExecutorFactory()
+            .createExecutor(TaskMailbox.MIN_PRIORITY);
     this.exchange = exchange;
   }
 
@@ -183,13 +191,14 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
 
   @Override
   public void processElement(StreamRecord<MicroBatch> element) throws Exception {
-    gate.open(); // an aborted checkpoint may have left it closed
     StreamKey model = element.getValue().modelKey();
-    while (inFlight.isFull(model) && !rounds.isWaiting(model)) {
-      mailbox.yield(); // back-pressure
-    }
     inFlight.add(element.getValue());
     rounds.offer(element.getValue());
+    gate.open(); // a checkpoint that failed may have left it closed
+    while (inFlight.isOver(model) && !rounds.isWaiting(model)) {
+      all.yield(); // back-pressure; the state has the batch, so a barrier may come
+      gate.open();
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Queue;
 import org.apache.commons.io.FileUtils;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
@@ -30,9 +31,11 @@ import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.ThrowingRunnable;
 
 /** One subtask of the training operator in Flink's test harness. */
 final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch, VersionPointer> {
@@ -166,6 +169,20 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<MicroBatch,
   /** Waits for the next thing that the task thread has to do, and does it. */
   void yieldOnce() throws Exception {
     getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+  }
+
+  /** A barrier, which the task takes as soon as it lets the lowest priority in. */
+  void barrier(ThrowingRunnable<Exception> snapshot) {
+    getTaskMailbox()
+        .put(
+            new Mail(
+                MailboxExecutor.MailOptions.urgent(),
+                () -> {
+                  prepareSnapshotPreBarrier(1);
+                  snapshot.run();
+                },
+                TaskMailbox.MIN_PRIORITY,
+                "barrier"));
   }
 
   /** The file of a version that the embedders were told of. */

@@ -9,8 +9,10 @@ import io.rankstream.pipeline.event.AcceptedImage;
 import io.rankstream.pipeline.event.BatchImage;
 import io.rankstream.pipeline.event.MicroBatch;
 import java.io.ByteArrayOutputStream;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -50,6 +52,30 @@ final class TrainingBatches {
       images.add(new BatchImage(image, true));
     }
     return new MicroBatch(Fixtures.key(stream), number, images);
+  }
+
+  /** A batch whose images the training thread cannot read before they are released. */
+  static MicroBatch heldUp(MicroBatch batch, CountDownLatch released) {
+    List<BatchImage> images =
+        new AbstractList<>() {
+          @Override
+          public BatchImage get(int slot) {
+            try {
+              if (Thread.currentThread().getName().startsWith(TrainingThread.NAME)) {
+                released.await();
+              }
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            return batch.images().get(slot);
+          }
+
+          @Override
+          public int size() {
+            return batch.images().size();
+          }
+        };
+    return new MicroBatch(batch.key(), batch.number(), images);
   }
 
   /** The images of a batch as a model takes them. */

@@ -2,17 +2,15 @@ package io.rankstream.pipeline.train;
 
 import static io.rankstream.pipeline.train.TrainingBatches.CONFIG;
 import static io.rankstream.pipeline.train.TrainingBatches.batch;
+import static io.rankstream.pipeline.train.TrainingBatches.heldUp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.model.ModelFile;
 import io.rankstream.pipeline.config.JobConfig;
-import io.rankstream.pipeline.event.BatchImage;
-import io.rankstream.pipeline.event.MicroBatch;
 import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.event.VersionRank;
 import io.rankstream.schemas.TrainingMetrics;
 import java.nio.file.Files;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -254,26 +252,47 @@ class TwoHeadTrainerHarnessTest {
     }
   }
 
-  /** A batch whose images the training thread cannot read before they are released. */
-  private static MicroBatch heldUp(MicroBatch batch, CountDownLatch released) {
-    List<BatchImage> images =
-        new AbstractList<>() {
-          @Override
-          public BatchImage get(int slot) {
-            try {
-              released.await();
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
-            return batch.images().get(slot);
-          }
+  /** Two places: the third batch waits for the first, and holds the input up. */
+  @Test
+  @Timeout(60)
+  void aCheckpointComesWhileAStepHoldsTheInputUp() throws Exception {
+    List<TrainingMetrics> undisturbed;
+    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
+      processBatches(trainer, 0, 5);
+      trainer.endInput();
+      undisturbed = trainer.steps();
+    }
 
-          @Override
-          public int size() {
-            return batch.images().size();
-          }
-        };
-    return new MicroBatch(batch.key(), batch.number(), images);
+    CountDownLatch released = new CountDownLatch(1);
+    List<OperatorSubtaskState> snapshots = new ArrayList<>();
+    List<TrainingMetrics> steps = new ArrayList<>();
+    try (TrainerHarness trainer = TrainerHarness.started(CONFIG)) {
+      trainer.process(batch("a", 0));
+      while (trainer.metrics().isEmpty()) {
+        trainer.yieldOnce();
+      }
+      trainer.barrier(
+          () -> {
+            steps.addAll(trainer.steps());
+            snapshots.add(trainer.snapshot(1, 1));
+            released.countDown();
+          });
+      trainer.process(heldUp(batch("a", 1), released));
+      trainer.process(batch("a", 2));
+      assertThat(snapshots).as("there is room").isEmpty();
+      trainer.process(batch("a", 3));
+      assertThat(snapshots).hasSize(1);
+    } finally {
+      released.countDown();
+    }
+    assertThat(steps).hasSize(1);
+
+    try (TrainerHarness trainer = TrainerHarness.failedOver(CONFIG, snapshots.get(0))) {
+      trainer.process(batch("a", 4));
+      trainer.endInput();
+      steps.addAll(trainer.steps());
+    }
+    assertThat(steps).isEqualTo(undisturbed);
   }
 
   private static void processBatches(TrainerHarness trainer, int from, int to) throws Exception {
