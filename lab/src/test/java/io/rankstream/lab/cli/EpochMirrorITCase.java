@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.rankstream.lab.JobOutput;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.pipeline.kafka.TopicNames;
-import io.rankstream.pipeline.tools.Records;
 import io.rankstream.schemas.EpochState;
-import io.rankstream.schemas.ImageEmbedding;
-import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,17 +19,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +44,7 @@ class EpochMirrorITCase {
   private final List<String> asked = new ArrayList<>();
   private LocalRun kafka;
   private HttpServer qdrant;
-  private KafkaProducer<byte[], byte[]> job;
+  private JobOutput job;
 
   @BeforeEach
   void startBrokerAndStore() throws Exception {
@@ -59,10 +53,7 @@ class EpochMirrorITCase {
     try (Admin admin = Admin.create(kafka.clients())) {
       admin.createTopics(List.of(new NewTopic(COPIES, 2, (short) 1))).all().get();
     }
-    Properties settings = kafka.clients();
-    settings.put("transactional.id", "job");
-    job = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    job.initTransactions();
+    job = new JobOutput(kafka.clients(), TOPICS);
     qdrant = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
     qdrant.createContext("/", this::answer);
     qdrant.start();
@@ -77,7 +68,7 @@ class EpochMirrorITCase {
 
   @Test
   void anAliasNamesOneVersionWhoseEmbeddingsAreAllInTheStore() throws Exception {
-    commit(embedding("a", 1), embedding("b", 1));
+    job.commit(job.embedding("a", 1), job.embedding("b", 1));
     mirror();
     assertThat(asked)
         .containsExactly(
@@ -87,15 +78,20 @@ class EpochMirrorITCase {
 
     // An epoch opens; an image arrives and has both versions, one is swept, one is deleted.
     asked.clear();
-    commit(mark(5, EpochState.OPENED), embedding("c", 1), embedding("c", 5), embedding("a", 5));
-    commit(tombstone("b"), embedding("d", 1), embedding("d", 5), tombstoneOf("d", 5));
+    job.commit(
+        job.mark(5, EpochState.OPENED),
+        job.embedding("c", 1),
+        job.embedding("c", 5),
+        job.embedding("a", 5));
+    job.commit(
+        job.tombstone("b"), job.embedding("d", 1), job.embedding("d", 5), job.tombstoneOf("d", 5));
     mirror();
     assertThat(copies()).containsEntry("shop-L-1", "a c d").containsEntry("shop-L-5", "a c");
     assertThat(asked)
         .allMatch(request -> request.contains("shop-L-5") && !request.startsWith("alias"));
 
     asked.clear();
-    commit(mark(5, EpochState.COMPLETE));
+    job.commit(job.mark(5, EpochState.COMPLETE));
     mirror();
     assertThat(asked).as("the connector is behind").isEmpty();
     connectorReadsAll();
@@ -104,7 +100,7 @@ class EpochMirrorITCase {
 
     // The collection before last is dropped; a run that starts anew repeats nothing.
     asked.clear();
-    commit(embedding("a", 9), mark(9, EpochState.COMPLETE));
+    job.commit(job.embedding("a", 9), job.mark(9, EpochState.COMPLETE));
     mirror();
     connectorReadsAll();
     mirror();
@@ -118,8 +114,8 @@ class EpochMirrorITCase {
 
   @Test
   void whatAnAbortedEpochEmbeddedIsDropped() throws Exception {
-    commit(embedding("a", 1), mark(5, EpochState.OPENED), embedding("a", 5));
-    commit(mark(5, EpochState.ABORTED));
+    job.commit(job.embedding("a", 1), job.mark(5, EpochState.OPENED), job.embedding("a", 5));
+    job.commit(job.mark(5, EpochState.ABORTED));
     mirror();
     connectorReadsAll();
     mirror();
@@ -184,57 +180,6 @@ class EpochMirrorITCase {
     assertThat(code).as(err.toString()).isZero();
   }
 
-  /** Writes records as the job does, in one transaction. */
-  @SafeVarargs
-  @SuppressWarnings("FutureReturnValueIgnored") // the commit throws what went wrong
-  private void commit(ProducerRecord<byte[], byte[]>... records) {
-    job.beginTransaction();
-    for (ProducerRecord<byte[], byte[]> record : records) {
-      job.send(record);
-    }
-    job.commitTransaction();
-  }
-
-  private static ProducerRecord<byte[], byte[]> embedding(String image, long version)
-      throws IOException {
-    ImageEmbedding embedding = Records.embedding(0, "cat", version, 0.6f, 0.8f);
-    embedding.setImageId(image);
-    embedding.setLineage("L");
-    embedding.setDimension(2);
-    embedding.setNormalized(true);
-    return new ProducerRecord<>(TOPICS.embeddings(), key(image), embedding.toByteBuffer().array());
-  }
-
-  private static ProducerRecord<byte[], byte[]> tombstone(String image) {
-    return new ProducerRecord<>(TOPICS.embeddings(), key(image), null);
-  }
-
-  /** The job deletes what one version embedded: the other one still has the image. */
-  private static ProducerRecord<byte[], byte[]> tombstoneOf(String image, long version) {
-    ProducerRecord<byte[], byte[]> tombstone = tombstone(image);
-    tombstone.headers().add("model_version", bytes(Long.toString(version)));
-    tombstone.headers().add("lineage", bytes("L"));
-    return tombstone;
-  }
-
-  private static ProducerRecord<byte[], byte[]> mark(long version, EpochState state)
-      throws IOException {
-    ModelVersion mark = Records.mark(version, version, state);
-    mark.setLineage("L");
-    mark.getEpoch().setPreviousLineage("L");
-    mark.getEpoch().setPreviousVersion(version == 5 ? 1 : 5);
-    return new ProducerRecord<>(
-        TOPICS.modelVersions(), bytes("default"), mark.toByteBuffer().array());
-  }
-
-  private static byte[] key(String image) {
-    return bytes("default\n" + image);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   private void answer(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     String path = exchange.getRequestURI().getPath();
@@ -245,7 +190,7 @@ class EpochMirrorITCase {
           case "PUT" -> request + sizeOf(JSON.readTree(body).get("vectors"));
           default -> request;
         });
-    byte[] answer = bytes("{\"result\":{\"exists\":false}}");
+    byte[] answer = "{\"result\":{\"exists\":false}}".getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, answer.length);
     exchange.getResponseBody().write(answer);
     exchange.close();
