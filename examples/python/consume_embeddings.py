@@ -15,6 +15,8 @@ import pathlib
 import urllib.parse
 import urllib.request
 
+import trouble  # first: it tells which packages are missing
+
 import avro.io
 import avro.schema
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
@@ -48,7 +50,7 @@ class Decoder:
     def schema_of(self, schema_id):
         if schema_id not in self.registered:
             if not self.registry:
-                raise ValueError("the record names schema %d of a registry: give --registry URL" % schema_id)
+                raise ValueError("a record that names schema %d of a registry: give --registry URL" % schema_id)
             url = urllib.parse.urlsplit(self.registry)
             request = urllib.request.Request(
                 "%s://%s%s/schemas/ids/%d" % (url.scheme, url.netloc.rpartition("@")[2], url.path.rstrip("/"), schema_id))
@@ -62,16 +64,17 @@ class Decoder:
 
 def committed(servers, topic, follow=False):
     """Yields the committed messages of a topic from its beginning, to its end or for ever."""
-    consumer = Consumer({
+    consumer = Consumer(trouble.quiet({
         "bootstrap.servers": servers,
         "group.id": "consume-embeddings-example",
         "isolation.level": "read_committed",  # nothing that a failure takes back
         "enable.auto.commit": False,
         "enable.partition.eof": True,
-    })
+    }))
     found = consumer.list_topics(topic, timeout=15).topics[topic]
     if found.error is not None:
-        raise SystemExit("error: topic %s: %s" % (topic, found.error.str()))
+        raise ValueError("There is no topic %s (%s): correct its name, or start the job first, which creates it"
+                         % (topic, found.error.str()))
     consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in found.partitions])
 
     at_end = set()
@@ -99,20 +102,23 @@ def main():
     arguments = parser.parse_args()
 
     decoder = Decoder(SCHEMA_FILE.read_text(encoding="utf-8"), arguments.registry)
-    try:
+    with trouble.told(arguments.bootstrap_servers):
         for message in committed(arguments.bootstrap_servers, arguments.topic, not arguments.no_follow):
-            line = {"partition": message.partition(), "offset": message.offset()}
-            if message.value() is None:
-                stream, _, image_id = (message.key() or b"").decode(errors="replace").partition("\n")
-                line.update(image_id=image_id, stream=stream, deleted=True)
-            else:
-                embedding = decoder.decode(message.value())
-                # newer: the higher lineage, then the higher model_version
-                names = ("image_id", "stream", "label", "lineage", "model_version", "space_id", "embedding")
-                line.update({name: embedding[name] for name in names})
-            print(json.dumps(line), flush=True)
-    except KeyboardInterrupt:
-        pass
+            print(json.dumps(line(decoder, message)), flush=True)
+
+
+def line(decoder, message):
+    line = {"partition": message.partition(), "offset": message.offset()}
+    if message.value() is None:
+        stream, _, image_id = (message.key() or b"").decode(errors="replace").partition("\n")
+        return {**line, "image_id": image_id, "stream": stream, "deleted": True}
+    try:
+        embedding = decoder.decode(message.value())
+    except ValueError as e:
+        raise ValueError("%s-%d@%d is %s" % (message.topic(), message.partition(), message.offset(), e))
+    # newer: the higher lineage, then the higher model_version
+    names = ("image_id", "stream", "label", "lineage", "model_version", "space_id", "embedding")
+    return {**line, **{name: embedding[name] for name in names}}
 
 
 if __name__ == "__main__":

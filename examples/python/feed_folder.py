@@ -6,6 +6,7 @@
 
 Links are followed. What is no image is passed over and told.
 """
+import argparse
 import collections
 import io
 import os
@@ -51,12 +52,27 @@ def images(folder, passed_over, names=(), above=()):
 
 
 def main():
+    parser = argparse.ArgumentParser(description="Publish a folder of class folders as images for the job.")
+    parser.add_argument("servers", help="address of Kafka, such as localhost:9092")
+    parser.add_argument("folder", help="folder of class folders, such as photos/")
+    parser.add_argument("topic", nargs="?", default="images.v2", help="input topic of the job (default: images.v2)")
+    arguments = parser.parse_args()
+
+    import trouble  # first: it tells which packages are missing
+
+    with trouble.told(arguments.servers):
+        feed(arguments.servers, arguments.folder, arguments.topic)
+
+
+def feed(servers, folder, topic):
     import avro.io
     import avro.schema
-    from confluent_kafka import Producer
+    import trouble
+    from confluent_kafka import KafkaException, Producer
 
-    servers, folder = sys.argv[1], sys.argv[2]
-    topic = sys.argv[3] if len(sys.argv) > 3 else "images.v2"
+    if not os.path.isdir(folder):
+        raise ValueError("There is no folder %s" % folder)
+
     passed_over = collections.Counter()
     found = list(images(folder, passed_over))  # all, so that nothing is sent of a folder that cannot be read
     if passed_over:
@@ -67,8 +83,10 @@ def main():
 
     schema = avro.schema.parse(SCHEMA_FILE.read_text(encoding="utf-8"))
     header = single_object.header(schema)
-    producer = Producer({"bootstrap.servers": servers, "enable.idempotence": True, "message.max.bytes": 8 << 20,
-                         "partitioner": "murmur2_random"})  # that of Java: one partition for all records of a key
+    producer = Producer(trouble.quiet(
+        {"bootstrap.servers": servers, "enable.idempotence": True, "message.max.bytes": 8 << 20,
+         "partitioner": "murmur2_random"}))  # that of Java: one partition for all records of a key
+    producer.list_topics(timeout=15)  # a Kafka that is away is told now
     lost = []
     for path, names in found:
         image_id = "/".join(names)
@@ -77,12 +95,16 @@ def main():
         out = io.BytesIO(header)
         out.seek(0, io.SEEK_END)
         avro.io.DatumWriter(schema).write(record, avro.io.BinaryEncoder(out))
-        producer.produce(topic, key="default\n" + image_id, value=out.getvalue(),
-                         on_delivery=lambda error, message: lost.append(error) if error else None)
+        try:
+            producer.produce(topic, key="default\n" + image_id, value=out.getvalue(),
+                             on_delivery=lambda error, message: lost.append(error) if error else None)
+        except KafkaException as e:
+            raise ValueError("%s is not sent (%s): leave it out or make it smaller" % (path, e.args[0].str()))
         producer.flush(30) if len(producer) > 1000 else producer.poll(0)
     unsent = producer.flush(60)
     if lost or unsent:
-        raise SystemExit("error: %d records were not written: %s" % (len(lost) + unsent, lost[:1] or "time is up"))
+        raise SystemExit("error: %d of %d records were not written (%s): send them again"
+                         % (len(lost) + unsent, len(found), lost[0].str() if lost else "no answer in 60 s"))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import urllib.parse
 import urllib.request
 
 import consume_embeddings
+import trouble
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas/src/main/avro"
 
@@ -40,7 +41,10 @@ def inlined(schema, known):
 
 def read_map(uri, sha256):
     """The rows of the tensor named map in a safetensors file: new = old x map."""
-    path = urllib.request.url2pathname(urllib.parse.urlsplit(uri).path)
+    address = urllib.parse.urlsplit(uri)
+    if address.scheme not in ("", "file"):
+        raise SystemExit("error: this program reads the map from a folder, not from %s: copy it and change read_map" % uri)
+    path = urllib.request.url2pathname(address.path)
     content = pathlib.Path(path).read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
         raise SystemExit("error: %s is not the file that was announced: copy it again" % path)
@@ -80,6 +84,20 @@ def newest_map(arguments):
     return found
 
 
+def vector(text):
+    """An embedding, from a list of numbers in JSON."""
+    try:
+        return [float(value) for value in json.loads(text)]
+    except (TypeError, ValueError):
+        raise argparse.ArgumentTypeError("%s (must be a list of numbers in JSON, such as [0.6, 0.8])" % text)
+
+
+def count(text):
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("%s (must be 1 or more)" % text)
+    return int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Find the neighbours of a new embedding in an index of older ones.")
     parser.add_argument("--bootstrap-servers", default="localhost:9092")
@@ -88,11 +106,15 @@ def main():
     parser.add_argument("--stream", default="default")
     query = parser.add_mutually_exclusive_group(required=True)
     query.add_argument("--id", help="image that is looked for")
-    query.add_argument("--vector", type=json.loads, help="embedding that is looked for, a list in JSON")
-    parser.add_argument("--k", type=int, default=5, help="neighbours")
+    query.add_argument("--vector", type=vector, help="embedding that is looked for, a list in JSON")
+    parser.add_argument("--k", type=count, default=5, help="neighbours")
     parser.add_argument("--registry", help="URL of the schema registry, for the Confluent wire format")
     arguments = parser.parse_args()
+    with trouble.told(arguments.bootstrap_servers):
+        print(json.dumps(answer(arguments)))
 
+
+def answer(arguments):
     version = newest_map(arguments)
     drift = version["drift"]
     rows = read_map(drift["map_uri"], drift["map_sha256"])
@@ -126,8 +148,8 @@ def main():
     mapped = to_old(rows, vector) if is_new else vector
     distances = {other: distance(mapped, old) for other, old in index.items() if other != arguments.id}
     nearest = sorted(distances, key=lambda other: (distances[other], other))[:arguments.k]
-    print(json.dumps({"index_version": base[1], "map_version": version["model_version"], "mapped": mapped,
-                      "neighbours": [{"id": other, "distance": distances[other]} for other in nearest]}))
+    return {"index_version": base[1], "map_version": version["model_version"], "mapped": mapped,
+            "neighbours": [{"id": other, "distance": distances[other]} for other in nearest]}
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 package io.rankstream.lab.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,13 +22,7 @@ import io.rankstream.pipeline.tools.Records;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.schemas.LabeledImage;
 import io.rankstream.schemas.ModelVersion;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,12 +31,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each example as a process of its own, on records that the real job wrote to a real broker. */
 class ExamplesITCase {
@@ -54,6 +52,7 @@ class ExamplesITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String FED_FROM_PYTHON = "fed.from.python";
+  private static final String FOREIGN = "foreign";
   private static final TopicNames TOPICS = TopicNames.defaults();
 
   @TempDir static Path directory;
@@ -76,6 +75,10 @@ class ExamplesITCase {
             TOPICS.deadLetters()),
         PARTITIONS);
     RecordSender.send(kafka.clients(), TOPICS.images(), images());
+    try (Admin admin = Admin.create(kafka.clients())) {
+      admin.createTopics(List.of(new NewTopic(FOREIGN, 1, (short) 1))).all().get();
+    }
+    RecordSender.send(kafka.clients(), FOREIGN, List.of("no record of the job".getBytes(UTF_8)));
     kafka.run(
         kafka
             .settings()
@@ -240,48 +243,95 @@ class ExamplesITCase {
   void neighboursAreThoseOfTheNewestEmbeddings() throws Exception {
     Map<String, JsonNode> newest = new HashMap<>();
     consumedInJava().forEach(line -> newest.put(line.get("image_id").asText(), line));
-    Path output = directory.resolve("search.out");
-    Process search =
-        programs.start(
-            output,
+    try (SearchExample search =
+        SearchExample.startWithoutEpochs(directory, kafka.bootstrapServers(), TOPICS)) {
+      search.awaitCaughtUp();
+
+      String id = "class-1/1.png";
+      JsonNode found = search.get("/neighbours?k=3&id=" + id, 200);
+      assertThat(ids(found)).isEqualTo(nearest(newest, id, 3, null));
+      assertThat(ids(search.get("/neighbours?k=3&label=class-2&id=" + id, 200)))
+          .isEqualTo(nearest(newest, id, 3, "class-2"));
+      assertThat(search.neighbours(id))
+          .allMatch(each -> each.get("stream").asText().equals("default"));
+
+      String gone = found.get(0).get("id").asText();
+      RecordSender.sendTombstone(kafka.clients(), TOPICS.embeddings(), "default\n" + gone);
+      search.awaitImages(newest.size() - 1);
+      assertThat(ids(search.neighbours(id))).doesNotContain(gone);
+    }
+  }
+
+  /** A tired reader gets a sentence, not where in a library it happened. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "consume_embeddings.py --no-follow --bootstrap-servers localhost:1",
+        "query_old_index.py --id a --bootstrap-servers localhost:1",
+        "feed_folder.py localhost:1 PHOTOS"
+      })
+  void pythonTellsInOneLineThatKafkaIsAway(String command) throws Exception {
+    assertThat(pythonEnds(1, command))
+        .startsWith("error: Kafka at localhost:1 does not do what is asked")
+        .endsWith("start it, or correct the address");
+  }
+
+  @Test
+  void pythonTellsInOneLineWhatIsWrong() throws Exception {
+    String servers = " --bootstrap-servers " + kafka.bootstrapServers();
+    assertThat(pythonEnds(1, "consume_embeddings.py --no-follow --topic embedings" + servers))
+        .startsWith("error: There is no topic embedings");
+    assertThat(pythonEnds(1, "consume_embeddings.py --no-follow --topic " + FOREIGN + servers))
+        .startsWith("error: %s-0@0 is neither Avro single-object encoding".formatted(FOREIGN));
+    assertThat(pythonEnds(1, "query_old_index.py --id nobody --models-topic " + FOREIGN + servers))
+        .startsWith("error: ");
+    assertThat(pythonEnds(1, "feed_folder.py localhost:1 nowhere"))
+        .isEqualTo("error: There is no folder nowhere");
+    assertThat(pythonEnds(2, "query_old_index.py --vector 5" + servers))
+        .endsWith("5 (must be a list of numbers in JSON, such as [0.6, 0.8])");
+    assertThat(pythonEnds(2, "query_old_index.py --id a --k 0" + servers))
+        .endsWith("0 (must be 1 or more)");
+    assertThat(pythonEnds(2, "feed_folder.py")).contains("required: servers, folder");
+  }
+
+  @Test
+  void javaTellsInOneLineWhatIsWrong() throws Exception {
+    assertThat(javaEnds("localhost:1"))
+        .startsWith("error: Kafka at localhost:1")
+        .endsWith("start it, or correct the address");
+    assertThat(javaEnds(kafka.bootstrapServers(), "embedings"))
+        .startsWith("error: There is no topic embedings");
+    assertThat(javaEnds(kafka.bootstrapServers(), FOREIGN))
+        .startsWith("error: %s-0@0 is not in Avro's single-object encoding".formatted(FOREIGN));
+  }
+
+  /** The last line of errors of a Python example, which must have no traceback. */
+  private static String pythonEnds(int exitCode, String command) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                command.replace("PHOTOS", directory.resolve("photos").toString()).split(" ", -1)));
+    words.set(0, EXAMPLES.resolve("python/" + words.get(0)).toString());
+    words.add(0, programs.python());
+    List<String> lines = programs.fail("python-fails", exitCode, words);
+    assertThat(lines).noneMatch(line -> line.contains("Traceback"));
+    assertThat(lines.stream().filter(line -> line.contains("error: "))).hasSize(1);
+    return lines.get(lines.size() - 1);
+  }
+
+  /** The only line of errors of the Java consumer. */
+  private static String javaEnds(String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 Programs.java(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                EXAMPLES.resolve("java/NeighbourSearch.java").toString(),
-                kafka.bootstrapServers(),
-                TOPICS.embeddings(),
-                "0"));
-    try {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> Files.readString(output).contains("Listening at") || !search.isAlive());
-      String base = Files.readString(output).replace("Listening at ", "").strip();
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> get(base + "/status", 200).get("caught_up").asBoolean());
-
-      String id = "class-1/1.png";
-      JsonNode found = get(base + "/neighbours?k=3&id=" + encoded(id), 200);
-      assertThat(ids(found)).isEqualTo(nearest(newest, id, 3, null));
-      assertThat(ids(get(base + "/neighbours?k=3&label=class-2&id=" + encoded(id), 200)))
-          .isEqualTo(nearest(newest, id, 3, "class-2"));
-      for (JsonNode each : get(base + "/neighbours?k=1000&id=" + encoded(id), 200)) {
-        assertThat(each.get("stream").asText()).isEqualTo("default");
-      }
-      assertThat(get(base + "/neighbours?id=nobody", 400).get("error").asText()).contains("nobody");
-      assertThat(get(base + "/neighbours?k=0&id=" + encoded(id), 400).get("error").asText())
-          .contains("must be 1 to");
-
-      String gone = found.get(0).get("id").asText();
-      RecordSender.sendTombstone(kafka.clients(), TOPICS.embeddings(), "default\n" + gone);
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> get(base + "/status", 200).get("images").asInt() == newest.size() - 1);
-      assertThat(ids(get(base + "/neighbours?k=1000&id=" + encoded(id), 200))).doesNotContain(gone);
-    } finally {
-      search.destroyForcibly().waitFor();
-    }
+                EXAMPLES.resolve("java/EmbeddingsConsumer.java").toString()));
+    command.addAll(List.of(arguments));
+    List<String> lines = programs.fail("java-fails", 1, command);
+    assertThat(lines).hasSize(1);
+    return lines.get(0);
   }
 
   private static List<byte[]> images() {
@@ -355,19 +405,5 @@ class ExamplesITCase {
     List<String> ids = new ArrayList<>();
     neighbours.forEach(each -> ids.add(each.get("id").asText()));
     return ids;
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static JsonNode get(String url, int code) throws Exception {
-    HttpResponse<String> response =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(url)).build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).isEqualTo(code);
-    return JSON.readTree(response.body());
   }
 }

@@ -28,18 +28,28 @@ final class Programs {
         .start();
   }
 
+  /** Runs a program that must end well. Returns what it prints. */
   List<String> run(String name, String... command) throws Exception {
+    end(name, 0, List.of(command));
+    return Files.readAllLines(directory.resolve(name + ".out"));
+  }
+
+  /** Runs a program that must end with an exit code. Returns its lines of errors. */
+  List<String> fail(String name, int exitCode, List<String> command) throws Exception {
+    return end(name, exitCode, command).lines().toList();
+  }
+
+  private String end(String name, int exitCode, List<String> command) throws Exception {
     Path output = directory.resolve(name + ".out");
-    Process process = start(output, List.of(command));
+    Process process = start(output, command);
     try {
       assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     } finally {
       process.destroyForcibly();
     }
-    assertThat(process.exitValue())
-        .as(Files.readString(directory.resolve(name + ".out.err")))
-        .isZero();
-    return Files.readAllLines(output);
+    String errors = Files.readString(directory.resolve(name + ".out.err"));
+    assertThat(process.exitValue()).as(errors).isEqualTo(exitCode);
+    return errors;
   }
 
   static String java() {
