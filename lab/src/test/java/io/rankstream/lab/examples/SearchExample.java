@@ -35,7 +35,8 @@ final class SearchExample implements AutoCloseable {
 
   /** Which program it is. */
   enum Kind {
-    MEMORY("NeighbourSearch");
+    MEMORY("NeighbourSearch"),
+    LUCENE("LuceneSearch");
 
     private final String program;
 
@@ -43,8 +44,10 @@ final class SearchExample implements AutoCloseable {
       this.program = program;
     }
 
-    private List<String> arguments(String servers, TopicNames topics) {
-      return List.of(servers, topics.embeddings(), "0", topics.modelVersions());
+    private List<String> arguments(String servers, TopicNames topics, Path folder) {
+      return this == MEMORY
+          ? List.of(servers, topics.embeddings(), "0", topics.modelVersions())
+          : List.of(servers, topics.embeddings(), topics.modelVersions(), "0", folder.toString());
     }
   }
 
@@ -62,7 +65,7 @@ final class SearchExample implements AutoCloseable {
   /**
    * Starts a program that follows the epochs of a job.
    *
-   * @param directory directory of its classes and its output
+   * @param directory directory of its classes, its output and its indexes
    */
   static SearchExample start(Kind kind, Path directory, String servers, TopicNames topics)
       throws Exception {
@@ -71,7 +74,7 @@ final class SearchExample implements AutoCloseable {
         command(
             directory,
             kind.program,
-            kind.arguments(servers, topics)));
+            kind.arguments(servers, topics, directory.resolve("indexes"))));
   }
 
   /** Starts a program that does not know of epochs. */
