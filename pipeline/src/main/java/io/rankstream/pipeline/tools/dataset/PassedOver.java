@@ -108,6 +108,7 @@ final class PassedOver {
     add(kinds, outsideSplits, "images outside of train and test");
     Set<String> nothingLeft = new TreeSet<>(foldersWithOthers);
     nothingLeft.removeAll(foldersWithImage);
+    nothingLeft.remove(""); // the folder of the set, which is no class
     if (!nothingLeft.isEmpty()) {
       kinds.add("which leaves nothing of " + some(nothingLeft));
     }

@@ -87,7 +87,7 @@ class FileTreeDatasetTest {
   void tellsWhatItDoesNotReadByKindAndNumber() throws IOException {
     write("bats/0.jfif", "bats/1.JFIF", "bats/2.jpe", "cats/1.jpg", "dogs/1.JPEG");
     write("cats/w0.heic", "cats/w1.HEIC", "dogs/b0.raw", "dogs/notes.txt", "dogs/LICENSE");
-    write("birds/0.heic", "birds/1.heic", "cover.jpg");
+    write("birds/0.heic", "birds/1.heic", "cover.jpg", "about.txt");
 
     ImageDataset dataset = open(directory);
 
@@ -96,7 +96,7 @@ class FileTreeDatasetTest {
     assertThat(told)
         .containsExactly(
             directory
-                + ": passed over 4 .heic, 1 .raw, 1 .txt, 1 without an ending,"
+                + ": passed over 4 .heic, 2 .txt, 1 .raw, 1 without an ending,"
                 + " 1 images outside of class folders, which leaves nothing of birds");
   }
 
