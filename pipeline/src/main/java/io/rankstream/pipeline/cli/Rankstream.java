@@ -7,6 +7,7 @@ import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.kafka.KafkaFailure;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -130,6 +131,7 @@ public final class Rankstream implements Runnable {
     line.setParameterExceptionHandler(Rankstream::explainUsage);
     EnumConverter.registerFor(line);
     line.registerConverter(Path.class, new PathConverter());
+    line.registerConverter(URI.class, new WebAddressConverter());
     line.setUsageHelpWidth(HELP_WIDTH);
     return line;
   }

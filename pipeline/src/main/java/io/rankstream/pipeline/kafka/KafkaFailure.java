@@ -69,6 +69,10 @@ public final class KafkaFailure {
         && String.valueOf(failure.getMessage()).contains("JAAS")) {
       return "set sasl.jaas.config, which has the user and the password";
     }
+    if (failure instanceof ConfigException
+        && String.valueOf(failure.getMessage()).contains("Invalid url")) {
+      return "write HOST:PORT, such as localhost:9092";
+    }
     if (failure instanceof ConfigException) {
       return "correct this Kafka setting";
     }
