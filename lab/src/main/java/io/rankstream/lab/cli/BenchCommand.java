@@ -35,8 +35,8 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "bench",
     description = {
-      "Measure the throughput of Rankstream's parts on this machine. Contestants run in turn, in short windows;",
-      "the table has the medians.",
+      "Measure the throughput of Rankstream's parts on this machine.",
+      "Contestants run in turn, in short windows; the table has the medians.",
       "",
       "  step        the training step alone, by loss, against another program with --against, and the optimizer;",
       "              with --model.precision or --model.served-precision bfloat16 also this against float32",
@@ -88,7 +88,7 @@ final class BenchCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "WHAT",
       description =
-          "step, pipeline, assembler, decode, embed, embedders, freshness, checkpoint, replicas or all.")
+          "What to measure: step, pipeline, assembler, decode, embed, embedders, freshness, checkpoint, replicas or all.")
   Subject subject;
 
   @Option(
@@ -110,10 +110,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       converter = LossConverter.class,
       defaultValue = "none,triplet-semi-hard",
-      description = {
-        "Losses to measure the step of: none, triplet-semi-hard, triplet-hard, triplet-all, center,",
-        "triplet-center, magnet (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Losses to measure the step of: none, triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet (default: ${DEFAULT-VALUE}).")
   List<RankingLoss> losses;
 
   @Option(

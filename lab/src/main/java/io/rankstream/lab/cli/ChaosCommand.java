@@ -64,12 +64,8 @@ final class ChaosCommand implements Callable<Integer> {
       names = "--aim",
       defaultValue = "processes",
       paramLabel = "WHAT",
-      description = {
-        "What the faults are aimed at: processes (kills of any one, at any time, in checkpoints and",
-        "commits), rounds (kills of task managers: when some or all replicas have handed their weights",
-        "in, or when the others have the average), or everything (each kind as often as the others; a",
-        "full disk takes Linux and the rights of root) (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "What the faults are aimed at: processes (kills of any one, at any time, in checkpoints and commits), rounds (kills of task managers: when some or all replicas have handed their weights in, or when the others have the average), or everything (each kind as often as the others; a full disk takes Linux and the rights of root) (default: ${DEFAULT-VALUE}).")
   Aim aim;
 
   @Option(
@@ -82,10 +78,8 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--task-managers",
       paramLabel = "N",
-      description = {
-        "Task managers, and the parallelism of the job; with --fixed-order that of the run with",
-        "faults (default: 2, or 1 with --fixed-order and with --soak)."
-      })
+      description =
+          "Task managers, and the parallelism of the job; with --fixed-order that of the run with faults (default: 2, or 1 with --fixed-order and with --soak).")
   Integer taskManagers;
 
   @Option(
@@ -95,20 +89,16 @@ final class ChaosCommand implements Callable<Integer> {
 
   @Option(
       names = "--epochs",
-      description = {
-        "Embed in epochs, which open every 15 seconds. Each complete one must have every image,",
-        "and its mark the right counts."
-      })
+      description =
+          "Embed in epochs, which open every 15 seconds. Each complete one must have every image, and its mark the right counts.")
   boolean epochs;
 
   @Option(
       names = "--soak",
       defaultValue = "0",
       paramLabel = "MINUTES",
-      description = {
-        "Disturb the job now and then for this time, and read the memory, threads and descriptors of",
-        "a task manager, which is not killed (default: as soon as it has recovered)."
-      })
+      description =
+          "Disturb the job now and then for this time, and read the memory, threads and descriptors of a task manager, which is not killed (default: as soon as it has recovered).")
   long soak;
 
   @Option(

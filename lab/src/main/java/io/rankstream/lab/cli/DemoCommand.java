@@ -47,18 +47,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--drift",
-      description = {
-        "Reverse the long tail half-way, and hold a fifth of the classes back until then;",
-        "the report shows the accuracy around the change."
-      })
+      description =
+          "Reverse the long tail half-way, and hold a fifth of the classes back until then; the report shows the accuracy around the change.")
   boolean drift;
 
   @Option(
       names = "--epochs",
-      description = {
-        "Embed in epochs: embeddings stay on one version until all are made again under the next.",
-        "One epoch opens half-way, one at the end."
-      })
+      description =
+          "Embed in epochs: embeddings stay on one version until all are made again under the next. One epoch opens half-way, one at the end.")
   boolean epochs;
 
   @Option(

@@ -42,8 +42,9 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "experiment",
     description = {
-      "Compare losses and samplers on your data set. The real job trains each combination, from Kafka to Kafka;",
-      "the models are scored on images that they have not seen. Writes a table, JSON and a report.",
+      "Compare losses and samplers on your data set.",
+      "The real job trains each combination on the train split, from Kafka to Kafka; the models are scored",
+      "on the test split. It writes a table, JSON and a report.",
       "",
       "Settings of the job are written --key value, as for run."
     },
@@ -73,10 +74,8 @@ final class ExperimentCommand implements Callable<Integer> {
   @Option(
       names = "--hold-out-classes",
       paramLabel = "N",
-      description = {
-        "Keep every Nth class out of the training and score retrieval on these classes alone: all images",
-        "of a set without folders train and test, else those of its train split."
-      })
+      description =
+          "Keep every Nth class out of the training and score retrieval on these classes alone: all images of a set without folders train and test, else those of its train split.")
   int holdOut;
 
   @Option(
@@ -85,10 +84,8 @@ final class ExperimentCommand implements Callable<Integer> {
       paramLabel = "NAME",
       converter = LossConverter.class,
       defaultValue = "none,center,triplet-semi-hard,triplet-hard",
-      description = {
-        "Ranking losses to compare: none (or softmax), triplet-semi-hard, triplet-hard, triplet-all, center,",
-        "triplet-center, magnet (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Ranking losses to compare: none (or softmax), triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet (default: ${DEFAULT-VALUE}).")
   List<RankingLoss> losses;
 
   @Option(
@@ -103,10 +100,8 @@ final class ExperimentCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "X",
       defaultValue = "1",
-      description = {
-        "Weights of the ranking loss, as multiples of those of the paper's code: 1, and 0.003 for center",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Weights of the ranking loss, as multiples of those of the paper's code: 1, and 0.003 for center (default: ${DEFAULT-VALUE}).")
   List<Double> strengths;
 
   @Option(
@@ -121,10 +116,8 @@ final class ExperimentCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1500",
       paramLabel = "N",
-      description = {
-        "Training steps of each run; of several numbers, such as 1500,8000, each is a group of rows",
-        "in the table (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Training steps of each run; of several numbers, such as 1500,8000, each is a group of rows in the table (default: ${DEFAULT-VALUE}).")
   List<Integer> budgets;
 
   @Option(
@@ -139,18 +132,14 @@ final class ExperimentCommand implements Callable<Integer> {
       names = "--parallel",
       defaultValue = "1",
       paramLabel = "N",
-      description = {
-        "Runs at the same time; each gets its share of the cores. Small networks finish sooner with it",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Runs at the same time; each gets its share of the cores. Small networks finish sooner with it (default: ${DEFAULT-VALUE}).")
   int parallel;
 
   @Option(
       names = "--drift",
-      description = {
-        "Also publish a version every 50 steps, and measure on 512 unseen images how far embeddings move",
-        "from version to version. Set --optimizer.schedule constant to learn about a stream without end."
-      })
+      description =
+          "Also publish a version every 50 steps, and measure on 512 unseen images how far embeddings move from version to version. Set --optimizer.schedule constant to learn about a stream without end.")
   boolean drift;
 
   @Option(

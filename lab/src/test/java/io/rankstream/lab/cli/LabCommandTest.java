@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands of the laboratory, as far as they get without a broker. */
 class LabCommandTest {
@@ -42,6 +44,21 @@ class LabCommandTest {
       assertThat(execute(command, "--help")).isZero();
     }
     assertThat(out.toString().split("Examples?:", -1)).hasSize(6);
+  }
+
+  /**
+   * One text for each option, since the help wraps it; the list of commands has first lines alone.
+   */
+  @Test
+  void everyCommandAndOptionIsExplainedInWholeSentences() {
+    for (CommandLine command : Lab.commandLine().getSubcommands().values()) {
+      CommandSpec spec = command.getCommandSpec();
+      assertThat(spec.usageMessage().description()[0]).as(spec.name()).matches("[A-Z].*\\.");
+      for (ArgSpec option : spec.args()) {
+        assertThat(option.description()).as("%s %s", spec.name(), option).hasSize(1);
+        assertThat(option.description()[0]).as("%s %s", spec.name(), option).matches("[A-Z].*\\.");
+      }
+    }
   }
 
   @Test

@@ -53,7 +53,7 @@ final class EpochCommand implements Callable<Integer> {
   @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "ACTION", description = "open, abort or status.")
+  @Parameters(paramLabel = "ACTION", description = "What to do: open, abort or status.")
   Action action;
 
   @Option(

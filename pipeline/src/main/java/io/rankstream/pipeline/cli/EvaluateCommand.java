@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Score a model file on labelled images that it was not trained on:",
-      "accuracy over images (micro) and over classes (macro), Recall@K and NMI of both heads."
+      "Score a model file on labelled images.",
+      "It tells the accuracy over images (micro) and over classes (macro), Recall@K and NMI of both heads.",
+      "Scores on images that the model was trained on say how well it remembers: see --split and --fed."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -62,7 +63,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = "Data set, as for feed, or: fashion-mnist.")
+      description =
+          "Data set, as for feed: a folder or zip file of class folders, or fashion-mnist.")
   String data;
 
   @Option(
@@ -74,16 +76,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--fed",
       paramLabel = "TOPIC",
-      description = {
-        "Input topic that the model was trained from, such as images.v2. Images of the set that it holds",
-        "with a label, by id, are left out of the scores and counted: the model may have been trained on them."
-      })
+      description =
+          "Input topic that the model was trained from, such as images.v2. Images of the set that it holds with a label, by id, are left out of the scores and counted: the model may have been trained on them.")
   String fed;
 
   @Option(
       names = "--device",
       defaultValue = "auto",
-      description = "auto, cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
+      description = "Device to compute on: auto, cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
   String device;
 
   @Option(

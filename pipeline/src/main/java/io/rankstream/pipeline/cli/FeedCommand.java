@@ -53,11 +53,8 @@ final class FeedCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
-      description = {
-        "Folder or zip file of class folders with JPEG, PNG, GIF, BMP, WebP or TIFF images,",
-        "folder of IDX files (MNIST family), or: fashion-mnist. Links are followed;",
-        "what is not read is passed over and told by kind and number."
-      })
+      description =
+          "Folder or zip file of class folders with JPEG, PNG, GIF, BMP, WebP or TIFF images, folder of IDX files (MNIST family), or: fashion-mnist. Links are followed; what is not read is passed over and told by kind and number.")
   String data;
 
   @Option(
@@ -82,18 +79,14 @@ final class FeedCommand implements Callable<Integer> {
       names = "--skew",
       defaultValue = "1",
       paramLabel = "RATIO",
-      description = {
-        "Thin the set to a long tail: the first class keeps RATIO times",
-        "as many images as the last (default: ${DEFAULT-VALUE}, all images)."
-      })
+      description =
+          "Thin the set to a long tail: the first class keeps RATIO times as many images as the last (default: ${DEFAULT-VALUE}, all images).")
   double skew;
 
   @Option(
       names = "--drift",
-      description = {
-        "Reverse the long tail half-way, and hold a fifth of the classes back until then,",
-        "to see how the model adapts to a change."
-      })
+      description =
+          "Reverse the long tail half-way, and hold a fifth of the classes back until then, to see how the model adapts to a change.")
   boolean drift;
 
   @Option(
@@ -120,10 +113,8 @@ final class FeedCommand implements Callable<Integer> {
       names = "--epochs",
       defaultValue = "1",
       paramLabel = "N",
-      description = {
-        "Send the set N times, each time in another order, so that a small set trains for long",
-        "(default: ${DEFAULT-VALUE}). Ids stay; the job takes each time for a new one by its event time."
-      })
+      description =
+          "Send the set N times, each time in another order, so that a small set trains for long (default: ${DEFAULT-VALUE}). Ids stay; the job takes each time for a new one by its event time.")
   int epochs;
 
   @Option(
@@ -131,10 +122,8 @@ final class FeedCommand implements Callable<Integer> {
       defaultValue = "1 h",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = {
-        "Time between the event times of two epochs; those of the last are the present. It must be longer than",
-        "repeats.within of the job, or the job passes over what comes again (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Time between the event times of two epochs; those of the last are the present. It must be longer than repeats.within of the job, or the job passes over what comes again (default: ${DEFAULT-VALUE}).")
   Duration epochGap;
 
   @Option(

@@ -39,7 +39,10 @@ final class MirrorCommand implements Callable<Integer> {
   @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
-  @Option(names = "--format", required = true, description = "qdrant or milvus.")
+  @Option(
+      names = "--format",
+      required = true,
+      description = "Format of the JSON: qdrant or milvus.")
   VectorStoreFormat format;
 
   @Option(
@@ -49,7 +52,10 @@ final class MirrorCommand implements Callable<Integer> {
       description = "Topic for the JSON; it must exist, and should be compacted.")
   String to;
 
-  @Option(names = "--from", paramLabel = "TOPIC", description = "Topic of the embeddings.")
+  @Option(
+      names = "--from",
+      paramLabel = "TOPIC",
+      description = "Topic of the embeddings (default: ${DEFAULT-VALUE}).")
   String from = TopicNames.defaults().embeddings();
 
   @Option(
@@ -80,7 +86,8 @@ final class MirrorCommand implements Callable<Integer> {
   @Option(
       names = "--versions",
       paramLabel = "TOPIC",
-      description = "With --store: topic of the model versions and epochs.")
+      description =
+          "With --store: topic of the model versions and epochs (default: ${DEFAULT-VALUE}).")
   String versions = TopicNames.defaults().modelVersions();
 
   @Option(names = "--no-follow", description = "Stop at the end of the topic.")

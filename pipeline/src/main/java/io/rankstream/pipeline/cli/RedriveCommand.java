@@ -50,7 +50,7 @@ final class RedriveCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "NAME",
-      description = "Topic of the dead letters, when not the default one.")
+      description = "Topic of the dead letters (default: ${DEFAULT-VALUE}).")
   String topic = TopicNames.defaults().deadLetters();
 
   @Option(

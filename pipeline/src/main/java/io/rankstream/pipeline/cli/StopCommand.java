@@ -35,10 +35,8 @@ final class StopCommand implements Callable<Integer> {
       fallbackValue = "",
       defaultValue = "",
       paramLabel = "DIR",
-      description = {
-        "Directory for the savepoint, as a URI (default: that of Flink's configuration;",
-        "of a run in one process ~/.local/state/rankstream/savepoints)."
-      })
+      description =
+          "Directory for the savepoint, as a URI (default: that of Flink's configuration; of a run in one process ~/.local/state/rankstream/savepoints).")
   String directory;
 
   @Option(

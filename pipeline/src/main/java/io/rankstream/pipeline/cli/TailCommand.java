@@ -41,10 +41,15 @@ final class TailCommand implements Callable<Integer> {
   @Mixin RegistryOptions registry;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "OUTPUT", description = "embeddings, metrics, models or dead-letters.")
+  @Parameters(
+      paramLabel = "OUTPUT",
+      description = "What to print: embeddings, metrics, models or dead-letters.")
   Output output;
 
-  @Option(names = "--topic", paramLabel = "NAME", description = "Topic, when not the default one.")
+  @Option(
+      names = "--topic",
+      paramLabel = "NAME",
+      description = "Topic to read (default: that of the output, such as embeddings.v2).")
   String topic;
 
   @Option(names = "--from-beginning", description = "Start at the first record.")

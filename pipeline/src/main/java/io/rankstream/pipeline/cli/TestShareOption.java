@@ -10,10 +10,8 @@ public final class TestShareOption {
       names = "--test-share",
       defaultValue = "0.25",
       paramLabel = "SHARE",
-      description = {
-        "Share to test on, of a set without folders train and test. The names of the files decide, so all commands",
-        "that are given the same share split alike; 0 makes all of it train (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Share to test on, of a set without folders train and test. The names of the files decide, so all commands that are given the same share split alike; 0 makes all of it train (default: ${DEFAULT-VALUE}).")
   double share;
 
   /** The split. */

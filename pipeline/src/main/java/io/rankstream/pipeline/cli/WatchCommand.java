@@ -41,10 +41,8 @@ final class WatchCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "ADDRESS",
       defaultValue = "localhost",
-      description = {
-        "Address to listen on (default: ${DEFAULT-VALUE}, for this machine only).",
-        "Everyone who can reach another address can see the images."
-      })
+      description =
+          "Address to listen on (default: ${DEFAULT-VALUE}, for this machine only). Everyone who can reach another address can see the images.")
   String host;
 
   @Option(
@@ -60,25 +58,25 @@ final class WatchCommand implements Callable<Integer> {
   @Option(
       names = "--embeddings-topic",
       paramLabel = "NAME",
-      description = "Topic, when not the default one.")
+      description = "Topic of the embeddings (default: ${DEFAULT-VALUE}).")
   String embeddings = DEFAULTS.embeddings();
 
   @Option(
       names = "--metrics-topic",
       paramLabel = "NAME",
-      description = "Topic, when not the default one.")
+      description = "Topic of the training metrics (default: ${DEFAULT-VALUE}).")
   String metrics = DEFAULTS.metrics();
 
   @Option(
       names = "--models-topic",
       paramLabel = "NAME",
-      description = "Topic, when not the default one.")
+      description = "Topic of the model versions (default: ${DEFAULT-VALUE}).")
   String models = DEFAULTS.modelVersions();
 
   @Option(
       names = "--dead-letters-topic",
       paramLabel = "NAME",
-      description = "Topic, when not the default one.")
+      description = "Topic of the dead letters (default: ${DEFAULT-VALUE}).")
   String deadLetters = DEFAULTS.deadLetters();
 
   @Override
