@@ -136,9 +136,11 @@ final class ClusterJob {
     switch (moment) {
       case ANY_TIME -> {}
       case DURING_CHECKPOINT ->
-          await("A checkpoint in progress", () -> view().checkpoints("in_progress") > 0 || isOver());
+          await(
+              "A checkpoint in progress", () -> view().checkpoints("in_progress") > 0 || isOver());
       case DURING_COMMIT ->
-          await("A completed checkpoint", () -> view().checkpoints("completed") > before || isOver());
+          await(
+              "A completed checkpoint", () -> view().checkpoints("completed") > before || isOver());
       case ROUND_BEGUN, ROUND_COMPLETE, ROUND_PARTLY_APPLIED -> awaitRound(moment, index);
     }
   }
@@ -199,7 +201,9 @@ final class ClusterJob {
    */
   void requireRefusal(String reason) throws Exception {
     submit();
-    await("The end of a job that may not start", () -> isOver() || view().newestCheckpointBegan() > 0);
+    await(
+        "The end of a job that may not start",
+        () -> isOver() || view().newestCheckpointBegan() > 0);
     String said = isOver() ? reasonOfEnd() : "it runs";
     if (view().status().filter("FAILED"::equals).isEmpty() || !said.contains(reason)) {
       throw new IOException(

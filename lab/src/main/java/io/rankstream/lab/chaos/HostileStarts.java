@@ -68,11 +68,9 @@ final class HostileStarts {
     long next = job.inputOffsets().getOrDefault(partition, 0L);
     try (Admin admin = Admin.create(clients)) {
       awaitEnd(admin, partition, next + 2 * DELETED);
-      audit.takeInput(partition, next);
-      admin
-          .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(next + DELETED)))
-          .all()
-          .get();
+      long first = next + DELETED;
+      audit.takeInput(partition, next, first);
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(first))).all().get();
     }
     job.requireRefusal("are gone");
     job.submit(

@@ -12,6 +12,8 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.avro.AvroRuntimeException;
@@ -26,6 +28,7 @@ final class TopicAudit {
   private final Path brokerData;
   private final TopicNames topics;
   private final Auditor auditor;
+  private final Map<TopicPartition, Long> firsts = new HashMap<>();
 
   private TopicAudit(Properties clients, Path brokerData, TopicNames topics, Auditor auditor) {
     this.tail = new TopicTail(clients);
@@ -57,18 +60,28 @@ final class TopicAudit {
   }
 
   /**
-   * Takes the input that a partition has before an offset, which is about to be deleted.
+   * Takes the input that a partition has before an offset, from which on records are to be deleted
+   * that the job has not read. A broker that is killed soon may have the deleted ones again.
    *
-   * @param before offset of the first record that the job has not taken
+   * @param next offset of the first record that the job has not taken
+   * @param first offset of the first record that stays
    */
-  void takeInput(TopicPartition partition, long before) {
+  void takeInput(TopicPartition partition, long next, long first) {
     read(
         partition.topic(),
         record -> {
-          if (record.partition() == partition.partition() && record.offset() < before) {
+          if (isToCome(record)
+              && record.partition() == partition.partition()
+              && record.offset() < next) {
             auditor.addDeletedInput(record);
           }
         });
+    firsts.put(partition, first);
+  }
+
+  private boolean isToCome(ConsumerRecord<?, ?> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    return record.offset() >= firsts.getOrDefault(partition, 0L);
   }
 
   /**
@@ -78,7 +91,13 @@ final class TopicAudit {
    *     written
    */
   Audit audit() throws IOException {
-    read(topics.images(), auditor::addInput);
+    read(
+        topics.images(),
+        record -> {
+          if (isToCome(record)) {
+            auditor.addInput(record);
+          }
+        });
     read(topics.metrics(), record -> auditor.add(decode(TrainingMetrics.getDecoder(), record)));
     read(
         topics.embeddings(),
