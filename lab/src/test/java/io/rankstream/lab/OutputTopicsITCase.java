@@ -74,16 +74,35 @@ class OutputTopicsITCase {
       grantAll(kafka, names);
       RecordSender.send(owner, names.images(), images(0));
       JobClient job = cluster.submit(settings(kafka, names));
-      await().atMost(PATIENCE).until(() -> embeddings(owner, names) >= IMAGES);
+      await().atMost(PATIENCE).until(() -> count(owner, names.embeddings()) >= IMAGES);
 
+      int steps = count(owner, names.metrics());
+      long clients = adminClients();
       kafka.revoke(ResourceType.TOPIC, names.metrics(), AclOperation.WRITE);
+      kafka.revoke(ResourceType.TOPIC, names.metrics(), AclOperation.READ);
       RecordSender.send(owner, names.images(), images(1));
       awaitException(cluster, job, names.metrics() + " may not be written any more");
+      awaitException(cluster, job, "Failed to get open transactions"); // at a restart
 
       grant(kafka, names.metrics(), AclOperation.WRITE);
-      await().atMost(PATIENCE).until(() -> embeddings(owner, names) >= 2 * IMAGES);
+      grant(kafka, names.metrics(), AclOperation.READ);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  count(owner, names.embeddings()) >= 2 * IMAGES
+                      && count(owner, names.metrics()) > steps);
       assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+      await() // those of the starts that failed are gone
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(adminClients()).isLessThanOrEqualTo(clients));
     }
+  }
+
+  private static long adminClients() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("kafka-admin-client-thread"))
+        .count();
   }
 
   private JobSettings settings(SecureKafka kafka, TopicNames names) {
@@ -122,11 +141,11 @@ class OutputTopicsITCase {
     return Fixtures.phase(phase, IMAGES, 5, List.of("default"));
   }
 
-  private static int embeddings(Properties clients, TopicNames names) {
+  private static int count(Properties clients, String topic) {
     AtomicInteger count = new AtomicInteger();
     new TopicTail(clients)
         .read(
-            names.embeddings(),
+            topic,
             true,
             () -> false,
             record -> {

@@ -20,10 +20,12 @@ final class NamingWriterContext implements WriterInitContext {
 
   private final WriterInitContext context;
   private final WriterFailures failures;
+  private final WriterAdmin admin;
 
-  NamingWriterContext(WriterInitContext context, WriterFailures failures) {
+  NamingWriterContext(WriterInitContext context, WriterFailures failures, WriterAdmin admin) {
     this.context = context;
     this.failures = failures;
+    this.admin = admin;
   }
 
   @Override
@@ -43,7 +45,7 @@ final class NamingWriterContext implements WriterInitContext {
 
   @Override
   public SinkWriterMetricGroup metricGroup() {
-    return context.metricGroup();
+    return admin.watch(context.metricGroup());
   }
 
   @Override

@@ -55,10 +55,12 @@ public final class OutputSink<T>
   public OutputWriter<T> restoreWriter(
       WriterInitContext context, Collection<KafkaWriterState> state) throws IOException {
     WriterFailures failures = new WriterFailures(failure, transactionTimeout, context);
+    WriterAdmin admin = new WriterAdmin();
     try {
       return new OutputWriter<>(
-          kafka.restoreWriter(new NamingWriterContext(context, failures), state), failures);
+          kafka.restoreWriter(new NamingWriterContext(context, failures, admin), state), failures);
     } catch (RuntimeException e) {
+      admin.closeOfFailed();
       throw failures.named(e);
     }
   }
