@@ -44,7 +44,7 @@ final class Disturber {
       case REGISTRY_DOWN -> registry(RegistryState.DOWN, planned.seconds());
       case REGISTRY_SILENT -> registry(RegistryState.SILENT, planned.seconds());
       case REGISTRY_GARBAGE -> registry(RegistryState.GARBAGE, planned.seconds());
-      case DISK_FULL -> fillDisk(planned.seconds());
+      case DISK_FULL -> last(planned.seconds(), cluster::fillDisk, cluster::freeDisk);
       case LETTERS_LIMITED -> letters.limit(planned.seconds());
       case CHECKPOINT_DAMAGED -> starts.fromDamagedCheckpoint(index);
       case RECORDS_DELETED -> starts.behindDeletedRecords();
@@ -52,38 +52,27 @@ final class Disturber {
   }
 
   private void hold(Victim victim, int index, int seconds) throws Exception {
-    cluster.hold(victim, index);
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } finally {
-      cluster.release(victim, index);
-    }
+    last(seconds, () -> cluster.hold(victim, index), () -> cluster.release(victim, index));
   }
 
-  private void link(LinkState state, int seconds) throws InterruptedException {
-    cluster.setLink(state);
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } finally {
-      cluster.setLink(LinkState.WELL);
-    }
+  private void link(LinkState state, int seconds) throws Exception {
+    last(seconds, () -> cluster.setLink(state), () -> cluster.setLink(LinkState.WELL));
   }
 
-  private void registry(RegistryState state, int seconds) throws InterruptedException {
-    cluster.setRegistry(state);
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } finally {
-      cluster.setRegistry(RegistryState.WELL);
-    }
+  private void registry(RegistryState state, int seconds) throws Exception {
+    last(seconds, () -> cluster.setRegistry(state), () -> cluster.setRegistry(RegistryState.WELL));
   }
 
-  private void fillDisk(int seconds) throws Exception {
-    cluster.fillDisk();
+  private interface Change {
+    void make() throws Exception;
+  }
+
+  private static void last(int seconds, Change begin, Change end) throws Exception {
+    begin.make();
     try {
       TimeUnit.SECONDS.sleep(seconds);
     } finally {
-      cluster.freeDisk();
+      end.make();
     }
   }
 }
