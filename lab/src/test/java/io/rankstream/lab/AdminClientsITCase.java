@@ -37,7 +37,8 @@ class AdminClientsITCase {
     }
   }
 
-  private static Set<String> threads() {
+  /** The threads of the admin clients that are open in this process. */
+  static Set<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(name -> name.startsWith(THREAD))

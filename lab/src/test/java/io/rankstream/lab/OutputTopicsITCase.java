@@ -76,7 +76,7 @@ class OutputTopicsITCase {
       JobClient job = cluster.submit(settings(kafka, names));
       await().atMost(PATIENCE).until(() -> count(owner, names.embeddings()) >= IMAGES);
 
-      long clients = adminClients();
+      int clients = AdminClientsITCase.threads().size();
       kafka.revoke(ResourceType.TOPIC, names.metrics(), AclOperation.WRITE);
       kafka.revoke(ResourceType.TOPIC, names.metrics(), AclOperation.READ);
       RecordSender.send(owner, names.images(), images(1));
@@ -95,14 +95,9 @@ class OutputTopicsITCase {
                       && job.getJobStatus().get() == JobStatus.RUNNING);
       await() // those of the starts that failed are gone
           .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(adminClients()).isLessThanOrEqualTo(clients));
+          .untilAsserted(
+              () -> assertThat(AdminClientsITCase.threads()).hasSizeLessThanOrEqualTo(clients));
     }
-  }
-
-  private static long adminClients() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("kafka-admin-client-thread"))
-        .count();
   }
 
   private JobSettings settings(SecureKafka kafka, TopicNames names) {
