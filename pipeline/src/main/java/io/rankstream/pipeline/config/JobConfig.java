@@ -35,7 +35,7 @@ public record JobConfig(
     ReplicaConfig replicas,
     EmbedConfig embed,
     EpochConfig epochs,
-    Versions versions,
+    VersionsConfig versions,
     DriftConfig drift,
     Registry registry,
     KafkaClients kafka)
@@ -220,31 +220,6 @@ public record JobConfig(
           in.read(PREQUENTIAL_WINDOW),
           in.read(GUARD_ON_FAILURE),
           Set.copyOf(in.read(GUARD_RESUME)));
-    }
-  }
-
-  /**
-   * The publishing of models.
-   *
-   * @param directory directory of the model files; empty publishes none
-   * @param everySteps steps between two versions; 0 counts no steps
-   * @param every time between two versions; zero sets no time
-   * @param keep newest files of a lineage that are kept; 0 keeps all
-   */
-  public record Versions(String directory, long everySteps, Duration every, int keep)
-      implements Serializable {
-
-    static Versions read(SettingReader in) {
-      return new Versions(
-          in.read(VERSIONS_DIRECTORY),
-          in.read(VERSIONS_EVERY_STEPS),
-          in.read(VERSIONS_EVERY),
-          in.read(VERSIONS_KEEP));
-    }
-
-    /** Whether models are published at all. */
-    public boolean isOn() {
-      return !directory.isEmpty();
     }
   }
 

@@ -9,7 +9,6 @@ import io.rankstream.pipeline.config.JobConfig.Input;
 import io.rankstream.pipeline.config.JobConfig.Output;
 import io.rankstream.pipeline.config.JobConfig.Registry;
 import io.rankstream.pipeline.config.JobConfig.Trainer;
-import io.rankstream.pipeline.config.JobConfig.Versions;
 import io.rankstream.pipeline.config.JobConfig.Window;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +53,7 @@ final class JobConfigReader {
             ReplicaConfig.read(in),
             EmbedConfig.read(in),
             EpochConfig.read(in),
-            Versions.read(in),
+            VersionsConfig.read(in),
             DriftConfig.read(in),
             Registry.read(in),
             KafkaClients.read(configuration));

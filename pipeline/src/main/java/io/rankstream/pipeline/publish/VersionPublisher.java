@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.publish;
 
 import io.rankstream.model.Provenance;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.VersionsConfig;
 import io.rankstream.schemas.ModelVersion;
 import java.io.IOException;
 import java.time.Instant;
@@ -53,7 +53,7 @@ public final class VersionPublisher implements AutoCloseable {
    * @param announce emits the record of a published version
    */
   public VersionPublisher(
-      JobConfig.Versions config,
+      VersionsConfig config,
       boolean awaitsCheckpoints,
       Consumer<ThrowingRunnable<Exception>> taskThread,
       ProcessingTimeService timers,

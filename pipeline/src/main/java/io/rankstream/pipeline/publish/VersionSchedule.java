@@ -1,6 +1,6 @@
 package io.rankstream.pipeline.publish;
 
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.VersionsConfig;
 
 /**
  * Decides after which steps a model is captured. Steps and time count from the last version that
@@ -8,14 +8,14 @@ import io.rankstream.pipeline.config.JobConfig;
  */
 public final class VersionSchedule {
 
-  private final JobConfig.Versions config;
+  private final VersionsConfig config;
   private long step;
   private long time;
 
   /**
    * @param ledger the versions of the stream so far
    */
-  public VersionSchedule(JobConfig.Versions config, VersionLedger ledger) {
+  public VersionSchedule(VersionsConfig config, VersionLedger ledger) {
     this.config = config;
     this.step = ledger.step();
     this.time = ledger.time();

@@ -1,7 +1,7 @@
 package io.rankstream.pipeline.train;
 
 import io.rankstream.model.OnlineTrainer;
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.VersionsConfig;
 import io.rankstream.pipeline.event.VersionPointer;
 import io.rankstream.pipeline.publish.CapturedVersion;
 import io.rankstream.pipeline.publish.CapturedWeights;
@@ -21,7 +21,7 @@ import java.util.Optional;
 /** The timeline of one stream's model: its lineage, and the versions that are captured of it. */
 final class VersionCapture {
 
-  private final JobConfig.Versions config;
+  private final VersionsConfig config;
   private final String stream;
   private final JobStart start;
   private Lineage lineage;
@@ -41,7 +41,7 @@ final class VersionCapture {
    * @param now wall-clock time in milliseconds
    */
   VersionCapture(
-      JobConfig.Versions config,
+      VersionsConfig config,
       int everySteps,
       String stream,
       JobStart start,

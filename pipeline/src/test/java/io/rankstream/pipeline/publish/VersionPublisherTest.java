@@ -8,6 +8,7 @@ import io.rankstream.model.network.PixelBatch;
 import io.rankstream.pipeline.CountersByName;
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.VersionsConfig;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.PrequentialFigures;
 import java.io.IOException;
@@ -223,7 +224,7 @@ class VersionPublisherTest {
 
   private VersionPublisher publisher(int keep) {
     return new VersionPublisher(
-        new JobConfig.Versions(store.toString(), 1, Duration.ZERO, keep),
+        new VersionsConfig(store.toString(), 1, Duration.ZERO, keep),
         true,
         mails::add,
         timers,

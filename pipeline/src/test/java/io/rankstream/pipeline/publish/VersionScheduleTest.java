@@ -2,7 +2,7 @@ package io.rankstream.pipeline.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.VersionsConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -47,7 +47,7 @@ class VersionScheduleTest {
 
   @Test
   void stepsAndTimeGoOnWhereARestartFindsThem() throws Exception {
-    JobConfig.Versions config = config(100, Duration.ofSeconds(10));
+    VersionsConfig config = config(100, Duration.ofSeconds(10));
     VersionLedger restored = throughState(new VersionLedger(START));
 
     assertThat(new VersionSchedule(config, restored).isDue(1, START + 9_999)).isFalse();
@@ -66,7 +66,7 @@ class VersionScheduleTest {
 
   @Test
   void withoutADirectoryOrAStepNothingIsDue() {
-    JobConfig.Versions off = new JobConfig.Versions("", 1, Duration.ofMillis(1), 0);
+    VersionsConfig off = new VersionsConfig("", 1, Duration.ofMillis(1), 0);
 
     assertThat(new VersionSchedule(off, new VersionLedger(START)).isDue(5, START + 5)).isFalse();
     assertThat(schedule(0, Duration.ofMillis(1)).isDue(0, START + 5)).isFalse();
@@ -85,7 +85,7 @@ class VersionScheduleTest {
     return new VersionSchedule(config(steps, every), new VersionLedger(START));
   }
 
-  private static JobConfig.Versions config(long steps, Duration every) {
-    return new JobConfig.Versions("/models", steps, every, 0);
+  private static VersionsConfig config(long steps, Duration every) {
+    return new VersionsConfig("/models", steps, every, 0);
   }
 }
