@@ -156,7 +156,7 @@ public final class ModelFile {
         List.copyOf(unexpected));
   }
 
-  /** Opens the model for serving. */
+  /** Opens the model for serving, with its BatchNorms folded into the convolutions before them. */
   TwoHeadModel open(Device device, Precision precision) throws IOException {
     Architecture architecture = architecture();
     TwoHeadNetwork network = new TwoHeadNetwork(architecture);
@@ -179,7 +179,8 @@ public final class ModelFile {
       vocabulary.learn(labels);
       Weights weights =
           new Weights(
-              network.layout(), parameters, Weights.statistics(network.layout(), statistics));
+                  network.layout(), parameters, Weights.statistics(network.layout(), statistics))
+              .folded(network.layout().foldings());
       return new TwoHeadModel(network, weights, precision, vocabulary, manager);
     } catch (RuntimeException e) {
       manager.close();

@@ -20,11 +20,23 @@ final class BatchNormalization {
   private final Slot variance;
   private final float epsilon;
 
+  /** Of a map that may come from anywhere. */
   BatchNormalization(ParameterLayout layout, String name, int channels) {
     this(layout, name, channels, DEFAULT_EPSILON);
   }
 
-  BatchNormalization(ParameterLayout layout, String name, int channels, float epsilon) {
+  /** Of the output of a convolution, which goes nowhere else. */
+  BatchNormalization(ParameterLayout layout, String name, Convolution before) {
+    this(layout, name, before, DEFAULT_EPSILON);
+  }
+
+  /** Of the output of a convolution, which goes nowhere else. */
+  BatchNormalization(ParameterLayout layout, String name, Convolution before, float epsilon) {
+    this(layout, name, Math.toIntExact(before.kernels().shape().get(0)), epsilon);
+    layout.folding(new Folding(before.kernels(), scale, shift, mean, variance, epsilon));
+  }
+
+  private BatchNormalization(ParameterLayout layout, String name, int channels, float epsilon) {
     scale = layout.parameter(name + ".weight", Initializer.constant(1), channels);
     shift = layout.parameter(name + ".bias", Initializer.constant(0), channels);
     mean = layout.statistic(name + ".running_mean", 0, channels);
@@ -32,8 +44,12 @@ final class BatchNormalization {
     this.epsilon = epsilon;
   }
 
-  /** {@code [N, C, H, W]} → the same shape; closes the input. */
+  /** {@code [N, C, H, W]} → the same shape; closes the input, or returns it. */
   NDArray forward(Weights weights, NDArray x, boolean training) {
+    if (weights.isFolded(scale)) {
+      return x;
+    }
+
     NDArray y =
         BatchNorm.batchNorm(
                 x,

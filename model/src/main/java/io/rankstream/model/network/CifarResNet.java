@@ -22,7 +22,7 @@ final class CifarResNet implements FeatureExtractor {
 
   private CifarResNet(ParameterLayout layout, int inputChannels, int depth) {
     stem = ResidualBlock.convolution(layout, "conv1", inputChannels, STEM_CHANNELS, 3, 1);
-    stemNorm = new BatchNormalization(layout, "bn1", STEM_CHANNELS);
+    stemNorm = new BatchNormalization(layout, "bn1", stem);
     int[] depths = new int[STAGES];
     Arrays.fill(depths, depth);
     stages = new ResidualStages(layout, STEM_CHANNELS, depths, ResidualBlock::padded);

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 
-/** A 2-D convolution without bias. */
+/** A 2-D convolution, without bias but for that of a folded BatchNorm. */
 final class Convolution {
 
   private static final Shape NO_DILATION = new Shape(1, 1);
@@ -52,9 +52,21 @@ final class Convolution {
         channels);
   }
 
+  /** The kernels, {@code [out, in, H, W]}. */
+  Slot kernels() {
+    return weight;
+  }
+
   /** {@code [N, in, H, W]} → {@code [N, out, H', W']}; the input stays open. */
   NDArray forward(Weights weights, NDArray x) {
-    return Conv2d.conv2d(x, weights.get(weight), null, stride, padding, NO_DILATION, groups)
+    return Conv2d.conv2d(
+            x,
+            weights.get(weight),
+            weights.foldedBias(weight),
+            stride,
+            padding,
+            NO_DILATION,
+            groups)
         .singletonOrThrow();
   }
 }

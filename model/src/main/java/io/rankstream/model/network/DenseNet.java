@@ -81,25 +81,23 @@ final class DenseNet implements FeatureExtractor {
   }
 
   private static Layer stem(ParameterLayout layout, int inputs, int outputs) {
-    Initializer initializer = Initializer.kaimingNormal(inputs * 49L);
+    Kernel kernel = Kernel.square(7).withStride(2);
+    Initializer initializer = Initializer.kaimingNormal(inputs * kernel.area());
+    Convolution convolution =
+        new Convolution(layout, "features.conv0", inputs, outputs, kernel, initializer);
     return Layer.chain(
-        Layer.relu(
-            new Convolution(
-                layout,
-                "features.conv0",
-                inputs,
-                outputs,
-                Kernel.square(7).withStride(2),
-                initializer),
-            new BatchNormalization(layout, "features.norm0", outputs)),
+        Layer.relu(convolution, new BatchNormalization(layout, "features.norm0", convolution)),
         (weights, x, training) -> Pool.maxPool2d(x, new Shape(3, 3), TWO, new Shape(1, 1), false));
   }
 
   /** Appends {@code growth} channels to those of its input. */
   private static Layer denseLayer(ParameterLayout layout, String name, int inputs, int growth) {
-    Layer bottleneck = normFirst(layout, name, "1", inputs, BOTTLENECK * growth, 1);
-    Layer grown = normFirst(layout, name, "2", BOTTLENECK * growth, growth, 3);
-    Layer addition = Layer.chain(bottleneck, grown);
+    int width = BOTTLENECK * growth;
+    BatchNormalization firstNorm = new BatchNormalization(layout, name + ".norm1", inputs);
+    Convolution first = convolution(layout, name + ".conv1", inputs, width, 1);
+    BatchNormalization secondNorm = new BatchNormalization(layout, name + ".norm2", first);
+    Convolution second = convolution(layout, name + ".conv2", width, growth, 3);
+    Layer addition = Layer.chain(normFirst(firstNorm, first), normFirst(secondNorm, second));
     return (weights, x, training) -> {
       NDArray added = addition.forward(weights, x, training);
       NDArray joined = x.concat(added, 1);
@@ -110,24 +108,27 @@ final class DenseNet implements FeatureExtractor {
 
   /** Halves channels, height and width. */
   private static Layer transition(ParameterLayout layout, String name, int inputs) {
+    BatchNormalization norm = new BatchNormalization(layout, name + ".norm", inputs);
+    Convolution convolution = convolution(layout, name + ".conv", inputs, inputs / 2, 1);
     return Layer.chain(
-        normFirst(layout, name, "", inputs, inputs / 2, 1),
+        normFirst(norm, convolution),
         (weights, x, training) -> Pool.avgPool2d(x, TWO, TWO, new Shape(0, 0), false, true));
   }
 
   /** BatchNorm, ReLU and a convolution that keeps the size of the map. */
-  private static Layer normFirst(
-      ParameterLayout layout, String name, String number, int inputs, int outputs, int size) {
-    BatchNormalization norm = new BatchNormalization(layout, name + ".norm" + number, inputs);
-    Kernel kernel = Kernel.square(size);
-    Initializer initializer = Initializer.kaimingNormal(inputs * kernel.area());
-    Convolution convolution =
-        new Convolution(layout, name + ".conv" + number, inputs, outputs, kernel, initializer);
+  private static Layer normFirst(BatchNormalization norm, Convolution convolution) {
     return (weights, x, training) -> {
       NDArray activated = norm.forwardReluKeepingInput(weights, x, training);
       NDArray convolved = convolution.forward(weights, activated);
       activated.close();
       return convolved;
     };
+  }
+
+  private static Convolution convolution(
+      ParameterLayout layout, String name, int inputs, int outputs, int size) {
+    Kernel kernel = Kernel.square(size);
+    Initializer initializer = Initializer.kaimingNormal(inputs * kernel.area());
+    return new Convolution(layout, name, inputs, outputs, kernel, initializer);
   }
 }

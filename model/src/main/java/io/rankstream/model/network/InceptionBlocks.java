@@ -165,8 +165,9 @@ final class InceptionBlocks {
 
   private Layer unit(String name, int inputs, int outputs, Kernel kernel) {
     Initializer initializer = Initializer.torchDefault(inputs * kernel.area());
+    Convolution convolution =
+        new Convolution(layout, name + ".conv", inputs, outputs, kernel, initializer);
     return Layer.relu(
-        new Convolution(layout, name + ".conv", inputs, outputs, kernel, initializer),
-        new BatchNormalization(layout, name + ".bn", outputs, EPSILON));
+        convolution, new BatchNormalization(layout, name + ".bn", convolution, EPSILON));
   }
 }

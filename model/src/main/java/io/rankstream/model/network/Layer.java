@@ -12,7 +12,7 @@ interface Layer {
   /** {@code [N, in, H, W]} → {@code [N, out, H', W']}; the input stays open. */
   NDArray forward(Weights weights, NDArray x, boolean training);
 
-  /** A convolution, BatchNorm and ReLU. */
+  /** A convolution, its BatchNorm and ReLU. */
   static Layer relu(Convolution convolution, BatchNormalization norm) {
     return (weights, x, training) ->
         norm.forwardRelu(weights, convolution.forward(weights, x), training);

@@ -30,8 +30,9 @@ final class MobileNetV2 implements FeatureExtractor {
     List<Layer> layers = new ArrayList<>();
     layers.add(
         relu6(
+            layout,
             square(layout, "features.0.0", inputChannels, STEM_CHANNELS, 3, 2),
-            new BatchNormalization(layout, "features.0.1", STEM_CHANNELS)));
+            "features.0.1"));
     int inputs = STEM_CHANNELS;
     for (Stage stage : STAGES) {
       for (int i = 0; i < stage.depth(); i++) {
@@ -83,16 +84,17 @@ final class MobileNetV2 implements FeatureExtractor {
     String depthwise = name + "." + layers.size();
     layers.add(
         relu6(
+            layout,
             Convolution.depthwise(
                 layout,
                 depthwise + ".0",
                 hidden,
                 Kernel.square(3).withStride(stride),
                 Initializer.kaimingNormal(hidden * 9L)),
-            new BatchNormalization(layout, depthwise + ".1", hidden)));
+            depthwise + ".1"));
     int next = layers.size();
     Convolution projection = square(layout, name + "." + next, hidden, outputs, 1, 1);
-    BatchNormalization norm = new BatchNormalization(layout, name + "." + (next + 1), outputs);
+    BatchNormalization norm = new BatchNormalization(layout, name + "." + (next + 1), projection);
     layers.add(
         (weights, x, training) -> norm.forward(weights, projection.forward(weights, x), training));
     Layer block = Layer.chain(layers);
@@ -109,12 +111,11 @@ final class MobileNetV2 implements FeatureExtractor {
   }
 
   private static Layer pointwise(ParameterLayout layout, String name, int inputs, int outputs) {
-    return relu6(
-        square(layout, name + ".0", inputs, outputs, 1, 1),
-        new BatchNormalization(layout, name + ".1", outputs));
+    return relu6(layout, square(layout, name + ".0", inputs, outputs, 1, 1), name + ".1");
   }
 
-  private static Layer relu6(Convolution convolution, BatchNormalization norm) {
+  private static Layer relu6(ParameterLayout layout, Convolution convolution, String normName) {
+    BatchNormalization norm = new BatchNormalization(layout, normName, convolution);
     return (weights, x, training) ->
         norm.forwardRelu6(weights, convolution.forward(weights, x), training);
   }

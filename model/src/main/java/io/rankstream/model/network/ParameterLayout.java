@@ -15,6 +15,7 @@ public final class ParameterLayout {
 
   private final List<Slot> parameters = new ArrayList<>();
   private final List<Slot> statistics = new ArrayList<>();
+  private final List<Folding> foldings = new ArrayList<>();
 
   /** Declares a trained parameter. */
   public Slot parameter(String name, Initializer initializer, long... shape) {
@@ -24,6 +25,16 @@ public final class ParameterLayout {
   /** Declares a running statistic. */
   public Slot statistic(String name, float initial, long... shape) {
     return add(statistics, name, Initializer.constant(initial), false, shape);
+  }
+
+  /** Declares that a BatchNorm follows a convolution whose output goes nowhere else. */
+  void folding(Folding folding) {
+    foldings.add(folding);
+  }
+
+  /** The BatchNorms that may become part of the convolution before them. */
+  public List<Folding> foldings() {
+    return List.copyOf(foldings);
   }
 
   /** The trained parameters in order of declaration. */

@@ -27,7 +27,7 @@ final class ResNet implements FeatureExtractor {
             STEM_CHANNELS,
             Kernel.square(7).withStride(2),
             Initializer.kaimingNormal(STEM_CHANNELS * 49L));
-    stemNorm = new BatchNormalization(layout, "bn1", STEM_CHANNELS);
+    stemNorm = new BatchNormalization(layout, "bn1", stem);
     stages = new ResidualStages(layout, STEM_CHANNELS, depths, form);
   }
 

@@ -35,7 +35,7 @@ final class ResidualBlock {
       convolutions.add(
           convolution(
               layout, name + ".conv" + (i + 1), from, to, kernels[i], i == strided ? stride : 1));
-      norms.add(new BatchNormalization(layout, name + ".bn" + (i + 1), to));
+      norms.add(new BatchNormalization(layout, name + ".bn" + (i + 1), convolutions.get(i)));
       from = to;
     }
 

@@ -23,7 +23,7 @@ interface Shortcut {
       ParameterLayout layout, String name, int inputs, int outputs, int stride) {
     Convolution convolution =
         ResidualBlock.convolution(layout, name + ".0", inputs, outputs, 1, stride);
-    BatchNormalization norm = new BatchNormalization(layout, name + ".1", outputs);
+    BatchNormalization norm = new BatchNormalization(layout, name + ".1", convolution);
     return (weights, input, training) ->
         norm.forward(weights, convolution.forward(weights, input), training);
   }

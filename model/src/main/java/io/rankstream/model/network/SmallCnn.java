@@ -25,7 +25,7 @@ final class SmallCnn implements FeatureExtractor {
       convolutions.add(
           new Convolution(
               layout, "conv" + (i + 1), inputs, CHANNELS[i], Kernel.square(3), initializer));
-      norms.add(new BatchNormalization(layout, "bn" + (i + 1), CHANNELS[i]));
+      norms.add(new BatchNormalization(layout, "bn" + (i + 1), convolutions.get(i)));
       inputs = CHANNELS[i];
     }
   }

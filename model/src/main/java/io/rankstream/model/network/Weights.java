@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -16,11 +18,24 @@ public final class Weights {
   private final List<NDArray> parameters;
   private final List<NDArray> statistics;
   private final BitSet frozen;
+  private final Map<Integer, NDArray> biases; // of folded convolutions, by the index of the kernels
+  private final BitSet folded; // indices of the scales of folded BatchNorms
 
-  private Weights(List<NDArray> parameters, List<NDArray> statistics, BitSet frozen) {
+  private Weights(
+      List<NDArray> parameters,
+      List<NDArray> statistics,
+      BitSet frozen,
+      Map<Integer, NDArray> biases,
+      BitSet folded) {
     this.parameters = parameters;
     this.statistics = statistics;
     this.frozen = frozen;
+    this.biases = biases;
+    this.folded = folded;
+  }
+
+  private Weights(List<NDArray> parameters, List<NDArray> statistics) {
+    this(parameters, statistics, new BitSet(), Map.of(), new BitSet());
   }
 
   /**
@@ -32,7 +47,7 @@ public final class Weights {
    * @param statistics views of the statistics, made once with {@link #statistics}
    */
   public Weights(ParameterLayout layout, NDArray parameters, List<NDArray> statistics) {
-    this(views(layout.parameters(), parameters), statistics, new BitSet());
+    this(views(layout.parameters(), parameters), statistics);
   }
 
   /**
@@ -49,8 +64,7 @@ public final class Weights {
             .boxed()
             .flatMap(i -> segments.get(i).views(parts.get(i)).stream())
             .toList(),
-        statistics,
-        new BitSet());
+        statistics);
   }
 
   /**
@@ -68,7 +82,35 @@ public final class Weights {
       indices.set(slot.index());
     }
 
-    return new Weights(mixed, statistics, indices);
+    return new Weights(mixed, statistics, indices, Map.of(), new BitSet());
+  }
+
+  /**
+   * The same views with BatchNorms folded into the convolutions before them. Their buffers are
+   * overwritten: this is for weights that serve and never train again.
+   *
+   * @param foldings each once
+   */
+  public Weights folded(List<Folding> foldings) {
+    Map<Integer, NDArray> shifts = new HashMap<>();
+    BitSet scales = new BitSet();
+    for (Folding folding : foldings) {
+      folding.apply(this);
+      shifts.put(folding.kernel().index(), get(folding.shift()));
+      scales.set(folding.scale().index());
+    }
+
+    return new Weights(parameters, statistics, frozen, shifts, scales);
+  }
+
+  /** The bias of a convolution that took over its BatchNorm; null for any other. */
+  NDArray foldedBias(Slot kernel) {
+    return biases.get(kernel.index());
+  }
+
+  /** Whether the convolution before a BatchNorm does its work. */
+  boolean isFolded(Slot scale) {
+    return folded.get(scale.index());
   }
 
   /** Whether a parameter is frozen in this pass. */
