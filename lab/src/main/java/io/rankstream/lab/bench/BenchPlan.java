@@ -1,5 +1,6 @@
 package io.rankstream.lab.bench;
 
+import io.rankstream.model.Devices;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.UsageException;
 import java.nio.file.Path;
@@ -14,24 +15,26 @@ import org.apache.flink.configuration.Configuration;
  * @param losses losses of the measured steps
  * @param rounds measured windows of each contestant
  * @param seconds length of a window; a window has at least one repetition
- * @param against command of a program that takes the same step, or empty
+ * @param against commands of programs that take the same step
  * @param data images to decode and to feed, or empty for drawn ones
  * @param classes numbers of classes for the window
  * @param payloads sizes of a record for the window, in bytes
  * @param backends state backends for the window: hashmap, rocksdb
  * @param megabytes size of the state for the checkpoint
+ * @param replicas numbers of trainers of one model
  */
 public record BenchPlan(
     Configuration settings,
     List<RankingLoss> losses,
     int rounds,
     double seconds,
-    Optional<String> against,
+    List<String> against,
     Optional<Path> data,
     List<Integer> classes,
     List<Integer> payloads,
     List<String> backends,
-    int megabytes) {
+    int megabytes,
+    List<Integer> replicas) {
 
   public BenchPlan {
     require(rounds >= 1, "rounds", rounds, "at least 1");
@@ -39,6 +42,19 @@ public record BenchPlan(
     require(megabytes >= 1, "megabytes", megabytes, "at least 1");
     classes.forEach(count -> require(count >= 2, "classes", count, "at least 2"));
     payloads.forEach(bytes -> require(bytes >= 1, "payload", bytes, "at least 1 byte"));
+  }
+
+  /**
+   * A window of work in PyTorch. With one thread it goes by that thread's CPU time: what it does on
+   * a machine that it shares with others.
+   */
+  Contest.Window window(Contest.Work work) {
+    return Devices.threads() == 1 ? Contest.cpuRate(seconds, work) : Contest.rate(seconds, work);
+  }
+
+  /** The unit of such a window, such as steps/s, or steps/CPU-s. */
+  String unit(String what) {
+    return what + (Devices.threads() == 1 ? "/CPU-s" : "/s");
   }
 
   private static void require(boolean holds, String name, Object value, String rule) {

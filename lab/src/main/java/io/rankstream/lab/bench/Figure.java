@@ -31,6 +31,15 @@ public record Figure(
     return of(name, unit, Map.of(), windows);
   }
 
+  /**
+   * The ratios of two contestants' windows, round by round: both met the same pace of the machine.
+   */
+  static Figure ratio(String name, double[] numerators, double[] denominators) {
+    double[] ratios = new double[numerators.length];
+    Arrays.setAll(ratios, round -> numerators[round] / denominators[round]);
+    return of(name, "ratio", ratios);
+  }
+
   /** A figure over measured windows, at least one, with further ones beside it. */
   static Figure of(String name, String unit, Map<String, Double> notes, double... windows) {
     return new Figure(

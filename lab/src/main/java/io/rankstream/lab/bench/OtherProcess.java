@@ -17,25 +17,30 @@ import java.util.Locale;
 
 /**
  * Another program that takes the same training step. It reads a number of seconds from its input,
- * trains for so long, prints its steps and seconds as JSON, and waits for the next number.
+ * trains for so long, prints its steps, seconds and seconds of CPU time as JSON, and waits for the
+ * next number. Its first line has its name.
  */
 final class OtherProcess implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String THREADS = "--threads";
 
   private final Process process;
   private final BufferedReader answers;
   private final BufferedWriter questions;
-  private final String greeting;
+  private final String name;
 
   private OtherProcess(Process process) throws IOException {
     this.process = process;
     answers = process.inputReader();
     questions = process.outputWriter();
-    greeting = answer().toString();
+    name = answer().get("name").asText();
   }
 
-  /** Starts a program with the same network, batch, loss, optimizer and threads. */
+  /**
+   * Starts a program with the same network, batch, loss and optimizer, and as many threads, unless
+   * the command names another number.
+   */
   static OtherProcess start(String command, JobConfig config, RankingLoss loss) throws IOException {
     InputSpec input = config.model().input();
     if (input.height() != input.width()) {
@@ -65,9 +70,10 @@ final class OtherProcess implements AutoCloseable {
             "--classes",
             Integer.toString(config.batch().classes()),
             "--images",
-            Integer.toString(config.batch().imagesPerClass()),
-            "--threads",
-            Integer.toString(Devices.threads())));
+            Integer.toString(config.batch().imagesPerClass())));
+    if (!words.contains(THREADS)) {
+      words.addAll(List.of(THREADS, Integer.toString(Devices.threads())));
+    }
     ProcessBuilder builder = new ProcessBuilder(words);
     // The environment of its user, without the settings of our launcher.
     builder.environment().keySet().removeIf(name -> name.matches("(MALLOC|OMP|GOMP)_.*"));
@@ -75,18 +81,27 @@ final class OtherProcess implements AutoCloseable {
     return new OtherProcess(builder.start());
   }
 
-  /** First line of the program, which describes it. */
-  String greeting() {
-    return greeting;
+  /** What it is, such as PyTorch with its version and settings. */
+  String name() {
+    return name;
   }
 
   /** Trains for some seconds and returns the steps per second. */
   double stepsPerSecond(double seconds) throws IOException {
+    return rate(seconds, "seconds");
+  }
+
+  /** Trains for some seconds and returns the steps per second of CPU time. */
+  double stepsPerCpuSecond(double seconds) throws IOException {
+    return rate(seconds, "cpu");
+  }
+
+  private double rate(double seconds, String unit) throws IOException {
     questions.write(Double.toString(seconds));
     questions.newLine();
     questions.flush();
     JsonNode answer = answer();
-    return answer.get("steps").asDouble() / answer.get("seconds").asDouble();
+    return answer.get("steps").asDouble() / answer.get(unit).asDouble();
   }
 
   @Override

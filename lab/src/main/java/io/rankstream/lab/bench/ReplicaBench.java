@@ -8,20 +8,21 @@ import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 
 /**
- * The whole job with one, two and four replicas of its model, each on a subtask of its own, in
- * turn. All share the cores of this machine: with fewer cores than replicas and a thread of PyTorch
- * for each, the figure shows what the rounds cost, not what they gain.
+ * The whole job with one and with several replicas of its model, each on a subtask of its own, in
+ * turn, and beside them the bare steps of other programs. All share the cores of this machine: with
+ * fewer cores than replicas and a thread of PyTorch for each, the figure shows what the rounds
+ * cost, not what they gain.
  */
 public final class ReplicaBench {
 
-  private static final List<Integer> REPLICAS = List.of(1, 2, 4);
   private static final int STEPS = 1_500;
 
   private ReplicaBench() {}
@@ -32,30 +33,47 @@ public final class ReplicaBench {
     ProceduralDataset dataset =
         new ProceduralDataset(PipelineBench.PROCEDURAL_PER_CLASS, Split.TRAIN);
     List<Integer> order = PipelineBench.inTurn(dataset, config.batch().classes());
-    Map<Integer, List<Double>> rates = new LinkedHashMap<>();
-    REPLICAS.forEach(replicas -> rates.put(replicas, new ArrayList<>()));
+    List<OtherProcess> others = new ArrayList<>();
+    Map<String, double[]> windows;
     try (LocalRun local = LocalRun.start("bench")) {
       PipelineBench.feed(local, config, dataset, order, STEPS * config.batch().trainEvery());
-      int run = 0;
-      BenchJob.run(settings(plan, 1), local, run++); // to warm up
-      for (int round = 0; round < plan.rounds(); round++) {
-        for (int replicas : REPLICAS) {
-          BenchJob.Timing timing = BenchJob.run(settings(plan, replicas), local, run++);
-          rates.get(replicas).add(timing.stepsPerSecond());
-        }
+      AtomicInteger runs = new AtomicInteger();
+      Contest contest = new Contest();
+      for (int replicas : plan.replicas()) {
+        contest.add(
+            name(config, replicas),
+            () ->
+                BenchJob.run(settings(plan, replicas), local, runs.getAndIncrement())
+                    .stepsPerSecond());
       }
+      for (String command : plan.against()) {
+        OtherProcess other = OtherProcess.start(command, config, config.model().loss().ranking());
+        others.add(other);
+        report.say("Against %s: %s".formatted(other.name(), command));
+        contest.add(other.name(), () -> other.stepsPerSecond(plan.seconds()));
+      }
+
+      BenchJob.run(plan.settings(), local, runs.getAndIncrement()); // to warm up
+      windows = contest.run(0, plan.rounds());
+    } finally {
+      others.forEach(OtherProcess::close);
     }
 
-    rates.forEach(
-        (replicas, values) ->
-            report.add(
-                Figure.of(
-                    name(config, replicas),
-                    "batches/s",
-                    values.stream().mapToDouble(Double::doubleValue).toArray())));
-    for (int replicas : REPLICAS.subList(1, REPLICAS.size())) {
-      report.addRatio(
-          "%d replicas over 1".formatted(replicas), name(config, replicas), name(config, 1));
+    windows.forEach((name, values) -> report.add(Figure.of(name, "batches/s", values)));
+    for (int replicas : plan.replicas()) {
+      String ours = name(config, replicas);
+      Stream.concat(
+              plan.replicas().stream()
+                  .filter(fewer -> fewer < replicas)
+                  .map(fewer -> name(config, fewer)),
+              others.stream().map(OtherProcess::name))
+          .forEach(
+              other ->
+                  report.add(
+                      Figure.ratio(
+                          "%d replicas over %s".formatted(replicas, other),
+                          windows.get(ours),
+                          windows.get(other))));
     }
   }
 

@@ -10,7 +10,6 @@ import io.rankstream.lab.bench.EmbeddersBench;
 import io.rankstream.lab.bench.FreshnessBench;
 import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
-import io.rankstream.lab.bench.PrecisionBench;
 import io.rankstream.lab.bench.ReplicaBench;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.model.loss.RankingLoss;
@@ -38,16 +37,18 @@ import picocli.CommandLine.Unmatched;
       "Measure the throughput of Rankstream's parts on this machine.",
       "Contestants run in turn, in short windows; the table has the medians.",
       "",
-      "  step        the training step alone, by loss, against another program with --against, and the optimizer;",
-      "              with --model.precision or --model.served-precision bfloat16 also this against float32",
+      "  step        the training step alone, by loss, against other programs with --against, and the optimizer;",
+      "              with --model.precision bfloat16 also this against float32",
       "  pipeline    the whole job, Kafka to Kafka, exactly once, against the bare step, and where the time goes",
       "  assembler   records through the P x K window, by classes and state backend",
       "  decode      images to pixels, by threads, against ImageIO",
-      "  embed       embeddings without training, by batch size",
+      "  embed       embeddings without training, by batch size;",
+      "              with --model.served-precision bfloat16 also this against float32",
       "  embedders   images without labels through the whole job, with one and with two embedders",
       "  freshness   time from an image's arrival to its committed embedding, by the checkpoint interval",
       "  checkpoint  how long training waits for a copy of the state, and the write and the restore of it",
-      "  replicas    the whole job with one, two and four trainers of its model; with --threads 1, on free cores",
+      "  replicas    the whole job with one, two and four trainers of its model, against bare steps of other programs",
+      "              with --against; with --threads 1, on free cores",
       "  all         all of these",
       "",
       "Settings of the job are written --key value, as for run."
@@ -138,8 +139,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "COMMAND",
       description =
-          "Program with the same training step, such as \"python3 lab/python/pytorch_step.py\".")
-  String against;
+          "Program with the same training step, such as \"python3 lab/python/pytorch_step.py\". May be given several times.")
+  List<String> against = List.of();
 
   @Option(
       names = "--data",
@@ -178,6 +179,14 @@ final class BenchCommand implements Callable<Integer> {
       description = "State for checkpoint (default: ${DEFAULT-VALUE}).")
   int megabytes;
 
+  @Option(
+      names = "--replicas",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1,2,4",
+      description = "Numbers of trainers for replicas (default: ${DEFAULT-VALUE}).")
+  List<Integer> replicas;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
   Path json;
 
@@ -195,7 +204,6 @@ final class BenchCommand implements Callable<Integer> {
       switch (each) {
         case STEP -> {
           run("step", StepBench::run, plan(job, 15, 1), report);
-          run("precision", PrecisionBench::run, plan(job, 5, 1), report);
           run("optimizer", OptimizerBench::run, plan(job, 15, 0.3), report);
         }
         case PIPELINE -> run("pipeline", PipelineBench::run, plan(job, 3, 2), report);
@@ -205,7 +213,7 @@ final class BenchCommand implements Callable<Integer> {
         case EMBEDDERS -> run("embedders", EmbeddersBench::run, plan(job, 5, 20), report);
         case FRESHNESS -> run("freshness", FreshnessBench::run, plan(job, 1, 60), report);
         case CHECKPOINT -> run("checkpoint", CheckpointBench::run, plan(job, 10, 0), report);
-        case REPLICAS -> run("replicas", ReplicaBench::run, plan(job, 3, 0), report);
+        case REPLICAS -> run("replicas", ReplicaBench::run, plan(job, 3, 10), report);
         case ALL -> {} // the others
       }
     }
@@ -235,12 +243,13 @@ final class BenchCommand implements Callable<Integer> {
         losses,
         rounds == null ? usualRounds : rounds,
         seconds == null ? usualSeconds : seconds,
-        Optional.ofNullable(against),
+        against,
         Optional.ofNullable(data),
         classes,
         payloads,
         backends,
-        megabytes);
+        megabytes,
+        replicas);
   }
 
   private Configuration job() {
