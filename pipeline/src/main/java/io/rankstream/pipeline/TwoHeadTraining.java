@@ -24,6 +24,7 @@ import io.rankstream.pipeline.receive.ImageMapping;
 import io.rankstream.pipeline.receive.ReceiveElements;
 import io.rankstream.pipeline.receive.ReceiveImages;
 import io.rankstream.pipeline.replica.RoundDirectory;
+import io.rankstream.pipeline.start.DecidedPrecisions;
 import io.rankstream.pipeline.start.JobSubmission;
 import io.rankstream.pipeline.train.ReplicaTrainerFactory;
 import io.rankstream.pipeline.train.TwoHeadTrainerFactory;
@@ -103,7 +104,7 @@ public final class TwoHeadTraining {
    * @param config configuration of the stages
    */
   TwoHeadTraining(JobConfig config) {
-    this.config = config;
+    this.config = DecidedPrecisions.of(config);
   }
 
   /**

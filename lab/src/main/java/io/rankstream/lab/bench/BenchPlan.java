@@ -2,7 +2,9 @@ package io.rankstream.lab.bench;
 
 import io.rankstream.model.Devices;
 import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.UsageException;
+import io.rankstream.pipeline.start.DecidedPrecisions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,11 @@ public record BenchPlan(
     require(megabytes >= 1, "megabytes", megabytes, "at least 1");
     classes.forEach(count -> require(count >= 2, "classes", count, "at least 2"));
     payloads.forEach(bytes -> require(bytes >= 1, "payload", bytes, "at least 1 byte"));
+  }
+
+  /** The checked settings of the measured job. */
+  JobConfig config() {
+    return DecidedPrecisions.of(JobConfig.from(settings));
   }
 
   /**

@@ -31,7 +31,7 @@ public final class CheckpointBench {
 
   /** Measures step and snapshots in turn. */
   public static void run(BenchPlan plan, BenchReport report) throws Exception {
-    JobConfig config = JobConfig.from(plan.settings());
+    JobConfig config = plan.config();
     ModelConfig model = wide(config.model(), plan.megabytes());
     NoiseBatch batch = NoiseBatch.of(config);
     Path file = Files.createTempFile("rankstream-bench", ".snapshot");

@@ -38,7 +38,7 @@ public final class EmbeddersBench {
 
   /** Runs the job with one and with two embedders in turn. */
   public static void run(BenchPlan plan, BenchReport report) throws Exception {
-    JobConfig config = JobConfig.from(plan.settings());
+    JobConfig config = plan.config();
     try (LocalRun local = LocalRun.start("bench")) {
       feed(local, config, images(plan));
       int[] runs = {0};
@@ -59,7 +59,7 @@ public final class EmbeddersBench {
 
   /** As many as one thread embeds in the time of a window, with what the warm-up takes. */
   private static int images(BenchPlan plan) throws Exception {
-    JobConfig config = JobConfig.from(plan.settings());
+    JobConfig config = plan.config();
     NoiseBatch batch = NoiseBatch.of(config);
     try (OnlineTrainer trainer = StepBench.trainer(config, RankingLoss.TRIPLET_SEMI_HARD)) {
       trainer.learn(batch.images(), batch.labels()); // gives the model its classes

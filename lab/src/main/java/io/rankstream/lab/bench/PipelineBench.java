@@ -54,7 +54,7 @@ public final class PipelineBench {
         plan.data().isPresent()
             ? ImageDatasets.open(plan.data().get(), Split.TRAIN, FileNameSplit.NONE, report::say)
             : new ProceduralDataset(PROCEDURAL_PER_CLASS, Split.TRAIN);
-    JobConfig config = JobConfig.from(plan.settings());
+    JobConfig config = plan.config();
     List<Integer> order = inTurn(dataset, config.batch().classes());
     Device device = Devices.select(config.device());
     try (LocalRun local = LocalRun.start("bench");

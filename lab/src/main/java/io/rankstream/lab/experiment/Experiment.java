@@ -5,6 +5,7 @@ import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.start.DecidedPrecisions;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
@@ -41,7 +42,9 @@ public final class Experiment {
   public Experiment(ExperimentPlan plan, Consumer<String> log) {
     this.plan = plan;
     this.log = log;
-    this.config = JobConfig.from(new JobSettings().with(plan.settings()).configuration());
+    this.config =
+        DecidedPrecisions.of(
+            JobConfig.from(new JobSettings().with(plan.settings()).configuration()));
   }
 
   /** Runs all arms with all seeds. Every image of the plan must be one that can be decoded. */

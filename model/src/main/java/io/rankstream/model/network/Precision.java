@@ -10,7 +10,9 @@ public enum Precision {
    * Convolutions in bfloat16: the range of float32 with 8 significant bits in place of 24. On a CPU
    * only; fast where the processor has instructions for it.
    */
-  BFLOAT16("bfloat16");
+  BFLOAT16("bfloat16"),
+  /** The faster of both on the machine that starts the job, decided before a model computes. */
+  AUTO("auto");
 
   private final String id;
 
@@ -31,7 +33,7 @@ public enum Precision {
    *     it
    */
   public void requireOn(Device device) {
-    if (this == FLOAT32) {
+    if (this != BFLOAT16) {
       return;
     }
 

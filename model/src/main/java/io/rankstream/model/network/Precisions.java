@@ -2,6 +2,7 @@ package io.rankstream.model.network;
 
 import ai.djl.Device;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Numbers that the backbone of a model computes with.
@@ -24,6 +25,30 @@ public record Precisions(Precision step, Precision served) implements Serializab
   public void requireOn(Device device) {
     step.requireOn(device);
     served.requireOn(device);
+  }
+
+  /** Whether none is left open. */
+  public boolean areDecided() {
+    return step != Precision.AUTO && served != Precision.AUTO;
+  }
+
+  /** The same with others in the place of those that are left open. */
+  public Precisions decided(Precision otherStep, Precision otherServed) {
+    return new Precisions(
+        step == Precision.AUTO ? otherStep : step, served == Precision.AUTO ? otherServed : served);
+  }
+
+  /** Why bfloat16 cannot be fast on the CPU of this machine; empty where it may be. */
+  public static Optional<String> missing() {
+    if (Bfloat16Processor.instructions().isEmpty()) {
+      return Optional.of("no instructions of the processor for it were found");
+    }
+    try {
+      Precision.BFLOAT16.requireOn(Device.cpu());
+      return Optional.empty();
+    } catch (IllegalStateException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   /** What bfloat16 finds in this process and this machine, for people. */

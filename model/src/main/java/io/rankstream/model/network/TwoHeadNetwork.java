@@ -95,12 +95,16 @@ public final class TwoHeadNetwork {
    * @param images {@code [N, C, H, W]}; stays open
    * @param training whether BatchNorm uses the statistics of the batch and moves the running ones
    * @param precision numbers of the backbone; the maps are of the type of the images with either
-   * @throws IllegalStateException when this process cannot compute with them
+   * @throws IllegalStateException when this process cannot compute with them, or they are not
+   *     decided
    */
   public FeatureMaps features(
       Weights weights, NDArray images, boolean training, Precision precision) {
     if (precision == Precision.FLOAT32) {
       return backbone.forward(weights, images, training);
+    }
+    if (precision == Precision.AUTO) {
+      throw new IllegalStateException("The precision must be decided before a model computes");
     }
 
     FeatureMaps maps;

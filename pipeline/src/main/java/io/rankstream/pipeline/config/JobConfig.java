@@ -41,6 +41,28 @@ public record JobConfig(
     KafkaClients kafka)
     implements Serializable {
 
+  /** The same job with another model. */
+  public JobConfig withModel(ModelConfig other) {
+    return new JobConfig(
+        input,
+        output,
+        batch,
+        window,
+        imageLimits,
+        augmentation,
+        other,
+        device,
+        weights,
+        trainer,
+        replicas,
+        embed,
+        epochs,
+        versions,
+        drift,
+        registry,
+        kafka);
+  }
+
   /**
    * The source of the images.
    *

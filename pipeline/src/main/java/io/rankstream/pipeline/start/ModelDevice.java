@@ -29,7 +29,7 @@ public final class ModelDevice {
     } catch (IllegalStateException e) {
       throw new SuppressRestartsException(e);
     }
-    if (!precisions.equals(Precisions.float32())) {
+    if (!precisions.equals(Precisions.float32())) { // decided when the job was submitted
       LOG.info("{}", precisions.report());
     }
 
