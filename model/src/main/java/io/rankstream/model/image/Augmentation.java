@@ -5,20 +5,24 @@ import java.util.SplittableRandom;
 
 /**
  * Random changes of a training image: a crop of the original size from the image with a black
- * border, and mirroring with a probability of one half.
+ * border, mirroring with a probability of one half, and then the erasing of a rectangle.
  *
  * @param cropPadding width of the border in pixels, at least 0; 0 crops nothing
  * @param flip whether images are mirrored left to right
+ * @param erase probability that a rectangle of an image is filled with random values, 0 to 1
  */
-public record Augmentation(int cropPadding, boolean flip) implements Serializable {
+public record Augmentation(int cropPadding, boolean flip, double erase) implements Serializable {
 
   /** Changes nothing. */
-  public static final Augmentation NONE = new Augmentation(0, false);
+  public static final Augmentation NONE = new Augmentation(0, false, 0);
 
   public Augmentation {
     if (cropPadding < 0) {
       throw new IllegalArgumentException(
           "Invalid cropPadding: %d (must be at least 0)".formatted(cropPadding));
+    }
+    if (!(erase >= 0 && erase <= 1)) {
+      throw new IllegalArgumentException("Invalid erase: %s (must be 0 to 1)".formatted(erase));
     }
   }
 
@@ -36,6 +40,19 @@ public record Augmentation(int cropPadding, boolean flip) implements Serializabl
     int right = random.nextInt(2 * cropPadding + 1) - cropPadding;
     int down = random.nextInt(2 * cropPadding + 1) - cropPadding;
     boolean mirror = flip && random.nextBoolean();
+    Planes changed = moved(image, right, down, mirror);
+    if (erase > 0) {
+      // Numbers of its own: seeds of batches that follow each other give shifted sequences.
+      SplittableRandom own = random.split();
+      if (own.nextDouble() < erase) {
+        RandomErasing.erase(changed, own);
+      }
+    }
+
+    return changed.values();
+  }
+
+  private static Planes moved(Planes image, int right, int down, boolean mirror) {
     Planes changed = new Planes(image.channels(), image.height(), image.width());
     for (int c = 0; c < image.channels(); c++) {
       for (int y = 0; y < image.height(); y++) {
@@ -49,6 +66,6 @@ public record Augmentation(int cropPadding, boolean flip) implements Serializabl
       }
     }
 
-    return changed.values();
+    return changed;
   }
 }

@@ -45,7 +45,10 @@ final class JobConfigReader {
                 in.read(IMAGE_MAX_WIDTH),
                 in.read(IMAGE_MAX_HEIGHT),
                 in.read(IMAGE_MAX_PIXELS)),
-            new Augmentation(in.read(AUGMENTATION_CROP_PADDING), in.read(AUGMENTATION_FLIP)),
+            new Augmentation(
+                in.read(AUGMENTATION_CROP_PADDING),
+                in.read(AUGMENTATION_FLIP),
+                in.read(AUGMENTATION_ERASE)),
             ModelConfigReader.read(in),
             in.read(MODEL_DEVICE),
             in.read(MODEL_WEIGHTS),

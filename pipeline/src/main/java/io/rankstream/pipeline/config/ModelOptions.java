@@ -32,6 +32,11 @@ abstract class ModelOptions {
       flag("augmentation.flip", false)
           .means(
               "Mirror training images left to right at random. Off by default: digits and text lose their meaning.");
+  public static final Setting<Double> AUGMENTATION_ERASE =
+      number("augmentation.erase", 0)
+          .between(0.0, 1.0)
+          .means(
+              "Probability that a random rectangle of a training image, 2 to 40 % of it, is filled with random values; 0 erases nothing.");
 
   public static final Setting<Recipe> MODEL_RECIPE =
       choice("model.recipe", Recipe.DEFAULT)

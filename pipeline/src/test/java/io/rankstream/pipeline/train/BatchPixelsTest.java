@@ -23,7 +23,7 @@ class BatchPixelsTest {
 
   private static final JobConfig CONFIG = Fixtures.config();
   private static final InputSpec INPUT = CONFIG.model().input();
-  private static final Augmentation AUGMENTATION = new Augmentation(3, true);
+  private static final Augmentation AUGMENTATION = new Augmentation(3, true, 0);
 
   @Test
   void laysTheImagesOutInTheirOrder() throws Exception {
@@ -67,6 +67,22 @@ class BatchPixelsTest {
     assertThat(crc(new BatchPixels(INPUT, AUGMENTATION, 43).forTraining(batch, plain)))
         .isNotEqualTo(augmented);
     assertThat(Arrays.copyOf(twice, 784)).isNotEqualTo(Arrays.copyOfRange(twice, 784, 2 * 784));
+  }
+
+  @Test
+  void aBatchThatIsTrainedOnAgainLosesTheSamePixels() throws Exception {
+    Augmentation erasing = new Augmentation(3, true, 0.8);
+    BatchPixels before = new BatchPixels(INPUT, erasing, 42);
+    PixelBatch plain = before.of(batch(5).images());
+    before.forTraining(batch(4), before.of(batch(4).images()));
+    byte[] first = before.forTraining(batch(5), plain).pixels();
+
+    byte[] again = new BatchPixels(INPUT, erasing, 42).forTraining(batch(5), plain).pixels();
+
+    assertThat(again)
+        .isEqualTo(first)
+        .isNotEqualTo(
+            new BatchPixels(INPUT, AUGMENTATION, 42).forTraining(batch(5), plain).pixels());
   }
 
   @Test

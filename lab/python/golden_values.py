@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""Golden values for the regularisation.
+
+Run from the repository root:
+
+    python3 lab/python/golden_values.py
+
+It writes files into model/src/test/resources/golden. Random numbers of Java come from a second
+implementation.
+"""
+
+import hashlib
+import json
+import math
+import pathlib
+
+FOLDER = pathlib.Path(__file__).parent.parent.parent / "model/src/test/resources/golden"
+TOLERANCE = {
+    "float64": {"loss_rtol": 1e-09, "loss_atol": 1e-12, "grad_rtol": 1e-08, "grad_atol": 1e-11},
+    "float32": {"loss_rtol": 0.0001, "loss_atol": 1e-06, "grad_rtol": 0.001, "grad_atol": 1e-05},
+}
+
+
+def write(name, cases):
+    content = {"file": name, "tolerance": TOLERANCE, "cases": cases}
+    (FOLDER / f"{name}.json").write_text(json.dumps(content))
+    print(f"{name}: {len(cases)} cases")
+
+
+# --- Random numbers of Java ----------------------------------------------------------------------
+
+LONG = (1 << 64) - 1
+
+
+class SplittableRandom:
+    """java.util.SplittableRandom: a counter that steps by gamma, scrambled (Steele et al. 2014)."""
+
+    def __init__(self, seed, gamma=0x9E3779B97F4A7C15):
+        self.seed = seed & LONG
+        self.gamma = gamma
+
+    def _next(self):
+        self.seed = (self.seed + self.gamma) & LONG
+        return self.seed
+
+    def next_long(self):
+        """64 bits, without sign."""
+        z = self._next()
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & LONG
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & LONG
+        return z ^ (z >> 31)
+
+    def next_int(self):
+        """32 bits, without sign."""
+        z = self._next()
+        z = ((z ^ (z >> 33)) * 0x62A9D9ED799705F5) & LONG
+        return (((z ^ (z >> 28)) * 0xCB24D0A5C88C35B3) & LONG) >> 32
+
+    def below(self, bound):
+        bits = self.next_int()
+        if bound & (bound - 1) == 0:
+            return bits & (bound - 1)
+        while True:
+            bits >>= 1
+            value = bits % bound
+            if bits + bound - 1 - value < 1 << 31:
+                return value
+            bits = self.next_int()
+
+    def next_double(self):
+        return (self.next_long() >> 11) * 2.0**-53
+
+    def split(self):
+        seed = self.next_long()
+        z = self._next()
+        z = ((z ^ (z >> 33)) * 0xFF51AFD7ED558CCD) & LONG
+        z = ((z ^ (z >> 33)) * 0xC4CEB9FE1A85EC53) & LONG
+        z = (z ^ (z >> 33)) | 1
+        return SplittableRandom(seed, z if bin(z ^ (z >> 1)).count("1") >= 24 else z ^ 0xAAAAAAAAAAAAAAAA)
+
+
+# --- Random erasing (Zhong et al. 2017, algorithm 1) ---------------------------------------------
+
+
+def rounded(x):
+    return max(1, math.floor(x + 0.5))
+
+
+def rectangle(random, height, width):
+    while True:
+        area = height * width * (0.02 + (0.4 - 0.02) * random.next_double())
+        ratio = 0.3 + (1 / 0.3 - 0.3) * random.next_double()
+        h, w = rounded(math.sqrt(area * ratio)), rounded(math.sqrt(area / ratio))
+        x, y = random.below(width), random.below(height)
+        if x + w <= width and y + h <= height:
+            return y, x, h, w
+
+
+def erased(seed, channels, height, width, probability):
+    pixels = bytearray((31 * i) % 256 for i in range(channels * height * width))
+    random = SplittableRandom(seed)
+    random.below(1)  # the crop
+    random.below(1)
+    random = random.split()
+    if random.next_double() >= probability:
+        return None, pixels
+    y, x, h, w = rectangle(random, height, width)
+    for c in range(channels):
+        for row in range(y, y + h):
+            for column in range(x, x + w):
+                pixels[(c * height + row) * width + column] = random.next_int() % 256
+    return [y, x, h, w], pixels
+
+
+def random_erasing():
+    cases = []
+    for seed in [*range(12), -1, 123456789012345, -(2**63)]:
+        for channels, height, width, probability in ((1, 28, 28, 1), (3, 32, 24, 0.5)):
+            box, pixels = erased(seed, channels, height, width, probability)
+            cases.append(
+                {
+                    "name": f"{channels}x{height}x{width}_seed_{seed}",
+                    "params": {
+                        "seed": seed,
+                        "channels": channels,
+                        "height": height,
+                        "width": width,
+                        "erase": probability,
+                    },
+                    "expected": {"top_left_height_width": box, "sha256": hashlib.sha256(pixels).hexdigest()},
+                }
+            )
+    write("random_erasing", cases)
+
+
+if __name__ == "__main__":
+    random_erasing()
