@@ -1,18 +1,21 @@
 #!/usr/bin/python3
-"""Golden values for the regularisation.
+"""Golden values for the regularisation, computed in float64.
 
-Run from the repository root:
+Run with Debian's python3-torch from the repository root:
 
-    python3 lab/python/golden_values.py
+    /usr/bin/python3 lab/python/golden_values.py
 
-It writes files into model/src/test/resources/golden. Random numbers of Java come from a second
-implementation.
+It writes files into model/src/test/resources/golden. PyTorch gives gradients. Random numbers of Java
+come from a second implementation.
 """
 
 import hashlib
 import json
 import math
 import pathlib
+
+import torch
+import torch.nn.functional as F
 
 FOLDER = pathlib.Path(__file__).parent.parent.parent / "model/src/test/resources/golden"
 TOLERANCE = {
@@ -133,5 +136,40 @@ def random_erasing():
     write("random_erasing", cases)
 
 
+# --- Label smoothing (Szegedy et al. 2016, section 7) --------------------------------------------
+
+
+def normal(*shape, seed):
+    """Standard normal values that float32 holds exactly, for tests at both precisions."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).double()
+
+
+def label_smoothing():
+    cases = []
+    plain = ((8, 5, 0.0, False), (8, 5, 0.1, False), (16, 3, 0.4, False))
+    adjusted_too = ((8, 5, 0.1, True), (16, 3, 0.4, True), (4, 20, 0.05, True), (3, 1, 0.1, True))
+    for index, (images, classes, smoothing, adjusted) in enumerate(plain + adjusted_too):
+        logits = (2 * normal(images, classes, seed=index)).requires_grad_()
+        labels = torch.arange(images) * 7 % classes
+        term = normal(classes, seed=100 + index) if adjusted else torch.zeros(classes).double()
+        target = (1 - smoothing) * F.one_hot(labels, classes).double() + smoothing * term.softmax(0)
+        loss = F.cross_entropy(logits + term, target)
+        if not adjusted:
+            assert torch.allclose(loss, F.cross_entropy(logits, labels, label_smoothing=smoothing), rtol=1e-14, atol=0)
+        loss.backward()
+        cases.append(
+            {
+                "name": f"{images}x{classes}_smoothing_{smoothing}_{'adjusted' if adjusted else 'plain'}",
+                "params": {"smoothing": smoothing, "adjusted": adjusted},
+                "labels": labels.tolist(),
+                "logits": logits.tolist(),
+                "term": term.tolist(),
+                "expected": {"loss": loss.item(), "grad_logits": logits.grad.tolist()},
+            }
+        )
+    write("label_smoothing", cases)
+
+
 if __name__ == "__main__":
     random_erasing()
+    label_smoothing()

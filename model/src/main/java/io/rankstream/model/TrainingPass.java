@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.rankstream.model.StepFigures.Figure;
-import io.rankstream.model.loss.CrossEntropy;
+import io.rankstream.model.loss.ClassificationLoss;
 import io.rankstream.model.loss.EmbeddingLoss;
 import io.rankstream.model.loss.LogitAdjustment;
 import io.rankstream.model.loss.RankingOutcome;
@@ -26,6 +26,7 @@ final class TrainingPass {
   private final ModelConfig config;
   private final TwoHeadNetwork network;
   private final FlatWeights weights;
+  private final ClassificationLoss classification;
   private final EmbeddingLoss ranking; // null without a ranking loss
   private final LogitAdjustment adjustment; // null without logit adjustment
   private final PixelTensors pixels;
@@ -48,6 +49,7 @@ final class TrainingPass {
     this.config = config;
     this.network = network;
     this.weights = weights;
+    classification = new ClassificationLoss(config.loss().labelSmoothing());
     this.ranking = ranking;
     this.adjustment = adjustment;
     this.segments = segments;
@@ -101,11 +103,11 @@ final class TrainingPass {
               config.batchNorm() == BatchNormMode.TRAIN,
               config.precisions().step());
       NDArray logits = network.logits(differentiated, network.pooled(features), rows.size());
-      NDArray classification = CrossEntropy.mean(shares == null ? logits : logits.add(shares), y);
+      NDArray classified = classification.of(logits, y, shares);
       embeddings = ranking == null ? null : network.embeddings(differentiated, features);
       RankingOutcome ranked =
           ranking == null ? nothing(scope) : ranking.of(embeddings, y, rows.size());
-      NDArray loss = total(classification, ranked, figures, scope);
+      NDArray loss = total(classified, ranked, figures, scope);
       vectors = autograd.gradients(loss, leaves);
     }
 
@@ -121,11 +123,11 @@ final class TrainingPass {
 
   /** {@code cross-entropy + λ · ranking}. */
   private NDArray total(
-      NDArray classification, RankingOutcome ranked, StepFigures figures, NDManager scope) {
+      NDArray classified, RankingOutcome ranked, StepFigures figures, NDManager scope) {
     NDArray lambda = scope.create((float) config.loss().lambda());
-    NDArray loss = classification.add(ranked.loss().mul(lambda));
+    NDArray loss = classified.add(ranked.loss().mul(lambda));
     figures.put(Figure.LOSS, loss);
-    figures.put(Figure.CLASSIFICATION_LOSS, classification);
+    figures.put(Figure.CLASSIFICATION_LOSS, classified);
     figures.put(Figure.RANKING_LOSS, ranked.loss());
     figures.put(Figure.ACTIVE_TRIPLETS, ranked.active());
     figures.put(Figure.TRIPLETS, ranked.count());

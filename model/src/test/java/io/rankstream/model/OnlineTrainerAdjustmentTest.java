@@ -21,12 +21,18 @@ class OnlineTrainerAdjustmentTest {
 
   @Test
   void withoutAdjustmentTheFrequentClassIsPredicted() {
-    assertThat(confidence(0)).isCloseTo(7f / 8, within(0.05f));
+    assertThat(confidence(config(0, 0))).isCloseTo(7f / 8, within(0.05f));
   }
 
   @Test
   void withAdjustmentNoClassIsFavouredForBeingFrequent() {
-    assertThat(confidence(1)).isCloseTo(1f / 2, within(0.05f));
+    assertThat(confidence(config(1, 0))).isCloseTo(1f / 2, within(0.05f));
+  }
+
+  /** Smoothing towards equal parts would give the rare class about 0.63. */
+  @Test
+  void withSmoothedLabelsNoClassIsFavouredForBeingSeldom() {
+    assertThat(confidence(config(1, 0.2))).isCloseTo(1f / 2, within(0.05f));
   }
 
   @Test
@@ -34,7 +40,7 @@ class OnlineTrainerAdjustmentTest {
     double best = -(7 * Math.log(7.0 / 8) + Math.log(1.0 / 8)) / 8;
 
     for (double strength : new double[] {0, 1}) {
-      try (OnlineTrainer trainer = trained(strength)) {
+      try (OnlineTrainer trainer = trained(config(strength, 0))) {
         double loss = trainer.learn(pixels(500), LABELS).classificationLoss();
         assertThat(loss).isCloseTo(best, within(0.03));
       }
@@ -42,8 +48,8 @@ class OnlineTrainerAdjustmentTest {
   }
 
   /** Mean confidence of the frequent class. */
-  private static float confidence(double strength) {
-    try (OnlineTrainer trainer = trained(strength)) {
+  private static float confidence(ModelConfig config) {
+    try (OnlineTrainer trainer = trained(config)) {
       return (float)
           trainer.served().predict(pixels(1_000)).stream()
               .mapToDouble(
@@ -53,10 +59,15 @@ class OnlineTrainerAdjustmentTest {
     }
   }
 
-  private static OnlineTrainer trained(double strength) {
-    ModelConfig config =
-        Batches.smallCnn()
-            .withLoss(LossConfig.paperDefaults(RankingLoss.NONE).withLogitAdjustment(strength));
+  private static ModelConfig config(double strength, double smoothing) {
+    return Batches.smallCnn()
+        .withLoss(
+            LossConfig.paperDefaults(RankingLoss.NONE)
+                .withLogitAdjustment(strength)
+                .withLabelSmoothing(smoothing));
+  }
+
+  private static OnlineTrainer trained(ModelConfig config) {
     OnlineTrainer trainer = OnlineTrainer.create(config, Device.cpu());
     for (int step = 0; step < 150; step++) {
       trainer.learn(pixels(step), LABELS);

@@ -13,6 +13,8 @@ import java.io.Serializable;
  * @param reducer how the losses of the triplets become the loss of a batch
  * @param logitAdjustment τ, weight of the shares of the classes in the training that the softmax
  *     head does not learn, at least 0; 0 adjusts nothing
+ * @param labelSmoothing ε, share of the target that all classes get, at least 0, below 1; 0 smooths
+ *     nothing
  * @param centerRate α of the centres, 0 to 1; 0 freezes them where they start
  */
 public record LossConfig(
@@ -22,6 +24,7 @@ public record LossConfig(
     boolean squaredDistance,
     Reducer reducer,
     double logitAdjustment,
+    double labelSmoothing,
     double centerRate)
     implements Serializable {
 
@@ -35,6 +38,10 @@ public record LossConfig(
     if (!Double.isFinite(logitAdjustment) || logitAdjustment < 0) {
       throw new IllegalArgumentException(
           "Invalid logitAdjustment: %s (must be at least 0)".formatted(logitAdjustment));
+    }
+    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+      throw new IllegalArgumentException(
+          "Invalid labelSmoothing: %s (must be at least 0, below 1)".formatted(labelSmoothing));
     }
     if (!(centerRate >= 0 && centerRate <= 1)) {
       throw new IllegalArgumentException(
@@ -50,15 +57,42 @@ public record LossConfig(
   /** A ranking loss with the λ, margin and rate of the paper's code. */
   public static LossConfig paperDefaults(RankingLoss ranking) {
     return new LossConfig(
-        ranking, ranking.defaultLambda(), Margin.of(0.2), true, Reducer.MEAN, 0, PAPER_CENTER_RATE);
+        ranking,
+        ranking.defaultLambda(),
+        Margin.of(0.2),
+        true,
+        Reducer.MEAN,
+        0,
+        0,
+        PAPER_CENTER_RATE);
   }
 
   public LossConfig withLambda(double weight) {
     return new LossConfig(
-        ranking, weight, margin, squaredDistance, reducer, logitAdjustment, centerRate);
+        ranking,
+        weight,
+        margin,
+        squaredDistance,
+        reducer,
+        logitAdjustment,
+        labelSmoothing,
+        centerRate);
   }
 
   public LossConfig withLogitAdjustment(double strength) {
-    return new LossConfig(ranking, lambda, margin, squaredDistance, reducer, strength, centerRate);
+    return new LossConfig(
+        ranking,
+        lambda,
+        margin,
+        squaredDistance,
+        reducer,
+        strength,
+        labelSmoothing,
+        centerRate);
+  }
+
+  public LossConfig withLabelSmoothing(double share) {
+    return new LossConfig(
+        ranking, lambda, margin, squaredDistance, reducer, logitAdjustment, share, centerRate);
   }
 }

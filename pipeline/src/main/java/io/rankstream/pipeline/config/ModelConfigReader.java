@@ -68,6 +68,7 @@ final class ModelConfigReader {
         in.read(LOSS_SQUARED_DISTANCE),
         in.read(LOSS_REDUCER),
         in.read(LOSS_LOGIT_ADJUSTMENT),
+        in.read(LOSS_LABEL_SMOOTHING),
         in.read(LOSS_CENTER_RATE));
   }
 

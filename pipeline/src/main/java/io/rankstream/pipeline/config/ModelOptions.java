@@ -133,6 +133,12 @@ abstract class ModelOptions {
           .between(0.0, 10.0)
           .means(
               "How much of the shares of the classes in the training the softmax head does not learn: 1 makes predictions as if all classes were equally frequent, 0 as in the training.");
+  public static final Setting<Double> LOSS_LABEL_SMOOTHING =
+      number("loss.label-smoothing", 0)
+          .atLeast(0.0)
+          .below(1.0)
+          .means(
+              "Share of the target of the softmax head that all classes get, by their shares in the training, such as 0.1; 0 smooths nothing.");
   public static final Setting<Double> LOSS_CENTER_RATE =
       number("loss.center-rate", 0.5)
           .between(0.0, 1.0)
