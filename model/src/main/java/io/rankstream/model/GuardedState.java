@@ -115,7 +115,7 @@ final class GuardedState implements AutoCloseable {
    */
   void restore(HostBuffers copies, GuardMemory memory, GoodWeights.Saved saved) {
     state.restore(copies);
-    guard.restore(memory);
+    guard.restore(state.hasRankingLoss() ? memory : memory.withoutCollapse());
     good.restore(saved, guard.isHealthy(), copies);
   }
 

@@ -63,6 +63,11 @@ final class TrainableState {
     pass = new TrainingPass(config, network, weights, segments, ranking, adjustment);
   }
 
+  /** Whether any step trains the embedding head. */
+  boolean hasRankingLoss() {
+    return ranking != null;
+  }
+
   /** Takes over the weights of a file; the other arrays keep their values. */
   void startFrom(ModelFile file) {
     weights.copyFrom(file);

@@ -28,6 +28,11 @@ public record GuardMemory(
     rollbacks = List.copyOf(rollbacks);
   }
 
+  /** The state without doubts about the embeddings, which no step without a ranking loss ends. */
+  public GuardMemory withoutCollapse() {
+    return new GuardMemory(steps, meanNorm, hasSpread, skippedInARow, 0, rollbacks);
+  }
+
   /** Writes the state in the form that {@link #read} reads. */
   public void writeTo(DataOutput out) throws IOException {
     out.writeLong(steps);

@@ -58,13 +58,16 @@ public final class StepGuard {
     double memory = Math.min(NORM_MEMORY, 1 - 1.0 / steps);
     meanNorm = memory * meanNorm + (1 - memory) * report.gradientNorm();
     skippedInARow = 0;
-    double spread = report.spread().orElse(Double.NaN); // is neither above nor below any bound
-    boolean collapsed = spread < config.minSpread();
+    // A step without a ranking loss tells nothing of the embeddings.
+    report.spread().ifPresent(this::look);
+    return collapsedInARow >= config.patience();
+  }
+
+  private void look(double spread) {
     // A network with fresh weights may start with its embeddings close together: only embeddings
     // that were apart before can collapse.
     hasSpread |= spread >= config.minSpread();
-    collapsedInARow = collapsed && hasSpread ? collapsedInARow + 1 : 0;
-    return collapsedInARow >= config.patience();
+    collapsedInARow = spread < config.minSpread() && hasSpread ? collapsedInARow + 1 : 0;
   }
 
   /** Whether the weights before a step may be kept as good ones. */

@@ -80,6 +80,33 @@ class StepGuardTest {
   }
 
   @Test
+  void aStepWithoutASpreadInBetweenHidesNoCollapse() {
+    StepGuard guard = guard();
+    guard.taken(report(1, 1, APART));
+    guard.taken(report(1, 1, COLLAPSED));
+    guard.taken(report(1, 1, OptionalDouble.empty()));
+    assertThat(guard.isHealthy()).isFalse();
+    assertThat(guard.taken(report(1, 1, COLLAPSED))).isFalse();
+    assertThat(guard.taken(report(1, 1, OptionalDouble.empty()))).isFalse();
+    assertThat(guard.taken(report(1, 1, COLLAPSED))).isTrue();
+  }
+
+  @Test
+  void aModelThatLosesItsRankingLossIsNoLongerInDoubt() {
+    StepGuard guard = guard();
+    guard.taken(report(1, 1, APART));
+    guard.taken(report(1, 1, COLLAPSED));
+    guard.skipped();
+
+    GuardMemory memory = guard.memory().withoutCollapse();
+
+    assertThat(memory.collapsedInARow()).isZero();
+    assertThat(memory.skippedInARow()).isEqualTo(1);
+    assertThat(memory.steps()).isEqualTo(2);
+    assertThat(memory.hasSpread()).isTrue();
+  }
+
+  @Test
   void givesUpWhenRollbacksCrowd() {
     StepGuard guard = guard();
     guard.rolledBack(100, StepFault.NON_FINITE);
