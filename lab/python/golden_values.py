@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Golden values for the regularisation, computed in float64.
 
-Run with Debian's python3-torch from the repository root:
+Run with Debian's python3-torch and python3-scipy from the repository root:
 
     /usr/bin/python3 lab/python/golden_values.py
 
@@ -14,6 +14,7 @@ import json
 import math
 import pathlib
 
+import scipy.stats
 import torch
 import torch.nn.functional as F
 
@@ -170,6 +171,44 @@ def label_smoothing():
     write("label_smoothing", cases)
 
 
+# --- Mixup (Zhang et al. 2018) -------------------------------------------------------------------
+
+
+def mixing(alpha, share, seed, step, images):
+    random = SplittableRandom(SplittableRandom(seed).next_long() + step).split()
+    if random.next_double() >= share:
+        return {"step": step, "weight": None}
+    while True:
+        x, y = ((1 - random.next_double()) ** (1 / alpha) for _ in range(2))
+        if x + y <= 1:
+            break
+    partners = []
+    for i in range(images):
+        place = random.below(i + 1)
+        partners.append(i)
+        partners[i], partners[place] = partners[place], i
+    return {"step": step, "weight": x / (x + y), "partners": partners}
+
+
+def mixup():
+    cases = []
+    for alpha, share, seed in ((0.2, 0.5, 42), (1.0, 1.0, -7), (4.0, 0.9, 2**40)):
+        steps = [mixing(alpha, share, seed, step, 8) for step in (*range(20), 10**12)]
+        cases.append(
+            {
+                "name": f"alpha_{alpha}_share_{share}_seed_{seed}",
+                "params": {"alpha": alpha, "share": share, "seed": seed},
+                "expected": {"steps": steps},
+            }
+        )
+    for alpha in (0.05, 0.2, 1.0, 2.5, 4.0):
+        bounds = (0.001, 0.1, 0.3, 0.5, 0.8, 0.99)
+        below = [{"bound": bound, "share": scipy.stats.beta.cdf(bound, alpha, alpha)} for bound in bounds]
+        cases.append({"name": f"alpha_{alpha}_quantiles", "params": {"alpha": alpha}, "expected": {"below": below}})
+    write("mixup", cases)
+
+
 if __name__ == "__main__":
     random_erasing()
     label_smoothing()
+    mixup()

@@ -20,7 +20,7 @@ import java.io.Serializable;
  *     published; at least 0, below 1; 0 keeps no average
  * @param guard when a step is skipped or rolled back
  * @param precisions numbers of the backbone
- * @param seed seed of the initial weights
+ * @param seed seed of the initial weights and of the mixing of images
  */
 public record ModelConfig(
     Architecture architecture,

@@ -177,7 +177,7 @@ public final class OnlineTrainer implements AutoCloseable {
     LabelVocabulary.Preview rows = vocabulary.preview(labels);
     NDManager scope = manager.newSubManager();
     try {
-      TrainingPass.Result result = state.pass(images, rows, scope);
+      TrainingPass.Result result = state.pass(images, rows, step, scope);
       double learningRate = config.optimizer().learningRateAfter(step);
       return new PreparedStep(
           scope, labels, result, result.figures().report(step + 1, learningRate));
@@ -203,8 +203,15 @@ public final class OnlineTrainer implements AutoCloseable {
    * Predictions from the forward pass of a step, before the step is taken, over the classes known
    * before; they need no pass of their own. In that pass BatchNorm used the statistics of the
    * batch, and the images were augmented.
+   *
+   * @throws IllegalStateException when the step mixes its images, so that the pass saw none of them
    */
   public List<Prediction> predicted(PreparedStep prepared) {
+    if (prepared.pass().isMixed()) {
+      throw new IllegalStateException(
+          "No predictions in a step that mixes its images: predict them with served() before it");
+    }
+
     return trained.predictions(network.pooled(prepared.pass().features()));
   }
 

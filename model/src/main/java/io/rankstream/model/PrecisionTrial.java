@@ -150,7 +150,7 @@ public final class PrecisionTrial implements AutoCloseable {
             null,
             null);
     try (NDManager scope = manager.newSubManager()) {
-      pass.of(images, rows, scope).gradient().squaredNorm().getFloat();
+      pass.of(images, rows, 0, scope).gradient().squaredNorm().getFloat();
     }
   }
 

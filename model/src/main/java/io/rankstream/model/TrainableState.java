@@ -128,10 +128,12 @@ final class TrainableState {
   /**
    * Computes the gradient of a batch; changes nothing that {@link #copies} holds.
    *
+   * @param stepsTaken steps before this one
    * @param scope owner of the arrays
    */
-  TrainingPass.Result pass(PixelBatch images, LabelVocabulary.Preview rows, NDManager scope) {
-    return pass.of(images, rows, scope);
+  TrainingPass.Result pass(
+      PixelBatch images, LabelVocabulary.Preview rows, long stepsTaken, NDManager scope) {
+    return pass.of(images, rows, stepsTaken, scope);
   }
 
   /**
@@ -142,7 +144,7 @@ final class TrainableState {
    */
   void update(TrainingPass.Result result, double learningRate, long stepsTaken, int classes) {
     optimization.apply(result.gradient(), learningRate, stepsTaken);
-    if (ranking != null) {
+    if (ranking != null && !result.isMixed()) {
       ranking.follow(result.embeddings(), result.rows(), classes);
     }
     if (adjustment != null) {

@@ -8,6 +8,7 @@ import io.rankstream.model.StepFigures.Figure;
 import io.rankstream.model.loss.ClassificationLoss;
 import io.rankstream.model.loss.EmbeddingLoss;
 import io.rankstream.model.loss.LogitAdjustment;
+import io.rankstream.model.loss.Mixup;
 import io.rankstream.model.loss.RankingOutcome;
 import io.rankstream.model.network.BatchNormMode;
 import io.rankstream.model.network.FeatureMaps;
@@ -67,6 +68,7 @@ final class TrainingPass {
    * @param rows int64, {@code [N]}, rows of the labels in the softmax head
    * @param features feature maps of the images
    * @param embeddings {@code [N, D]}, cut off from the graph; null without a ranking loss
+   * @param isMixed whether the images were mixed; then there is no ranking loss
    * @param gradient gradient of the total loss
    * @param figures losses and norms
    */
@@ -74,6 +76,7 @@ final class TrainingPass {
       NDArray rows,
       FeatureMaps features,
       NDArray embeddings,
+      boolean isMixed,
       Gradient gradient,
       StepFigures figures) {}
 
@@ -81,10 +84,15 @@ final class TrainingPass {
    * Computes the gradient of a batch.
    *
    * @param rows rows of the labels and the number of classes, those of the batch included
+   * @param stepsTaken steps before this one
    * @param scope owner of the arrays
    */
-  Result of(PixelBatch images, LabelVocabulary.Preview rows, NDManager scope) {
-    NDArray x = pixels.of(images, scope);
+  Result of(PixelBatch images, LabelVocabulary.Preview rows, long stepsTaken, NDManager scope) {
+    Mixup mixup = // null where the images stay as they are
+        Mixup.of(config.loss().mixup(), config.seed(), stepsTaken, images.count()).orElse(null);
+    EmbeddingLoss compared = mixup == null ? ranking : null;
+    NDArray plain = pixels.of(images, scope);
+    NDArray x = mixup == null ? plain : mixup.mixed(plain, mixup.partnersOf(plain));
     NDArray y = scope.create(rows.rows().stream().mapToLong(Integer::longValue).toArray());
     StepFigures figures = new StepFigures();
     NDArray shares = adjustment == null ? null : adjustment.of(rows.size(), images.count(), scope);
@@ -103,10 +111,10 @@ final class TrainingPass {
               config.batchNorm() == BatchNormMode.TRAIN,
               config.precisions().step());
       NDArray logits = network.logits(differentiated, network.pooled(features), rows.size());
-      NDArray classified = classification.of(logits, y, shares);
-      embeddings = ranking == null ? null : network.embeddings(differentiated, features);
+      NDArray classified = classified(logits, y, shares, mixup);
+      embeddings = compared == null ? null : network.embeddings(differentiated, features);
       RankingOutcome ranked =
-          ranking == null ? nothing(scope) : ranking.of(embeddings, y, rows.size());
+          compared == null ? nothing(scope) : compared.of(embeddings, y, rows.size());
       NDArray loss = total(classified, ranked, figures, scope);
       vectors = autograd.gradients(loss, leaves);
     }
@@ -118,7 +126,17 @@ final class TrainingPass {
       figures.put(Figure.SQUARED_MEAN_EMBEDDING, seen.mean(new int[] {0}).square().sum());
     }
 
-    return new Result(y, features, seen, gradient, figures);
+    return new Result(y, features, seen, mixup != null, gradient, figures);
+  }
+
+  /**
+   * The cross-entropy with the labels of the images, and of their partners where they are mixed.
+   */
+  private NDArray classified(NDArray logits, NDArray y, NDArray shares, Mixup mixup) {
+    NDArray own = classification.of(logits, y, shares);
+    return mixup == null
+        ? own
+        : mixup.mixed(own, classification.of(logits, mixup.partnersOf(y), shares));
   }
 
   /** {@code cross-entropy + λ · ranking}. */

@@ -15,6 +15,7 @@ import java.io.Serializable;
  *     head does not learn, at least 0; 0 adjusts nothing
  * @param labelSmoothing ε, share of the target that all classes get, at least 0, below 1; 0 smooths
  *     nothing
+ * @param mixup which steps mix their images; these have no ranking loss
  * @param centerRate α of the centres, 0 to 1; 0 freezes them where they start
  */
 public record LossConfig(
@@ -25,6 +26,7 @@ public record LossConfig(
     Reducer reducer,
     double logitAdjustment,
     double labelSmoothing,
+    MixupConfig mixup,
     double centerRate)
     implements Serializable {
 
@@ -64,6 +66,7 @@ public record LossConfig(
         Reducer.MEAN,
         0,
         0,
+        MixupConfig.NONE,
         PAPER_CENTER_RATE);
   }
 
@@ -76,6 +79,7 @@ public record LossConfig(
         reducer,
         logitAdjustment,
         labelSmoothing,
+        mixup,
         centerRate);
   }
 
@@ -88,11 +92,33 @@ public record LossConfig(
         reducer,
         strength,
         labelSmoothing,
+        mixup,
         centerRate);
   }
 
   public LossConfig withLabelSmoothing(double share) {
     return new LossConfig(
-        ranking, lambda, margin, squaredDistance, reducer, logitAdjustment, share, centerRate);
+        ranking,
+        lambda,
+        margin,
+        squaredDistance,
+        reducer,
+        logitAdjustment,
+        share,
+        mixup,
+        centerRate);
+  }
+
+  public LossConfig withMixup(MixupConfig other) {
+    return new LossConfig(
+        ranking,
+        lambda,
+        margin,
+        squaredDistance,
+        reducer,
+        logitAdjustment,
+        labelSmoothing,
+        other,
+        centerRate);
   }
 }

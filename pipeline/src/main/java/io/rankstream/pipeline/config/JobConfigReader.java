@@ -4,6 +4,8 @@ import static io.rankstream.pipeline.config.JobOptions.*;
 
 import io.rankstream.model.image.Augmentation;
 import io.rankstream.model.image.DecodeLimits;
+import io.rankstream.model.loss.LossConfig;
+import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.JobConfig.Batch;
 import io.rankstream.pipeline.config.JobConfig.Input;
 import io.rankstream.pipeline.config.JobConfig.Output;
@@ -72,6 +74,7 @@ final class JobConfigReader {
     in.requireAtMost(BATCH_MIN_IMAGES, WINDOW_RESERVOIR_PER_CLASS);
     in.requireAtLeast(MODEL_MAX_CLASSES, BATCH_CLASSES);
     checkBothSides(config, in);
+    checkMixup(config, in);
     Passes.check(config, in);
     ReplicaConfig.check(config, in);
     SizeLimits.check(config, in);
@@ -104,6 +107,26 @@ final class JobConfigReader {
                   in.read(given),
                   config.model().input().height(),
                   config.model().input().width()));
+    }
+  }
+
+  /** Mixed images have no class of their own: nothing compares or predicts them. */
+  private static void checkMixup(JobConfig config, SettingReader in) {
+    LossConfig loss = config.model().loss();
+    if (!loss.mixup().isOn()) {
+      return;
+    }
+
+    if (loss.mixup().share() == 1 && loss.ranking() != RankingLoss.NONE) {
+      in.problem(
+          "Invalid %s: 1 (must be below 1 with %s = %s, which trains in the steps that do not mix)"
+              .formatted(LOSS_MIXUP_SHARE.key(), LOSS_RANKING.key(), ValueText.of(loss.ranking())));
+    }
+    if (config.trainer().predictionsFrom() == PredictionsFrom.IN_STEP) {
+      in.problem(
+          "Invalid %s: in-step (must be served with %s = %s: a step predicts no images that it mixes)"
+              .formatted(
+                  PREQUENTIAL_FROM.key(), LOSS_MIXUP.key(), ValueText.of(loss.mixup().alpha())));
     }
   }
 }

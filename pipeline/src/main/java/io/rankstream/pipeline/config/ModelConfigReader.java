@@ -7,6 +7,7 @@ import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.Normalization;
 import io.rankstream.model.loss.LossConfig;
 import io.rankstream.model.loss.Margin;
+import io.rankstream.model.loss.MixupConfig;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Architecture;
 import io.rankstream.model.network.Backbone;
@@ -69,6 +70,7 @@ final class ModelConfigReader {
         in.read(LOSS_REDUCER),
         in.read(LOSS_LOGIT_ADJUSTMENT),
         in.read(LOSS_LABEL_SMOOTHING),
+        new MixupConfig(in.read(LOSS_MIXUP), in.read(LOSS_MIXUP_SHARE)),
         in.read(LOSS_CENTER_RATE));
   }
 

@@ -105,7 +105,8 @@ abstract class ModelOptions {
   public static final Setting<Long> MODEL_SEED =
       longInteger("model.seed", 42)
           .any("positive, negative or 0")
-          .means("Seed of the initial weights, the augmentation and the replay choices.");
+          .means(
+              "Seed of the initial weights, the augmentation, the mixing of images and the replay choices.");
 
   public static final Setting<RankingLoss> LOSS_RANKING =
       choice("loss.ranking", RankingLoss.TRIPLET_SEMI_HARD)
@@ -139,6 +140,18 @@ abstract class ModelOptions {
           .below(1.0)
           .means(
               "Share of the target of the softmax head that all classes get, by their shares in the training, such as 0.1; 0 smooths nothing.");
+  public static final Setting<Double> LOSS_MIXUP =
+      number("loss.mixup", 0)
+          .between(0.05, 4.0)
+          .or(0.0, "for no mixing")
+          .means(
+              "Both parameters of the Beta distribution that mixup draws the weight of an image from, such as 0.2: mixed images are means of two, and train the softmax head alone.");
+  public static final Setting<Double> LOSS_MIXUP_SHARE =
+      number("loss.mixup-share", 0.5)
+          .above(0.0)
+          .atMost(1.0)
+          .means(
+              "Share of the steps that mix their images. The ranking loss has the other steps, so with one it must be below 1.");
   public static final Setting<Double> LOSS_CENTER_RATE =
       number("loss.center-rate", 0.5)
           .between(0.0, 1.0)

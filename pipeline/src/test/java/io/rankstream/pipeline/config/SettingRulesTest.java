@@ -80,6 +80,8 @@ class SettingRulesTest {
       model.seed                    | -9223372036854775808; 9223372036854775807 |   | positive, negative or 0
       loss.logit-adjustment         | 0; 10                  | -1e-9; 10.000001     | 0 to 10
       loss.label-smoothing          | 0; 0.999999            | -1e-9; 1             | at least 0 and below 1
+      loss.mixup                    | 0; 0.05; 4             | -1e-9; 0.049; 4.001  | 0.05 to 4, or 0 for no mixing
+      loss.mixup-share              | 1e-9; 1                | 0; 1.000001          | above 0 and at most 1
       loss.center-rate              | 0; 1                   | -1e-9; 1.000001      | 0 to 1
       optimizer.learning-rate       | 1e-9; 10               | 0; 10.00001          | above 0 and at most 10
       optimizer.heads-factor        | 1e-9; 1e6              | 0; 1e7               | above 0 and at most 1000000
