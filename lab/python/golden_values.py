@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Golden values for the regularisation, computed in float64.
+"""Golden values for the regularisation and for the losses on pairs, computed in float64.
 
 Run with Debian's python3-torch and python3-scipy from the repository root:
 
     /usr/bin/python3 lab/python/golden_values.py
 
-It writes files into model/src/test/resources/golden. PyTorch gives gradients. Random numbers of Java
-come from a second implementation.
+It writes files into model/src/test/resources/golden. The losses are written as loops over anchors, the way the
+papers define them; PyTorch gives their gradients. Random numbers of Java come from a second implementation.
 """
 
 import hashlib
@@ -208,7 +208,94 @@ def mixup():
     write("mixup", cases)
 
 
+# --- Losses on pairs, anchor by anchor -----------------------------------------------------------
+
+
+def supervised_contrastive(e, labels, temperature):
+    """Khosla et al. 2020, equation 2: loss, its counts, and whether float32 sees each pair's loss."""
+    count = len(labels)
+    losses, pairs, active, clear = [], 0, 0, True
+    for i in range(count):
+        positives = [p for p in range(count) if p != i and labels[p] == labels[i]]
+        if not positives or len(set(labels)) == 1:
+            continue
+        others = torch.stack([e[i] @ e[a] / temperature for a in range(count) if a != i])
+        terms = [torch.logsumexp(others, 0) - e[i] @ e[p] / temperature for p in positives]
+        losses.append(sum(terms) / len(positives))
+        pairs += len(positives)
+        active += sum(bool(term > 0) for term in terms)
+        clear &= all(term > 1e-5 for term in terms)
+    return sum(losses) / len(losses) if losses else 0 * e.sum(), pairs, active, bool(clear)
+
+
+def multi_similarity(e, labels, alpha=2, beta=50, base=0.5, tolerance=0.1):
+    """Wang et al. 2019, equations 10, 11 and 15: loss, its counts, and whether no pair is near its bound."""
+    count = len(labels)
+    loss, compared, active, clear = 0 * e.sum(), 0, 0, True
+    for i in range(count):
+        similar = [e[i] @ e[j] for j in range(count)]
+        positives = [similar[j] for j in range(count) if j != i and labels[j] == labels[i]]
+        negatives = [similar[j] for j in range(count) if labels[j] != labels[i]]
+        if not positives or not negatives:
+            continue
+        compared += 1
+        above, below = max(negatives) + tolerance, min(positives) - tolerance
+        hard_positives = [s for s in positives if s < above]
+        hard_negatives = [s for s in negatives if s > below]
+        clear &= all(abs(s - above) > 1e-4 for s in positives) and all(abs(s - below) > 1e-4 for s in negatives)
+        active += bool(hard_positives or hard_negatives)
+        if hard_positives:
+            loss = loss + torch.log(1 + sum(torch.exp(-alpha * (s - base)) for s in hard_positives)) / alpha
+        if hard_negatives:
+            loss = loss + torch.log(1 + sum(torch.exp(beta * (s - base)) for s in hard_negatives)) / beta
+    return loss / count, compared, active, bool(clear)
+
+
+BATCHES = {
+    "pk8x4": [i // 4 for i in range(32)],
+    "pk2x2": [0, 0, 1, 1],
+    "uneven": [3, 0, 0, 7, 0, 3, 5, 0, 3],
+    "no_positive": [0, 1, 2, 3],
+    "one_class": [1, 1, 1],
+}
+
+
+def pair_losses():
+    for name, loss, settings, spreads in (
+        ("supervised_contrastive", supervised_contrastive, (0.1, 0.05, 1.0), (0.3, 2.0)),
+        ("multi_similarity", multi_similarity, (None,), (0.3, 0.8, 1.2, 2.0)),
+    ):
+        cases = []
+        for index, (batch, labels) in enumerate(BATCHES.items()):
+            for spread in spreads:  # from clusters apart to one cloud
+                for setting in settings:
+                    means = normal(10, 16, seed=index)
+                    noise = normal(len(labels), 16, seed=50 + index)
+                    raw = (means[labels] + spread * noise).float().double().requires_grad_()
+                    e = F.normalize(raw, eps=1e-12)
+                    value, count, active, clear = loss(e, labels, *([] if setting is None else [setting]))
+                    value.backward()
+                    suffix = "" if setting is None else f"_t{setting}"
+                    cases.append(
+                        {
+                            "name": f"{batch}_spread_{spread}{suffix}",
+                            "params": {} if setting is None else {"temperature": setting},
+                            "labels": labels,
+                            "embeddings": raw.tolist(),
+                            "checks": {"float32_selection_safe": clear},
+                            "expected": {
+                                "loss": value.item(),
+                                "grad": raw.grad.tolist(),
+                                "count": count,
+                                "active": active,
+                            },
+                        }
+                    )
+        write(name, cases)
+
+
 if __name__ == "__main__":
     random_erasing()
     label_smoothing()
     mixup()
+    pair_losses()

@@ -112,7 +112,7 @@ final class BenchCommand implements Callable<Integer> {
       converter = LossConverter.class,
       defaultValue = "none,triplet-semi-hard",
       description =
-          "Losses to measure the step of: none, triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet (default: ${DEFAULT-VALUE}).")
+          "Losses to measure the step of: none, triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet, supervised-contrastive, multi-similarity (default: ${DEFAULT-VALUE}).")
   List<RankingLoss> losses;
 
   @Option(

@@ -85,7 +85,7 @@ final class ExperimentCommand implements Callable<Integer> {
       converter = LossConverter.class,
       defaultValue = "none,center,triplet-semi-hard,triplet-hard",
       description =
-          "Ranking losses to compare: none (or softmax), triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet (default: ${DEFAULT-VALUE}).")
+          "Ranking losses to compare: none (or softmax), triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet, supervised-contrastive, multi-similarity (default: ${DEFAULT-VALUE}).")
   List<RankingLoss> losses;
 
   @Option(

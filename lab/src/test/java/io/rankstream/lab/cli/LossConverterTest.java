@@ -33,6 +33,6 @@ class LossConverterTest {
     assertThatThrownBy(() -> converter.convert("quadruplet"))
         .isInstanceOf(TypeConversionException.class)
         .hasMessage(
-            "quadruplet (must be one of none, triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet)");
+            "quadruplet (must be one of none, triplet-semi-hard, triplet-hard, triplet-all, center, triplet-center, magnet, supervised-contrastive, multi-similarity)");
   }
 }

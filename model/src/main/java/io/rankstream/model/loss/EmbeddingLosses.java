@@ -28,6 +28,8 @@ public final class EmbeddingLosses {
               new TripletCenterLoss(
                   new Centers(centers.get(), config.centerRate()), config.margin());
           case MAGNET -> new MagnetLoss(config.margin());
+          case SUPERVISED_CONTRASTIVE -> new SupervisedContrastiveLoss(config.temperature());
+          case MULTI_SIMILARITY -> new MultiSimilarityLoss();
         });
   }
 

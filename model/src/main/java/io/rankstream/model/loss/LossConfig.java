@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param squaredDistance squared Euclidean distance as in the paper, or plain Euclidean; for
  *     triplets
  * @param reducer how the losses of the triplets become the loss of a batch
+ * @param temperature T of the supervised contrastive loss, above 0
  * @param logitAdjustment τ, weight of the shares of the classes in the training that the softmax
  *     head does not learn, at least 0; 0 adjusts nothing
  * @param labelSmoothing ε, share of the target that all classes get, at least 0, below 1; 0 smooths
@@ -24,6 +25,7 @@ public record LossConfig(
     Margin margin,
     boolean squaredDistance,
     Reducer reducer,
+    double temperature,
     double logitAdjustment,
     double labelSmoothing,
     MixupConfig mixup,
@@ -31,11 +33,16 @@ public record LossConfig(
     implements Serializable {
 
   private static final double PAPER_CENTER_RATE = 0.5;
+  private static final double TEMPERATURE = 0.1; // the best of Khosla et al. 2020
 
   public LossConfig {
     if (!Double.isFinite(lambda) || lambda < 0) {
       throw new IllegalArgumentException(
           "Invalid lambda: %s (must be at least 0)".formatted(lambda));
+    }
+    if (!(temperature > 0 && Double.isFinite(temperature))) {
+      throw new IllegalArgumentException(
+          "Invalid temperature: %s (must be above 0)".formatted(temperature));
     }
     if (!Double.isFinite(logitAdjustment) || logitAdjustment < 0) {
       throw new IllegalArgumentException(
@@ -64,6 +71,7 @@ public record LossConfig(
         Margin.of(0.2),
         true,
         Reducer.MEAN,
+        TEMPERATURE,
         0,
         0,
         MixupConfig.NONE,
@@ -77,6 +85,21 @@ public record LossConfig(
         margin,
         squaredDistance,
         reducer,
+        temperature,
+        logitAdjustment,
+        labelSmoothing,
+        mixup,
+        centerRate);
+  }
+
+  public LossConfig withTemperature(double other) {
+    return new LossConfig(
+        ranking,
+        lambda,
+        margin,
+        squaredDistance,
+        reducer,
+        other,
         logitAdjustment,
         labelSmoothing,
         mixup,
@@ -90,6 +113,7 @@ public record LossConfig(
         margin,
         squaredDistance,
         reducer,
+        temperature,
         strength,
         labelSmoothing,
         mixup,
@@ -103,6 +127,7 @@ public record LossConfig(
         margin,
         squaredDistance,
         reducer,
+        temperature,
         logitAdjustment,
         share,
         mixup,
@@ -116,6 +141,7 @@ public record LossConfig(
         margin,
         squaredDistance,
         reducer,
+        temperature,
         logitAdjustment,
         labelSmoothing,
         other,

@@ -15,7 +15,11 @@ public enum RankingLoss {
   /** A margin between the own centre and the nearest other centre. */
   TRIPLET_CENTER(1),
   /** Pushes the clusters of other classes out of each image's neighbourhood. */
-  MAGNET(1);
+  MAGNET(1),
+  /** Each positive of an anchor against all other images, by softmax. */
+  SUPERVISED_CONTRASTIVE(1),
+  /** Hard positives and hard negatives of each anchor, weighted by their similarities. */
+  MULTI_SIMILARITY(1);
 
   private final double defaultLambda;
 

@@ -68,6 +68,7 @@ final class ModelConfigReader {
         Margin.parse(in.read(LOSS_MARGIN)),
         in.read(LOSS_SQUARED_DISTANCE),
         in.read(LOSS_REDUCER),
+        in.read(LOSS_TEMPERATURE),
         in.read(LOSS_LOGIT_ADJUSTMENT),
         in.read(LOSS_LABEL_SMOOTHING),
         new MixupConfig(in.read(LOSS_MIXUP), in.read(LOSS_MIXUP_SHARE)),

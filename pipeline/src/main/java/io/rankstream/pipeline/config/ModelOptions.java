@@ -129,6 +129,11 @@ abstract class ModelOptions {
       choice("loss.reducer", Reducer.MEAN)
           .means(
               "mean over all mined triplets as in the paper, or mean-active over those with a loss above zero.");
+  public static final Setting<Double> LOSS_TEMPERATURE =
+      number("loss.temperature", 0.1)
+          .between(0.01, 10.0)
+          .means(
+              "Temperature of the supervised contrastive loss: a lower one looks at the most similar images alone.");
   public static final Setting<Double> LOSS_LOGIT_ADJUSTMENT =
       number("loss.logit-adjustment", 1)
           .between(0.0, 10.0)

@@ -78,6 +78,7 @@ class SettingRulesTest {
       model.max-classes             | 2; 1000000             | 1; 1000001           | 2 to 1000000
       model.average-decay           | 0; 0.999999            | -1e-9; 1             | at least 0 and below 1
       model.seed                    | -9223372036854775808; 9223372036854775807 |   | positive, negative or 0
+      loss.temperature              | 0.01; 10               | 0; 0.0099; 10.01     | 0.01 to 10
       loss.logit-adjustment         | 0; 10                  | -1e-9; 10.000001     | 0 to 10
       loss.label-smoothing          | 0; 0.999999            | -1e-9; 1             | at least 0 and below 1
       loss.mixup                    | 0; 0.05; 4             | -1e-9; 0.049; 4.001  | 0.05 to 4, or 0 for no mixing
