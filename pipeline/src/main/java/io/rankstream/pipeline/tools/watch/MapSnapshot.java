@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.pipeline.tools.report.Thumbnails;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -57,10 +57,6 @@ final class MapSnapshot {
   private void show(int key, ObjectNode shown) throws IOException {
     SampledImage image = stream.image(key);
     Optional<byte[]> png = image == null ? Optional.empty() : pictures.png(image.newest());
-    png.ifPresent(
-        bytes ->
-            shown.put(
-                Integer.toString(key),
-                "data:image/png;base64," + Base64.getEncoder().encodeToString(bytes)));
+    png.ifPresent(bytes -> shown.put(Integer.toString(key), Thumbnails.address(bytes)));
   }
 }

@@ -1,18 +1,13 @@
 package io.rankstream.pipeline.tools.watch;
 
-import io.rankstream.model.image.DecodeLimits;
-import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
-import io.rankstream.model.image.InputSpec;
-import io.rankstream.model.image.Normalization;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.RejectedException;
 import io.rankstream.pipeline.kafka.ClientSettings;
+import io.rankstream.pipeline.tools.report.Thumbnails;
 import io.rankstream.pipeline.wire.ImageEnvelope;
 import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.LabeledImage;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -20,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -30,12 +24,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Small pictures of embedded images. An embedding names the record of its image; only that record
- * is read from Kafka, when a viewer asks for it. The job's decoder reads the image and a new PNG
- * file is written, so that no byte of the original file reaches the browser.
+ * is read from Kafka, when a viewer asks for it.
  */
 final class Pictures implements AutoCloseable {
 
-  private static final int SIDE = 64;
   private static final int KEPT = 1000;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String FETCH_BYTES = Integer.toString(64 << 10);
@@ -44,9 +36,7 @@ final class Pictures implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final ImageEnvelope envelope;
-  private final ImageDecoder decoder =
-      new ImageDecoder(
-          new InputSpec(3, SIDE, SIDE, Normalization.HALF_RANGE), DecodeLimits.defaults());
+  private final Thumbnails thumbnails = new Thumbnails();
   private final Map<Place, Optional<byte[]>> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -97,7 +87,7 @@ final class Pictures implements AutoCloseable {
 
       LabeledImage image = envelope.open(value.get());
       return image.getImageId().equals(imageId)
-          ? Optional.of(thumbnail(ImageEnvelope.encodedImage(image)))
+          ? Optional.of(thumbnails.png(ImageEnvelope.encodedImage(image)))
           : Optional.empty();
     } catch (KafkaException | RejectedException | ImageRejectedException e) {
       return Optional.empty(); // deleted by retention, or not an image: nothing to show
@@ -116,20 +106,5 @@ final class Pictures implements AutoCloseable {
       }
     }
     return Optional.empty();
-  }
-
-  private byte[] thumbnail(byte[] encoded) throws ImageRejectedException, IOException {
-    byte[] planes = decoder.decode(encoded);
-    int plane = SIDE * SIDE;
-    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < plane; i++) {
-      int red = planes[i] & 0xFF;
-      int green = planes[plane + i] & 0xFF;
-      int blue = planes[2 * plane + i] & 0xFF;
-      picture.setRGB(i % SIDE, i / SIDE, (red << 16) | (green << 8) | blue);
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageIO.write(picture, "png", out);
-    return out.toByteArray();
   }
 }
