@@ -1,9 +1,7 @@
 package io.rankstream.pipeline.cli;
 
-import io.rankstream.pipeline.config.Secrets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.flink.configuration.StateRecoveryOptions;
 
 /** The command that goes on where a run stopped, for a shell. */
@@ -18,21 +16,17 @@ final class ResumeCommandLine {
    * @param path checkpoint to go on from
    */
   static String of(List<String> arguments, String path) {
-    List<String> words = new ArrayList<>(List.of("./rankstream", "run"));
+    List<String> words = new ArrayList<>(List.of("run"));
     for (int i = 0; i < arguments.size(); i++) {
       String argument = arguments.get(i);
       if (argument.equals(FROM)) {
         i++; // and its value
       } else if (!argument.equals("--resume") && !argument.startsWith(FROM + "=")) {
-        words.add(quoted(Secrets.hide(argument)));
+        words.add(argument);
       }
     }
     words.add(FROM);
-    words.add(quoted(path));
-    return words.stream().collect(Collectors.joining(" "));
-  }
-
-  private static String quoted(String word) {
-    return word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    words.add(path);
+    return ShellCommand.of(words);
   }
 }

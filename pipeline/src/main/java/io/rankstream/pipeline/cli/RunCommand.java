@@ -221,8 +221,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private List<String> arguments() {
-    List<String> all = spec.commandLine().getParseResult().originalArgs();
-    return all.subList(all.indexOf(spec.name()) + 1, all.size());
+    List<String> words = ShellCommand.words(spec);
+    return words.subList(1, words.size());
   }
 
   private void runOnCluster(Configuration given, JobConfig config) throws Exception {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.configuration.GlobalConfiguration;
 
 /**
  * Keeps passwords out of settings and messages.
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class Secrets {
 
+  private static final String HIDDEN = "(hidden)";
   private static final String PROVIDERS = "config.providers";
   private static final Map<String, String> CLASSES =
       Map.of(
@@ -70,8 +72,41 @@ public final class Secrets {
     return problems;
   }
 
+  /**
+   * Arguments of a command, with the values of passwords and secrets replaced; one that refers to
+   * its secret stays.
+   *
+   * @param arguments words of a command line, such as {@code --key}, {@code value}
+   */
+  public static List<String> hide(List<String> arguments) {
+    List<String> shown = new ArrayList<>();
+    boolean isSecret = false; // whether this word is the value of the key before it
+    for (String argument : arguments) {
+      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+      if (isSecret) {
+        shown.add(hiddenUnlessRefers(argument));
+      } else if (equals > 0 && isSecretKey(argument.substring(0, equals))) {
+        shown.add(
+            argument.substring(0, equals + 1) + hiddenUnlessRefers(argument.substring(equals + 1)));
+      } else {
+        shown.add(hide(argument));
+      }
+      isSecret = !isSecret && equals < 0 && isSecretKey(argument);
+    }
+
+    return shown;
+  }
+
+  private static boolean isSecretKey(String word) {
+    return word.startsWith("--") && GlobalConfiguration.isSensitive(word);
+  }
+
+  private static String hiddenUnlessRefers(String value) {
+    return refers(value) ? hide(value) : HIDDEN;
+  }
+
   /** The text with the values of passwords and secrets replaced. */
   public static String hide(String text) {
-    return ASSIGNMENT.matcher(text).replaceAll("$1(hidden)");
+    return ASSIGNMENT.matcher(text).replaceAll("$1" + HIDDEN);
   }
 }

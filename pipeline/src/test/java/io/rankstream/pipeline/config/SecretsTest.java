@@ -2,6 +2,7 @@ package io.rankstream.pipeline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -42,5 +43,28 @@ class SecretsTest {
     assertThat(Secrets.hide("http://x:1?token=abc&api-key=def"))
         .isEqualTo("http://x:1?token=(hidden)");
     assertThat(Secrets.hide("check the password in it")).isEqualTo("check the password in it");
+  }
+
+  @Test
+  void hidesTheValuesOfSecretKeysOnACommandLine() {
+    assertThat(
+            Secrets.hide(
+                List.of(
+                    "run",
+                    "--kafka.ssl.key.password",
+                    "geheim",
+                    "--kafka.sasl.jaas.config=Login user=x geheim;",
+                    "--batch.classes",
+                    "4")))
+        .containsExactly(
+            "run",
+            "--kafka.ssl.key.password",
+            "(hidden)",
+            "--kafka.sasl.jaas.config=(hidden)",
+            "--batch.classes",
+            "4");
+    List<String> referring =
+        List.of("--kafka.ssl.key.password", "${env:KEY}", "--kafka.ssl.truststore.location", "x");
+    assertThat(Secrets.hide(referring)).isEqualTo(referring);
   }
 }
