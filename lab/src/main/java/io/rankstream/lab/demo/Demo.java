@@ -79,7 +79,9 @@ public final class Demo implements AutoCloseable {
         Watch.start(
             local.clients(), TOPICS, JobConfig.Registry.none(), "localhost", plan.pagePort());
     long expectedSteps = images.order().size() / plan.trainEvery();
-    JobConfig config = startJob(expectedSteps);
+    Configuration settings = settings(expectedSteps);
+    JobConfig config = JobConfig.from(settings);
+    startJob(settings);
     Future<?> records = threads.submit(() -> readVersions(versions, () -> !ended));
     Future<?> metrics = threads.submit(() -> readMetrics(progress, () -> !ended));
     Future<?> embeddings = threads.submit(() -> readEmbeddings(progress, () -> !ended));
@@ -128,22 +130,24 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private JobConfig startJob(long expectedSteps) throws Exception {
-    Configuration settings =
-        local
-            .settings()
-            .with(JobOptions.BATCH_TRAIN_EVERY, plan.trainEvery())
-            .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(2))
-            // Small images: rather many to replay from than the same few again and again.
-            .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000)
-            .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
-            .with(JobOptions.OPTIMIZER_TOTAL_STEPS, Math.max(1, expectedSteps))
-            .with(JobOptions.DRIFT_EVERY_STEPS, Math.max(1, expectedSteps / DRIFT_MEASURED))
-            .with(JobOptions.EMBEDDINGS_FOLLOW, plan.epochs() ? Follow.EPOCHS : Follow.LIVE)
-            .with(JobOptions.MODEL_SEED, plan.seed())
-            .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
-            .with(RestOptions.BIND_PORT, EngineDefaults.portsFrom(plan.port()))
-            .configuration();
+  private Configuration settings(long expectedSteps) {
+    return local
+        .settings()
+        .with(JobOptions.BATCH_TRAIN_EVERY, plan.trainEvery())
+        .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(2))
+        // Small images: rather many to replay from than the same few again and again.
+        .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000)
+        .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
+        .with(JobOptions.OPTIMIZER_TOTAL_STEPS, Math.max(1, expectedSteps))
+        .with(JobOptions.DRIFT_EVERY_STEPS, Math.max(1, expectedSteps / DRIFT_MEASURED))
+        .with(JobOptions.EMBEDDINGS_FOLLOW, plan.epochs() ? Follow.EPOCHS : Follow.LIVE)
+        .with(JobOptions.MODEL_SEED, plan.seed())
+        .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
+        .with(RestOptions.BIND_PORT, EngineDefaults.portsFrom(plan.port()))
+        .configuration();
+  }
+
+  private void startJob(Configuration settings) throws Exception {
     try {
       job = local.start(settings, "rankstream-demo");
     } catch (BindException e) {
@@ -157,7 +161,6 @@ public final class Demo implements AutoCloseable {
     if (plan.opensPage()) {
       Browser.open(watch.uri());
     }
-    return JobConfig.from(settings);
   }
 
   /** Opens an epoch and waits until it is complete. */

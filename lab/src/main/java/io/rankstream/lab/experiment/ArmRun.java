@@ -106,8 +106,12 @@ final class ArmRun {
             seed);
   }
 
-  private Configuration settings(TopicNames topics) {
-    Path results = plan.directory().toAbsolutePath();
+  /**
+   * Settings of the job that all arms share, those of the user among them.
+   *
+   * @param batchSize images in a batch
+   */
+  static JobSettings sharedSettings(ExperimentPlan plan, int batchSize) {
     return new JobSettings()
         // All images are in the topic: no batch needs a deadline.
         .with(JobOptions.BATCH_MAX_WAIT, Duration.ofHours(1))
@@ -116,10 +120,16 @@ final class ArmRun {
         .with(JobOptions.EMBEDDINGS_REFRESH, 0) // the last version embeds the unseen images
         .with(JobOptions.EMBED_BATCH_SIZE, 128)
         .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
-        .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) arm.steps())
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
         .with(RestartStrategyOptions.RESTART_STRATEGY, "none")
-        .with(plan.settings())
+        .with(plan.settings());
+  }
+
+  private Configuration settings(TopicNames topics) {
+    Path results = plan.directory().toAbsolutePath();
+    return new JobSettings()
+        .with(JobOptions.OPTIMIZER_TOTAL_STEPS, (long) arm.steps())
+        .with(sharedSettings(plan, batchSize).configuration().toMap())
         .with(local.settings(topics, name()).configuration().toMap())
         .with(JobOptions.INPUT_BOUNDED, true)
         .with(JobOptions.BATCH_SAMPLER, arm.sampler())
