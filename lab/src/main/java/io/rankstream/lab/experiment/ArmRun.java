@@ -64,7 +64,7 @@ final class ArmRun {
 
     List<TrainingMetrics> steps = local.read(topics.metrics(), TrainingMetrics.getDecoder());
     List<ModelVersion> versions = local.read(topics.modelVersions(), ModelVersion.getDecoder());
-    if (versions.isEmpty()) {
+    if (steps.isEmpty() || versions.isEmpty()) {
       throw new IOException(
           "%s took no training step: the stream needs images of two classes or more"
               .formatted(name()));
