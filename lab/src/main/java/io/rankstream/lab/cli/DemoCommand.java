@@ -2,6 +2,7 @@ package io.rankstream.lab.cli;
 
 import io.rankstream.lab.demo.Demo;
 import io.rankstream.lab.demo.DemoPlan;
+import io.rankstream.pipeline.cli.ShellCommand;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -110,7 +111,8 @@ final class DemoCommand implements Callable<Integer> {
             port,
             pagePort,
             !staysClosed,
-            report);
+            report,
+            ShellCommand.words(spec));
     try (Demo demo = new Demo(plan, spec.commandLine().getOut())) {
       Thread cleanup = new Thread(demo::close, "demo-cleanup");
       Runtime.getRuntime().addShutdownHook(cleanup);

@@ -8,6 +8,7 @@ import io.rankstream.lab.experiment.ExperimentResult;
 import io.rankstream.lab.experiment.ExperimentTable;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.cli.DataSource;
+import io.rankstream.pipeline.cli.ShellCommand;
 import io.rankstream.pipeline.cli.TestShareOption;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
@@ -202,7 +203,7 @@ final class ExperimentCommand implements Callable<Integer> {
     ExperimentResult result = experiment.run();
     out.println();
     new ExperimentTable(result).print(out);
-    List<Path> written = new ExperimentReport(result).write();
+    List<Path> written = new ExperimentReport(result, ShellCommand.words(spec)).write();
     written.forEach(file -> say(out, "Written: " + file.toAbsolutePath()));
     return 0;
   }

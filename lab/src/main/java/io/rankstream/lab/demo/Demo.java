@@ -2,6 +2,7 @@ package io.rankstream.lab.demo;
 
 import io.rankstream.lab.bench.BareLoop;
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.report.Provenance;
 import io.rankstream.model.Devices;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.EngineDefaults;
@@ -105,7 +106,7 @@ public final class Demo implements AutoCloseable {
     records.get();
     metrics.get();
     embeddings.get();
-    report(images, config);
+    report(images, config, settings);
   }
 
   /** Whether {@link #close} was called. */
@@ -221,7 +222,8 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private void report(DemoImages images, JobConfig config) throws Exception {
+  private void report(DemoImages images, JobConfig config, Configuration settings)
+      throws Exception {
     DemoProgress whole = new DemoProgress(images.traffic(), images.answers());
     readMetrics(whole, () -> false);
     readEmbeddings(whole, () -> false);
@@ -230,13 +232,13 @@ public final class Demo implements AutoCloseable {
             config, Devices.select(config.device()), images.training(), images.order());
     DemoReport report =
         new DemoReport(
-            images.training().name(),
+            images,
             whole,
             versions,
-            images.size(),
             bare,
             changeStep(images),
-            watch.map());
+            watch.map(),
+            Provenance.of(plan.command(), plan.parameters(), settings));
     report.print(out);
     Files.writeString(plan.report(), report.html());
     say("Report: " + plan.report().toAbsolutePath());

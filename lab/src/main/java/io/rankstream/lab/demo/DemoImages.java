@@ -1,5 +1,6 @@
 package io.rankstream.lab.demo;
 
+import io.rankstream.lab.report.Confusions;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.tools.dataset.FashionMnist;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
@@ -89,6 +90,22 @@ record DemoImages(
       answers.put(heldOut.id(index), classOf(heldOut, index));
     }
     return answers;
+  }
+
+  /**
+   * How the unseen images were taken for each other.
+   *
+   * @param predictions class that was predicted, by image id; null where none was known
+   */
+  Confusions confusions(Map<String, String> predictions) {
+    Confusions confusions = new Confusions();
+    for (int index : heldOutOrder) {
+      String id = heldOut.id(index);
+      if (predictions.containsKey(id)) {
+        confusions.add(classOf(heldOut, index), predictions.get(id), index);
+      }
+    }
+    return confusions;
   }
 
   /**

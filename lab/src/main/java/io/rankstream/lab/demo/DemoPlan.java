@@ -1,9 +1,14 @@
 package io.rankstream.lab.demo;
 
 import io.rankstream.pipeline.config.UsageException;
+import io.rankstream.pipeline.tools.dataset.FashionMnist;
 import io.rankstream.pipeline.tools.dataset.LongTail;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +25,7 @@ import java.util.Optional;
  * @param pagePort first port to try for the live page
  * @param opensPage whether to open the live page in a browser, where there is a desktop
  * @param report HTML file to write
+ * @param command words of the command, for the report
  */
 public record DemoPlan(
     Optional<Path> data,
@@ -32,7 +38,8 @@ public record DemoPlan(
     int port,
     int pagePort,
     boolean opensPage,
-    Path report) {
+    Path report,
+    List<String> command) {
 
   /**
    * Checks the ports and that the report can be written, before the demo runs for minutes.
@@ -49,6 +56,22 @@ public record DemoPlan(
           "Invalid report: %s (must be a file in a directory that exists and is writable)"
               .formatted(report));
     }
+  }
+
+  /** What the demo was asked for, by name, for people. */
+  Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("Data", data.map(Path::toString).orElse(FashionMnist.NAME));
+    parameters.put("Skew", ratio(skew) + " to 1" + (drift ? ", reversed half-way" : ""));
+    parameters.put("Rate", rate == 0 ? "as fast as possible" : ratio(rate) + " images a second");
+    parameters.put("Training", "a step every %s labelled images".formatted(trainEvery));
+    parameters.put("Embedding", epochs ? "in epochs" : "live");
+    parameters.put("Seed", Long.toString(seed));
+    return parameters;
+  }
+
+  private static String ratio(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
   private static void requirePort(String option, int port) {

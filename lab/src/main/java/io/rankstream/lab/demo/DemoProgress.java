@@ -68,6 +68,11 @@ final class DemoProgress {
     return confusion;
   }
 
+  /** The last prediction of each unseen image that has one, by image id; null: no class known. */
+  synchronized Map<String, String> predictions() {
+    return new HashMap<>(predicted);
+  }
+
   synchronized Map<String, Integer> slots() {
     return new TreeMap<>(slots);
   }

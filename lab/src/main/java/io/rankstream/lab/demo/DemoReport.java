@@ -3,6 +3,9 @@ package io.rankstream.lab.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rankstream.lab.report.Confusions;
+import io.rankstream.lab.report.Provenance;
+import io.rankstream.lab.report.ReportPictures;
 import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.pipeline.tools.report.HtmlPage;
 import io.rankstream.pipeline.tools.report.LearningCurve;
@@ -18,40 +21,41 @@ import java.util.OptionalLong;
 /** The result of the demo, as text and as one self-contained HTML page. */
 final class DemoReport {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CURVE_POINTS = 400;
 
-  private final String dataset;
+  private final DemoImages images;
   private final DemoProgress progress;
   private final DemoVersions versions;
-  private final int accepted;
   private final double bareStepsPerSecond;
   private final OptionalLong change;
   private final Optional<ObjectNode> map;
+  private final Provenance provenance;
 
   /**
-   * @param dataset name of the data set
+   * @param images the images that were fed
    * @param progress all records of the output topics
    * @param versions all records of the topic of model versions
-   * @param accepted number of images that were fed
    * @param bareStepsPerSecond training steps per second without the job around them
    * @param change step at which the stream changed, if it did
    * @param map embedding map with its pictures, if there is one
+   * @param provenance how the report came about
    */
   DemoReport(
-      String dataset,
+      DemoImages images,
       DemoProgress progress,
       DemoVersions versions,
-      int accepted,
       double bareStepsPerSecond,
       OptionalLong change,
-      Optional<ObjectNode> map) {
-    this.dataset = dataset;
+      Optional<ObjectNode> map,
+      Provenance provenance) {
+    this.images = images;
     this.progress = progress;
     this.versions = versions;
-    this.accepted = accepted;
     this.bareStepsPerSecond = bareStepsPerSecond;
     this.change = change;
     this.map = map;
+    this.provenance = provenance;
   }
 
   void print(PrintWriter out) {
@@ -80,7 +84,7 @@ final class DemoReport {
     out.printf(
         Locale.ROOT,
         "Accepted images %,d, distinct images in the embeddings topic %,d%n",
-        accepted,
+        images.size(),
         progress.embeddedImages());
     out.printf(
         Locale.ROOT,
@@ -129,11 +133,12 @@ final class DemoReport {
     return HtmlPage.of("/io/rankstream/lab/demo/report.html", figures());
   }
 
-  private ObjectNode figures() {
-    ObjectNode root = new ObjectMapper().createObjectNode();
+  private ObjectNode figures() throws IOException {
+    ObjectNode root = JSON.createObjectNode();
     ConfusionMatrix confusion = progress.confusion();
-    root.put("dataset", dataset);
-    root.put("accepted", accepted);
+    provenance.writeTo(root.putObject("provenance"));
+    root.put("dataset", images.training().name());
+    root.put("accepted", images.size());
     root.put("embedded", progress.embeddedImages());
     root.put("micro", confusion.micro());
     root.put("macro", confusion.macro());
@@ -146,6 +151,7 @@ final class DemoReport {
     ArrayNode changes = root.putArray("changes");
     change.ifPresent(changes::add);
     map.ifPresent(all -> root.set("map", all));
+    addConfused(root);
 
     Map<String, Integer> slots = progress.slots();
     ArrayNode classes = root.putArray("classes");
@@ -164,6 +170,16 @@ final class DemoReport {
                   .forEach(other -> predicted.add(confusion.count(entry.getKey(), other.getKey())));
             });
     return root;
+  }
+
+  private void addConfused(ObjectNode root) throws IOException {
+    Confusions confusions = images.confusions(progress.predictions());
+    root.set("confused", JSON.valueToTree(confusions.rows()));
+    ObjectNode addresses = root.putObject("confusedPictures");
+    ReportPictures pictures = new ReportPictures(images.heldOut());
+    for (int index : confusions.shown()) {
+      pictures.address(index).ifPresent(address -> addresses.put(Integer.toString(index), address));
+    }
   }
 
   private TrainingMetrics lastStep() {

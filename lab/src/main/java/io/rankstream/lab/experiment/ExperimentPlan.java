@@ -1,10 +1,13 @@
 package io.rankstream.lab.experiment;
 
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The parameters of an experiment.
@@ -34,6 +37,27 @@ public record ExperimentPlan(
   /** Training steps that the arms differ in, in their order. */
   List<Integer> budgets() {
     return arms.stream().map(Arm::steps).distinct().toList();
+  }
+
+  /** What the experiment was asked for, by name, for people. */
+  Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("Data", training.name());
+    parameters.put(
+        "Images",
+        String.format(
+            Locale.ROOT,
+            "%,d of %d classes to train on, %,d unseen",
+            training.size(),
+            training.classes().size(),
+            unseen.size()));
+    parameters.put("Skew", BigDecimal.valueOf(skew).stripTrailingZeros().toPlainString() + " to 1");
+    parameters.put("Arms", arms.stream().map(this::nameOf).collect(Collectors.joining("; ")));
+    parameters.put(
+        "Steps", budgets().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    parameters.put("Seeds", seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    parameters.put("Runs at a time", Integer.toString(parallel));
+    return parameters;
   }
 
   /** The name of an arm, with its steps where arms differ in them. */

@@ -5,21 +5,23 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.lab.bench.StepBench;
+import io.rankstream.lab.report.Confusions;
+import io.rankstream.lab.report.Provenance;
+import io.rankstream.lab.report.ReportPictures;
 import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
-import io.rankstream.pipeline.tools.dataset.LabeledExample;
 import io.rankstream.pipeline.tools.report.EmbeddingMap;
 import io.rankstream.pipeline.tools.report.HtmlPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import org.apache.flink.configuration.Configuration;
 
 /** Writes the result as JSON and as an HTML page. */
 public final class ExperimentReport {
@@ -30,11 +32,16 @@ public final class ExperimentReport {
   private static final int SHOWN_CLASSES = 30;
 
   private final ExperimentResult result;
+  private final List<String> command;
   private final ImageDataset unseen;
   private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  public ExperimentReport(ExperimentResult result) {
+  /**
+   * @param command words of the command, for those who want the same again
+   */
+  public ExperimentReport(ExperimentResult result, List<String> command) {
     this.result = result;
+    this.command = command;
     this.unseen = result.plan().unseen();
   }
 
@@ -56,6 +63,7 @@ public final class ExperimentReport {
   private ObjectNode figures() {
     ObjectNode root = mapper.createObjectNode();
     ExperimentPlan plan = result.plan();
+    Provenance.of(command, plan.parameters(), settings()).writeTo(root.putObject("provenance"));
     root.put("dataset", plan.training().name());
     root.put("trainingImages", plan.training().size());
     root.put("unseenImages", unseen.size());
@@ -78,6 +86,10 @@ public final class ExperimentReport {
     ArrayNode arms = root.putArray("arms");
     result.arms().forEach(arm -> arms.add(figures(arm)));
     return root;
+  }
+
+  private Configuration settings() {
+    return ArmRun.sharedSettings(result.plan(), result.config().batch().size()).configuration();
   }
 
   private ObjectNode figures(ArmResult result) {
@@ -148,16 +160,20 @@ public final class ExperimentReport {
       }
       if (arm.classifies()) {
         node.set("confusion", confusion(first.evaluation().confusion()));
+        Confusions confusions = confusions(first);
+        node.set("confused", mapper.valueToTree(confusions.rows()));
+        shown.addAll(confusions.shown());
       }
     }
 
     root.set("sample", mapper.valueToTree(sample));
     ObjectNode pictures = root.putObject("pictures");
     ObjectNode labels = root.putObject("pictureLabels");
+    ReportPictures addresses = new ReportPictures(unseen);
     for (int index : shown) {
-      LabeledExample example = unseen.example(index);
-      pictures.put(Integer.toString(index), dataUri(example.encoded()));
-      labels.put(Integer.toString(index), example.label());
+      String name = Integer.toString(index);
+      addresses.address(index).ifPresent(address -> pictures.put(name, address));
+      labels.put(name, classOf(index));
     }
   }
 
@@ -180,8 +196,16 @@ public final class ExperimentReport {
         .toList();
   }
 
-  private static String dataUri(byte[] encoded) {
-    String type = (encoded[0] & 0xFF) == 0x89 ? "png" : "jpeg"; // the first byte of every PNG
-    return "data:image/%s;base64,%s".formatted(type, Base64.getEncoder().encodeToString(encoded));
+  private Confusions confusions(RunResult run) {
+    Confusions confusions = new Confusions();
+    for (int index = 0; index < unseen.size(); index++) {
+      confusions.add(
+          classOf(index), run.embedded().images().get(index).prediction().label(), index);
+    }
+    return confusions;
+  }
+
+  private String classOf(int index) {
+    return unseen.classes().get(unseen.classOf(index));
   }
 }

@@ -54,6 +54,11 @@ class ExperimentITCase {
     assertThat(balanced.at("/macro/mean").asDouble()).isGreaterThan(0.5); // by chance 0.25
     String page = Files.readString(directory.resolve("out/report.html"));
     assertThat(page).contains("const figures = {").doesNotContain("/*FIGURES*/", "/*SCRIPT*/");
+    assertThat(page).contains("\"confused\":[", "data:image/png;base64,");
+    assertThat(result.at("/provenance/command").asText())
+        .startsWith("./rankstream experiment --data=")
+        .endsWith(" --model.embedding-dimension=16");
+    assertThat(result.at("/provenance/settings/batch.images-per-class").asText()).isEqualTo("2");
   }
 
   @Test

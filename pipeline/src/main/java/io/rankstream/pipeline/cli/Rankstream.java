@@ -59,13 +59,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Rankstream implements Runnable {
 
-  /** Reads the version from the manifest of the jar. */
+  /** Tells the version to the command line. */
   static final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-      String version = Rankstream.class.getPackage().getImplementationVersion();
-      return new String[] {"rankstream " + (version == null ? "(development)" : version)};
+      return new String[] {"rankstream " + version()};
     }
   }
 
@@ -80,6 +79,12 @@ public final class Rankstream implements Runnable {
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   private Exception failure;
+
+  /** The version of the program, as the manifest of its jar has it. */
+  public static String version() {
+    String version = Rankstream.class.getPackage().getImplementationVersion();
+    return version == null ? "(development)" : version;
+  }
 
   public static void main(String[] arguments) {
     start(arguments, line -> {});

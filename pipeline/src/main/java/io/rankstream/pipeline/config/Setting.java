@@ -86,6 +86,11 @@ public final class Setting<T> {
             .orElse(accepted()));
   }
 
+  /** A value as it may be shown to people: no passwords. */
+  String shown(T value) {
+    return display.apply(ValueText.of(value));
+  }
+
   /** The sentence about a value that does not fit another setting. */
   String violation(String given, String accepted) {
     return Rule.violation(key(), display.apply(given), accepted);

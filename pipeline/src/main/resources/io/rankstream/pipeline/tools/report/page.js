@@ -18,6 +18,7 @@ const head = (table, names) => {
   names.forEach(name => element("th", name, row));
 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
+dark.onchange = () => location.reload(); // plots and tables are painted in the colours of their start
 const ink = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 // Colours that stay apart for colour-blind readers: Okabe and Ito's, then some of Tol's; lighter ones on dark paper.
 const colours = dark.matches
@@ -51,19 +52,39 @@ const plot = (parent, label, range, x, series, marks) => {
   addEventListener("resize", () => chart.setSize({ width: width(), height: 280 }));
   return chart;
 };
+// A cell in a tint that grows with the share. Its text is black or white, whichever stands out more on this mix.
 const shade = (cell, share) => {
-  cell.style.background = `rgba(0, 98, 155, ${share.toFixed(3)})`;
-  cell.style.color = share > .5 ? "#fff" : "inherit";
+  const tint = [0, 98, 155], paper = dark.matches ? [20, 25, 31] : [255, 255, 255];
+  const mixed = paper.map((of, i) => Math.round(of + (tint[i] - of) * share));
+  const [r, g, b] = mixed.map(of => of / 255).map(of => of <= .04045 ? of / 12.92 : ((of + .055) / 1.055) ** 2.4);
+  cell.style.background = `rgb(${mixed})`;
+  cell.style.color = .2126 * r + .7152 * g + .0722 * b > .179 ? "#000" : "#fff";
+};
+const rowHead = (name, row) => {
+  const made = element("th", name, row);
+  made.scope = "row";
+  return made;
+};
+// The head of a table of narrow columns: their names stand upright.
+const uprightHead = (table, corner, names) => {
+  const row = element("tr", undefined, element("thead", undefined, table));
+  element("th", corner, row);
+  names.forEach(name => element("span", name, element("th", undefined, row)));
+  table.classList.toggle("many", names.length > 12); // on a phone then without numbers
 };
 // Rows of {name, predicted}: counts in the order of the rows.
 const confusionMatrix = (table, rows) => {
   table.replaceChildren();
-  head(table, ["", ...rows.map(row => row.name)]);
+  uprightHead(table, "class", rows.map(row => row.name));
   for (const row of rows) {
     const line = element("tr", undefined, table);
-    element("td", row.name, line);
+    rowHead(row.name, line);
     const all = row.predicted.reduce((a, b) => a + b, 0) || 1;
-    row.predicted.forEach(n => shade(element("td", n ? (n / all).toFixed(2) : "", line), n / all));
+    row.predicted.forEach((n, i) => {
+      const cell = element("td", n ? (n / all).toFixed(2) : "", line);
+      cell.title = `${row.name} taken for ${rows[i].name}: ${count(n)} of ${count(all)}`;
+      shade(cell, n / all);
+    });
   }
 };
 const svg = (tag, attributes, parent) => {
@@ -79,4 +100,45 @@ const picture = (source, label, parent, good) => {
   image.alt = image.title = label;
   if (good !== undefined) image.className = good ? "good" : "bad";
   return image;
+};
+// The classes that are confused most, rows of {actual, predicted, confused, all, pictures, likenesses}; the pictures by number.
+const confusedPairs = (parent, rows, pictures) => {
+  parent.replaceChildren();
+  if (!rows.length) element("p", "No image was taken for one of another class.", parent);
+  const list = element("ol", undefined, parent);
+  list.className = "pairs";
+  for (const row of rows) {
+    const item = element("li", undefined, list), line = element("p", undefined, item);
+    element("b", row.actual, line);
+    line.append(" taken for ");
+    element("b", row.predicted, line);
+    line.append(`: ${count(row.confused)} of ${count(row.all)} images (${(100 * row.confused / row.all).toFixed(1)} %)`);
+    const group = (indices, label, caption) => {
+      const known = indices.filter(i => pictures[i]);
+      if (!known.length) return;
+      const figure = element("figure", undefined, item);
+      figure.className = "pictures";
+      known.forEach(i => picture(pictures[i], label, figure));
+      element("figcaption", caption, figure);
+    };
+    group(row.pictures, `${row.actual}, taken for ${row.predicted}`, `${row.actual}, confused`);
+    group(row.likenesses, row.predicted, `${row.predicted}, recognised`);
+  }
+};
+// How the result came about: {at, command, parameters, settings, versions}.
+const provenance = (parent, made) => {
+  const list = (entries, box) => {
+    const names = element("dl", undefined, box);
+    names.className = "made";
+    Object.entries(entries).forEach(([name, value]) => {
+      element("dt", name, names);
+      element("dd", value, names);
+    });
+  };
+  element("p", "The command that made it:", parent);
+  element("code", made.command, element("pre", undefined, parent));
+  list({ Date: made.at, ...made.versions, ...made.parameters }, parent);
+  const settings = Object.keys(made.settings).length, box = element("details", undefined, parent);
+  element("summary", `Settings of the job that were set (${settings}); all others had their defaults`, box);
+  list(made.settings, box);
 };

@@ -265,7 +265,6 @@ const loop = async () => {
   await refresh();
   setTimeout(loop, 1500);
 };
-dark.onchange = () => location.reload(); // the plots are painted in the colours of their start
 startMap();
 restoreState();
 byId("smoothed").textContent = Number(byId("smooth").value).toFixed(2);
