@@ -1,14 +1,13 @@
 // Looks at the live page in a real browser, with made-up figures: empty, training, finished, dark, on a phone.
-// Fails on an error in the console, a control without a name, text of too little contrast, a page that is wider than its
-// window, or a control that does not do what it says. Writes a picture of each state. No build needs it.
+// Fails on an error in the console, what inspection.mjs finds, or a control that does not do what it says. Writes a picture of
+// each state. No build needs it.
 //
-//   npm install playwright-core        in any folder; the browser is that of the system
+//   npm install playwright-core axe-core        in any folder; the browser is that of the system
 //   ./rankstream watch --no-browser
 //   NODE_PATH=FOLDER/node_modules node lab/browser/check_page.mjs http://localhost:8070 /tmp/pictures
-import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
+import { findings, launch, listen } from "./inspection.mjs";
 
-const { chromium } = createRequire(import.meta.url)("playwright-core");
 const [address = "http://localhost:8070", folder = "pictures"] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
@@ -49,13 +48,11 @@ const finished = run("IDLE", "No training step for 12 minutes: idle or finished.
 const stalled = run("STALLED", "No training step for 3 minutes, and 1204 records of the input have no result yet: the job is restarting, or has stopped. Look at its log.");
 
 const problems = [];
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch();
 const open = async (name, figures, settings = {}, hash = "") => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...settings });
   const page = await context.newPage();
-  page.on("console", message => { if (["error", "warning"].includes(message.type())) problems.push(`${name}: console: ${message.text()}`); });
-  page.on("pageerror", error => problems.push(`${name}: ${error.stack}`));
-  page.on("dialog", dialog => { problems.push(`${name}: a name became a script`); dialog.dismiss(); });
+  listen(page, problem => problems.push(`${name}: ${problem}`));
   await page.route("**/api/run*", route => route.fulfill({ json: figures }));
   await page.route("**/api/map*", route => route.fulfill({ json: map }));
   await page.route("**/api/neighbours*", route => route.fulfill({ json: map.slice(0, 11).map(([, , , label, predicted], i) =>
@@ -68,37 +65,8 @@ const open = async (name, figures, settings = {}, hash = "") => {
 };
 const say = (name, fact, holds) => { if (!holds) problems.push(`${name}: ${fact}`); };
 
-// Names of controls, contrast of texts, and the width, as a reader meets them.
 const inspect = async (name, page) => {
-  const found = await page.evaluate(() => {
-    const visible = each => each.getClientRects().length > 0, wrong = [];
-    document.querySelectorAll("button, input, select, [tabindex]").forEach(each => {
-      const label = each.getAttribute("aria-label") || each.textContent.trim() || each.labels?.[0]?.textContent.trim();
-      if (visible(each) && !label) wrong.push(`no name: ${each.outerHTML.slice(0, 80)}`);
-    });
-    document.querySelectorAll("img:not([alt])").forEach(each => wrong.push(`no alt: ${each.outerHTML.slice(0, 80)}`));
-    const light = text => {
-      const [r, g, b] = text.match(/[\d.]+/g).map(Number).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-      return .2126 * r + .7152 * g + .0722 * b;
-    };
-    const paper = each => {
-      for (let at = each; at; at = at.parentElement) {
-        const color = getComputedStyle(at).backgroundColor;
-        if (!/, 0\)$|transparent/.test(color)) return color;
-      }
-      return "rgb(255, 255, 255)";
-    };
-    document.querySelectorAll("p, span, b, td, th, h1, h2, button, label, figcaption, em, output").forEach(each => {
-      const own = [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-      if (!own || !visible(each) || each.disabled) return;
-      const [high, low] = [light(getComputedStyle(each).color), light(paper(each))].sort((a, b) => b - a);
-      const contrast = (high + .05) / (low + .05);
-      if (contrast < 4.5) wrong.push(`contrast ${contrast.toFixed(1)}: ${each.textContent.slice(0, 40)}`);
-    });
-    if (document.documentElement.scrollWidth > innerWidth) wrong.push(`wider than the window: ${document.documentElement.scrollWidth} > ${innerWidth}`);
-    return wrong;
-  });
-  found.forEach(each => problems.push(`${name}: ${each}`));
+  (await findings(page)).forEach(each => problems.push(`${name}: ${each}`));
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 };
 

@@ -222,7 +222,7 @@ Object.entries(files).forEach(([id, act]) => { byId(id).onclick = act; });
 Object.entries(charts).forEach(([id, chart]) => {
   const button = element("button", "PNG", byId(id).closest("section").querySelector(".tools"));
   button.type = "button";
-  button.setAttribute("aria-label", `Save the chart as a picture: ${id}`);
+  button.setAttribute("aria-label", `Save the chart as PNG: ${id}`);
   button.onclick = () => savePicture(fileName(id, "png"), chart.picture());
 });
 ["x", "smooth", "log"].forEach(id => {
