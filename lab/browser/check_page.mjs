@@ -27,8 +27,9 @@ const curve = () => {
 const hostile = "<img src=x onerror=alert(1)>";
 const names = [...Array.from({ length: 9 }, (_, i) => `class-${i}`), hostile];
 const run = (state, words, more = {}) => ({ now, streams: ["default", "=other"], problems: [], waiting: 1204,
-  health: { state, words }, deadLetters: { total: 7, repeats: 2, share: .007, reasons: { IMAGE_CORRUPT: 5, LABEL_INVALID: 2 },
-    last: [{ reason: "IMAGE_CORRUPT", origin: "images.v2-0@812", redriven: 1, at: now, detail: hostile }] },
+  health: { state, words }, deadLetters: { total: 7, repeats: 2, share: .007, reasons: { IMAGE_CORRUPT: 5, LABEL_INVALID: 2 }, shares: { IMAGE_CORRUPT: .005, LABEL_INVALID: .002 },
+    last: [{ key: 7, reason: "IMAGE_CORRUPT", origin: "images.v2-0@812", redriven: 1, at: now, detail: hostile },
+      { key: 6, reason: "LABEL_INVALID", stream: "default", image: `cats/${hostile}.jpg`, origin: "images.v2-0@811", redriven: 0, at: now, detail: "The label is blank" }] },
   stream: { images: 8000, labeled: 7600, embeddings: 15200, trainedEmbeddings: 7200, newestVersion: 398, newestLineage: "0197c3a1",
     sample: 1, step: steps, updatedAt: now - 2000, lineage: "0197c3a1", learningRate: .002, stepMillis: 48, notTaken: 1,
     lastNotTaken: { step: 30, outcome: "skipped", fault: "exploding_gradient" }, knownClasses: 10, micro: .961, macro: .912,
@@ -42,7 +43,7 @@ const map = Array.from({ length: 600 }, (_, i) => {
 });
 const nothing = { now, streams: [], problems: ["embeddings.v2: the topic does not exist yet: start the job, or correct the topic's name"],
   waiting: null, health: { state: "STARTING", words: "Waiting for the first training step to be committed." },
-  deadLetters: { total: 0, repeats: 0, share: null, reasons: {}, last: [] } };
+  deadLetters: { total: 0, repeats: 0, share: null, reasons: {}, shares: {}, last: [] } };
 const training = run("TRAINING", "Training.");
 const finished = run("IDLE", "No training step for 12 minutes: idle or finished. Every record of the input has a result; new ones start it again.", { waiting: 0 });
 const stalled = run("STALLED", "No training step for 3 minutes, and 1204 records of the input have no result yet: the job is restarting, or has stopped. Look at its log.");
@@ -58,6 +59,8 @@ const open = async (name, figures, settings = {}, hash = "") => {
   await page.route("**/api/neighbours*", route => route.fulfill({ json: map.slice(0, 11).map(([, , , label, predicted], i) =>
     ({ key: i === 0 ? Number(new URL(route.request().url()).searchParams.get("key")) : i, id: `image-${i}`, label, predicted, confidence: .9, version: 398 })) }));
   await page.route("**/picture*", route => route.fulfill({ body: pixel, contentType: "image/png" }));
+  await page.route("**/letter*", route => route.fulfill(/key=6/.test(route.request().url())
+    ? { body: pixel, contentType: "image/png" } : { status: 204, contentType: "image/png" }));
   await page.goto(`${address}/${hash}`);
   await page.waitForFunction(() => document.getElementById("status").textContent !== "Connecting …");
   if (figures.stream) await page.waitForFunction(() => document.querySelectorAll("#neighbours img").length > 0);
@@ -83,6 +86,10 @@ for (const [name, figures, settings] of [["empty", nothing], ["training", traini
 const page = await open("controls", training);
 const box = await page.locator("#map svg").boundingBox();
 say("controls", `the map ends at ${Math.round(box.y + box.height)} of 900: it is not above the fold`, box.y + box.height <= 900);
+await page.waitForFunction(() => document.querySelectorAll("#letters img").length < 2);
+const rows = await page.locator("#letters tr").allTextContents();
+say("controls", `a letter without an image says so, and one with an image shows it: ${rows}`,
+  rows[1].startsWith("none") && await page.locator("#letters img").count() === 1);
 const circles = () => page.locator("#map circle").evaluateAll(all => all.filter(each => each.style.display !== "none").length);
 say("controls", "all dots show at first", await circles() === 600);
 await page.locator("#key button", { hasText: "class-3" }).click();

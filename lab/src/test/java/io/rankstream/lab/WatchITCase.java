@@ -58,6 +58,7 @@ class WatchITCase {
       values.add(Fixtures.envelope("hostile-" + i, "default", HOSTILE, Fixtures.png(3, i)));
     }
     values.add("no envelope".getBytes(StandardCharsets.UTF_8));
+    values.add(Fixtures.envelope("image-without-label", "default", " ", Fixtures.png(2, 7)));
     kafka.send(names.images(), values);
 
     try (Watch watch =
@@ -78,6 +79,7 @@ class WatchITCase {
                   JsonNode run = json(watch, "/api/run");
                   assertThat(run.at("/stream/images").asInt()).isEqualTo(images);
                   assertThat(run.at("/deadLetters/reasons/ENVELOPE_INVALID").asInt()).isEqualTo(1);
+                  assertThat(run.at("/deadLetters/reasons/LABEL_INVALID").asInt()).isEqualTo(1);
                   assertThat(run.at("/stream/versions")).isNotEmpty();
                   assertThat(run.get("waiting").asLong(-1)).as("records without a result").isZero();
                 });
@@ -90,11 +92,19 @@ class WatchITCase {
       assertThat(run.at("/stream/curve/step")).hasSizeGreaterThan(10);
       assertThat(run.at("/stream/classes")).hasSize(11);
       assertThat(run.at("/stream/newestVersion").asLong(-1)).isNotNegative(); // 0 in a short run
-      assertThat(run.at("/deadLetters/share").asDouble()).isEqualTo(1.0 / (images + 1));
+      assertThat(run.at("/deadLetters/share").asDouble()).isEqualTo(2.0 / (images + 2));
+      assertThat(run.at("/deadLetters/shares/LABEL_INVALID").asDouble())
+          .isEqualTo(1.0 / (images + 2));
       assertThat(run.at("/stream/classes/0/name").asText()).isEqualTo("class-0");
       assertThat(run.at("/stream/classes")).anyMatch(c -> c.get("name").asText().equals(HOSTILE));
-      assertThat(run.at("/deadLetters/last/0/origin").asText())
+      JsonNode withImage = run.at("/deadLetters/last/0");
+      JsonNode withoutImage = run.at("/deadLetters/last/1");
+      assertThat(withoutImage.get("origin").asText())
           .isEqualTo("%s-0@%d".formatted(names.images(), images));
+      assertPicture(get(watch, "/letter?key=" + withImage.get("key").asText()));
+      assertThat(get(watch, "/letter?key=" + withoutImage.get("key").asText()).statusCode())
+          .isEqualTo(204);
+      assertThat(get(watch, "/letter?key=1000").statusCode()).as("not shown").isEqualTo(204);
 
       JsonNode map = json(watch, "/api/map");
       assertThat(map).hasSize(images);
@@ -108,9 +118,7 @@ class WatchITCase {
       assertThat(snapshot.get("pictures")).hasSize(images);
       assertThat(snapshot.get("neighbours")).hasSize(8).allMatch(row -> row.size() == 11);
 
-      HttpResponse<byte[]> picture = get(watch, "/picture?key=" + key);
-      assertThat(picture.headers().firstValue("Content-Type")).contains("image/png");
-      assertThat(ImageIO.read(new ByteArrayInputStream(picture.body())).getWidth()).isEqualTo(64);
+      assertPicture(get(watch, "/picture?key=" + key));
     }
   }
 
@@ -151,6 +159,11 @@ class WatchITCase {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 403");
     }
+  }
+
+  private static void assertPicture(HttpResponse<byte[]> answer) throws Exception {
+    assertThat(answer.headers().firstValue("Content-Type")).contains("image/png");
+    assertThat(ImageIO.read(new ByteArrayInputStream(answer.body())).getWidth()).isEqualTo(64);
   }
 
   private HttpResponse<byte[]> get(Watch watch, String path) throws Exception {

@@ -43,17 +43,20 @@ final class LiveRun {
     this.clock = clock;
   }
 
-  /** Adds a record of any output topic. */
-  void add(SpecificRecord record) {
+  /**
+   * Adds a record of any output topic.
+   *
+   * @param place where it stands
+   */
+  void add(SpecificRecord record, Place place) {
     long now = clock.millis();
     synchronized (this) {
       arrivedAt = now;
     }
     if (record instanceof ImageEmbedding embedding) {
       synchronized (this) {
-        input.embedded(
-            new TopicPartition(embedding.getSourceTopic(), embedding.getSourcePartition()),
-            embedding.getSourceOffset());
+        Place source = Place.source(embedding);
+        input.embedded(source.partition(), source.offset());
       }
       open(embedding.getStream()).ifPresent(stream -> stream.add(embedding));
     } else if (record instanceof TrainingMetrics metrics) {
@@ -62,10 +65,8 @@ final class LiveRun {
       open(version.getStream()).ifPresent(stream -> stream.add(version));
     } else if (record instanceof DeadLetter letter) {
       synchronized (this) {
-        letters.add(letter);
-        input.rejected(
-            new TopicPartition(letter.getSourceTopic(), letter.getSourcePartition()),
-            letter.getSourceOffset());
+        Place source = Place.source(letter);
+        input.rejected(source.partition(), source.offset(), letters.add(letter, place));
       }
     }
   }
@@ -110,6 +111,11 @@ final class LiveRun {
     return input.next();
   }
 
+  /** A dead letter that the page shows; empty when newer ones have taken its place. */
+  synchronized Optional<LiveLetters.Shown> letter(long key) {
+    return letters.letter(key);
+  }
+
   /** A stream by name; the first one when the name is null. */
   synchronized Optional<LiveStream> stream(String name) {
     return name == null
@@ -130,7 +136,7 @@ final class LiveRun {
       ArrayNode troubles = root.putArray("problems");
       problems.forEach((topic, problem) -> troubles.add(topic + ": " + problem));
       ObjectNode dead = root.putObject("deadLetters");
-      letters.writeTo(dead);
+      letters.writeTo(dead, input.rejectedShares());
       dead.put("share", input.rejectedShare());
       root.put("waiting", waiting);
     }

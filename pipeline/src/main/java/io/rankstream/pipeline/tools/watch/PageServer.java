@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.rankstream.pipeline.tools.report.HtmlPage;
+import io.rankstream.pipeline.wire.RegistryException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet6Address;
@@ -28,13 +29,15 @@ import org.apache.flink.util.concurrent.ExecutorThreadFactory;
  *   /api/run?stream=S         curves, classes, dead letters, model versions
  *   /api/map?stream=S         the embedding map
  *   /api/neighbours?stream=S&amp;key=N
- *   /picture?stream=S&amp;key=N    a PNG file
+ *   /picture?stream=S&amp;key=N    a PNG file of an image on the map
+ *   /letter?key=N             a PNG file of the image of a dead letter; 204 where it has none
  * </pre>
  */
 final class PageServer implements AutoCloseable {
 
   private static final int PORTS_TO_TRY = 50;
   private static final int THREADS = 32;
+  private static final int NO_BODY = -1; // as the server of the JDK has it
 
   /** Longest time for a request to arrive, and for its answer to leave. */
   private static final int LIMIT_SECONDS = 10;
@@ -55,6 +58,8 @@ final class PageServer implements AutoCloseable {
   private record Answer(int status, String type, byte[] body) {
 
     private static final Answer NOT_FOUND = text(404, "There is no such page.");
+
+    private static final Answer NOTHING = new Answer(204, "image/png", new byte[0]);
 
     private static Answer text(int status, String text) {
       return new Answer(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
@@ -137,7 +142,8 @@ final class PageServer implements AutoCloseable {
       exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
       exchange.getResponseHeaders().set("Referrer-Policy", "no-referrer");
       exchange.getResponseHeaders().set("Cache-Control", "no-store");
-      exchange.sendResponseHeaders(answer.status(), answer.body().length);
+      exchange.sendResponseHeaders(
+          answer.status(), answer.body().length == 0 ? NO_BODY : answer.body().length);
       exchange.getResponseBody().write(answer.body());
     }
   }
@@ -154,6 +160,8 @@ final class PageServer implements AutoCloseable {
       return answer(exchange.getRequestURI());
     } catch (IllegalArgumentException e) {
       return Answer.text(400, "The address cannot be read.");
+    } catch (RegistryException e) {
+      return Answer.text(503, e.getMessage());
     }
   }
 
@@ -178,6 +186,7 @@ final class PageServer implements AutoCloseable {
           stream.isEmpty()
               ? Answer.NOT_FOUND
               : Answer.json(stream.get().neighbours(Integer.parseInt(query.get("key"))));
+      case "/letter" -> letter(Long.parseLong(query.get("key")));
       case "/picture" -> picture(stream, Integer.parseInt(query.get("key")));
       default -> Answer.NOT_FOUND;
     };
@@ -187,6 +196,13 @@ final class PageServer implements AutoCloseable {
     SampledImage image = stream.map(each -> each.image(key)).orElse(null);
     Optional<byte[]> png = image == null ? Optional.empty() : pictures.png(image.newest());
     return png.map(bytes -> new Answer(200, "image/png", bytes)).orElse(Answer.NOT_FOUND);
+  }
+
+  /** No image is nothing unusual here: a browser writes no error for it into its console. */
+  private Answer letter(long key) throws IOException {
+    Optional<LiveLetters.Shown> letter = run.letter(key);
+    Optional<byte[]> png = letter.isEmpty() ? Optional.empty() : pictures.png(letter.get());
+    return png.map(bytes -> new Answer(200, "image/png", bytes)).orElse(Answer.NOTHING);
   }
 
   private static Map<String, String> query(URI uri) {

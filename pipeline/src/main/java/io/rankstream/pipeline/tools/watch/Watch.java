@@ -168,7 +168,7 @@ public final class Watch implements AutoCloseable {
     } else {
       try {
         SpecificRecord decoded = decoder.decode(record.value());
-        run.add(decoded);
+        run.add(decoded, Place.of(record));
       } catch (IOException | AvroRuntimeException e) {
         run.problem(
             record.topic(), "the record at offset %d cannot be read".formatted(record.offset()));

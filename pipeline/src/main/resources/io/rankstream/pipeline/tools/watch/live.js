@@ -111,9 +111,18 @@ const showLetters = letters => {
     ? `${count(letters.total)} records of the input could not be used${letters.repeats
       ? `, ${count(letters.repeats)} of them not for the first time` : ""}; they wait in the dead-letter topic.`
     : "None so far.";
-  rows(byId("reasons"), ["reason", "records"], Object.entries(letters.reasons), ([reason, n]) => [reason, count(n)]);
-  rows(byId("letters"), ["last ones", "from", "sent again", "detail"], letters.last.slice(0, 8),
-    letter => [letter.reason, letter.origin, letter.redriven ? `${letter.redriven} ×` : "–", letter.detail]);
+  rows(byId("reasons"), ["reason", "records", "of the last 1,000"], Object.entries(letters.reasons),
+    ([reason, n]) => [reason, count(n), percent(letters.shares[reason] || 0)]);
+  const last = letters.last.slice(0, 8), drawn = JSON.stringify(last);
+  if (byId("letters").dataset.drawn === drawn) return; // each picture is asked for once
+  byId("letters").dataset.drawn = drawn;
+  rows(byId("letters"), ["image", "reason", "id", "from", "sent again", "detail"], last,
+    letter => ["", letter.reason, letter.image === undefined ? "–" : `${letter.stream}/${letter.image}`, letter.origin,
+      letter.redriven ? `${letter.redriven} ×` : "–", letter.detail]);
+  [...byId("letters").querySelectorAll("tr")].slice(1).forEach((row, i) => {
+    const image = picture(`letter?key=${last[i].key}`, `Image of the dead letter from ${last[i].origin}`, row.firstChild);
+    image.onerror = () => row.firstChild.replaceChildren("none"); // Kafka has deleted it, or it cannot be decoded
+  });
 };
 const showVersions = versions => {
   byId("versionsAbout").textContent = versions.length ? "Model files, the newest first."

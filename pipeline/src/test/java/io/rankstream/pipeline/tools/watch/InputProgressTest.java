@@ -17,7 +17,7 @@ class InputProgressTest {
   void goesOnWithTheFurthestRecordOfEachPartition() {
     input.embedded(PARTITION, 7);
     input.embedded(PARTITION, 3); // embedded again
-    input.rejected(OTHER, 1);
+    input.rejected(OTHER, 1, "IMAGE_CORRUPT");
 
     assertThat(input.next()).isEqualTo(Map.of(PARTITION, 8L, OTHER, 2L));
   }
@@ -26,7 +26,7 @@ class InputProgressTest {
   void theShareIsOfTheLastRecordsAlone() {
     assertThat(input.rejectedShare()).isNull();
     for (int offset = 100; offset < 200; offset++) {
-      input.rejected(PARTITION, offset);
+      input.rejected(PARTITION, offset, "IMAGE_CORRUPT");
     }
     assertThat(input.rejectedShare()).isEqualTo(1);
     input.embedded(PARTITION, 299);
@@ -34,7 +34,19 @@ class InputProgressTest {
     input.embedded(PARTITION, 1149);
     assertThat(input.rejectedShare()).isEqualTo(0.05);
     input.embedded(PARTITION, 5000);
-    input.rejected(PARTITION, 150); // read late
+    input.rejected(PARTITION, 150, "IMAGE_CORRUPT"); // read late
     assertThat(input.rejectedShare()).isZero();
+  }
+
+  @Test
+  void aRecordThatWasRejectedAgainCountsOnceForItsLastReason() {
+    assertThat(input.rejectedShares()).isEmpty();
+    input.rejected(PARTITION, 0, "SCHEMA_UNKNOWN");
+    input.rejected(PARTITION, 0, "LABEL_INVALID");
+    input.rejected(OTHER, 0, "IMAGE_CORRUPT");
+    input.embedded(OTHER, 2);
+
+    assertThat(input.rejectedShares())
+        .isEqualTo(Map.of("LABEL_INVALID", 0.25, "IMAGE_CORRUPT", 0.25));
   }
 }

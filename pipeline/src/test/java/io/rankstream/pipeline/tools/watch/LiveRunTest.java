@@ -26,10 +26,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class LiveRunTest {
+
+  private static final Place PLACE = new Place(new TopicPartition("letters", 0), 7);
 
   private final LiveRun run = new LiveRun();
 
@@ -49,8 +52,8 @@ class LiveRunTest {
 
   @Test
   void gathersStepsIntoCurvesAndBalance() {
-    run.add(step(1, 4, Map.of("cat", 4, "dog", 4)));
-    run.add(step(2, 2, Map.of("cat", 4, "dog", 2)));
+    add(step(1, 4, Map.of("cat", 4, "dog", 4)));
+    add(step(2, 2, Map.of("cat", 4, "dog", 2)));
 
     JsonNode stream = run.json(null).get("stream");
     assertThat(stream.get("step").asLong()).isEqualTo(2);
@@ -68,10 +71,10 @@ class LiveRunTest {
 
   @Test
   void countsAnImageOnceHoweverOftenItIsReplayed() {
-    run.add(embedding(0, "dog", 1, 0, 0));
-    run.add(embedding(1, "cat", 1, 0, 1));
-    run.add(embedding(0, "dog", 2, 1, 0));
-    run.add(embedding(2, null, 2, 1, 1));
+    add(embedding(0, "dog", 1, 0, 0));
+    add(embedding(1, "cat", 1, 0, 1));
+    add(embedding(0, "dog", 2, 1, 0));
+    add(embedding(2, null, 2, 1, 1));
 
     JsonNode stream = run.json("default").get("stream");
     assertThat(stream.get("images").asLong()).isEqualTo(3);
@@ -83,7 +86,7 @@ class LiveRunTest {
   @Test
   void countsDeadLettersAndShowsTheLast() {
     for (int i = 0; i < 30; i++) {
-      run.add(letter(i % 3 == 0 ? "LABEL_INVALID" : "IMAGE_CORRUPT", "x".repeat(1000), i));
+      add(letter(i % 3 == 0 ? "LABEL_INVALID" : "IMAGE_CORRUPT", "x".repeat(1000), i));
     }
 
     JsonNode letters = run.json(null).get("deadLetters");
@@ -96,9 +99,45 @@ class LiveRunTest {
   }
 
   @Test
+  void tellsTheShareOfEachReasonInTheLastRecords() {
+    add(letter("LABEL_INVALID", "", 0));
+    add(letter("IMAGE_CORRUPT", "", 1));
+    add(letter("IMAGE_CORRUPT", "", 2));
+    add(embedding(3, "cat", 1, 0, 0));
+
+    JsonNode letters = run.json(null).get("deadLetters");
+    assertThat(letters.get("share").asDouble()).isEqualTo(0.75);
+    assertThat(letters.get("shares").toString())
+        .isEqualTo("{\"IMAGE_CORRUPT\":0.5,\"LABEL_INVALID\":0.25}");
+    add(embedding(1001, "cat", 1, 0, 0));
+    assertThat(run.json(null).at("/deadLetters/shares").toString())
+        .isEqualTo("{\"IMAGE_CORRUPT\":0.001}");
+  }
+
+  @Test
+  void namesTheImageOfALetterAndFindsTheLetterAgain() {
+    DeadLetter named = letter("LABEL_INVALID", "", 12);
+    named.setKey(ByteBuffer.wrap(new RecordKey("default", "cats/1.jpg").bytes()));
+    add(named);
+    add(letter("ENVELOPE_INVALID", "", 13)); // has no key
+
+    JsonNode last = run.json(null).at("/deadLetters/last");
+    assertThat(last.at("/1/stream").asText()).isEqualTo("default");
+    assertThat(last.at("/1/image").asText()).isEqualTo("cats/1.jpg");
+    assertThat(last.get(0).has("image")).isFalse();
+    LiveLetters.Shown found = run.letter(last.at("/1/key").asLong()).orElseThrow();
+    assertThat(found.place()).isEqualTo(PLACE);
+    assertThat(found.source()).hasToString("images-0@12");
+    for (int i = 0; i < 20; i++) {
+      add(letter("LABEL_INVALID", "", 14 + i));
+    }
+    assertThat(run.letter(found.key())).as("newer ones took its place").isEmpty();
+  }
+
+  @Test
   void showsTheNewestModelVersionsFirst() {
     for (int i = 1; i <= 12; i++) {
-      run.add(version(i));
+      add(version(i));
     }
 
     JsonNode versions = run.json(null).at("/stream/versions");
@@ -110,17 +149,17 @@ class LiveRunTest {
 
   @Test
   void aMarkOfAnEpochIsNoModelVersion() {
-    run.add(version(1));
-    run.add(Records.mark(2, 1, EpochState.OPENED));
+    add(version(1));
+    add(Records.mark(2, 1, EpochState.OPENED));
 
     assertThat(texts(run.json(null).at("/stream/versions"), "version")).containsExactly("1");
   }
 
   @Test
   void aMeasurementIsNoPublishedVersion() {
-    run.add(version(1_000));
-    run.add(drift(1_300, 1_250, 0.01));
-    run.add(drift(1_300, 300, 0.25));
+    add(version(1_000));
+    add(drift(1_300, 1_250, 0.01));
+    add(drift(1_300, 300, 0.25));
 
     JsonNode stream = run.json(null).get("stream");
     assertThat(texts(stream.get("versions"), "version")).containsExactly("1000");
@@ -131,16 +170,16 @@ class LiveRunTest {
 
   @Test
   void showsTheEpochThatServesAndHowFarTheOpenOneIs() {
-    run.add(step(1, 1, Map.of("cat", 4)));
+    add(step(1, 1, Map.of("cat", 4)));
     assertThat(run.json(null).get("stream").has("epochs")).as("none was marked").isFalse();
 
-    run.add(Records.mark(3, 1, EpochState.OPENED));
-    run.add(Records.mark(3, 1, EpochState.COMPLETE));
-    run.add(Records.mark(5, 2, EpochState.OPENED));
+    add(Records.mark(3, 1, EpochState.OPENED));
+    add(Records.mark(3, 1, EpochState.COMPLETE));
+    add(Records.mark(5, 2, EpochState.OPENED));
     for (long version : new long[] {3, 5, 5}) {
       ImageEmbedding embedding = embedding(0, "cat", version, 0.5f);
       embedding.setLineage(version(5).getLineage());
-      run.add(embedding);
+      add(embedding);
     }
 
     JsonNode epochs = run.json(null).at("/stream/epochs");
@@ -150,7 +189,7 @@ class LiveRunTest {
     assertThat(epochs.at("/open/number").asLong()).isEqualTo(2);
     assertThat(epochs.at("/open/embedded").asLong()).isEqualTo(2);
 
-    run.add(Records.mark(5, 2, EpochState.ABORTED));
+    add(Records.mark(5, 2, EpochState.ABORTED));
 
     assertThat(run.json(null).at("/stream/epochs").has("open")).isFalse();
     assertThat(run.json(null).at("/stream/epochs/serving/number").asLong()).isEqualTo(1);
@@ -158,16 +197,16 @@ class LiveRunTest {
 
   @Test
   void showsTheNewestRoundAndTheWaitOfEachReplica() {
-    run.add(step(1, 1, Map.of("cat", 4)));
+    add(step(1, 1, Map.of("cat", 4)));
     assertThat(run.json(null).get("stream").has("rounds")).as("a model alone").isFalse();
 
-    run.add(ofReplica(2, new ReplicaRound(4L, 0, 4, 12.5)));
-    run.add(ofReplica(3, new ReplicaRound(5L, 2, 4, 250.0)));
-    run.add(ofReplica(5, new ReplicaRound(4L, 3, 4, null)));
+    add(ofReplica(2, new ReplicaRound(4L, 0, 4, 12.5)));
+    add(ofReplica(3, new ReplicaRound(5L, 2, 4, 250.0)));
+    add(ofReplica(5, new ReplicaRound(4L, 3, 4, null)));
     assertThat(run.json(null).at("/stream/rounds").toString())
         .isEqualTo("{\"round\":5,\"replicas\":4,\"waitMillis\":[12.5,null,250.0,null]}");
 
-    run.add(ofReplica(6, new ReplicaRound(6L, 1, 2, 3.0)));
+    add(ofReplica(6, new ReplicaRound(6L, 1, 2, 3.0)));
     assertThat(run.json(null).at("/stream/rounds").toString())
         .as("two have left")
         .isEqualTo("{\"round\":6,\"replicas\":2,\"waitMillis\":[12.5,3.0]}");
@@ -190,10 +229,10 @@ class LiveRunTest {
 
   @Test
   void findsNeighboursByDistance() {
-    run.add(embedding(0, "cat", 1, 0, 0));
-    run.add(embedding(1, "cat", 1, 5, 0));
-    run.add(embedding(2, "cat", 1, 1, 0));
-    run.add(embedding(3, "dog", 1, 9, 0));
+    add(embedding(0, "cat", 1, 0, 0));
+    add(embedding(1, "cat", 1, 5, 0));
+    add(embedding(2, "cat", 1, 1, 0));
+    add(embedding(3, "dog", 1, 9, 0));
 
     LiveStream stream = run.stream("default").orElseThrow();
     assertThat(texts(stream.neighbours(0), "id"))
@@ -204,10 +243,10 @@ class LiveRunTest {
 
   @Test
   void aDeletedImageIsShownNoMore() {
-    run.add(embedding(0, "cat", 1, 0, 0));
-    run.add(embedding(1, "cat", 1, 5, 0));
-    run.add(embedding(1, "dog", 2, 5, 0)); // labelled anew
-    run.add(embedding(2, "cat", 1, 1, 0));
+    add(embedding(0, "cat", 1, 0, 0));
+    add(embedding(1, "cat", 1, 5, 0));
+    add(embedding(1, "dog", 2, 5, 0)); // labelled anew
+    add(embedding(2, "cat", 1, 1, 0));
     long before = run.json(null).at("/stream/sample").asLong();
 
     run.forget(new RecordKey("default", "image-1"));
@@ -222,9 +261,9 @@ class LiveRunTest {
 
   @Test
   void tellsTheNewestWeightsThatEmbeddedAnImage() {
-    run.add(embedding(0, null, 7, 0, 0)); // at its arrival
-    run.add(embedding(0, "cat", 9, 0, 0)); // trained on
-    run.add(embedding(1, null, 8, 0, 0)); // of older weights, read later
+    add(embedding(0, null, 7, 0, 0)); // at its arrival
+    add(embedding(0, "cat", 9, 0, 0)); // trained on
+    add(embedding(1, null, 8, 0, 0)); // of older weights, read later
 
     JsonNode stream = run.json(null).get("stream");
     assertThat(stream.get("newestVersion").asLong()).isEqualTo(9);
@@ -238,8 +277,8 @@ class LiveRunTest {
     before.setLineage("a");
     ImageEmbedding after = embedding(1, "cat", 3, 0, 0);
     after.setLineage("b");
-    run.add(after);
-    run.add(before);
+    add(after);
+    add(before);
 
     JsonNode stream = run.json(null).get("stream");
     assertThat(stream.get("newestVersion").asLong()).isEqualTo(3);
@@ -248,9 +287,9 @@ class LiveRunTest {
 
   @Test
   void aClassHasOneColourInTableAndMap() {
-    run.add(embedding(0, "cat", 1, 0, 0));
-    run.add(embedding(1, "dog", 1, 1, 0));
-    run.add(embedding(2, null, 1, 2, 0)); // predicted to be a cat
+    add(embedding(0, "cat", 1, 0, 0));
+    add(embedding(1, "dog", 1, 1, 0));
+    add(embedding(2, null, 1, 2, 0)); // predicted to be a cat
 
     JsonNode map = run.stream(null).orElseThrow().map();
     JsonNode classes = run.json(null).at("/stream/classes");
@@ -268,9 +307,9 @@ class LiveRunTest {
     TrainingMetrics skipped = step(2, Double.NaN, Map.of("cat", 4));
     skipped.setOutcome("skipped");
     skipped.setFault("non_finite");
-    run.add(step(1, 4, Map.of("cat", 4)));
-    run.add(skipped);
-    run.add(step(3, 4, Map.of("cat", 4)));
+    add(step(1, 4, Map.of("cat", 4)));
+    add(skipped);
+    add(step(3, 4, Map.of("cat", 4)));
 
     JsonNode stream = run.json(null).get("stream");
     assertThat(stream.get("notTaken").asLong()).isEqualTo(1);
@@ -282,7 +321,7 @@ class LiveRunTest {
   void tellsTheShareOfDeadLettersAndThoseThatCameBack() {
     assertThat(run.json(null).at("/deadLetters/share").isNull()).isTrue();
     for (int i = 0; i < 3; i++) {
-      run.add(embedding(i, "cat", 1, 0, i));
+      add(embedding(i, "cat", 1, 0, i));
     }
     DeadLetter again = letter("IMAGE_CORRUPT", "", 3);
     again.setHeaders(
@@ -291,8 +330,8 @@ class LiveRunTest {
                 .setKey(RedrivenCount.HEADER)
                 .setValue(ByteBuffer.wrap("2".getBytes(StandardCharsets.US_ASCII)))
                 .build()));
-    run.add(again);
-    run.add(again); // the same record, after a failure
+    add(again);
+    add(again); // the same record, after a failure
 
     JsonNode letters = run.json(null).get("deadLetters");
     assertThat(letters.get("share").asDouble()).isEqualTo(0.25);
@@ -306,16 +345,16 @@ class LiveRunTest {
     MovingClock clock = new MovingClock(taken);
     LiveRun silent = new LiveRun(clock);
     assertThat(state(silent)).isEqualTo("STARTING");
-    silent.add(step(1, 4, Map.of("cat", 4)));
+    silent.add(step(1, 4, Map.of("cat", 4)), PLACE);
     assertThat(state(silent)).isEqualTo("TRAINING");
-    silent.add(embedding(4, "cat", 1, 0, 0));
+    silent.add(embedding(4, "cat", 1, 0, 0), PLACE);
     assertThat(silent.inputDone()).isEqualTo(Map.of(new TopicPartition("images", 0), 5L));
     clock.now = taken.plusSeconds(600);
     silent.waiting(12L);
     assertThat(state(silent)).isEqualTo("STALLED");
     silent.waiting(0L);
     assertThat(state(silent)).isEqualTo("IDLE");
-    silent.add(embedding(5, null, 1, 0, 0));
+    silent.add(embedding(5, null, 1, 0, 0), PLACE);
     assertThat(state(silent)).isEqualTo("ARRIVING");
     silent.kafkaIsAway("no answer");
     assertThat(state(silent)).isEqualTo("NO_KAFKA");
@@ -327,15 +366,21 @@ class LiveRunTest {
   @Test
   void memoryDoesNotGrowWithNames() {
     for (int i = 0; i < 6000; i++) {
-      run.add(embedding(i, "class-" + i, i, 0, i));
-      run.add(letter("REASON_" + i, "", i));
+      add(embedding(i, "class-" + i, i, 0, i));
+      add(letter("REASON_" + i, "", i));
     }
 
     JsonNode json = run.json(null);
-    assertThat(json.at("/deadLetters/reasons")).hasSize(50);
+    assertThat(json.at("/deadLetters/reasons")).hasSize(51);
+    assertThat(json.at("/deadLetters/reasons/other reasons").asInt()).isEqualTo(5950);
+    assertThat(json.at("/deadLetters/shares")).hasSize(1); // of the last 1,000
     assertThat(json.at("/stream/classes")).hasSize(100);
     assertThat(json.at("/stream/moreClasses").asInt()).isEqualTo(4900);
     assertThat(run.stream("default").orElseThrow().map()).hasSizeLessThanOrEqualTo(2000);
+  }
+
+  private void add(SpecificRecord record) {
+    run.add(record, PLACE);
   }
 
   private static String state(LiveRun run) {
