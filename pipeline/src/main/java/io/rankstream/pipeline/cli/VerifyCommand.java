@@ -6,6 +6,7 @@ import io.rankstream.pipeline.tools.evaluate.CheckpointReview;
 import io.rankstream.pipeline.tools.evaluate.StateFinding;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
 
   private static final String MODEL_FILE = ".safetensors";
+  private static final String METADATA = "_metadata"; // of a checkpoint
 
   @Spec CommandSpec spec;
 
@@ -39,7 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    if (path.endsWith(MODEL_FILE)) {
+    if (isModelFile()) {
       ModelFile file = ModelFile.read(Path.of(path));
       out.println(
           file.isChecked()
@@ -61,5 +63,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     return 0;
+  }
+
+  /** A file that is no part of a checkpoint is taken for a model, whatever its name. */
+  private boolean isModelFile() {
+    return path.endsWith(MODEL_FILE)
+        || (Files.isRegularFile(Path.of(path)) && !path.endsWith(METADATA));
   }
 }

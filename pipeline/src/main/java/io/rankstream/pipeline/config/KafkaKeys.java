@@ -7,12 +7,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The keys of Kafka's clients, checked by Kafka's own declarations. Plugins, such as interceptors
@@ -61,6 +64,9 @@ public final class KafkaKeys {
       return Optional.empty(); // known where the client runs
     }
 
+    if (key.equals(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+      return addressProblem(value, prefix + key);
+    }
     for (ConfigDef client : CLIENTS) {
       ConfigDef.ConfigKey declared = client.configKeys().get(key);
       if (declared != null) {
@@ -68,6 +74,19 @@ public final class KafkaKeys {
       }
     }
     return Optional.empty();
+  }
+
+  /** Kafka's declaration takes any text here; a client that starts does not. */
+  private static Optional<String> addressProblem(String addresses, String key) {
+    boolean isWhole =
+        Stream.of(addresses.split(",", -1))
+            .map(String::strip)
+            .allMatch(each -> Utils.getHost(each) != null && Utils.getPort(each) != null);
+    return isWhole
+        ? Optional.empty()
+        : Optional.of(
+            "Invalid %s: %s (write HOST:PORT, such as localhost:9092; separate several by commas)"
+                .formatted(key, addresses));
   }
 
   /** Whether Kafka's clients, or Flink's connector, declare a key. */

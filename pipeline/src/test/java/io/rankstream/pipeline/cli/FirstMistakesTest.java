@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What people type in their first hour: each command, the exit code, and what they are told. */
@@ -49,6 +50,8 @@ class FirstMistakesTest {
           run --dry-run --rest.prt 8081                           | 2 | Unknown key rest.prt (did you mean rest.port?)
           run --dry-run --kafka.bootstrap.server kafka:9092       | 2 | Unknown key kafka.bootstrap.server (did you mean kafka.bootstrap.servers?)
           run --dry-run --execution.checkpointing.interval 3q     | 2 | Invalid execution.checkpointing.interval: 3q (Flink: Time interval unit label 'q'
+          run --dry-run --kafka.bootstrap.servers localhost       | 2 | Invalid kafka.bootstrap.servers: localhost (write HOST:PORT, such as localhost:9092; separate several by commas)
+          run --dry-run --kafka.bootstrap.servers a:1,b:          | 2 | Invalid kafka.bootstrap.servers: a:1,b: (write HOST:PORT
           run --dry-run --kafka.acks 7                            | 2 | Invalid kafka.acks: 7 (Kafka: String must be one of: all, -1, 0, 1)
           run --dry-run --execution.checkpointing.dir /data/cp    | 2 | Invalid execution.checkpointing.dir: /data/cp (must be a URI, such as file:///data/cp)
           run --dry-run --versions.directory=~/models             | 2 | must be a whole path, since only a shell replaces ~
@@ -62,8 +65,11 @@ class FirstMistakesTest {
           tail metrics --bootstrap-servers localhost              | 1 | Invalid url in bootstrap.servers: localhost (write HOST:PORT, such as localhost:9092)
           tail metric                                             | 2 | metric (must be one of embeddings, metrics, models, dead-letters)
           feed --data DIR/nowhere                                 | 1 | does not exist: give a folder of class folders
+          feed --data DIR/photos/cats/1.png                       | 1 | 1.png is neither a folder nor a zip file: give a folder or a zip file with a folder of images
           feed --data=~/photos                                    | 2 | since only a shell replaces ~
           evaluate --model DIR/resnet.pth --data DIR/photos --test-share 1 | 1 | is not a safetensors file: it is PyTorch's own format
+          verify DIR/resnet.pth                                   | 1 | is not a safetensors file: it is PyTorch's own format, a pickle, which can hold programs and is never read
+          verify DIR/photos                                       | 1 | is no checkpoint: give a directory that has a file _metadata
           export --from DIR/photos --out x.safetensors            | 1 | is no checkpoint: give a directory that has a file _metadata
           stop --flink localhost:8081                             | 2 | localhost:8081 (must be an address such as http://localhost:8081)
           epoch status --flink localhost:8081                     | 2 | localhost:8081 (must be an address such as http://localhost:8081)
@@ -71,7 +77,9 @@ class FirstMistakesTest {
           """)
   void isToldInASentence(String command, int exitCode, String message) {
     assertThat(execute(command)).as(err.toString()).isEqualTo(exitCode);
-    assertThat(err.toString()).contains(message).doesNotContain("Exception", "\tat ");
+    assertThat(err.toString())
+        .contains(message)
+        .doesNotContain("Exception", "\tat ", "Provider not found");
     assertThat(err.toString()).containsOnlyOnce("error: ");
   }
 
@@ -79,6 +87,14 @@ class FirstMistakesTest {
   void aFileFromWindowsIsRead() {
     assertThat(execute("run --dry-run --config DIR/windows.properties")).isZero();
     assertThat(out.toString()).contains("The settings are good.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:9092", "a:1,b:2", "[::1]:9092", "SSL://kafka.example:9093"})
+  void anAddressWithAPortIsTaken(String address) {
+    assertThat(execute("run --dry-run --kafka.bootstrap.servers " + address))
+        .as(err.toString())
+        .isZero();
   }
 
   private int execute(String command) {

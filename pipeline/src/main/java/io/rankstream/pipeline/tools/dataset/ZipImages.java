@@ -44,8 +44,7 @@ final class ZipImages {
       if (!isZip(file)) {
         throw new IOException(
             "%s is neither a folder nor a zip file: give a folder or a zip file with a folder of images (JPEG, PNG, GIF, BMP, WebP or TIFF) for each class; unpack other archives"
-                .formatted(file),
-            e);
+                .formatted(file)); // Java's reason, such as "Provider not found", says nothing more
       }
 
       return withOldNames(file, e, log);
