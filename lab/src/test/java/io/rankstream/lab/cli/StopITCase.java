@@ -5,11 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.rankstream.lab.local.FreePorts;
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.local.RecordSender;
+import io.rankstream.pipeline.Fixtures;
+import io.rankstream.pipeline.kafka.ConsumerLag;
 import io.rankstream.pipeline.kafka.TopicNames;
+import io.rankstream.schemas.TrainingMetrics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -50,6 +55,43 @@ class StopITCase {
       await().atMost(PATIENCE).until(() -> endedAgain.isDone() || stop.execute() == 0);
       assertThat(endedAgain.get()).as(second.text()).isZero();
       assertThat(second.text()).contains("Going on from " + savepoints);
+    }
+  }
+
+  @Test
+  void aDrainedJobTrainsOnWhatWaitsBeforeItEnds() throws Exception {
+    TopicNames topics = TopicNames.defaults();
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      images.add(
+          Fixtures.envelope("image-" + i, "default", "class-" + i % 2, Fixtures.png(i % 2, i)));
+    }
+    try (LocalRun kafka = LocalRun.start("test");
+        ConsumerLag lag = new ConsumerLag(kafka.clients(), topics.images(), "drained")) {
+      kafka.create(topics);
+      RecordSender.send(kafka.clients(), topics.images(), images);
+      int port = FreePorts.one();
+      // No batch is due before its end.
+      Output run =
+          run(
+              kafka,
+              port,
+              "--batch.train-every",
+              "1000",
+              "--batch.max-wait",
+              "1 h",
+              "--input.group-id",
+              "drained");
+      CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(run::execute);
+      await().atMost(PATIENCE).until(() -> ended.isDone() || lag.isNone());
+      assertThat(kafka.read(topics.metrics(), TrainingMetrics.getDecoder())).isEmpty();
+
+      Output stop = new Output("stop", "--flink", "http://localhost:" + port, "--drain");
+      await().atMost(PATIENCE).until(() -> ended.isDone() || stop.execute() == 0);
+
+      assertThat(ended.get()).as(run.text()).isZero();
+      assertThat(stop.text()).contains("Stopped with the savepoint file:");
+      assertThat(kafka.read(topics.metrics(), TrainingMetrics.getDecoder())).isNotEmpty();
     }
   }
 

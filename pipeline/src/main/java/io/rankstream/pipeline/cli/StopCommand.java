@@ -53,6 +53,12 @@ final class StopCommand implements Callable<Integer> {
   String job;
 
   @Option(
+      names = "--drain",
+      description =
+          "End the input first: the job also trains on the images that wait for a batch, and its replicas average a last time.")
+  boolean drains;
+
+  @Option(
       names = "--canonical",
       description = "Write the savepoint in the format that every state backend can read.")
   boolean canonical;
@@ -65,6 +71,7 @@ final class StopCommand implements Callable<Integer> {
       out.flush();
       String savepoint =
           stopped.stop(
+              drains,
               directory.startsWith("/") ? Path.of(directory).toUri().toString() : directory,
               canonical ? SavepointFormatType.CANONICAL : SavepointFormatType.NATIVE);
       out.printf(

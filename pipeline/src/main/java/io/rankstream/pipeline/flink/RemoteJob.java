@@ -82,15 +82,16 @@ public final class RemoteJob implements AutoCloseable {
   /**
    * Stops the job with a savepoint and waits for it.
    *
+   * @param drains whether the input ends first, so that all that waits in the job is processed
    * @param directory directory for the savepoint, or empty for that of Flink's configuration
    * @return the path of the savepoint
    * @throws IOException when the savepoint fails; the job then runs on
    */
-  public String stop(String directory, SavepointFormatType format)
+  public String stop(boolean drains, String directory, SavepointFormatType format)
       throws IOException, InterruptedException {
     try {
       return flink
-          .stopWithSavepoint(job, false, directory.isEmpty() ? null : directory, format)
+          .stopWithSavepoint(job, drains, directory.isEmpty() ? null : directory, format)
           .get();
     } catch (ExecutionException e) {
       Throwable cause = ExceptionUtils.stripExecutionException(e);
