@@ -159,8 +159,8 @@ public final class ExperimentReport {
         rows.add(mapper.valueToTree(row));
       }
       if (arm.classifies()) {
-        node.set("confusion", confusion(first.evaluation().confusion()));
         Confusions confusions = confusions(first);
+        node.set("confusion", confusion(first.evaluation().confusion(), confusions));
         node.set("confused", mapper.valueToTree(confusions.rows()));
         shown.addAll(confusions.shown());
       }
@@ -177,11 +177,12 @@ public final class ExperimentReport {
     }
   }
 
-  private ArrayNode confusion(ConfusionMatrix matrix) {
+  /** A row for each of the most frequent classes; predictions of others count in {@code all}. */
+  private ArrayNode confusion(ConfusionMatrix matrix, Confusions confusions) {
     List<String> labels = classesByTraffic().stream().limit(SHOWN_CLASSES).toList();
     ArrayNode rows = mapper.createArrayNode();
     for (String actual : labels) {
-      ObjectNode row = rows.addObject().put("name", actual);
+      ObjectNode row = rows.addObject().put("name", actual).put("all", confusions.all(actual));
       ArrayNode predicted = row.putArray("predicted");
       labels.forEach(label -> predicted.add(matrix.count(actual, label)));
     }

@@ -66,6 +66,11 @@ public final class Confusions {
         .toList();
   }
 
+  /** Images of a class that the model has classified. */
+  public int all(String actual) {
+    return totals.getOrDefault(actual, 0);
+  }
+
   /** Indices of the images that the rows show. */
   public Set<Integer> shown() {
     Set<Integer> shown = new TreeSet<>();
@@ -78,7 +83,7 @@ public final class Confusions {
         pair.actual(),
         pair.predicted(),
         pairs.get(pair).size(),
-        totals.get(pair.actual()),
+        all(pair.actual()),
         first(pair, PICTURES),
         first(new Pair(pair.predicted(), pair.predicted()), LIKENESSES));
   }

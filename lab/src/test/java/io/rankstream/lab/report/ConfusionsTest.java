@@ -36,6 +36,8 @@ class ConfusionsTest {
 
     assertThat(confusions.rows()).hasSize(1);
     assertThat(confusions.rows().get(0).all()).isEqualTo(2);
+    assertThat(confusions.all("null")).isEqualTo(2);
+    assertThat(confusions.all("cat")).as("no image was a cat").isZero();
     assertThat(confusions.rows().get(0).likenesses()).as("no cat was recognised").isEmpty();
   }
 

@@ -72,14 +72,14 @@ const uprightHead = (table, corner, names) => {
   names.forEach(name => element("span", name, element("th", undefined, row)));
   table.classList.toggle("many", names.length > 12); // on a phone then without numbers
 };
-// Rows of {name, predicted}: counts in the order of the rows.
+// Rows of {name, predicted, all}: counts in the order of the rows, and the images of the row where there are more classes.
 const confusionMatrix = (table, rows) => {
   table.replaceChildren();
   uprightHead(table, "class", rows.map(row => row.name));
   for (const row of rows) {
     const line = element("tr", undefined, table);
     rowHead(row.name, line);
-    const all = row.predicted.reduce((a, b) => a + b, 0) || 1;
+    const all = row.all || row.predicted.reduce((a, b) => a + b, 0) || 1;
     row.predicted.forEach((n, i) => {
       const cell = element("td", n ? (n / all).toFixed(2) : "", line);
       cell.title = `${row.name} taken for ${rows[i].name}: ${count(n)} of ${count(all)}`;
