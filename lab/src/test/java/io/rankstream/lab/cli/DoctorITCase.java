@@ -87,6 +87,7 @@ class DoctorITCase {
             "flink",
             "pytorch",
             "device",
+            "precision",
             "decoder",
             "temporary",
             "checkpoints",

@@ -10,6 +10,7 @@ import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.InputSpec;
 import io.rankstream.model.image.NativeDecoderMissingException;
 import io.rankstream.model.image.Normalization;
+import io.rankstream.model.network.Precisions;
 import io.rankstream.pipeline.config.JobConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -29,9 +30,9 @@ public final class MachineChecks {
   private MachineChecks() {}
 
   /**
-   * Checks Java, Flink, PyTorch, the device, the image decoder and the disks.
+   * Checks Java, Flink, PyTorch, the device, the precision, the image decoder and the disks.
    *
-   * @param config configuration with the device
+   * @param config configuration with the device and the precision
    * @param checkpoints URI of the directory of the checkpoints
    */
   public static List<Finding> all(JobConfig config, String checkpoints) {
@@ -41,7 +42,11 @@ public final class MachineChecks {
     Finding pyTorch = pyTorch();
     findings.add(pyTorch);
     if (!pyTorch.isProblem()) {
-      findings.add(device(config.device()));
+      Finding device = device(config.device());
+      findings.add(device);
+      if (!device.isProblem()) {
+        findings.add(precision(config.model().precisions(), config.device()));
+      }
     }
     findings.add(decoder());
     findings.add(disk("temporary", Path.of(System.getProperty("java.io.tmpdir"))));
@@ -98,6 +103,25 @@ public final class MachineChecks {
     } catch (RuntimeException | LinkageError e) {
       return Finding.problem("device", e.getMessage());
     }
+  }
+
+  private static Finding precision(Precisions chosen, String device) {
+    try {
+      chosen.requireOn(Devices.select(device));
+    } catch (IllegalStateException e) {
+      return Finding.problem("precision", e.getMessage());
+    }
+
+    return Finding.ok(
+        "precision",
+        "%s for steps, %s for predictions and embeddings; %s"
+            .formatted(
+                chosen.step().id(),
+                chosen.served().id(),
+                Precisions.missing()
+                    .map("no fast bfloat16 here, since %s"::formatted)
+                    .orElse(
+                        "this processor has instructions for bfloat16: auto takes it where it is faster")));
   }
 
   private static float sum(Device device) {
