@@ -2,6 +2,7 @@ package io.rankstream.lab.bench;
 
 import io.rankstream.model.Devices;
 import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.model.network.Precision;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.start.DecidedPrecisions;
@@ -44,6 +45,13 @@ public record BenchPlan(
     require(megabytes >= 1, "megabytes", megabytes, "at least 1");
     classes.forEach(count -> require(count >= 2, "classes", count, "at least 2"));
     payloads.forEach(bytes -> require(bytes >= 1, "payload", bytes, "at least 1 byte"));
+  }
+
+  /** Float32, and bfloat16 beside it where the settings ask for it or leave it open. */
+  static List<Precision> compared(Precision asked) {
+    return asked == Precision.FLOAT32
+        ? List.of(Precision.FLOAT32)
+        : List.of(Precision.FLOAT32, Precision.BFLOAT16);
   }
 
   /** The checked settings of the measured job. */

@@ -92,9 +92,7 @@ public final class EmbedBench {
   }
 
   private List<Precision> precisions() {
-    return config.model().precisions().served() == Precision.FLOAT32
-        ? List.of(Precision.FLOAT32)
-        : List.of(Precision.FLOAT32, Precision.BFLOAT16);
+    return BenchPlan.compared(config.model().precisions().served());
   }
 
   private String name(int size, String words) {

@@ -40,7 +40,7 @@ public final class EmbeddersBench {
   public static void run(BenchPlan plan, BenchReport report) throws Exception {
     JobConfig config = plan.config();
     try (LocalRun local = LocalRun.start("bench")) {
-      feed(local, config, images(plan));
+      feed(local, config, images(plan, config));
       int[] runs = {0};
       Contest contest = new Contest();
       for (int embedders : new int[] {1, 2}) {
@@ -58,8 +58,7 @@ public final class EmbeddersBench {
   }
 
   /** As many as one thread embeds in the time of a window, with what the warm-up takes. */
-  private static int images(BenchPlan plan) throws Exception {
-    JobConfig config = plan.config();
+  private static int images(BenchPlan plan, JobConfig config) throws Exception {
     NoiseBatch batch = NoiseBatch.of(config);
     try (OnlineTrainer trainer = StepBench.trainer(config, RankingLoss.TRIPLET_SEMI_HARD)) {
       trainer.learn(batch.images(), batch.labels()); // gives the model its classes

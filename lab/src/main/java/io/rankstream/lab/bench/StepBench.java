@@ -58,7 +58,8 @@ public final class StepBench implements AutoCloseable {
 
   /** A trainer with a ranking loss that has the parameters of the paper. */
   public static OnlineTrainer trainer(JobConfig config, RankingLoss loss) {
-    return trainer(config.model(), config, loss);
+    return OnlineTrainer.create(
+        config.model().withLoss(LossConfig.paperDefaults(loss)), Devices.select(config.device()));
   }
 
   /** The name of a loss in tables: softmax where there is no ranking loss beside it. */
@@ -75,10 +76,10 @@ public final class StepBench implements AutoCloseable {
 
   private void add(RankingLoss loss, BenchReport report) throws Exception {
     List<String> ours = new ArrayList<>();
-    for (Precision precision : precisions()) {
+    for (Precision precision : BenchPlan.compared(config.model().precisions().step())) {
       String name = name(loss, precision);
       ModelConfig model = config.model().withPrecisions(new Precisions(precision, precision));
-      OnlineTrainer trainer = trainer(model, config, loss);
+      OnlineTrainer trainer = trainer(config.withModel(model), loss);
       open.add(trainer);
       contest.add(name, plan.window(() -> trainer.learn(batch.images(), batch.labels())));
       ours.forEach(other -> addRatio(name, "float32", other));
@@ -122,12 +123,6 @@ public final class StepBench implements AutoCloseable {
             report.add(Figure.ratio(name, windows.get(pair.get(0)), windows.get(pair.get(1)))));
   }
 
-  private List<Precision> precisions() {
-    return config.model().precisions().step() == Precision.FLOAT32
-        ? List.of(Precision.FLOAT32)
-        : List.of(Precision.FLOAT32, Precision.BFLOAT16);
-  }
-
   private Figure figure(String name, double[] rates) {
     double median = Figure.of(name, plan.unit("steps"), rates).median();
     return Figure.of(
@@ -146,10 +141,5 @@ public final class StepBench implements AutoCloseable {
                 config.model().input().width(),
                 lossName(loss));
     return precision == Precision.FLOAT32 ? name : name + " " + precision.id();
-  }
-
-  private static OnlineTrainer trainer(ModelConfig model, JobConfig config, RankingLoss loss) {
-    return OnlineTrainer.create(
-        model.withLoss(LossConfig.paperDefaults(loss)), Devices.select(config.device()));
   }
 }

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.pipeline.wire.RecordKey;
 import io.rankstream.pipeline.wire.RedrivenCount;
 import io.rankstream.schemas.DeadLetter;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.utils.Utils;
 
 /** Counts of the dead letters, and the last ones, in bounded memory. Not thread-safe. */
 final class LiveLetters {
@@ -108,14 +108,8 @@ final class LiveLetters {
   }
 
   private static Optional<RecordKey> image(DeadLetter letter) {
-    if (letter.getKey() == null) {
-      return Optional.empty();
-    }
-
-    ByteBuffer key = letter.getKey().duplicate();
-    byte[] bytes = new byte[key.remaining()];
-    key.get(bytes);
-    return RecordKey.parse(bytes);
+    byte[] key = Utils.toNullableArray(letter.getKey());
+    return key == null ? Optional.empty() : RecordKey.parse(key);
   }
 
   private static String shortened(String text, int length) {
