@@ -15,9 +15,25 @@ public final class Devices {
   /** The rule of {@link #isName} in words. */
   public static final String ACCEPTED_NAMES = "auto, cpu, gpu or gpu:N";
 
+  /** System property with the threads of an operation, which the engine reads when it starts. */
+  public static final String THREADS = "ai.djl.pytorch.num_threads";
+
   private static final Pattern NAME = Pattern.compile("auto|cpu|gpu(?::(\\d{1,3}))?");
 
   private Devices() {}
+
+  /**
+   * Lets one operation use so many threads on the CPU. It counts where nothing has computed in this
+   * process yet.
+   */
+  public static void setThreads(int threads) {
+    System.setProperty(THREADS, Integer.toString(threads));
+  }
+
+  /** Whether the environment, or {@link #setThreads}, says how many threads one operation uses. */
+  public static boolean hasThreadsSet() {
+    return System.getenv("OMP_NUM_THREADS") != null || System.getProperty(THREADS) != null;
+  }
 
   /** Number of threads that one operation may use on the CPU. */
   public static int threads() {

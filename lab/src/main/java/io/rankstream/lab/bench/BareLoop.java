@@ -23,8 +23,8 @@ import java.util.List;
 public final class BareLoop implements AutoCloseable {
 
   private static final int BATCHES = 32;
-  private static final int WARM_UP = 30;
-  private static final int MEASURED = 300;
+  private static final int WARM_UP = 20;
+  private static final int MEASURED = 100;
 
   private final List<PixelBatch> batches = new ArrayList<>();
   private final List<List<String>> labels = new ArrayList<>();

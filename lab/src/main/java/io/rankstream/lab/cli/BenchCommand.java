@@ -12,6 +12,7 @@ import io.rankstream.lab.bench.OptimizerBench;
 import io.rankstream.lab.bench.PipelineBench;
 import io.rankstream.lab.bench.ReplicaBench;
 import io.rankstream.lab.bench.StepBench;
+import io.rankstream.model.Devices;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Backbone;
 import io.rankstream.pipeline.config.JobConfig;
@@ -194,8 +195,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (threads != null) { // read by the engine when it starts
-      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+    if (threads != null) {
+      Devices.setThreads(threads);
     }
     Configuration job = job();
     BenchReport report = new BenchReport(spec.commandLine().getOut(), JobConfig.from(job).device());

@@ -6,6 +6,7 @@ import io.rankstream.lab.experiment.ExperimentPlan;
 import io.rankstream.lab.experiment.ExperimentReport;
 import io.rankstream.lab.experiment.ExperimentResult;
 import io.rankstream.lab.experiment.ExperimentTable;
+import io.rankstream.model.Devices;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.cli.DataSource;
 import io.rankstream.pipeline.cli.ShellCommand;
@@ -164,9 +165,9 @@ final class ExperimentCommand implements Callable<Integer> {
     budgets.forEach(steps -> Rule.atLeast(1).require("steps", steps));
     Rule.atLeast(1).require("parallel", parallel);
     LongTail.IMBALANCE.require("skew", skew);
-    if (parallel > 1) { // read by the engine when it starts
+    if (parallel > 1) {
       int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
-      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+      Devices.setThreads(threads);
     }
 
     Consumer<String> log = new ToldOnce(line -> say(out, line));

@@ -11,6 +11,7 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.start.LocalThreads;
 import io.rankstream.pipeline.tools.epoch.EpochControl;
 import io.rankstream.pipeline.tools.watch.Browser;
 import io.rankstream.pipeline.tools.watch.Watch;
@@ -82,6 +83,7 @@ public final class Demo implements AutoCloseable {
     long expectedSteps = images.order().size() / plan.trainEvery();
     Configuration settings = settings(expectedSteps);
     JobConfig config = JobConfig.from(settings);
+    LocalThreads.choose(config.model());
     startJob(settings);
     Future<?> records = threads.submit(() -> readVersions(versions, () -> !ended));
     Future<?> metrics = threads.submit(() -> readMetrics(progress, () -> !ended));

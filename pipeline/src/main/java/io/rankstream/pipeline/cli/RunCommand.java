@@ -19,6 +19,7 @@ import io.rankstream.pipeline.flink.LocalCluster;
 import io.rankstream.pipeline.kafka.KafkaWatch;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
+import io.rankstream.pipeline.start.LocalThreads;
 import io.rankstream.pipeline.start.WeightsFile;
 import io.rankstream.pipeline.tools.doctor.Finding;
 import io.rankstream.pipeline.tools.doctor.KafkaChecks;
@@ -126,6 +127,7 @@ final class RunCommand implements Callable<Integer> {
     boolean local = isLocal();
     if (local) { // a cluster may have other files, devices and secrets than this machine
       LocalCluster.loadFileSystems(given);
+      LocalThreads.choose(config.model());
       checkMachine(config);
     }
     if (dryRun) {
