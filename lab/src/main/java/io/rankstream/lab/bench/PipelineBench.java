@@ -65,8 +65,7 @@ public final class PipelineBench {
       works.put(DECODE, decodeBatch(config, dataset, order));
       Map<String, List<Double>> rates = new LinkedHashMap<>();
       works.keySet().forEach(name -> rates.put(name, new ArrayList<>()));
-      double estimate = rate(plan.seconds(), loop::learn);
-      int steps = (int) Math.max(LEAST_STEPS, Math.min(MOST_STEPS, estimate * JOB_SECONDS));
+      int steps = steps(loop, plan.seconds());
       feed(local, config, dataset, order, steps * config.batch().trainEvery());
 
       // A round to warm up, which is not counted: the JVM compiles during all of the first job.
@@ -82,6 +81,12 @@ public final class PipelineBench {
       measure(works, plan.seconds(), rates);
       report(report, name(config), rates, jobs, bareCpu, config.batch().size());
     }
+  }
+
+  /** Steps of a job that takes about a minute, as the bare step goes. */
+  static int steps(BareLoop loop, double seconds) throws Exception {
+    return (int)
+        Math.max(LEAST_STEPS, Math.min(MOST_STEPS, rate(seconds, loop::learn) * JOB_SECONDS));
   }
 
   /** The images of the first classes, one of each class in turn. */

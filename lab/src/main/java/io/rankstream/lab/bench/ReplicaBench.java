@@ -1,7 +1,10 @@
 package io.rankstream.lab.bench;
 
+import ai.djl.Device;
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
+import io.rankstream.model.OneShotThread;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
@@ -23,8 +26,6 @@ import org.apache.flink.configuration.CoreOptions;
  */
 public final class ReplicaBench {
 
-  private static final int STEPS = 1_500;
-
   private ReplicaBench() {}
 
   /** Runs the jobs in turn. */
@@ -35,8 +36,13 @@ public final class ReplicaBench {
     List<Integer> order = PipelineBench.inTurn(dataset, config.batch().classes());
     List<OtherProcess> others = new ArrayList<>();
     Map<String, double[]> windows;
+    Device device = Devices.select(config.device());
+    int steps;
+    try (BareLoop loop = OneShotThread.call(() -> new BareLoop(config, device, dataset, order))) {
+      steps = PipelineBench.steps(loop, plan.seconds());
+    }
     try (LocalRun local = LocalRun.start("bench")) {
-      PipelineBench.feed(local, config, dataset, order, STEPS * config.batch().trainEvery());
+      PipelineBench.feed(local, config, dataset, order, steps * config.batch().trainEvery());
       AtomicInteger runs = new AtomicInteger();
       Contest contest = new Contest();
       for (int replicas : plan.replicas()) {
