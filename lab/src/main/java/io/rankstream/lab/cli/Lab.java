@@ -32,6 +32,7 @@ public final class Lab {
     line.addSubcommand(new BenchCommand());
     line.addSubcommand(new ChaosCommand());
     line.addSubcommand(new FuzzCommand());
+    line.addSubcommand(new WarmUpCommand());
     String[] inherited = line.getCommandSpec().usageMessage().footer();
     line.getCommandSpec()
         .usageMessage()

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.rankstream.lab.Documents;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,32 @@ class LauncherTest {
             "LC_ALL=C.UTF-8", "HOME=/somewhere", "DJL_CACHE_DIR=/somewhere/.cache/rankstream/djl");
   }
 
+  @Test
+  void archivesTheClassesOfAStartOnceAfterABuild() throws Exception {
+    Path archive = directory.resolve("lab/target/classes.jsa");
+
+    String first = launch(Map.of(), "demo", "--no-browser");
+
+    assertThat(first)
+        .contains("Preparing faster starts", "-XX:TieredStopAtLevel=1", "Lab demo --no-browser")
+        .doesNotContain("SharedArchiveFile");
+    assertThat(Path.of(archive + ".log"))
+        .content()
+        .contains("-XX:ArchiveClassesAtExit=" + archive, "Lab warm-up");
+
+    assertThat(launch(Map.of(), "demo")).doesNotContain("Preparing", "SharedArchiveFile");
+
+    Files.writeString(archive, "classes");
+    assertThat(launch(Map.of(), "doctor"))
+        .contains("-XX:SharedArchiveFile=" + archive, "Lab doctor")
+        .doesNotContain("Preparing", "TieredStopAtLevel");
+  }
+
+  @Test
+  void helpIsNotHeldUpByTheArchive() throws Exception {
+    assertThat(launch(Map.of(), "demo", "--help")).doesNotContain("Preparing");
+  }
+
   private String launch(Map<String, String> environment, String... arguments) throws Exception {
     Path script = directory.resolve("rankstream");
     Path java = directory.resolve("jdk/bin/java");
@@ -46,7 +74,9 @@ class LauncherTest {
           java,
           "#!/bin/sh\n[ \"$1\" = -version ] && { echo 'openjdk version \"17.0.1\"' >&2; exit; }\nenv\necho \"$@\"\n");
       Files.createDirectories(directory.resolve("lab/target/lib"));
-      Files.createFile(directory.resolve("lab/target/rankstream-lab.jar"));
+      Path jar = Files.createFile(directory.resolve("lab/target/rankstream-lab.jar"));
+      // Some shells compare whole seconds.
+      Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(60)));
     }
     assumeTrue(java.toFile().setExecutable(true) && script.toFile().setExecutable(true), "POSIX");
 
