@@ -11,8 +11,8 @@ Alone, it prints its steps a second:
 A step takes pixels as bytes, as a consumer that decodes images has them, and reads the loss. --precision bfloat16 turns
 autocast on, --channels-last lays the channels of a pixel side by side: together the fastest that PyTorch offers on
 processors with instructions for bfloat16. --processes N trains one model in N processes, each with a batch of its own and
---threads threads (DistributedDataParallel over gloo), and counts the batches of all. Needs torch, and torchvision for the
-ResNets.
+--threads threads (DistributedDataParallel over gloo), and counts the batches of all. With --topic the batches come from
+Kafka, through a plain consumer. Needs torch, torchvision for the ResNets, and for --topic what kafka_images.py names.
 """
 import argparse
 import json
@@ -137,6 +137,11 @@ class Training:
         shape = (count, options.channels, options.size, options.size)
         self.pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
         self.labels = torch.arange(count) // options.images
+        self.source = None
+        if options.topic:
+            from kafka_images import KafkaImages
+
+            self.source = KafkaImages(options.bootstrap_servers, options.topic, options.channels, options.size)
         self.mean = torch.tensor(MEAN[: options.channels]).reshape(1, -1, 1, 1)
         self.deviation = torch.tensor(DEVIATION[: options.channels]).reshape(1, -1, 1, 1)
 
@@ -147,6 +152,9 @@ class Training:
         return x.div_(255).sub_(self.mean).div_(self.deviation)
 
     def step(self):
+        if self.source:
+            self.pixels, numbers = self.source.batch(len(self.labels))
+            self.labels = torch.from_numpy(numbers)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.options.precision == "bfloat16"):
             logits, embeddings = self.run(self.images(), self.ranking is not None)
         loss = F.cross_entropy(logits.float(), self.labels)
@@ -191,6 +199,8 @@ def parse():
     parser.add_argument("--channels-last", action="store_true", help="layout of weights and images")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--processes", type=int, default=1, help="processes that train the model together")
+    parser.add_argument("--topic", help="topic of labelled images to train on, instead of noise")
+    parser.add_argument("--bootstrap-servers", default="localhost:9092")
     parser.add_argument("--windows", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--serve", action="store_true", help="run windows as asked on the standard input")
@@ -205,6 +215,8 @@ def name(options):
         words.append("channels last")
     if options.processes > 1:
         words.append(f"{options.processes} processes")
+    if options.topic:
+        words.append("from Kafka")
     if "MALLOC_ARENA_MAX" in os.environ:
         words.append("memory kept")
     return ", ".join(words)

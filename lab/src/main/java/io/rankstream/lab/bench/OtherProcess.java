@@ -42,6 +42,21 @@ final class OtherProcess implements AutoCloseable {
    * the command names another number.
    */
   static OtherProcess start(String command, JobConfig config, RankingLoss loss) throws IOException {
+    return start(command, config, loss, List.of());
+  }
+
+  /** Starts a program that takes its batches from a topic of images. */
+  static OtherProcess startOn(
+      String topic, String bootstrapServers, String command, JobConfig config) throws IOException {
+    return start(
+        command,
+        config,
+        config.model().loss().ranking(),
+        List.of("--topic", topic, "--bootstrap-servers", bootstrapServers));
+  }
+
+  private static OtherProcess start(
+      String command, JobConfig config, RankingLoss loss, List<String> more) throws IOException {
     InputSpec input = config.model().input();
     if (input.height() != input.width()) {
       throw new UsageException(
@@ -71,6 +86,7 @@ final class OtherProcess implements AutoCloseable {
             Integer.toString(config.batch().classes()),
             "--images",
             Integer.toString(config.batch().imagesPerClass())));
+    words.addAll(more);
     if (!words.contains(THREADS)) {
       words.addAll(List.of(THREADS, Integer.toString(Devices.threads())));
     }

@@ -58,7 +58,8 @@ public final class PipelineBench {
     List<Integer> order = inTurn(dataset, config.batch().classes());
     Device device = Devices.select(config.device());
     try (LocalRun local = LocalRun.start("bench");
-        BareLoop loop = OneShotThread.call(() -> new BareLoop(config, device, dataset, order))) {
+        BareLoop loop = OneShotThread.call(() -> new BareLoop(config, device, dataset, order));
+        OtherProcesses others = new OtherProcesses()) {
       Map<String, Contest.Work> works = new LinkedHashMap<>();
       works.put(LEARN, loop::learn);
       works.put(SAME_WORK, loop::predictLearnEmbed);
@@ -68,8 +69,15 @@ public final class PipelineBench {
       int steps = steps(loop, plan.seconds());
       feed(local, config, dataset, order, steps * config.batch().trainEvery());
 
+      for (String command : plan.against()) {
+        others.add(
+            OtherProcess.startOn(BenchJob.IMAGES, local.bootstrapServers(), command, config));
+        report.say("Against " + command);
+      }
+
       // A round to warm up, which is not counted: the JVM compiles during all of the first job.
       measure(works, plan.seconds(), null);
+      others.warmUp(plan.seconds());
       BenchJob.run(plan.settings(), local, 0);
       List<BenchJob.Timing> jobs = new ArrayList<>();
       double bareCpu = 0;
@@ -77,9 +85,11 @@ public final class PipelineBench {
         measure(works, plan.seconds(), rates);
         bareCpu = cpuMillis(plan.seconds(), loop);
         jobs.add(BenchJob.run(plan.settings(), local, round));
+        others.measure(plan.seconds());
       }
       measure(works, plan.seconds(), rates);
       report(report, name(config), rates, jobs, bareCpu, config.batch().size());
+      others.rates().forEach((name, windows) -> reportOther(report, name, windows, jobs));
     }
   }
 
@@ -117,6 +127,16 @@ public final class PipelineBench {
         rates.get(work.getKey()).add(rate);
       }
     }
+  }
+
+  private static void reportOther(
+      BenchReport report, String other, double[] rates, List<BenchJob.Timing> jobs) {
+    report.add(Figure.of(other, "batches/s", rates));
+    report.add(
+        Figure.ratio(
+            "full job over " + other,
+            jobs.stream().mapToDouble(BenchJob.Timing::stepsPerSecond).toArray(),
+            rates));
   }
 
   /**
