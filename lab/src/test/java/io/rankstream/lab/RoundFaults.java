@@ -90,7 +90,7 @@ public final class RoundFaults extends LocalFileSystem {
 
   private static synchronized void failIfPlanned(Path file, Access access) {
     Path round = file.getParent();
-    if (!file.getPath().contains("/" + ROUNDS + "/")) {
+    if (!file.getPath().contains("/" + ROUNDS + "/") || !round.getName().matches("[0-9]{1,18}")) {
       return;
     }
 

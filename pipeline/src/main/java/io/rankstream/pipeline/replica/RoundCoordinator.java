@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the {@link RoundBook} in the JobManager. Flink calls in its main thread, which must never
  * wait; one thread of its own does everything, so that what is sent and the checkpoints that begin
- * stay in order; files are deleted in another, since a store may be slow. Its state is empty: the
+ * stay in order; files are handled in another, since a store may be slow. Its state is empty: the
  * replicas hand in again.
  */
 final class RoundCoordinator implements OperatorCoordinator {
@@ -33,8 +33,9 @@ final class RoundCoordinator implements OperatorCoordinator {
   private static final int ROUNDS_BETWEEN_SWEEPS = 100;
 
   private final Context context;
+  private final JobRounds directory;
   private final ScheduledThreadPoolExecutor thread;
-  private final ExecutorService deletions;
+  private final ExecutorService files;
   private final RoundBook book = new RoundBook(new Flink());
   private final Map<Integer, SubtaskGateway> gateways = new HashMap<>();
   private final TreeMap<Long, Asked> checkpoints = new TreeMap<>();
@@ -47,12 +48,16 @@ final class RoundCoordinator implements OperatorCoordinator {
    */
   private record Asked(CompletableFuture<byte[]> result, boolean isSavepoint) {}
 
-  RoundCoordinator(Context context) {
+  /**
+   * @param directory directory of the job's rounds
+   */
+  RoundCoordinator(Context context, JobRounds directory) {
     this.context = context;
+    this.directory = directory;
     // resetToCheckpoint comes before start
     ThreadFactory threads = threads(context.getUserCodeClassloader());
     thread = new ScheduledThreadPoolExecutor(1, threads);
-    deletions = Executors.newSingleThreadExecutor(threads);
+    files = Executors.newSingleThreadExecutor(threads);
   }
 
   private static ThreadFactory threads(ClassLoader jobClasses) {
@@ -69,6 +74,8 @@ final class RoundCoordinator implements OperatorCoordinator {
   public void start() {
     thread.scheduleWithFixedDelay(
         () -> guarded(book::repeat), REPEAT_MILLIS, REPEAT_MILLIS, TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(
+        () -> later(directory::show), 0, JobRounds.SIGN_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -76,7 +83,8 @@ final class RoundCoordinator implements OperatorCoordinator {
     run(
         () -> {
           book.reset();
-          deletions.shutdown(); // after the files that are left
+          later(directory::leave);
+          files.shutdown(); // after the files that are left
         });
     thread.shutdown();
   }
@@ -180,6 +188,24 @@ final class RoundCoordinator implements OperatorCoordinator {
     }
   }
 
+  /** Works with files in the other thread. */
+  private void later(ThrowingRunnable<IOException> work) {
+    try {
+      files.execute(
+          () -> {
+            try {
+              work.run();
+            } catch (IOException | RuntimeException e) {
+              LOG.warn(
+                  "Weights of replicas that nobody needs cannot be deleted; check that the JobManager may write to the store of the checkpoints",
+                  e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The job has ended", e);
+    }
+  }
+
   /** Does what the book lets happen. */
   private final class Flink implements RoundBook.Actions {
 
@@ -221,21 +247,6 @@ final class RoundCoordinator implements OperatorCoordinator {
 
     private void delete(List<HandIn> handIns) {
       later(() -> RoundFiles.delete(handIns));
-    }
-
-    private void later(ThrowingRunnable<IOException> deletion) {
-      try {
-        deletions.execute(
-            () -> {
-              try {
-                deletion.run();
-              } catch (IOException | RuntimeException e) {
-                LOG.warn("Weights of replicas that nobody needs cannot be deleted", e);
-              }
-            });
-      } catch (RejectedExecutionException e) {
-        LOG.debug("The job has ended", e);
-      }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Flink fails the task that it cannot reach

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.replica;
 
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
 
@@ -7,8 +8,9 @@ import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
  * Makes the coordinator in the JobManager.
  *
  * @param operator the operator whose replicas it brings together
+ * @param directory directory of the rounds of all jobs
  */
-public record RoundCoordinatorProvider(OperatorID operator)
+public record RoundCoordinatorProvider(OperatorID operator, String directory)
     implements OperatorCoordinator.Provider {
 
   @Override
@@ -18,6 +20,6 @@ public record RoundCoordinatorProvider(OperatorID operator)
 
   @Override
   public OperatorCoordinator create(OperatorCoordinator.Context context) {
-    return new RoundCoordinator(context);
+    return new RoundCoordinator(context, new JobRounds(new Path(directory), context.getJobID()));
   }
 }

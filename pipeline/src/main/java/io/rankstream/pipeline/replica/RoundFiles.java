@@ -3,7 +3,6 @@ package io.rankstream.pipeline.replica;
 import io.rankstream.model.ReplicaWeights;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -135,7 +134,7 @@ final class RoundFiles {
       file.getFileSystem().delete(file, false);
     }
     Path directory = new Path(handIns.get(0).file()).getParent();
-    if (list(directory).length == 0) {
+    if (JobRounds.list(directory).length == 0) {
       directory.getFileSystem().delete(directory, false);
     }
   }
@@ -148,9 +147,9 @@ final class RoundFiles {
    */
   static void sweep(HandIn anyOfStream, long now) throws IOException {
     Path ofStream = new Path(anyOfStream.file()).getParent().getParent();
-    for (FileStatus round : list(ofStream)) {
+    for (FileStatus round : JobRounds.list(ofStream)) {
       int left = 0;
-      for (FileStatus file : list(round.getPath())) {
+      for (FileStatus file : JobRounds.list(round.getPath())) {
         if (file.getModificationTime() < now - LEFT_OVER_AFTER.toMillis()) {
           file.getPath().getFileSystem().delete(file.getPath(), false);
         } else {
@@ -183,15 +182,6 @@ final class RoundFiles {
         }
       }
       throw e;
-    }
-  }
-
-  private static FileStatus[] list(Path directory) throws IOException {
-    try {
-      FileStatus[] found = directory.getFileSystem().listStatus(directory);
-      return found == null ? new FileStatus[0] : found; // object stores say null for empty
-    } catch (FileNotFoundException e) {
-      return new FileStatus[0];
     }
   }
 }

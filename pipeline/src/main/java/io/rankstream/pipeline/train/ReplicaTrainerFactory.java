@@ -65,6 +65,6 @@ public final class ReplicaTrainerFactory extends TwoHeadTrainerFactory
 
   @Override
   public OperatorCoordinator.Provider getCoordinatorProvider(String name, OperatorID operator) {
-    return new RoundCoordinatorProvider(operator);
+    return new RoundCoordinatorProvider(operator, roundDirectory);
   }
 }

@@ -5,11 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.executiongraph.ExecutionAttemptID;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.messages.Acknowledge;
@@ -17,6 +20,7 @@ import org.apache.flink.runtime.operators.coordination.MockOperatorCoordinatorCo
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
 import org.apache.flink.runtime.operators.coordination.OperatorEvent;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,8 +58,14 @@ class RoundCoordinatorTest {
 
   private final MockOperatorCoordinatorContext context =
       new MockOperatorCoordinatorContext(OPERATOR, 2);
-  private final RoundCoordinator coordinator =
-      (RoundCoordinator) new RoundCoordinatorProvider(OPERATOR).create(context);
+  private RoundCoordinator coordinator;
+
+  @BeforeEach
+  void create() {
+    coordinator =
+        (RoundCoordinator)
+            new RoundCoordinatorProvider(OPERATOR, rounds().toUri().toString()).create(context);
+  }
 
   @AfterEach
   void close() {
@@ -117,6 +127,19 @@ class RoundCoordinatorTest {
   }
 
   @Test
+  void theJobShowsThatItLivesAndLeavesNoDirectory() throws Exception {
+    Path dead = Files.createDirectories(rounds().resolve(new JobID().toString()));
+    Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Path own = rounds().resolve(context.getJobID().toString());
+
+    coordinator.start();
+    await().until(() -> Files.exists(own.resolve("alive")) && !Files.exists(dead));
+    coordinator.close();
+
+    await().until(() -> !Files.exists(own));
+  }
+
+  @Test
   void aSubtaskThatFailsEndsTheRound() throws Exception {
     coordinator.start();
     List<Received> before = runTasks(0);
@@ -165,6 +188,10 @@ class RoundCoordinatorTest {
   private HandIn handIn(long round, int replica) {
     HandIn plain = RoundSimulation.handIn(round, replica, 2, 2);
     return new HandIn("s", round, replica, plain.share(), file(replica).toUri().toString(), "");
+  }
+
+  private Path rounds() {
+    return directory.resolve("rounds");
   }
 
   private Path file(int replica) {
