@@ -74,6 +74,7 @@ public final class RoundExchange implements OperatorEventHandler, AutoCloseable 
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
   private final Set<ReplicaWeights> held = ConcurrentHashMap.newKeySet();
+  private final ComingCheckpoint coming = new ComingCheckpoint();
   private RoundFiles files;
   private Consumer<ThrowingRunnable<Exception>> taskThread;
   private ProcessingTimeService timers;
@@ -81,9 +82,6 @@ public final class RoundExchange implements OperatorEventHandler, AutoCloseable 
   private Replicas replicas;
   private boolean repeats;
   private boolean ended;
-  private long coming = -1;
-  private long taken = -1;
-  private boolean isSavepoint;
 
   /**
    * @param directory directory of the rounds of all jobs
@@ -166,29 +164,23 @@ public final class RoundExchange implements OperatorEventHandler, AutoCloseable 
 
   /** The checkpoint that has begun and whose part this subtask has not taken; below 0 for none. */
   public long comingCheckpoint() {
-    return coming;
+    return coming.id();
   }
 
   /** Whether a savepoint has begun, and this subtask has not taken its part. */
   public boolean isSavepointComing() {
-    return coming >= 0 && isSavepoint;
+    return coming.isSavepoint();
   }
 
   /** The subtask has taken its part of a checkpoint, or the checkpoint has failed. */
   public void passed(long checkpoint) {
-    taken = Math.max(taken, checkpoint);
-    if (coming <= taken) {
-      coming = -1;
-    }
+    coming.passed(checkpoint);
   }
 
   @Override
   public void handleOperatorEvent(OperatorEvent event) {
     if (event instanceof CheckpointComing checkpoint) {
-      if (checkpoint.id() > taken) {
-        coming = checkpoint.id();
-        isSavepoint = checkpoint.isSavepoint();
-      }
+      coming.begins(checkpoint);
     } else if (!ended) {
       announced((Average) event);
     }

@@ -1,0 +1,45 @@
+package io.rankstream.pipeline.replica;
+
+/**
+ * The checkpoint that the coordinator has announced to a subtask and that the subtask has not taken
+ * its part of. Called in the task thread.
+ */
+final class ComingCheckpoint {
+
+  private static final long NONE = -1;
+
+  private long id = NONE;
+  private long taken = NONE;
+  private boolean isSavepoint;
+
+  /**
+   * A checkpoint begins.
+   *
+   * @return whether the subtask has yet to take its part
+   */
+  boolean begins(CheckpointComing checkpoint) {
+    if (checkpoint.id() <= taken) {
+      return false;
+    }
+    id = checkpoint.id();
+    isSavepoint = checkpoint.isSavepoint();
+    return true;
+  }
+
+  /** The subtask has taken its part of a checkpoint, or the checkpoint has failed. */
+  void passed(long checkpoint) {
+    taken = Math.max(taken, checkpoint);
+    if (id <= taken) {
+      id = NONE;
+    }
+  }
+
+  /** Its number; below 0 for none. */
+  long id() {
+    return id;
+  }
+
+  boolean isSavepoint() {
+    return id >= 0 && isSavepoint;
+  }
+}
