@@ -61,7 +61,7 @@ public record MemoryPlan(
     return new MemoryPlan(
         streams * windowOfAStream(config),
         streams * anchorsOfAStream(config),
-        (models * (long) config.trainer().batchesInFlight() + 2) * batch
+        (models * placesOfAModel(config) + 2) * batch
             + (streams * 2L + heldBatches(config, subtasks))
                 * config.embed().batchSize()
                 * imageBytes(config),
@@ -92,6 +92,11 @@ public record MemoryPlan(
   /** Bytes on the heap with the windows elsewhere. */
   public long heapBesideWindows() {
     return anchors + batches + starting; // RocksDB hands out all anchors to measure with
+  }
+
+  /** A replica has as many places again for what lies before a barrier. */
+  private static long placesOfAModel(JobConfig config) {
+    return config.trainer().batchesInFlight() * (config.replicas().replicas() > 1 ? 2L : 1L);
   }
 
   private static long windowOfAStream(JobConfig config) {

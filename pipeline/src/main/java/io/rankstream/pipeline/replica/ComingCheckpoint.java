@@ -10,6 +10,7 @@ final class ComingCheckpoint {
 
   private long id = NONE;
   private long taken = NONE;
+  private long late = NONE;
   private boolean isSavepoint;
 
   /**
@@ -32,6 +33,16 @@ final class ComingCheckpoint {
     if (id <= taken) {
       id = NONE;
     }
+  }
+
+  /** A checkpoint has had the time in which its barrier comes where nothing is in its way. */
+  void hadItsTime(long checkpoint) {
+    late = checkpoint;
+  }
+
+  /** Whether the subtask has yet to take its part, long after the checkpoint began. */
+  boolean isLate() {
+    return id >= 0 && late == id;
   }
 
   /** Its number; below 0 for none. */

@@ -37,6 +37,7 @@ public final class RoundExchange implements OperatorEventHandler, AutoCloseable 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(16);
   private static final int READ_ATTEMPTS = 6;
+  private static final Duration BARRIER_PATIENCE = Duration.ofMillis(200);
   private static final Duration END_PATIENCE = Duration.ofSeconds(30);
 
   /** The replicas that get the averages. */
@@ -167,6 +168,11 @@ public final class RoundExchange implements OperatorEventHandler, AutoCloseable 
     return coming.id();
   }
 
+  /** Whether the barrier of a checkpoint that has begun must be behind input that is not read. */
+  public boolean isBarrierLate() {
+    return coming.isLate();
+  }
+
   /** Whether a savepoint has begun, and this subtask has not taken its part. */
   public boolean isSavepointComing() {
     return coming.isSavepoint();
@@ -180,7 +186,9 @@ public final class RoundExchange implements OperatorEventHandler, AutoCloseable 
   @Override
   public void handleOperatorEvent(OperatorEvent event) {
     if (event instanceof CheckpointComing checkpoint) {
-      coming.begins(checkpoint);
+      if (coming.begins(checkpoint)) {
+        later(BARRIER_PATIENCE, () -> coming.hadItsTime(checkpoint.id()));
+      }
     } else if (!ended) {
       announced((Average) event);
     }

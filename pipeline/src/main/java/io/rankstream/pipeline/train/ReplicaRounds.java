@@ -96,8 +96,20 @@ final class ReplicaRounds implements RoundExchange.Replicas {
   }
 
   /** Whether a replica takes no batch before it has an average. */
-  boolean isWaiting(StreamKey key) {
+  private boolean isWaiting(StreamKey key) {
     return waiting.contains(key);
+  }
+
+  /**
+   * Whether the input has to wait for a step of a model.
+   *
+   * <p>The window of replicas is a task of its own: where the network has no room for the whole
+   * batch that it sends, it takes no barrier before this task reads on.
+   */
+  boolean holdsInput(StreamKey key) {
+    return inFlight.isOver(key)
+        && !isWaiting(key)
+        && !(exchange != null && exchange.isBarrierLate() && inFlight.hasReserve(key));
   }
 
   /** A batch is finished: the last one of a round is handed in. */

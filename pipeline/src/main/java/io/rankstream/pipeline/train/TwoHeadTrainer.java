@@ -195,7 +195,7 @@ final class TwoHeadTrainer extends AbstractStreamOperator<VersionPointer>
     inFlight.add(element.getValue());
     rounds.offer(element.getValue());
     gate.open(); // a checkpoint that failed may have left it closed
-    while (inFlight.isOver(model) && !rounds.isWaiting(model)) {
+    while (rounds.holdsInput(model)) {
       all.yield(); // back-pressure; the state has the batch, so a barrier may come
       gate.open();
     }

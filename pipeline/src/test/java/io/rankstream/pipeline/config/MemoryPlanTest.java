@@ -50,6 +50,14 @@ class MemoryPlanTest {
   }
 
   @Test
+  void aReplicaHasAsManyPlacesAgainBeforeABarrier() {
+    long one = MemoryPlan.of(Fixtures.config("trainer.batches-in-flight", "5"), 1, 1, 1).batches();
+    JobConfig config = Fixtures.config("trainer.batches-in-flight", "5", "training.replicas", "2");
+
+    assertThat(MemoryPlan.of(config, 1, 2, 1).batches() - one).isEqualTo((2 * 10 - 5) * 32 * 784L);
+  }
+
+  @Test
   void oneLargeImageIsDecodedAtATimeAndASmallOneInEachSubtask() {
     assertThat(MemoryPlan.of(Fixtures.config(), 1, 4).decoding())
         .isEqualTo(12L * (40_000_000 + 4 * 8_000_000));

@@ -75,7 +75,7 @@ final class TrainingBatches {
             return batch.images().size();
           }
         };
-    return new MicroBatch(batch.key(), batch.number(), images);
+    return new MicroBatch(batch.key(), batch.number(), images, batch.round());
   }
 
   /** The images of a batch as a model takes them. */
