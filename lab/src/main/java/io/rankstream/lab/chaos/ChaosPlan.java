@@ -20,6 +20,8 @@ import java.util.Set;
  * @param images images to feed, where the input is fed before the job starts
  * @param rate images a second, where it is fed while the job runs
  * @param trainers who trains
+ * @param highAvailability whether a job manager that is killed goes on with its jobs; otherwise
+ *     they are submitted again
  * @param epochs whether the embedders embed in epochs, which open again and again
  * @param dataset images to choose from
  */
@@ -32,6 +34,7 @@ public record ChaosPlan(
     long images,
     double rate,
     Trainers trainers,
+    boolean highAvailability,
     boolean epochs,
     ImageDataset dataset) {
 

@@ -32,7 +32,7 @@ public final class ChaosRun {
     log.say("Seed %d, %d faults. Logs and data in %s", plan.seed(), plan.faults(), directory);
     boolean clean;
     try (ClusterProcesses cluster =
-        new ClusterProcesses(directory, plan.trainers().taskManagers())) {
+        new ClusterProcesses(directory, plan.trainers().taskManagers(), plan.highAvailability())) {
       if (plan.aim() == Aim.EVERYTHING) {
         mountSmallDisk(cluster);
       }

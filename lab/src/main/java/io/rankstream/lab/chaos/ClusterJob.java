@@ -33,8 +33,8 @@ import org.apache.flink.util.SerializedThrowable;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A job on {@link ClusterProcesses}. When its job manager is killed, it is submitted again from the
- * newest checkpoint.
+ * A job on {@link ClusterProcesses}. When its job manager is killed and has no high availability,
+ * it is submitted again from the newest checkpoint.
  */
 final class ClusterJob {
 
@@ -100,6 +100,7 @@ final class ClusterJob {
                   .formatted(PATIENCE.toSeconds(), cluster.directory()),
               e);
         }
+        cluster.supervise();
         Thread.sleep(PAUSE_BEFORE_NEXT_SUBMIT_MILLIS);
       }
     }
@@ -112,7 +113,7 @@ final class ClusterJob {
    */
   void kill(Victim victim, int index) throws Exception {
     cluster.kill(victim, index);
-    if (victim == Victim.JOB_MANAGER) {
+    if (victim == Victim.JOB_MANAGER && !cluster.hasHighAvailability()) {
       submit();
     }
   }

@@ -88,6 +88,12 @@ final class ChaosCommand implements Callable<Integer> {
   boolean fixedOrder;
 
   @Option(
+      names = "--high-availability",
+      description =
+          "Keep the jobs in ZooKeeper, so that a job manager that was killed goes on with them (default: the job is submitted again from its last checkpoint).")
+  boolean highAvailability;
+
+  @Option(
       names = "--epochs",
       description =
           "Embed in epochs, which open every 15 seconds. Each complete one must have every image, and its mark the right counts.")
@@ -133,6 +139,7 @@ final class ChaosCommand implements Callable<Integer> {
             images,
             rate,
             new Trainers(replicas, taskManagers()),
+            highAvailability,
             epochs,
             new ProceduralDataset(200, Split.TRAIN));
     Path data = directory == null ? Files.createTempDirectory("rankstream-chaos-") : directory;

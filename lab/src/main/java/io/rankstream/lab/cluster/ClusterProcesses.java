@@ -36,6 +36,7 @@ public final class ClusterProcesses implements AutoCloseable {
   private final int linkPort;
   private final FaultyLink link;
   private final FaultyRegistry registry;
+  private final ZooKeeperProcess zooKeeper; // null without high availability
   private SmallDisk disk; // null for a directory as any other
 
   /**
@@ -43,18 +44,23 @@ public final class ClusterProcesses implements AutoCloseable {
    *
    * @param directory for data, checkpoints and logs
    * @param taskManagers number of task managers with one slot each
+   * @param highAvailability whether the job manager has its jobs again after it was killed
    */
-  public ClusterProcesses(Path directory, int taskManagers) throws IOException {
+  public ClusterProcesses(Path directory, int taskManagers, boolean highAvailability)
+      throws IOException {
     this.directory = directory;
-    List<Integer> ports = FreePorts.distinct(6);
+    List<Integer> ports = FreePorts.distinct(7);
     brokerPort = ports.get(0);
     restPort = ports.get(1);
     rpcPort = ports.get(2);
     linkPort = ports.get(4);
     link = new FaultyLink(linkPort, ports.get(5));
     registry = new FaultyRegistry(LabeledImage.getClassSchema());
+    zooKeeper = highAvailability ? new ZooKeeperProcess(directory, ports.get(6)) : null;
     Path conf = Files.createDirectories(directory.resolve("conf"));
-    Files.writeString(conf.resolve("config.yaml"), clusterSettings());
+    Files.writeString(
+        conf.resolve("config.yaml"),
+        clusterSettings() + (highAvailability ? zooKeeper.settings() : ""));
     broker =
         new ChildProcess(
             directory.resolve("broker.log"),
@@ -150,7 +156,8 @@ public final class ClusterProcesses implements AutoCloseable {
   }
 
   /**
-   * Kills a process and starts it again. A job manager that was killed has lost its jobs.
+   * Kills a process and starts it again. Without high availability, a job manager that was killed
+   * has lost its jobs.
    *
    * @param index chooses among the task managers, modulo their number
    */
@@ -191,6 +198,11 @@ public final class ClusterProcesses implements AutoCloseable {
     registry.become(state);
   }
 
+  /** Whether a job manager that was killed has its jobs again. */
+  public boolean hasHighAvailability() {
+    return zooKeeper != null;
+  }
+
   /** Takes all room of the small disk. */
   public void fillDisk() throws IOException {
     disk.fill();
@@ -214,9 +226,10 @@ public final class ClusterProcesses implements AutoCloseable {
     };
   }
 
-  /** Starts the broker and the task managers again if they have ended by themselves. */
+  /** Starts all processes again that have ended by themselves. */
   public void supervise() throws IOException {
     broker.supervise();
+    jobManager.supervise();
     for (ChildProcess taskManager : taskManagers) {
       taskManager.supervise();
     }
@@ -231,6 +244,9 @@ public final class ClusterProcesses implements AutoCloseable {
   public void close() {
     taskManagers.forEach(ChildProcess::close);
     jobManager.close();
+    if (zooKeeper != null) {
+      zooKeeper.close();
+    }
     broker.close();
     link.close();
     registry.close();

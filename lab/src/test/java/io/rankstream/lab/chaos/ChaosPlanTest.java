@@ -93,6 +93,7 @@ class ChaosPlanTest {
         10,
         60,
         new Trainers(1, 2),
+        false,
         epochs,
         IMAGES);
   }
@@ -108,6 +109,7 @@ class ChaosPlanTest {
         images,
         rate,
         new Trainers(replicas, taskManagers),
+        false,
         false,
         IMAGES);
   }
