@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.TransactionState;
 final class LiveTransactions {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration LOOK_BETWEEN_TWO_EVERY = Duration.ofMillis(100);
+  private static final int LOOKS_BETWEEN_TWO = 5;
 
   private final Admin admin;
   private final Predicate<String> isOurs;
@@ -53,6 +55,16 @@ final class LiveTransactions {
           .forEach(
               (id, transaction) ->
                   transaction.transactionStartTimeMs().ifPresent(start -> open.put(id, start)));
+    }
+    return open;
+  }
+
+  /** The same, and where none is open looks again: a job that lives may be between two. */
+  Map<String, Long> openSoon() throws ExecutionException, InterruptedException {
+    Map<String, Long> open = open();
+    for (int look = 1; open.isEmpty() && look < LOOKS_BETWEEN_TWO; look++) {
+      Thread.sleep(LOOK_BETWEEN_TWO_EVERY.toMillis());
+      open = open();
     }
     return open;
   }

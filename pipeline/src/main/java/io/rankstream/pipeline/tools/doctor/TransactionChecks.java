@@ -70,7 +70,7 @@ final class TransactionChecks {
     String check = "other jobs";
     LiveTransactions transactions = new LiveTransactions(admin, this::isOfPrefix);
     try {
-      Map<String, Long> open = transactions.open();
+      Map<String, Long> open = starts ? transactions.openSoon() : transactions.open();
       if (open.isEmpty()) {
         return Finding.ok(check, "no transaction of this prefix is open");
       }
