@@ -1,6 +1,7 @@
 package io.rankstream.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.local.RecordSender;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -64,6 +66,24 @@ class KafkaCorpusITCase {
   }
 
   @Test
+  void leavesNoClientBehind() throws Exception {
+    try (LocalRun kafka = LocalRun.start("closed")) {
+      String topic = TopicNames.defaults().images();
+      KafkaCorpus corpus =
+          new KafkaCorpus(JobConfig.from(kafka.settings().configuration()).kafka(), topic, "job");
+      Topics.create(kafka.clients(), TopicNames.defaults(), 1);
+      Set<String> before = AdminClientsITCase.threads();
+      CorpusReader reader = corpus.open();
+      reader.isTaken(reader.ranges());
+      assertThat(AdminClientsITCase.threads()).isNotEqualTo(before);
+
+      reader.close();
+
+      await().untilAsserted(() -> assertThat(AdminClientsITCase.threads()).isSubsetOf(before));
+    }
+  }
+
+  @Test
   void tellsWhenTheJobHasTakenWhatThereIs() throws Exception {
     try (LocalRun kafka = LocalRun.start("taken")) {
       String topic = TopicNames.defaults().images();
@@ -77,8 +97,10 @@ class KafkaCorpusITCase {
         List<CorpusRange> ranges = reader.ranges();
         RecordSender.send(kafka.clients(), records(topic, 0, 1)); // behind the end
         assertThat(reader.isTaken(ranges)).as("nothing is committed").isFalse();
+        Set<String> clients = AdminClientsITCase.threads();
         commit(kafka.clients(), new TopicPartition(topic, 0), 4);
         assertThat(reader.isTaken(ranges)).isFalse();
+        assertThat(AdminClientsITCase.threads()).as("its client stays").containsAll(clients);
         commit(kafka.clients(), new TopicPartition(topic, 0), 5);
         assertThat(reader.isTaken(ranges)).as("a marker is no record").isTrue();
       }

@@ -84,6 +84,7 @@ public final class KafkaCorpus implements Corpus {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
     private final String group;
+    private ConsumerLag lag; // null before it is asked for
 
     private Reader(Properties settings, String topic, String group) {
       this.settings = settings;
@@ -110,12 +111,7 @@ public final class KafkaCorpus implements Corpus {
     public boolean isTaken(List<CorpusRange> ranges) throws IOException, InterruptedException {
       Map<TopicPartition, Long> ends =
           ranges.stream().collect(Collectors.toMap(this::partition, CorpusRange::end));
-      return ask(
-          () -> {
-            try (ConsumerLag lag = new ConsumerLag(settings, topic, group)) {
-              return lag.hasRead(ends);
-            }
-          });
+      return ask(() -> lag().hasRead(ends));
     }
 
     @Override
@@ -141,6 +137,17 @@ public final class KafkaCorpus implements Corpus {
     @Override
     public void close() {
       consumer.close(CloseOptions.timeout(Duration.ZERO));
+      if (lag != null) {
+        lag.close();
+      }
+    }
+
+    /** It is asked twice a second until the job has come so far: its clients stay. */
+    private ConsumerLag lag() {
+      if (lag == null) {
+        lag = new ConsumerLag(settings, topic, group);
+      }
+      return lag;
     }
 
     private void assign(Map<TopicPartition, CorpusRange> open) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -78,8 +79,9 @@ public final class ConsumerLag implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close();
-    consumer.close();
+    // Neither has anything to say to a broker, which may be away.
+    admin.close(Duration.ZERO);
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
   private static long offset(OffsetAndMetadata committed) {
