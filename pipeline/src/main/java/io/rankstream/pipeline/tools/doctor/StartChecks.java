@@ -123,7 +123,7 @@ public final class StartChecks {
   private List<Finding> models() {
     Map<String, StoredModel> models;
     try {
-      models = CheckpointModels.read(location);
+      models = CheckpointModels.read(stored, location);
     } catch (IOException e) {
       return List.of(Finding.warning("models", e.getMessage()));
     }

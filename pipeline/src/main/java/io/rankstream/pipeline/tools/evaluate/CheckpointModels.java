@@ -31,8 +31,19 @@ public final class CheckpointModels {
    * @throws IOException when the location is not a checkpoint, or has no model
    */
   public static Map<String, StoredModel> read(String location) throws IOException {
+    return read(StoredCheckpoint.open(location), location);
+  }
+
+  /**
+   * Reads the models of a checkpoint whose metadata were read before, by stream.
+   *
+   * @param location where it is, for messages
+   * @throws IOException when it has no model
+   */
+  public static Map<String, StoredModel> read(StoredCheckpoint stored, String location)
+      throws IOException {
     Map<String, StoredModel> models = new TreeMap<>();
-    for (OperatorState operator : StoredCheckpoint.open(location).metadata().getOperatorStates()) {
+    for (OperatorState operator : stored.metadata().getOperatorStates()) {
       if (operator.getOperatorUid().filter(OperatorNames.TWO_HEAD_TRAINER::equals).isPresent()) {
         for (OperatorSubtaskState subtask : operator.getStates()) {
           for (KeyedStateHandle handle : subtask.getRawKeyedState()) {
