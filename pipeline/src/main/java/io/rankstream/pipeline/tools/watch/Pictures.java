@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -124,12 +125,15 @@ final class Pictures implements AutoCloseable {
     return bytes;
   }
 
-  /** The value of a record; empty when it was deleted. */
+  /** The value of a record; empty when it was deleted, or its topic was. */
   private Optional<byte[]> value(Place place) {
-    consumer.assign(List.of(place.partition()));
-    consumer.seek(place.partition(), place.offset());
     long end = System.nanoTime() + PATIENCE.toNanos();
     try {
+      if (!isThere(place.partition())) { // a read would wait for it, and other pictures behind it
+        return Optional.empty();
+      }
+      consumer.assign(List.of(place.partition()));
+      consumer.seek(place.partition(), place.offset());
       while (System.nanoTime() < end) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
           return record.offset() == place.offset()
@@ -141,5 +145,11 @@ final class Pictures implements AutoCloseable {
       return Optional.empty();
     }
     return Optional.empty();
+  }
+
+  /** Asks Kafka only where the consumer does not know the topic yet. */
+  private boolean isThere(TopicPartition partition) {
+    return consumer.partitionsFor(partition.topic(), PATIENCE).stream()
+        .anyMatch(info -> info.partition() == partition.partition());
   }
 }
