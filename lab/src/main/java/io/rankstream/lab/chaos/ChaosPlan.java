@@ -93,6 +93,10 @@ public record ChaosPlan(
     if (fixedOrder || epochs) { // which need the whole input
       kinds.remove(DisturbanceKind.RECORDS_DELETED);
     }
+    if (fixedOrder) { // whose input and whose writing have an end
+      kinds.remove(DisturbanceKind.LARGE_IMAGES);
+      kinds.remove(DisturbanceKind.SECOND_JOB);
+    }
     return kinds;
   }
 }

@@ -45,11 +45,18 @@ public final class ChaosRun {
               ? new FixedOrderRun(plan, cluster, log).run(planned)
               : new StormRun(plan, cluster, log).run(planned);
     }
+    clean &= hadMemory();
     log.say(
         clean
             ? "Clean: nothing lost, nothing twice."
             : "NOT CLEAN: see the faults above and the logs in " + directory);
     return clean;
+  }
+
+  private boolean hadMemory() throws IOException {
+    List<Path> without = MemoryErrors.in(directory);
+    without.forEach(file -> log.say("A process ran out of memory: see %s", file));
+    return without.isEmpty();
   }
 
   private void mountSmallDisk(ClusterProcesses cluster) {

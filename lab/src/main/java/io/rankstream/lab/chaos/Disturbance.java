@@ -63,7 +63,9 @@ record Disturbance(DisturbanceKind kind, Moment moment, int delayMillis, int sec
               JOB_MANAGER_KILLED,
               BROKER_KILLED,
               CHECKPOINT_DAMAGED,
-              RECORDS_DELETED ->
+              RECORDS_DELETED,
+              LARGE_IMAGES,
+              SECOND_JOB ->
               0;
           case BROKER_AWAY -> AWAY_SECONDS;
           default -> drawn;

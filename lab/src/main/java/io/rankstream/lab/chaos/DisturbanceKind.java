@@ -23,7 +23,11 @@ enum DisturbanceKind {
   /** The job ends, and is started from a checkpoint with one bit turned. */
   CHECKPOINT_DAMAGED("start from a damaged checkpoint"),
   /** The job ends, and records that it has not read are gone when it starts again. */
-  RECORDS_DELETED("unread records deleted");
+  RECORDS_DELETED("unread records deleted"),
+  /** More bytes than a task manager has memory. */
+  LARGE_IMAGES("600 images of 1 MB at once"),
+  /** A job with the same group and the same transactional ids is started beside the job. */
+  SECOND_JOB("second job with the same group");
 
   private final String text;
 

@@ -13,15 +13,21 @@ final class Disturber {
   private final ClusterJob job;
   private final LimitedLetters letters;
   private final HostileStarts starts;
+  private final LargeImages largeImages;
+  private final SecondJob second;
 
   /**
+   * @param settings the job as it was planned
+   * @param job the same job while it runs
    * @param audit the audit of the job, which must have seen records before they are deleted
    */
-  Disturber(ClusterProcesses cluster, ClusterJob job, TopicAudit audit) {
+  Disturber(ClusterProcesses cluster, ChaosJob settings, ClusterJob job, TopicAudit audit) {
     this.cluster = cluster;
     this.job = job;
     this.letters = new LimitedLetters(cluster.clients(), job.topics().deadLetters());
     this.starts = new HostileStarts(cluster.clients(), job, audit);
+    this.largeImages = new LargeImages(cluster.clients(), job.topics().images());
+    this.second = new SecondJob(cluster, settings);
   }
 
   /**
@@ -48,6 +54,8 @@ final class Disturber {
       case LETTERS_LIMITED -> letters.limit(planned.seconds());
       case CHECKPOINT_DAMAGED -> starts.fromDamagedCheckpoint(index);
       case RECORDS_DELETED -> starts.behindDeletedRecords();
+      case LARGE_IMAGES -> largeImages.send();
+      case SECOND_JOB -> second.requireRefusal();
     }
   }
 

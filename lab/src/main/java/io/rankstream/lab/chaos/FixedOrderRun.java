@@ -47,7 +47,8 @@ final class FixedOrderRun {
     TopicAudit stormyAudit =
         TopicAudit.of(cluster.clients(), cluster.brokerData(), stormy.topics());
     boolean allDone =
-        new DisturbanceSequence(disturbed, new Disturber(cluster, disturbed, stormyAudit), log)
+        new DisturbanceSequence(
+                disturbed, new Disturber(cluster, stormy, disturbed, stormyAudit), log)
             .run(planned);
     disturbed.awaitInputTaken();
     disturbed.drain();

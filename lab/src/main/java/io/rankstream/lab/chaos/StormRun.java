@@ -52,7 +52,7 @@ final class StormRun {
   }
 
   private boolean disturb(ClusterJob running, List<Disturbance> planned) throws Exception {
-    Disturber disturber = new Disturber(cluster, running, audit);
+    Disturber disturber = new Disturber(cluster, job, running, audit);
     ExecutorService background = Executors.newSingleThreadExecutor();
     try (StormFeeder feeder = new StormFeeder(plan, cluster.bootstrapServers(), job)) {
       Future<?> feeding =

@@ -4,8 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 
 /** A Java process with the class path of this one, which can be killed and started again. */
 final class ChildProcess implements AutoCloseable {
@@ -65,6 +68,17 @@ final class ChildProcess implements AutoCloseable {
     if (!process.isAlive()) {
       start();
     }
+  }
+
+  /**
+   * Waits until the process has ended.
+   *
+   * @return its exit code; empty when it still runs
+   */
+  OptionalInt awaitEnd(Duration atMost) throws InterruptedException {
+    return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)
+        ? OptionalInt.of(process.exitValue())
+        : OptionalInt.empty();
   }
 
   /** What the process takes of the machine; nothing on systems without /proc. */

@@ -72,7 +72,10 @@ class ChaosPlanTest {
     assertThat(kinds(plan(Aim.EVERYTHING, false, 0, false), false))
         .doesNotContain(DisturbanceKind.DISK_FULL);
     assertThat(kinds(plan(Aim.EVERYTHING, true, 0, false), true))
-        .doesNotContain(DisturbanceKind.RECORDS_DELETED);
+        .doesNotContain(
+            DisturbanceKind.RECORDS_DELETED,
+            DisturbanceKind.LARGE_IMAGES,
+            DisturbanceKind.SECOND_JOB);
     assertThat(kinds(plan(Aim.EVERYTHING, false, 0, true), true))
         .doesNotContain(DisturbanceKind.RECORDS_DELETED);
   }
