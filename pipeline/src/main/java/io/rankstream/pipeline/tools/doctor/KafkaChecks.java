@@ -102,6 +102,7 @@ public final class KafkaChecks implements AutoCloseable {
     findings.add(group());
     findings.add(OutageChecks.longest(config, checkpoints));
     if (config.output().delivery() == Delivery.EXACTLY_ONCE) {
+      findings.addAll(OutageChecks.failures(checkpoints));
       TransactionChecks transactions = new TransactionChecks(admin, config.output(), checkpoints);
       findings.add(transactions.ids());
       findings.add(transactions.timeout());
