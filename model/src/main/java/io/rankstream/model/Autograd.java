@@ -50,7 +50,8 @@ final class Autograd implements AutoCloseable {
    */
   NDList gradients(NDArray loss, NDList leaves) {
     try (NDArray one = loss.onesLike()) {
-      JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
+      ExitGate.ofProcess()
+          .inside(() -> JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false));
     }
     NDList gradients = new NDList(leaves.size());
     for (NDArray leaf : leaves) {

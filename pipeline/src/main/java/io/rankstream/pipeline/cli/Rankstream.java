@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.cli;
 
+import io.rankstream.model.ExitGate;
 import io.rankstream.model.text.Printable;
 import io.rankstream.pipeline.config.ConfigurationException;
 import io.rankstream.pipeline.config.Secrets;
@@ -100,6 +101,7 @@ public final class Rankstream implements Runnable {
       // Kafka and Flink change letters by the user's language: in Turkish, the upper case of their
       // name "classic" is not their constant CLASSIC. This process is ours; a cluster's is not.
       Locale.setDefault(Locale.ROOT);
+      ExitGate.closeAtExit();
     }
 
     Rankstream root = new Rankstream();
