@@ -12,7 +12,6 @@ import io.rankstream.schemas.ImageEmbedding;
 import io.rankstream.schemas.ModelVersion;
 import io.rankstream.schemas.TrainingMetrics;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -23,24 +22,16 @@ import java.util.stream.IntStream;
 final class LiveStream {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_CLASSES = 5000;
-  private static final int SHOWN_CLASSES = 100;
   private static final int SHOWN_VERSIONS = 10;
   private static final int CURVE_POINTS = 400;
   private static final int RATE_STEPS = 200;
   private static final int NEIGHBOURS = 10;
   private static final String TAKEN = "taken";
 
-  private static final class ClassFigures {
-    private long traffic;
-    private long slots;
-    private Double recall;
-  }
-
   private final LearningCurve curve = new LearningCurve(CURVE_POINTS);
   private final ImageSample sample = new ImageSample();
   private final MovingPlane plane = new MovingPlane();
-  private final Map<String, ClassFigures> classes = new HashMap<>();
+  private final LiveClasses classes = new LiveClasses();
   private final Map<String, SeenOffsets> offsets = new HashMap<>();
   private final StepRate rate = new StepRate(RATE_STEPS);
   private final Deque<ModelVersion> versions = new ArrayDeque<>();
@@ -73,8 +64,8 @@ final class LiveStream {
     last = metrics;
     rate.add(metrics);
     rounds.add(metrics);
-    metrics.getClassCounts().forEach((label, count) -> figures(label).slots += count);
-    metrics.getRecalls().forEach((label, recall) -> figures(label).recall = recall);
+    metrics.getClassCounts().forEach(classes::addSlots);
+    metrics.getRecalls().forEach(classes::recall);
   }
 
   synchronized void add(ImageEmbedding embedding) {
@@ -94,7 +85,7 @@ final class LiveStream {
       images++;
       if (embedding.getLabel() != null) {
         labeled++;
-        figures(embedding.getLabel()).traffic++;
+        classes.addTraffic(embedding.getLabel());
       }
     }
     sample.add(embedding);
@@ -170,8 +161,7 @@ final class LiveStream {
       curve.writeTo(node.putObject("curve"));
       rounds.writeTo(node);
     }
-    writeClasses(node.putArray("classes"));
-    node.put("moreClasses", Math.max(0, classes.size() - SHOWN_CLASSES));
+    classes.writeTo(node, colours);
     writeDrift(node);
     epochs.writeTo(node);
     ArrayNode published = node.putArray("versions");
@@ -270,30 +260,5 @@ final class LiveStream {
         .put("predicted", newest.getPredictedLabel())
         .put("confidence", newest.getConfidence())
         .put("version", newest.getModelVersion());
-  }
-
-  private void writeClasses(ArrayNode rows) {
-    classes.entrySet().stream()
-        .sorted(
-            Comparator.comparing(
-                    (Map.Entry<String, ClassFigures> entry) -> entry.getValue().traffic)
-                .reversed()
-                .thenComparing(Map.Entry::getKey))
-        .limit(SHOWN_CLASSES)
-        .forEach(
-            entry ->
-                rows.addObject()
-                    .put("name", entry.getKey())
-                    .put("colour", colours.of(entry.getKey()))
-                    .put("traffic", entry.getValue().traffic)
-                    .put("slots", entry.getValue().slots)
-                    .put("recall", entry.getValue().recall));
-  }
-
-  /** The figures of a class; those beyond the maximum are not kept. */
-  private ClassFigures figures(String label) {
-    return classes.size() < MAX_CLASSES
-        ? classes.computeIfAbsent(label, name -> new ClassFigures())
-        : classes.getOrDefault(label, new ClassFigures());
   }
 }
