@@ -1,7 +1,9 @@
 package io.rankstream.pipeline.train;
 
+import io.rankstream.schemas.PredictionCount;
 import io.rankstream.schemas.PrequentialFigures;
 import io.rankstream.schemas.ReplicaRound;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param quarantined whether the stream is in {@linkplain Quarantine quarantine}
  * @param accuracy prequential accuracy, with the fresh images of the batch
  * @param recalls fading recall of the classes in the batch; without those never predicted
+ * @param predictions the prequential predictions of the fresh images of the batch, counted
  * @param round place of the batch among the replicas; null for a model without replicas
  */
 record ModelStatus(
@@ -22,4 +25,5 @@ record ModelStatus(
     boolean quarantined,
     PrequentialFigures accuracy,
     Map<String, Double> recalls,
+    List<PredictionCount> predictions,
     ReplicaRound round) {}

@@ -79,6 +79,7 @@ record StepResult(
         .setFault(step.fault().map(why -> why.name().toLowerCase(Locale.ROOT)).orElse(null))
         .setAccuracy(model.accuracy())
         .setRecalls(model.recalls())
+        .setPredictions(model.predictions())
         .setClassCounts(classCounts)
         .setStepMillis(millis)
         .setRound(model.round())

@@ -1,13 +1,18 @@
 package io.rankstream.pipeline.train;
 
+import static java.util.Comparator.naturalOrder;
+import static java.util.Comparator.nullsFirst;
+
 import io.rankstream.model.Prediction;
 import io.rankstream.model.evaluation.PrequentialAccuracy;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.event.BatchImage;
+import io.rankstream.schemas.PredictionCount;
 import io.rankstream.schemas.PrequentialFigures;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -26,14 +31,25 @@ final class StreamAccuracy {
    * Counts the predictions of images; those without a label do not count.
    *
    * @param predictions one for each image
+   * @return how many images of a class were predicted as which, by label, then by prediction
    */
-  void score(List<BatchImage> images, List<Prediction> predictions) {
+  List<PredictionCount> score(List<BatchImage> images, List<Prediction> predictions) {
+    Map<String, Map<String, Integer>> counts = new TreeMap<>();
     for (int i = 0; i < images.size(); i++) {
       String label = images.get(i).image().label();
       if (label != null) {
-        accuracy.add(label, predictions.get(i).label());
+        String predicted = predictions.get(i).label();
+        accuracy.add(label, predicted);
+        counts
+            .computeIfAbsent(label, actual -> new TreeMap<>(nullsFirst(naturalOrder())))
+            .merge(predicted, 1, Integer::sum);
       }
     }
+    List<PredictionCount> counted = new ArrayList<>();
+    counts.forEach(
+        (label, row) ->
+            row.forEach((predicted, n) -> counted.add(new PredictionCount(label, predicted, n))));
+    return counted;
   }
 
   PrequentialFigures figures() {

@@ -20,6 +20,7 @@ import io.rankstream.pipeline.start.JobStart;
 import io.rankstream.pipeline.start.Lineage;
 import io.rankstream.pipeline.start.StartingWeights;
 import io.rankstream.schemas.DeadLetter;
+import io.rankstream.schemas.PredictionCount;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -192,11 +193,12 @@ final class StreamModel implements AutoCloseable {
    */
   StepResult finish(PreparedBatch prepared) {
     Instant now = Instant.now();
-    if (!prepared.predictions().isEmpty()) {
-      accuracy.score(fresh(prepared.batch()), prepared.predictions());
-    }
+    List<PredictionCount> predictions =
+        prepared.predictions().isEmpty()
+            ? List.of()
+            : accuracy.score(fresh(prepared.batch()), prepared.predictions());
     StepReport report = prepared.isTrained() ? learnOrQuarantine(prepared, now) : null;
-    ModelStatus status = status(prepared.batch());
+    ModelStatus status = status(prepared.batch(), predictions);
     boolean learnt = report != null && report.outcome() == StepOutcome.TAKEN;
     Captures captures =
         learnt && prepared.batch().round() == null // else an average gives the versions
@@ -270,7 +272,7 @@ final class StreamModel implements AutoCloseable {
         .toList();
   }
 
-  private ModelStatus status(MicroBatch batch) {
+  private ModelStatus status(MicroBatch batch, List<PredictionCount> predictions) {
     return new ModelStatus(
         versions.lineage().id(),
         trainer.step(),
@@ -278,6 +280,7 @@ final class StreamModel implements AutoCloseable {
         quarantine.isOn(),
         accuracy.figures(),
         accuracy.recalls(batch.images()),
+        predictions,
         batch.round() == null ? null : rounds.figures());
   }
 
