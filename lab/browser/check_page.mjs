@@ -26,6 +26,17 @@ const curve = () => {
 };
 const hostile = "<img src=x onerror=alert(1)>";
 const names = [...Array.from({ length: 9 }, (_, i) => `class-${i}`), hostile];
+const confusionOf = (all, others, classes) => {
+  const size = all.length + (others ? 1 : 0), line = [...all, ...(others ? [null] : [])];
+  const rows = line.map((name, i) => {
+    const predicted = line.map((_, j) => i === j ? 700 - 40 * i : Math.max(0, (i * 7 + j * 13) % 17 - 6));
+    return { name, all: predicted.reduce((a, b) => a + b, 0) + (i ? 0 : 64), predicted };
+  });
+  const pairs = rows.slice(0, all.length).flatMap((row, i) => row.predicted.slice(0, all.length).map((images, j) =>
+    ({ label: row.name, predicted: all[j], images, all: row.all, right: i === j }))).filter(pair => !pair.right && pair.images);
+  return { predictions: rows.reduce((sum, row) => sum + row.all, 0), window: 10000, correct: rows.reduce((sum, row, i) => sum + row.predicted[i], 0),
+    unknown: 64, classes: classes || size, others, rows, pairs: pairs.sort((a, b) => b.images - a.images).slice(0, 8) };
+};
 const run = (state, words, more = {}) => ({ now, streams: ["default", "=other"], problems: [], waiting: 1204,
   health: { state, words }, deadLetters: { total: 7, repeats: 2, share: .007, reasons: { IMAGE_CORRUPT: 5, LABEL_INVALID: 2 }, shares: { IMAGE_CORRUPT: .005, LABEL_INVALID: .002 },
     last: [{ key: 7, reason: "IMAGE_CORRUPT", origin: "images.v2-0@812", redriven: 1, at: now, detail: hostile },
@@ -33,7 +44,7 @@ const run = (state, words, more = {}) => ({ now, streams: ["default", "=other"],
   stream: { images: 8000, labeled: 7600, embeddings: 15200, trainedEmbeddings: 7200, newestVersion: 398, newestLineage: "0197c3a1",
     sample: 1, step: steps, updatedAt: now - 2000, lineage: "0197c3a1", learningRate: .002, stepMillis: 48, notTaken: 1,
     lastNotTaken: { step: 30, outcome: "skipped", fault: "exploding_gradient" }, knownClasses: 10, micro: .961, macro: .912,
-    stepsPerSecond: 19.7, curve: curve(), moreClasses: 0,
+    stepsPerSecond: 19.7, curve: curve(), moreClasses: 0, confusion: confusionOf(names, 0),
     classes: names.map((name, i) => ({ name, colour: i, traffic: 4000 >> i, slots: 900 - 20 * i, recall: .98 - i * .04 })),
     versions: [{ version: 300, publishedAt: now, uri: "file:///models/default-300.safetensors", sizeBytes: 44e6, micro: .95, macro: .9 }] },
   ...more });
@@ -46,6 +57,12 @@ const nothing = { now, streams: [], problems: ["embeddings.v2: the topic does no
   deadLetters: { total: 0, repeats: 0, share: null, reasons: {}, shares: {}, last: [] } };
 const training = run("TRAINING", "Training.");
 const finished = run("IDLE", "No training step for 12 minutes: idle or finished. Every record of the input has a result; new ones start it again.", { waiting: 0 });
+const longNames = Array.from({ length: 11 }, (_, i) => i === 4 ? `${hostile}${"a-very-long-name-".repeat(8)}` : `species-${1000 + 97 * i}`);
+const many = run("TRAINING", "Training.");
+many.stream.confusion = confusionOf(longNames, 9989, 10000);
+const flawless = run("TRAINING", "Training.");
+flawless.stream.confusion = { predictions: 40, window: 10000, correct: 40, unknown: 0, classes: 2, others: 0, pairs: [],
+  rows: [{ name: "cat", all: 30, predicted: [30, 0] }, { name: "dog", all: 10, predicted: [0, 10] }] };
 const stalled = run("STALLED", "No training step for 3 minutes, and 1204 records of the input have no result yet: the job is restarting, or has stopped. Look at its log.");
 
 const problems = [];
@@ -58,6 +75,7 @@ const open = async (name, figures, settings = {}, hash = "") => {
   await page.route("**/api/map*", route => route.fulfill({ json: map }));
   await page.route("**/api/neighbours*", route => route.fulfill({ json: map.slice(0, 11).map(([, , , label, predicted], i) =>
     ({ key: i === 0 ? Number(new URL(route.request().url()).searchParams.get("key")) : i, id: `image-${i}`, label, predicted, confidence: .9, version: 398 })) }));
+  await page.route("**/api/confusion*", route => route.fulfill({ json: names.map((name, i) => [name, i ? names[i - 1] : null, 40 - i]) }));
   await page.route("**/picture*", route => route.fulfill({ body: pixel, contentType: "image/png" }));
   await page.route("**/letter*", route => route.fulfill(/key=6/.test(route.request().url())
     ? { body: pixel, contentType: "image/png" } : { status: 204, contentType: "image/png" }));
@@ -75,6 +93,7 @@ const inspect = async (name, page) => {
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 for (const [name, figures, settings] of [["empty", nothing], ["training", training], ["finished", finished], ["stalled", stalled],
+  ["many", many], ["many-phone", many, phone], ["flawless", flawless],
   ["dark", training, { colorScheme: "dark" }], ["phone", training, phone], ["phone-dark", finished, { ...phone, colorScheme: "dark" }],
   ["phone-empty", nothing, phone], ["tablet", training, { viewport: { width: 820, height: 1180 } }]]) {
   const page = await open(name, figures, settings);
@@ -106,14 +125,24 @@ await page.locator("#accuracy .chart").focus();
 for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
 const spoken = await page.locator("#accuracy .spoken").textContent();
 say("controls", `arrow keys read the third value from the end, not "${spoken}"`, spoken.startsWith("fresh images trained on 7,960: micro 0."));
+await page.locator("#confusion td").nth(1).click(); // of a row of ten cells
+const told = () => page.locator("#confusionCell").textContent();
+say("controls", `a click reads a cell, not "${await told()}"`, /^7 of 795 images of class-0 taken for class-1 \(0\.9 %\)\.$/.test(await told()));
+await page.locator("#confusionBox").focus();
+await page.keyboard.press("ArrowDown");
+say("controls", `the arrow keys go on from it, not to "${await told()}"`, /of class-1 recognised/.test(await told()));
+say("controls", "the cell is spoken", await page.locator("#confusionSpoken").textContent() === await told());
+say("controls", "one cell is marked", await page.locator("#confusion .chosen").count() === 1);
 await inspect("controls", page);
-for (const [id, ending] of [["curvesCsv", "csv"], ["curvesJson", "json"], ["classesCsv", "csv"], ["mapCsv", "csv"], ["mapPng", "png"], [null, "png"]]) {
+for (const [id, ending] of [["curvesCsv", "csv"], ["curvesJson", "json"], ["classesCsv", "csv"], ["confusionCsv", "csv"], ["mapCsv", "csv"], ["mapPng", "png"], [null, "png"]]) {
   const [file] = await Promise.all([page.waitForEvent("download"), (id ? page.locator(`#${id}`) : page.locator("section .tools button", { hasText: "PNG" }).first()).click()]);
   const path = `${folder}/${id || "chart"}.${ending}`;
   await file.saveAs(path);
   const content = readFileSync(path);
   say("controls", `${path} has content`, content.length > 100);
   if (id === "curvesCsv") say("controls", "the CSV has a row for each point", content.toString().trim().split("\r\n").length === steps + 1);
+  if (id === "confusionCsv") say("controls", "the CSV has all confusions", content.toString().trim().split("\r\n").length === names.length + 1);
+  if (id === "curvesJson") say("controls", "the JSON has the matrix", JSON.parse(content).stream.confusion.rows.length === names.length);
   if (id === "curvesJson") say("controls", "the JSON is the run", JSON.parse(content).stream.step === steps);
 }
 await page.context().close();

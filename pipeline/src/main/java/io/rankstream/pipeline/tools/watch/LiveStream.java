@@ -37,6 +37,7 @@ final class LiveStream {
   private final Deque<ModelVersion> versions = new ArrayDeque<>();
   private final ClassColours colours = new ClassColours();
   private final Pulse pulse = new Pulse();
+  private final RecentPredictions predictions = new RecentPredictions();
   private final LiveRounds rounds = new LiveRounds();
   private final LiveEpochs epochs = new LiveEpochs();
   private ModelVersion drift; // the last record of a measurement
@@ -63,6 +64,7 @@ final class LiveStream {
     }
     last = metrics;
     rate.add(metrics);
+    predictions.add(metrics);
     rounds.add(metrics);
     metrics.getClassCounts().forEach(classes::addSlots);
     metrics.getRecalls().forEach(classes::recall);
@@ -162,6 +164,7 @@ final class LiveStream {
       rounds.writeTo(node);
     }
     classes.writeTo(node, colours);
+    new LiveConfusion(predictions.counts()).writeTo(node.putObject("confusion"));
     writeDrift(node);
     epochs.writeTo(node);
     ArrayNode published = node.putArray("versions");
@@ -221,6 +224,20 @@ final class LiveStream {
           .add(image.newest().getTrained());
     }
     return points;
+  }
+
+  /**
+   * How often images of which class were taken for which in the last predictions: one {@code
+   * [label, predicted, images]} for each, the most frequent first; predicted is null while the
+   * model knew no class.
+   */
+  synchronized ArrayNode confusion() {
+    ArrayNode rows = JSON.createArrayNode();
+    predictions
+        .counts()
+        .forEach(
+            count -> rows.addArray().add(count.label()).add(count.predicted()).add(count.images()));
+    return rows;
   }
 
   /** An image and its nearest neighbours by distance; empty when it is no longer in the sample. */

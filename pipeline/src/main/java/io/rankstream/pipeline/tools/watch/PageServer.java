@@ -26,7 +26,8 @@ import org.apache.flink.util.concurrent.ExecutorThreadFactory;
  *
  * <pre>
  *   /                         the page, whole
- *   /api/run?stream=S         curves, classes, dead letters, model versions
+ *   /api/run?stream=S         curves, classes, confusions, dead letters, model versions
+ *   /api/confusion?stream=S   all counts of the last predictions
  *   /api/map?stream=S         the embedding map
  *   /api/neighbours?stream=S&amp;key=N
  *   /picture?stream=S&amp;key=N    a PNG file of an image on the map
@@ -182,6 +183,8 @@ final class PageServer implements AutoCloseable {
       case "/" -> new Answer(200, "text/html; charset=utf-8", page);
       case "/api/run" -> Answer.json(run.json(query.get("stream")));
       case "/api/map" -> stream.isEmpty() ? Answer.NOT_FOUND : Answer.json(stream.get().map());
+      case "/api/confusion" ->
+          stream.isEmpty() ? Answer.NOT_FOUND : Answer.json(stream.get().confusion());
       case "/api/neighbours" ->
           stream.isEmpty()
               ? Answer.NOT_FOUND

@@ -25,6 +25,9 @@ const charts = Object.fromEntries(Object.entries({
     line("replayed images", "replayed", "in")] },
 }).map(([id, spec]) => [id, liveChart(byId(id), spec)]));
 
+const confusion = confusionPanel({ table: byId("confusion"), about: byId("confusionAbout"), none: byId("noConfusion"), box: byId("confusionBox"),
+  text: byId("confusionCell"), spoken: byId("confusionSpoken"), pairs: byId("pairs"), noPairs: byId("noPairs"), save: byId("confusionCsv") });
+
 let run, map, picked, points = [], shown = -1, seen = false;
 const options = () => ({ x: byId("x").value, smooth: Number(byId("smooth").value), log: byId("log").checked });
 const showCurves = () => Object.values(charts).forEach(chart => chart.show(run?.stream?.curve, options()));
@@ -223,6 +226,9 @@ const files = {
   curvesJson: () => saveJson(fileName("run", "json"), run || {}),
   classesCsv: () => saveCsv(fileName("classes", "csv"), ["class", "images", "trained", "recall"],
     (run?.stream?.classes || []).map(c => [c.name, c.traffic, c.slots, c.recall])),
+  // All counts; when the server has ended, those that are shown.
+  confusionCsv: async () => saveCsv(fileName("confusions", "csv"), ["class", "predicted", "images"],
+    await ask("api/confusion").catch(() => undefined) || confusion.cells()),
   mapCsv: () => saveCsv(fileName("map", "csv"), ["key", "x", "y", "label", "predicted", "version", "trained"],
     points.map(([key, x, y, label, predicted, version, , trained]) => [key, x, y, label, predicted, version, trained])),
   mapPng: () => savePicture(fileName("map", "png"), map.picture()),
@@ -257,6 +263,7 @@ const refresh = async () => {
     showCurves();
     ["curvesCsv", "curvesJson"].forEach(id => { byId(id).disabled = !s.step; });
     showClasses(s);
+    confusion.show(s.confusion);
     showLetters(run.deadLetters);
     showVersions(s.versions || []);
     if (s.sample !== undefined && s.sample !== shown) {

@@ -4,16 +4,22 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.tools.Records;
+import io.rankstream.schemas.PredictionCount;
+import io.rankstream.schemas.TrainingMetrics;
 import java.io.BufferedReader;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class PageServerTest {
@@ -30,6 +36,22 @@ class PageServerTest {
       assertThat(second.uri()).isNotEqualTo(first.uri());
       assertThat(run(first)).contains("topic-of-one").doesNotContain("topic-of-the-other");
       assertThat(run(second)).contains("topic-of-the-other").doesNotContain("topic-of-one");
+    }
+  }
+
+  @Test
+  void servesAllConfusionsOfAStream() throws Exception {
+    LiveRun run = new LiveRun();
+    TrainingMetrics step = Records.step(1, 1, Map.of("cat", 4));
+    step.setPredictions(
+        List.of(new PredictionCount("cat", null, 1), new PredictionCount("cat", "dog", 3)));
+    run.add(step, new Place(new TopicPartition("metrics", 0), 0));
+    try (Pictures pictures = new Pictures(unreachable(), JobConfig.Registry.none());
+        PageServer server = new PageServer(run, pictures, "localhost", 0)) {
+      assertThat(get(server, "/api/confusion?stream=default").body())
+          .isEqualTo("[[\"cat\",\"dog\",3],[\"cat\",null,1]]");
+      assertThat(get(server, "/api/confusion?stream=unknown").statusCode()).isEqualTo(404);
+      assertThat(get(server, "/api/run").body()).contains("\"confusion\":{\"predictions\":4,");
     }
   }
 
@@ -87,9 +109,11 @@ class PageServerTest {
   }
 
   private static String run(PageServer server) throws Exception {
-    URI uri = server.uri().resolve("/api/run");
+    return get(server, "/api/run").body();
+  }
+
+  private static HttpResponse<String> get(PageServer server, String path) throws Exception {
     return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-        .body();
+        .send(HttpRequest.newBuilder(server.uri().resolve(path)).build(), BodyHandlers.ofString());
   }
 }
