@@ -9,7 +9,9 @@ import io.rankstream.pipeline.event.StreamKey;
 import io.rankstream.pipeline.metrics.DeadLetterCounters;
 import io.rankstream.schemas.DeadLetter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -45,6 +47,7 @@ public final class NaturalWindow extends ImageWindow {
   private transient ListState<AcceptedImage> labeled;
   private transient ValueState<NaturalCounters> allCounters;
   private transient MapState<String, Boolean> classes;
+  private transient Set<StreamKey> awaited; // streams that have the timer for the end of the input
   private transient WindowMetrics metrics;
   private transient DeadLetterCounters deadLetterCounters;
 
@@ -82,6 +85,7 @@ public final class NaturalWindow extends ImageWindow {
     classes =
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("classes", Types.STRING, Types.BOOLEAN));
+    awaited = new HashSet<>();
   }
 
   @Override
@@ -130,12 +134,7 @@ public final class NaturalWindow extends ImageWindow {
       return;
     }
 
-    NaturalCounters counters = allCounters.value();
-    if (counters == null) {
-      counters = new NaturalCounters();
-      context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // fires when the input ends
-    }
-
+    NaturalCounters counters = counters(context);
     if (isKnown(counters, image.label())) {
       recent.remember(image);
       labeled.add(image);
@@ -157,6 +156,15 @@ public final class NaturalWindow extends ImageWindow {
     boolean inputEnded = context.timeDomain() == TimeDomain.EVENT_TIME;
     boolean isDue = inputEnded || time == counters.labeledDeadline;
     emit(isDue ? take(counters) : List.of(), counters, context, out);
+  }
+
+  private NaturalCounters counters(Context context) throws Exception {
+    if (awaited.add(context.getCurrentKey())) {
+      // fires when the input ends; set again after a start, since a savepoint with drain fired it
+      context.timerService().registerEventTimeTimer(Long.MAX_VALUE);
+    }
+    NaturalCounters counters = allCounters.value();
+    return counters == null ? new NaturalCounters() : counters;
   }
 
   private void setDeadline(NaturalCounters counters, TimerService timers) {

@@ -82,4 +82,23 @@ class NaturalWindowHarnessTest {
       assertThat(ids(batches.get(0))).containsExactly("image-0", "image-1", "image-2");
     }
   }
+
+  @Test
+  void aJobThatWasDrainedEmitsWhatWaitsWhenItsNextInputEnds() throws Exception {
+    OperatorSubtaskState drained;
+    try (WindowHarness window = WindowHarness.open(CONFIG)) {
+      window.feed(0, "a", "b", "c");
+      window.endInput();
+      drained = window.snapshot();
+    }
+
+    try (WindowHarness window = WindowHarness.restored(CONFIG, drained)) {
+      window.feed(3, "a", "b");
+      window.endInput();
+
+      assertThat(window.batches()).hasSize(1);
+      assertThat(ids(window.batches().get(0))).containsExactly("image-3", "image-4");
+      assertThat(window.batches().get(0).number()).isEqualTo(1);
+    }
+  }
 }
