@@ -123,7 +123,7 @@ final class MirrorCommand implements Callable<Integer> {
             versions,
             stream,
             decoder,
-            new EpochPlacement(target, qdrant),
+            new EpochPlacement(target, qdrant, log),
             new ConsumerLag(clients, to, sinkGroup),
             log)) {
       new EmbeddingMirror(clients, decoder, format, stream, epochs, name)

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Gives each version of a stream that embeds in epochs a collection of its own, under one alias. So
@@ -18,15 +19,19 @@ public final class EpochPlacement implements Placement {
 
   private final String alias;
   private final CollectionStore store;
+  private final Consumer<String> log;
   private final Set<String> present = new LinkedHashSet<>();
 
   /**
    * @param alias name that searches use
    * @param store where the collections are made
+   * @param log called with a line when a model begins whose index is not whole before its first
+   *     epoch
    */
-  public EpochPlacement(String alias, CollectionStore store) {
+  public EpochPlacement(String alias, CollectionStore store, Consumer<String> log) {
     this.alias = alias;
     this.store = store;
+    this.log = log;
   }
 
   @Override
@@ -36,6 +41,11 @@ public final class EpochPlacement implements Placement {
       store.create(collection, embedding);
       if (present.isEmpty()) {
         store.point(alias, collection); // the version that the stream starts with
+      } else if (isNewLineage(embedding)) {
+        log.accept(
+            "Stream %s: a new lineage begins, %s. Searches by %s stay with the version before, and miss what arrives from now on, until an epoch of the new one is complete: ./rankstream epoch open --stream %s"
+                .formatted(
+                    embedding.getStream(), embedding.getLineage(), alias, embedding.getStream()));
       }
       present.add(collection);
     }
@@ -82,6 +92,11 @@ public final class EpochPlacement implements Placement {
     if (!memory.isEmpty()) {
       present.addAll(List.of(memory.split(",")));
     }
+  }
+
+  private boolean isNewLineage(ImageEmbedding embedding) {
+    String collections = "%s-%s-".formatted(alias, embedding.getLineage());
+    return present.stream().noneMatch(each -> each.startsWith(collections));
   }
 
   private void drop(String collection) throws IOException, InterruptedException {
