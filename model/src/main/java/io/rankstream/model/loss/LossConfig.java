@@ -1,6 +1,7 @@
 package io.rankstream.model.loss;
 
 import java.io.Serializable;
+import java.util.function.Consumer;
 
 /**
  * The total loss: {@code cross-entropy + lambda · ranking}.
@@ -79,72 +80,60 @@ public record LossConfig(
   }
 
   public LossConfig withLambda(double weight) {
-    return new LossConfig(
-        ranking,
-        weight,
-        margin,
-        squaredDistance,
-        reducer,
-        temperature,
-        logitAdjustment,
-        labelSmoothing,
-        mixup,
-        centerRate);
+    return changed(fields -> fields.lambda = weight);
   }
 
   public LossConfig withTemperature(double other) {
-    return new LossConfig(
-        ranking,
-        lambda,
-        margin,
-        squaredDistance,
-        reducer,
-        other,
-        logitAdjustment,
-        labelSmoothing,
-        mixup,
-        centerRate);
+    return changed(fields -> fields.temperature = other);
   }
 
   public LossConfig withLogitAdjustment(double strength) {
-    return new LossConfig(
-        ranking,
-        lambda,
-        margin,
-        squaredDistance,
-        reducer,
-        temperature,
-        strength,
-        labelSmoothing,
-        mixup,
-        centerRate);
+    return changed(fields -> fields.logitAdjustment = strength);
   }
 
   public LossConfig withLabelSmoothing(double share) {
-    return new LossConfig(
-        ranking,
-        lambda,
-        margin,
-        squaredDistance,
-        reducer,
-        temperature,
-        logitAdjustment,
-        share,
-        mixup,
-        centerRate);
+    return changed(fields -> fields.labelSmoothing = share);
   }
 
   public LossConfig withMixup(MixupConfig other) {
-    return new LossConfig(
-        ranking,
-        lambda,
-        margin,
-        squaredDistance,
-        reducer,
-        temperature,
-        logitAdjustment,
-        labelSmoothing,
-        other,
-        centerRate);
+    return changed(fields -> fields.mixup = other);
+  }
+
+  private LossConfig changed(Consumer<Fields> change) {
+    Fields fields = new Fields(this);
+    change.accept(fields);
+    return fields.config(this);
+  }
+
+  /** The components that change, as variables, so that a change names its own component only. */
+  private static final class Fields {
+
+    private double lambda;
+    private double temperature;
+    private double logitAdjustment;
+    private double labelSmoothing;
+    private MixupConfig mixup;
+
+    private Fields(LossConfig config) {
+      lambda = config.lambda;
+      temperature = config.temperature;
+      logitAdjustment = config.logitAdjustment;
+      labelSmoothing = config.labelSmoothing;
+      mixup = config.mixup;
+    }
+
+    private LossConfig config(LossConfig from) {
+      return new LossConfig(
+          from.ranking,
+          lambda,
+          from.margin,
+          from.squaredDistance,
+          from.reducer,
+          temperature,
+          logitAdjustment,
+          labelSmoothing,
+          mixup,
+          from.centerRate);
+    }
   }
 }
