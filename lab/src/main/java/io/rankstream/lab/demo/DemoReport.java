@@ -173,11 +173,11 @@ final class DemoReport {
   }
 
   private void addConfused(ObjectNode root) throws IOException {
-    Confusions confusions = images.confusions(progress.predictions());
-    root.set("confused", JSON.valueToTree(confusions.rows()));
+    List<Confusions.Row> rows = images.confusions(progress.predictions()).rows();
+    root.set("confused", JSON.valueToTree(rows));
     ObjectNode addresses = root.putObject("confusedPictures");
     ReportPictures pictures = new ReportPictures(images.heldOut());
-    for (int index : confusions.shown()) {
+    for (int index : Confusions.shown(rows)) {
       pictures.address(index).ifPresent(address -> addresses.put(Integer.toString(index), address));
     }
   }

@@ -161,8 +161,9 @@ public final class ExperimentReport {
       if (arm.classifies()) {
         Confusions confusions = confusions(first);
         node.set("confusion", confusion(first.evaluation().confusion(), confusions));
-        node.set("confused", mapper.valueToTree(confusions.rows()));
-        shown.addAll(confusions.shown());
+        List<Confusions.Row> confused = confusions.rows();
+        node.set("confused", mapper.valueToTree(confused));
+        shown.addAll(Confusions.shown(confused));
       }
     }
 

@@ -71,10 +71,10 @@ public final class Confusions {
     return totals.getOrDefault(actual, 0);
   }
 
-  /** Indices of the images that the rows show. */
-  public Set<Integer> shown() {
+  /** Indices of the images that rows show. */
+  public static Set<Integer> shown(List<Row> rows) {
     Set<Integer> shown = new TreeSet<>();
-    rows().forEach(row -> Stream.of(row.pictures(), row.likenesses()).forEach(shown::addAll));
+    rows.forEach(row -> Stream.of(row.pictures(), row.likenesses()).forEach(shown::addAll));
     return shown;
   }
 

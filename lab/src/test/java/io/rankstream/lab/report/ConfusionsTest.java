@@ -26,7 +26,7 @@ class ConfusionsTest {
     assertThat(first.all()).isEqualTo(3);
     assertThat(first.pictures()).containsExactly(2, 9);
     assertThat(first.likenesses()).containsExactly(7);
-    assertThat(confusions.shown()).containsExactly(1, 2, 4, 7, 9);
+    assertThat(Confusions.shown(confusions.rows())).containsExactly(1, 2, 4, 7, 9);
   }
 
   @Test
