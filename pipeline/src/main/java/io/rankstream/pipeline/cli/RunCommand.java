@@ -199,6 +199,7 @@ final class RunCommand implements Callable<Integer> {
       tell(memory);
       out.printf("Flink's page at %s%n", cluster.page());
       out.println("To see it learn: rankstream watch, with the same address of Kafka");
+      out.printf("To stop it with a savepoint: %s%n", StopCommand.of(cluster.page()));
       JobClient job = cluster.submit(env, name(env));
       out.println(goingOn);
       state

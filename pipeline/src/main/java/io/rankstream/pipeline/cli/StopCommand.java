@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
     })
 final class StopCommand implements Callable<Integer> {
 
+  private static final String FLINK = "http://localhost:8081";
+
   @Spec CommandSpec spec;
 
   @Option(
@@ -41,7 +43,7 @@ final class StopCommand implements Callable<Integer> {
 
   @Option(
       names = "--flink",
-      defaultValue = "http://localhost:8081",
+      defaultValue = FLINK,
       paramLabel = "URL",
       description = "Address of Flink's page (default: ${DEFAULT-VALUE}).")
   URI flink;
@@ -62,6 +64,15 @@ final class StopCommand implements Callable<Integer> {
       names = "--canonical",
       description = "Write the savepoint in the format that every state backend can read.")
   boolean canonical;
+
+  /**
+   * The command that stops the only job of a cluster.
+   *
+   * @param page address of Flink's page, which has another port where the usual one is taken
+   */
+  static String of(URI page) {
+    return "rankstream stop" + (page.equals(URI.create(FLINK)) ? "" : " --flink " + page);
+  }
 
   @Override
   public Integer call() throws Exception {
