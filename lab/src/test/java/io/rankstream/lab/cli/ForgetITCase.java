@@ -92,7 +92,8 @@ class ForgetITCase {
   void sendsNothingWhenAnIdCannotBeOne() throws Exception {
     try (LocalRun kafka = LocalRun.start("test")) {
       String images = TopicNames.defaults().images();
-      assertThat(forget(kafka, 1, "--id", "a")).contains("create the topic, or correct its name");
+      assertThat(forget(kafka, 1, "--id", "a"))
+          .contains("There is no topic images.v2 (create the topic, or correct its name)");
       Topics.createImages(kafka.clients(), images);
       Path latin = Files.write(directory.resolve("latin.txt"), new byte[] {'a', '\n', (byte) 0xE4});
 

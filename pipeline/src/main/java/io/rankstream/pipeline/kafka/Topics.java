@@ -80,6 +80,12 @@ public final class Topics {
       throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(ClientSettings.admin(clients))) {
       admin.describeTopics(List.of(name)).allTopicNames().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) { // which names no topic
+        throw new ExecutionException(
+            new UnknownTopicOrPartitionException("There is no topic %s".formatted(name)));
+      }
+      throw e;
     }
   }
 
