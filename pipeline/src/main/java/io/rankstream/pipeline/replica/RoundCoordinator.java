@@ -98,6 +98,10 @@ final class RoundCoordinator implements OperatorCoordinator {
           } else if (event instanceof Applied applied) {
             book.applied(applied);
           } else if (event instanceof Ending ending) {
+            if (!ending.begins()) {
+              // Nothing concerns it any more, and Flink fails a finished task that it cannot reach.
+              gateways.remove(subtask);
+            }
             book.ending(subtask, ending.begins());
           } else {
             throw new IllegalArgumentException("Unknown event: " + event);

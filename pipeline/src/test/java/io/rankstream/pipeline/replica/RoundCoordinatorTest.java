@@ -93,6 +93,22 @@ class RoundCoordinatorTest {
     await().until(() -> !Files.exists(file(0)) && !Files.exists(file(1)));
   }
 
+  /** Flink fails a task that has finished and is sent a message. */
+  @Test
+  void aSubtaskThatHasEndedIsToldOfNoCheckpoint() throws Exception {
+    coordinator.start();
+    List<Received> tasks = runTasks(0);
+    coordinator.handleEventFromOperator(0, 0, new Ending(true));
+    coordinator.handleEventFromOperator(0, 0, new Ending(false));
+
+    CompletableFuture<byte[]> checkpoint = new CompletableFuture<>();
+    coordinator.checkpointCoordinator(1, checkpoint);
+
+    assertThat(checkpoint.get()).isEmpty();
+    assertThat(tasks.get(0).events()).isEmpty();
+    assertThat(tasks.get(1).events()).containsExactly(new CheckpointComing(1, false));
+  }
+
   /** As when another JobManager takes over, or the job fails as a whole. */
   @Test
   void afterAGlobalFailoverTheReplicasHandInAgain() throws Exception {
