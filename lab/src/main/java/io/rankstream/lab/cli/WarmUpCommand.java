@@ -2,17 +2,17 @@ package io.rankstream.lab.cli;
 
 import io.rankstream.lab.demo.Demo;
 import io.rankstream.lab.demo.DemoPlan;
+import io.rankstream.pipeline.tools.dataset.ImageDataset;
+import io.rankstream.pipeline.tools.dataset.LabeledExample;
+import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.Callable;
-import javax.imageio.ImageIO;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,9 +28,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class WarmUpCommand implements Callable<Integer> {
 
-  private static final int CLASSES = 4;
-  private static final int IMAGES = 40; // of a class and split
-  private static final int SIDE = 28;
+  private static final int PER_CLASS = 16; // in each split
 
   @Spec CommandSpec spec;
 
@@ -65,26 +63,14 @@ final class WarmUpCommand implements Callable<Integer> {
   }
 
   private static void draw(Path directory) throws IOException {
-    Random random = new Random(0);
-    for (Split split : List.of(Split.TRAIN, Split.TEST)) {
-      for (int c = 0; c < CLASSES; c++) {
+    for (Split split : Split.values()) {
+      ImageDataset images = new ProceduralDataset(PER_CLASS, split);
+      for (int i = 0; i < images.size(); i++) {
+        LabeledExample image = images.example(i);
         Path folder =
-            directory.resolve(split.name().toLowerCase(Locale.ROOT)).resolve("class-" + c);
-        Files.createDirectories(folder);
-        for (int i = 0; i < IMAGES; i++) {
-          ImageIO.write(noise(random), "png", folder.resolve(i + ".png").toFile());
-        }
+            directory.resolve(split.name().toLowerCase(Locale.ROOT)).resolve(image.label());
+        Files.write(Files.createDirectories(folder).resolve(i + ".png"), image.encoded());
       }
     }
-  }
-
-  private static BufferedImage noise(Random random) {
-    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
-    for (int y = 0; y < SIDE; y++) {
-      for (int x = 0; x < SIDE; x++) {
-        image.getRaster().setSample(x, y, 0, random.nextInt(256));
-      }
-    }
-    return image;
   }
 }
