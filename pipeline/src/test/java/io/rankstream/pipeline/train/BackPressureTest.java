@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import static io.rankstream.pipeline.train.KeptLosses.LOSSES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
@@ -23,7 +24,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -59,8 +59,6 @@ class BackPressureTest {
 
   /** Ids of the images of each batch that went to the trainer, by the batch's number. */
   private static final Map<Long, List<String>> BATCHES_SEEN = new ConcurrentSkipListMap<>();
-
-  private static final Map<Long, Double> LOSSES = new ConcurrentSkipListMap<>();
 
   /** The first batch since each start of the task. */
   private static final Queue<Long> STARTS = new ConcurrentLinkedQueue<>();
@@ -142,7 +140,7 @@ class BackPressureTest {
             .uid("trainer");
     trained
         .getSideOutput(METRICS)
-        .map(new KeepLosses())
+        .map(new KeptLosses())
         .uid("losses")
         .sinkTo(new DiscardingSink<>())
         .uid("discard");
@@ -191,17 +189,6 @@ class BackPressureTest {
         isComplete = true;
         released.countDown();
       }
-    }
-  }
-
-  private static final class KeepLosses implements MapFunction<TrainingMetrics, Long> {
-
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Long map(TrainingMetrics step) {
-      LOSSES.put(step.getStep(), step.getLoss());
-      return step.getStep();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.rankstream.pipeline.train;
 
+import static io.rankstream.pipeline.train.KeptLosses.LOSSES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rankstream.pipeline.Fixtures;
@@ -18,7 +19,6 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -63,7 +63,6 @@ class ReplicaBackPressureTest {
           "trainer.batches-in-flight", Integer.toString(PLACES));
   private static final OutputTag<TrainingMetrics> METRICS = tag("metrics", TrainingMetrics.class);
 
-  private static final Map<Long, Double> LOSSES = new ConcurrentSkipListMap<>();
   private static final AtomicInteger SENT = new AtomicInteger(); // batches, or on their way
 
   private static volatile CountDownLatch released;
@@ -139,7 +138,7 @@ class ReplicaBackPressureTest {
             .uid("trainer");
     trained
         .getSideOutput(METRICS)
-        .map(new KeepLosses())
+        .map(new KeptLosses())
         .uid("losses")
         .sinkTo(new DiscardingSink<>())
         .uid("discard");
@@ -180,17 +179,6 @@ class ReplicaBackPressureTest {
       if (awaited > 0 && checkpoint >= awaited) {
         released.countDown();
       }
-    }
-  }
-
-  private static final class KeepLosses implements MapFunction<TrainingMetrics, Long> {
-
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Long map(TrainingMetrics step) {
-      LOSSES.put(step.getStep(), step.getLoss());
-      return step.getStep();
     }
   }
 
