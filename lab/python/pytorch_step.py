@@ -10,9 +10,11 @@ Alone, it prints its steps a second:
 
 A step takes pixels as bytes, as a consumer that decodes images has them, and reads the loss. --precision bfloat16 turns
 autocast on, --channels-last lays the channels of a pixel side by side: together the fastest that PyTorch offers on
-processors with instructions for bfloat16. --processes N trains one model in N processes, each with a batch of its own and
+processors with instructions for bfloat16. --device cuda computes on a GPU; with bfloat16 also with TF32 and with kernels
+that cuDNN tries, as Rankstream does. --processes N trains one model in N processes, each with a batch of its own and
 --threads threads (DistributedDataParallel over gloo), and counts the batches of all. With --topic the batches come from
-Kafka, through a plain consumer. Needs torch, torchvision for the ResNets, and for --topic what kafka_images.py names.
+Kafka, through a plain consumer. Needs torch, torchvision for all networks but small-cnn, and for --topic what
+kafka_images.py names.
 """
 import argparse
 import json
@@ -30,7 +32,7 @@ import torch.nn.functional as F
 from torch import nn
 
 LOSSES = ("none", "triplet-semi-hard", "triplet-hard", "center")
-BACKBONES = ("small-cnn", "resnet18", "resnet34", "resnet50")
+BACKBONES = ("small-cnn", "resnet18", "resnet34", "resnet50", "mobilenet-v2")
 MARGIN = 0.2
 CENTER_LAMBDA, CENTER_RATE = 0.003, 0.5
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -65,7 +67,11 @@ def backbone(name, channels):
         return nn.Sequential(*layers), 64
     import torchvision
 
-    net = getattr(torchvision.models, name)()
+    net = getattr(torchvision.models, name.replace("-", "_"))()
+    if name == "mobilenet-v2":
+        if channels != 3:
+            net.features[0][0] = nn.Conv2d(channels, 32, 3, stride=2, padding=1, bias=False)
+        return net.features, net.last_channel
     if channels != 3:
         net.conv1 = nn.Conv2d(channels, 64, 7, stride=2, padding=3, bias=False)
     return nn.Sequential(*list(net.children())[:-2]), net.fc.in_features
@@ -74,12 +80,12 @@ def backbone(name, channels):
 def squared_distances(embeddings):
     squares = embeddings.square().sum(1)
     distances = squares[:, None] + squares[None, :] - 2 * embeddings @ embeddings.t()
-    return distances.clamp_min(0).masked_fill(torch.eye(len(embeddings), dtype=torch.bool), 0)
+    return distances.clamp_min(0).masked_fill(torch.eye(len(embeddings), dtype=torch.bool, device=embeddings.device), 0)
 
 
 def pairs(labels):
     same = labels[:, None] == labels[None, :]
-    return same & ~torch.eye(len(labels), dtype=torch.bool), ~same
+    return same & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device), ~same
 
 
 def triplet_hard(embeddings, labels):
@@ -101,8 +107,8 @@ def triplet_semi_hard(embeddings, labels):
 
 
 class Center:
-    def __init__(self, classes, dimension):
-        self.rows = torch.randn(classes, dimension)
+    def __init__(self, classes, dimension, device):
+        self.rows = torch.randn(classes, dimension, device=device)
 
     def __call__(self, embeddings, labels):
         own = self.rows[labels]
@@ -117,9 +123,12 @@ class Training:
     def __init__(self, options):
         torch.manual_seed(0)
         self.options = options
+        if options.precision == "bfloat16":  # of GPUs; a CPU has no such kernels
+            torch.backends.cuda.matmul.allow_tf32 = True
+            torch.backends.cudnn.benchmark = True
         self.model = TwoHeads(options).train()
         self.layout = torch.channels_last if options.channels_last else torch.contiguous_format
-        self.model.to(memory_format=self.layout)
+        self.model.to(device=options.device, memory_format=self.layout)
         if options.optimizer == "sgd":
             self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01, momentum=0.9)
         else:
@@ -131,22 +140,22 @@ class Training:
             "none": None,
             "triplet-semi-hard": triplet_semi_hard,
             "triplet-hard": triplet_hard,
-            "center": Center(options.classes, options.dimension),
+            "center": Center(options.classes, options.dimension, options.device),
         }[options.loss]
         count = options.classes * options.images
         shape = (count, options.channels, options.size, options.size)
         self.pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-        self.labels = torch.arange(count) // options.images
+        self.labels = torch.arange(count, device=options.device) // options.images
         self.source = None
         if options.topic:
             from kafka_images import KafkaImages
 
             self.source = KafkaImages(options.bootstrap_servers, options.topic, options.channels, options.size)
-        self.mean = torch.tensor(MEAN[: options.channels]).reshape(1, -1, 1, 1)
-        self.deviation = torch.tensor(DEVIATION[: options.channels]).reshape(1, -1, 1, 1)
+        self.mean = torch.tensor(MEAN[: options.channels]).reshape(1, -1, 1, 1).to(options.device)
+        self.deviation = torch.tensor(DEVIATION[: options.channels]).reshape(1, -1, 1, 1).to(options.device)
 
     def images(self):
-        x = torch.from_numpy(self.pixels).contiguous(memory_format=self.layout).float()
+        x = torch.from_numpy(self.pixels).to(self.options.device).contiguous(memory_format=self.layout).float()
         if self.options.normalization == "half-range":
             return x.div_(127.5).sub_(1)
         return x.div_(255).sub_(self.mean).div_(self.deviation)
@@ -154,8 +163,8 @@ class Training:
     def step(self):
         if self.source:
             self.pixels, numbers = self.source.batch(len(self.labels))
-            self.labels = torch.from_numpy(numbers)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.options.precision == "bfloat16"):
+            self.labels = torch.from_numpy(numbers).to(self.options.device)
+        with torch.autocast(self.options.device, torch.bfloat16, enabled=self.options.precision == "bfloat16"):
             logits, embeddings = self.run(self.images(), self.ranking is not None)
         loss = F.cross_entropy(logits.float(), self.labels)
         if self.ranking is not None:
@@ -195,6 +204,7 @@ def parse():
     parser.add_argument("--optimizer", choices=("sgd", "adamw"), default="sgd")
     parser.add_argument("--classes", type=int, default=8, help="P")
     parser.add_argument("--images", type=int, default=4, help="K")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--channels-last", action="store_true", help="layout of weights and images")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -209,6 +219,8 @@ def parse():
 
 def name(options):
     words = [f"PyTorch {torch.__version__}"]
+    if options.device != "cpu":
+        words.append(torch.cuda.get_device_name())
     if options.precision != "float32":
         words.append(options.precision)
     if options.channels_last:

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.hipparchus.stat.descriptive.rank.Median;
@@ -40,10 +41,10 @@ public final class PrecisionTrial implements AutoCloseable {
   private final PixelBatch images;
   private final LabelVocabulary.Preview rows;
 
-  private PrecisionTrial(ModelConfig config, int batchSize) {
+  private PrecisionTrial(ModelConfig config, int batchSize, Device device) {
     this.config = config;
     network = new TwoHeadNetwork(config.architecture());
-    manager = NDManager.newBaseManager(Device.cpu(), Devices.ENGINE);
+    manager = NDManager.newBaseManager(device, Devices.ENGINE);
     weights = new FlatWeights(network, config.seed(), new ModelBuffers(manager));
     InputSpec input = config.input();
     byte[] pixels = new byte[batchSize * input.pixelsPerImage()];
@@ -68,7 +69,7 @@ public final class PrecisionTrial implements AutoCloseable {
    *
    * @param config the model; its loss does not matter
    * @param batchSize images of a batch
-   * @param device device of the model: on a GPU float32
+   * @param device device of the model
    */
   public static Decision decide(ModelConfig config, int batchSize, Device device) {
     Precisions open = config.precisions();
@@ -76,14 +77,14 @@ public final class PrecisionTrial implements AutoCloseable {
       return new Decision(open, "");
     }
 
-    String missing = device.isGpu() ? "it is for the CPU" : Precisions.missing().orElse(null);
-    if (missing != null) {
+    Optional<String> missing = Precisions.missing(device);
+    if (missing.isPresent()) {
       return new Decision(
           open.decided(Precision.FLOAT32, Precision.FLOAT32),
-          "The precision auto is float32: no bfloat16, since %s.".formatted(missing));
+          "The precision auto is float32: no bfloat16, since %s.".formatted(missing.get()));
     }
 
-    try (PrecisionTrial trial = new PrecisionTrial(config, batchSize)) {
+    try (PrecisionTrial trial = new PrecisionTrial(config, batchSize, device)) {
       return trial.decide();
     }
   }

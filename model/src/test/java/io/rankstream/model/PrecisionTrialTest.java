@@ -18,7 +18,7 @@ class PrecisionTrialTest {
   void leavesWhatTheUserChose() {
     Precisions chosen = new Precisions(Precision.BFLOAT16, Precision.FLOAT32);
 
-    PrecisionTrial.Decision decision = decide(chosen, Device.cpu());
+    PrecisionTrial.Decision decision = decide(chosen);
 
     assertThat(decision.precisions()).isEqualTo(chosen);
     assertThat(decision.reason()).isEmpty();
@@ -26,14 +26,13 @@ class PrecisionTrialTest {
 
   @Test
   void decidesWhatIsLeftOpenAndSaysWhy() {
-    PrecisionTrial.Decision decision =
-        decide(new Precisions(Precision.AUTO, Precision.AUTO), Device.cpu());
+    PrecisionTrial.Decision decision = decide(new Precisions(Precision.AUTO, Precision.AUTO));
 
     Precisions decided = decision.precisions();
     assertThat(decided.areDecided()).isTrue();
-    if (Precisions.missing().isPresent()) {
+    if (Precisions.missing(Device.cpu()).isPresent()) {
       assertThat(decided).isEqualTo(Precisions.float32());
-      assertThat(decision.reason()).contains(Precisions.missing().get());
+      assertThat(decision.reason()).contains(Precisions.missing(Device.cpu()).get());
     } else {
       assertThat(decision.reason())
           .startsWith("The precision auto is " + decided.step().id() + " for training steps")
@@ -44,24 +43,14 @@ class PrecisionTrialTest {
 
   @Test
   void decidesOneBesideAChosenOne() {
-    Precisions decided =
-        decide(new Precisions(Precision.FLOAT32, Precision.AUTO), Device.cpu()).precisions();
+    Precisions decided = decide(new Precisions(Precision.FLOAT32, Precision.AUTO)).precisions();
 
     assertThat(decided.step()).isEqualTo(Precision.FLOAT32);
     assertThat(decided.served()).isNotEqualTo(Precision.AUTO);
   }
 
-  @Test
-  void isFloat32OnAGpu() {
-    PrecisionTrial.Decision decision =
-        decide(new Precisions(Precision.AUTO, Precision.BFLOAT16), Device.gpu(0));
-
-    assertThat(decision.precisions())
-        .isEqualTo(new Precisions(Precision.FLOAT32, Precision.BFLOAT16));
-    assertThat(decision.reason()).contains("it is for the CPU");
-  }
-
-  private static PrecisionTrial.Decision decide(Precisions precisions, Device device) {
-    return PrecisionTrial.decide(Batches.smallCnn().withPrecisions(precisions), BATCH, device);
+  private static PrecisionTrial.Decision decide(Precisions precisions) {
+    return PrecisionTrial.decide(
+        Batches.smallCnn().withPrecisions(precisions), BATCH, Device.cpu());
   }
 }

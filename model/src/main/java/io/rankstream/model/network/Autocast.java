@@ -1,5 +1,7 @@
 package io.rankstream.model.network;
 
+import ai.djl.Device;
+
 /** The calling thread computes convolutions in bfloat16 until closed, on the same thread. */
 final class Autocast implements AutoCloseable {
 
@@ -15,10 +17,11 @@ final class Autocast implements AutoCloseable {
   /**
    * Turns it on.
    *
+   * @param device where the thread computes
    * @throws IllegalStateException when the loaded PyTorch has no switch for it
    */
-  static Autocast enter() {
-    return new Autocast(AutocastSwitch.find());
+  static Autocast enter(Device device) {
+    return new Autocast(AutocastSwitch.of(device));
   }
 
   @Override

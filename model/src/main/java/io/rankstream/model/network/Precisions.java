@@ -38,13 +38,13 @@ public record Precisions(Precision step, Precision served) implements Serializab
         step == Precision.AUTO ? otherStep : step, served == Precision.AUTO ? otherServed : served);
   }
 
-  /** Why bfloat16 cannot be fast on the CPU of this machine; empty where it may be. */
-  public static Optional<String> missing() {
-    if (Bfloat16Processor.instructions().isEmpty()) {
+  /** Why bfloat16 cannot be fast on a device of this machine; empty where it may be. */
+  public static Optional<String> missing(Device device) {
+    if (!device.isGpu() && Bfloat16Processor.instructions().isEmpty()) {
       return Optional.of("no instructions of the processor for it were found");
     }
     try {
-      Precision.BFLOAT16.requireOn(Device.cpu());
+      Precision.BFLOAT16.requireOn(device);
       return Optional.empty();
     } catch (IllegalStateException e) {
       return Optional.of(e.getMessage());
@@ -52,13 +52,18 @@ public record Precisions(Precision step, Precision served) implements Serializab
   }
 
   /** What bfloat16 finds in this process and this machine, for people. */
-  public String report() {
-    return "bfloat16: %s. %s"
-        .formatted(
-            AutocastSwitch.find(),
-            Bfloat16Processor.instructions()
-                .map("The processor has instructions for it: %s"::formatted)
-                .orElse(
-                    "No instructions of the processor for it were found: it may be slower than float32; compare them with ./rankstream bench step --model.precision bfloat16"));
+  public static String report(Device device) {
+    return "bfloat16: %s. %s".formatted(AutocastSwitch.of(device), hardware(device));
+  }
+
+  private static String hardware(Device device) {
+    if (device.isGpu()) {
+      return "%s has it".formatted(device);
+    }
+
+    return Bfloat16Processor.instructions()
+        .map("The processor has instructions for it: %s"::formatted)
+        .orElse(
+            "No instructions of the processor for it were found: it may be slower than float32; compare them with ./rankstream bench step --model.precision bfloat16");
   }
 }

@@ -108,7 +108,7 @@ public final class TwoHeadNetwork {
     }
 
     FeatureMaps maps;
-    try (Autocast autocast = Autocast.enter()) {
+    try (Autocast autocast = Autocast.enter(images.getDevice())) {
       maps = backbone.forward(weights, images, training);
     }
     return maps.inTypeOf(images);

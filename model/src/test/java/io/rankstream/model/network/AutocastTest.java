@@ -84,7 +84,7 @@ class AutocastTest {
 
       network.features(weights(network, manager), images, false, Precision.BFLOAT16);
 
-      assertThat(AutocastSwitch.find().isOn()).isFalse();
+      assertThat(AutocastSwitch.of(Device.cpu()).isOn()).isFalse();
     }
   }
 
@@ -99,15 +99,15 @@ class AutocastTest {
       assertThatThrownBy(() -> network.features(weights, twoChannels, false, Precision.BFLOAT16))
           .hasMessageContaining("channels");
 
-      assertThat(AutocastSwitch.find().isOn()).isFalse();
+      assertThat(AutocastSwitch.of(Device.cpu()).isOn()).isFalse();
     }
   }
 
   @Test
   void belongsToOneThread() {
-    AutocastSwitch bfloat16 = AutocastSwitch.find();
-    try (Autocast outer = Autocast.enter()) {
-      try (Autocast inner = Autocast.enter()) {
+    AutocastSwitch bfloat16 = AutocastSwitch.of(Device.cpu());
+    try (Autocast outer = Autocast.enter(Device.cpu())) {
+      try (Autocast inner = Autocast.enter(Device.cpu())) {
         assertThat(CompletableFuture.supplyAsync(bfloat16::isOn).join()).isFalse();
       }
       assertThat(bfloat16.isOn()).as("after the inner one").isTrue();
@@ -116,15 +116,56 @@ class AutocastTest {
   }
 
   @Test
-  void refusesBfloat16OnAGpu() {
-    Precisions served = new Precisions(Precision.FLOAT32, Precision.BFLOAT16);
+  void refusesAGpuWithoutBfloat16() {
+    Device gpu = Device.gpu(1);
 
-    assertThatThrownBy(() -> served.requireOn(Device.gpu(1)))
+    assertThatThrownBy(() -> Precision.requireCapability(gpu, "75"))
         .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("compute capability is 75")
         .hasMessageContaining("set model.precision and model.served-precision to float32");
+    Precision.requireCapability(gpu, "80");
+    Precision.requireCapability(gpu, "120");
+  }
+
+  @Test
+  void asksForNoSwitchWithoutNeed() {
     Precisions.float32().requireOn(Device.gpu(1));
-    served.requireOn(Device.cpu());
-    assertThat(served.report()).contains("PyTorch", "_ZN2at8autocast");
+    new Precisions(Precision.AUTO, Precision.AUTO).requireOn(Device.gpu(1));
+  }
+
+  @Test
+  void tellsTheSwitchAndTheProcessor() {
+    assertThat(Precisions.report(Device.cpu()))
+        .contains("PyTorch", "_ZN2at8autocast", "instructions");
+  }
+
+  /** The switch for GPUs is in a library without CUDA, too. */
+  @Test
+  void switchForGpusLeavesTheCpuInFloat32() {
+    TwoHeadNetwork network =
+        new TwoHeadNetwork(new Architecture(Backbone.SMALL_CNN, GREY_28, 16, 5));
+    AutocastSwitch ofGpus = AutocastSwitch.of(Device.gpu());
+    try (NDManager manager = NDManager.newBaseManager()) {
+      Weights weights = weights(network, manager);
+      NDArray images = images(new Shape(IMAGES, 1, 28, 28), manager);
+      float[] exact = classification(network, weights, images);
+
+      try (Autocast autocast = Autocast.enter(Device.gpu())) {
+        assertThat(ofGpus.isOn()).isTrue();
+        assertThat(AutocastSwitch.of(Device.cpu()).isOn()).isFalse();
+        assertThat(CompletableFuture.supplyAsync(ofGpus::isOn).join()).isFalse();
+        assertThat(classification(network, weights, images)).isEqualTo(exact);
+      }
+
+      assertThat(ofGpus.isOn()).isFalse();
+    }
+  }
+
+  private static float[] classification(TwoHeadNetwork network, Weights weights, NDArray images) {
+    return network
+        .features(weights, images, false, Precision.FLOAT32)
+        .classification()
+        .toFloatArray();
   }
 
   private static float[] gradient(TwoHeadNetwork network, Precision precision) {

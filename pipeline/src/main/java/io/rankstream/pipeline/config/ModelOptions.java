@@ -97,7 +97,7 @@ abstract class ModelOptions {
   public static final Setting<Precision> MODEL_PRECISION =
       choice("model.precision", Precision.FLOAT32)
           .means(
-              "Numbers of the backbone in a training step. bfloat16 has the range of float32 with fewer digits; weights, heads and losses stay float32. For CPUs with bfloat16 instructions. auto measures both for some seconds where the job is submitted, and takes bfloat16 where it is at least 1.1 times as fast.");
+              "Numbers of the backbone in a training step. bfloat16 has the range of float32 with fewer digits; weights, heads and losses stay float32. For CPUs with bfloat16 instructions, and GPUs of compute capability 8.0 or more. auto measures both for some seconds where the job is submitted, and takes bfloat16 where it is at least 1.1 times as fast.");
   public static final Setting<Precision> MODEL_SERVED_PRECISION =
       choice("model.served-precision", Precision.FLOAT32)
           .means(

@@ -30,7 +30,7 @@ public final class ModelDevice {
       throw new SuppressRestartsException(e);
     }
     if (!precisions.equals(Precisions.float32())) { // decided when the job was submitted
-      LOG.info("{}", precisions.report());
+      LOG.info("{}", Precisions.report(device));
     }
 
     return device;

@@ -105,9 +105,11 @@ public final class MachineChecks {
     }
   }
 
-  private static Finding precision(Precisions chosen, String device) {
+  private static Finding precision(Precisions chosen, String name) {
+    Device device;
     try {
-      chosen.requireOn(Devices.select(device));
+      device = Devices.select(name);
+      chosen.requireOn(device);
     } catch (IllegalStateException e) {
       return Finding.problem("precision", e.getMessage());
     }
@@ -118,10 +120,11 @@ public final class MachineChecks {
             .formatted(
                 chosen.step().id(),
                 chosen.served().id(),
-                Precisions.missing()
+                Precisions.missing(device)
                     .map("no fast bfloat16 here, since %s"::formatted)
                     .orElse(
-                        "this processor has instructions for bfloat16: auto takes it where it is faster")));
+                        "%s has instructions for bfloat16: auto takes it where it is faster"
+                            .formatted(device.isGpu() ? device : "this processor"))));
   }
 
   private static float sum(Device device) {

@@ -2,6 +2,7 @@ package io.rankstream.pipeline.tools.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import io.rankstream.model.network.Precisions;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ class MachineChecksTest {
     assertThat(precision.level()).isEqualTo(Finding.Level.OK);
     assertThat(precision.message())
         .startsWith("float32 for steps, auto for predictions and embeddings; ")
-        .contains(Precisions.missing().orElse("auto takes it where it is faster"));
+        .contains(Precisions.missing(Device.cpu()).orElse("auto takes it where it is faster"));
   }
 
   private static Finding precision(Map<String, String> settings) {
