@@ -97,8 +97,22 @@ final class BatchNormalization {
   /** BatchNorm, then ReLU6, which is {@code min(max(x, 0), 6)}; closes the input. */
   NDArray forwardRelu6(Weights weights, NDArray x, boolean training) {
     NDArray y = forward(weights, x, training);
-    NDArray activated = y.clip(0, 6);
+    NDArray activated = training ? reluWithoutWhatIsAbove6(y) : y.clip(0, 6);
     y.close();
     return activated;
+  }
+
+  /**
+   * {@code relu(x) - relu(x - 6)}: ReLU6 for training. The backward pass of clip compares each
+   * value with both bounds in passes of their own and takes three times as long as that of ReLU
+   * twice.
+   */
+  private static NDArray reluWithoutWhatIsAbove6(NDArray x) {
+    try (NDArray six = x.getManager().create(6f);
+        NDArray relu = x.getNDArrayInternal().relu();
+        NDArray beyond = x.sub(six);
+        NDArray excess = beyond.getNDArrayInternal().relu()) {
+      return relu.sub(excess);
+    }
   }
 }
