@@ -82,6 +82,7 @@ record ChaosJob(String group, TopicNames topics, Path checkpoints, Configuration
 
   private static JobSettings settings(Trainers trainers) {
     return new JobSettings()
+        .with(trainers.settings())
         .with(CoreOptions.DEFAULT_PARALLELISM, trainers.taskManagers())
         .with(JobOptions.TRAINING_REPLICAS, trainers.replicas())
         .with(JobOptions.TRAINING_STEPS_PER_ROUND, STEPS_PER_ROUND)

@@ -25,8 +25,7 @@ final class FixedOrderRun {
   /** Whether all planned faults came and neither audit found a fault. */
   boolean run(List<Disturbance> planned) throws Exception {
     Trainers trainers = plan.trainers();
-    Trainers inOneTask = new Trainers(trainers.replicas(), 1);
-    ChaosJob calm = ChaosJob.inFixedOrder(cluster, IMAGES, "calm", inOneTask);
+    ChaosJob calm = ChaosJob.inFixedOrder(cluster, IMAGES, "calm", trainers.inOneTask());
     ChaosJob stormy = ChaosJob.inFixedOrder(cluster, IMAGES, "stormy", trainers);
     Topics.create(cluster.clients(), calm.topics(), 1);
     Topics.create(cluster.clients(), stormy.topics(), 1);

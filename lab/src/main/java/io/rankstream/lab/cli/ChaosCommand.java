@@ -4,17 +4,21 @@ import io.rankstream.lab.chaos.Aim;
 import io.rankstream.lab.chaos.ChaosPlan;
 import io.rankstream.lab.chaos.ChaosRun;
 import io.rankstream.lab.chaos.Trainers;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 
 /** The {@code chaos} command: disturbs a job and audits its output. */
 @Command(
@@ -29,7 +33,9 @@ import picocli.CommandLine.Spec;
       "one of its arrival, each transaction one version of a stream, the training steps must be",
       "1, 2, 3, ..., each damaged record must have one dead letter, also when all letters were sent to",
       "the input again, and each published model must have the announced SHA-256. Exit code 0 when",
-      "all of that holds, otherwise 1."
+      "all of that holds, otherwise 1.",
+      "",
+      "Further settings of the job are written --key value, as for run."
     },
     mixinStandardHelpOptions = true,
     footer = {
@@ -40,6 +46,8 @@ import picocli.CommandLine.Spec;
       "  rankstream chaos --kills 10 --fixed-order       the kills must not change a bit of the model",
       "  rankstream chaos --fixed-order --replicas 4 --task-managers 4 --aim rounds",
       "                                                  the same, four trainers killed in their rounds",
+      "  rankstream chaos --fixed-order --loss.mixup 0.2 --batch.balance auto",
+      "                                                  the same, with settings of the training",
       "  rankstream chaos --kills 10 --epochs            an index with one version, whatever is killed",
       "  rankstream chaos --soak 60 --faults 30 --aim everything",
       "                                                  an hour in which the memory must stay flat"
@@ -128,6 +136,8 @@ final class ChaosCommand implements Callable<Integer> {
       description = "Directory for data and logs (default: a new temporary one).")
   Path directory;
 
+  @Unmatched List<String> settings = new ArrayList<>();
+
   @Override
   public Integer call() throws Exception {
     ChaosPlan plan =
@@ -139,7 +149,7 @@ final class ChaosCommand implements Callable<Integer> {
             Duration.ofMinutes(soak),
             images,
             rate,
-            new Trainers(replicas, taskManagers()),
+            new Trainers(replicas, taskManagers(), JobSettings.read(null, settings).toMap()),
             highAvailability,
             epochs,
             new ProceduralDataset(200, Split.TRAIN));

@@ -8,6 +8,7 @@ import io.rankstream.pipeline.tools.dataset.ProceduralDataset;
 import io.rankstream.pipeline.tools.dataset.Split;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -95,7 +96,7 @@ class ChaosPlanTest {
         Duration.ofMinutes(soakMinutes),
         10,
         60,
-        new Trainers(1, 2),
+        new Trainers(1, 2, Map.of()),
         false,
         epochs,
         IMAGES);
@@ -111,7 +112,7 @@ class ChaosPlanTest {
         Duration.ZERO,
         images,
         rate,
-        new Trainers(replicas, taskManagers),
+        new Trainers(replicas, taskManagers, Map.of()),
         false,
         false,
         IMAGES);

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +31,7 @@ class HighAvailabilityITCase {
             Duration.ZERO,
             6_000,
             60,
-            new Trainers(2, 2),
+            new Trainers(2, 2, Map.of()),
             true,
             false,
             new ProceduralDataset(200, Split.TRAIN));
