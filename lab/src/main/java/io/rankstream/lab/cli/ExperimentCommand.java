@@ -12,6 +12,7 @@ import io.rankstream.pipeline.cli.DataSource;
 import io.rankstream.pipeline.cli.ShellCommand;
 import io.rankstream.pipeline.cli.TestShareOption;
 import io.rankstream.pipeline.config.JobConfig;
+import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.config.Sampler;
@@ -29,9 +30,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,7 +62,9 @@ import picocli.CommandLine.Unmatched;
       "  rankstream experiment --data fashion-mnist --skew 100 --losses none --sampler pk,natural --seeds 1",
       "  rankstream experiment --data fashion-mnist --losses triplet-semi-hard --drift --seeds 1",
       "  rankstream experiment --data photos.zip --losses none,triplet-hard --lambda 0.2,0.5,1,2 \\",
-      "      --model.backbone resnet18 --model.channels 3 --model.height 64 --model.width 64"
+      "      --model.backbone resnet18 --model.channels 3 --model.height 64 --model.width 64",
+      "  rankstream experiment --data fashion-mnist --skew 100 --losses triplet-semi-hard \\",
+      "      --balance 0,0.5,1,auto --steps 1500,8000 --optimizer.schedule constant"
     })
 final class ExperimentCommand implements Callable<Integer> {
 
@@ -96,6 +101,14 @@ final class ExperimentCommand implements Callable<Integer> {
       defaultValue = "pk",
       description = "Samplers to compare: pk, natural (default: ${DEFAULT-VALUE}).")
   List<Sampler> samplers;
+
+  @Option(
+      names = "--balance",
+      split = ",",
+      paramLabel = "X",
+      description =
+          "How far batches of pk follow the traffic, to compare: numbers of 0 to 1, and auto (default: batch.balance of the settings).")
+  List<String> balances = new ArrayList<>();
 
   @Option(
       names = "--lambda",
@@ -145,6 +158,13 @@ final class ExperimentCommand implements Callable<Integer> {
   boolean drift;
 
   @Option(
+      names = "--stop-classes",
+      paramLabel = "N",
+      description =
+          "Every Nth class stops coming half-way: also print how well the model knew these classes then and at the end.")
+  int stopEvery;
+
+  @Option(
       names = "--timing-only",
       description = "Train nothing: only time the step with each loss, all in turn.")
   boolean timingOnly;
@@ -177,11 +197,17 @@ final class ExperimentCommand implements Callable<Integer> {
         new ExperimentPlan(
             training,
             readable(unseen(log), jobSettings, log),
-            Arm.combine(losses, samplers, strengths, budgets.stream().distinct().toList()),
+            Arm.combine(
+                losses,
+                samplers,
+                balances(jobSettings),
+                strengths,
+                budgets.stream().distinct().toList()),
             LongStream.range(0, seeds).boxed().toList(),
             skew,
             parallel,
             drift,
+            stopped(training),
             jobSettings,
             directory);
     out.printf(
@@ -207,6 +233,35 @@ final class ExperimentCommand implements Callable<Integer> {
     List<Path> written = new ExperimentReport(result, ShellCommand.words(spec)).write();
     written.forEach(file -> say(out, "Written: " + file.toAbsolutePath()));
     return 0;
+  }
+
+  /** Every Nth, so that a long tail keeps its most frequent class. */
+  private Set<String> stopped(ImageDataset training) {
+    if (stopEvery == 0) {
+      return Set.of();
+    }
+
+    Rule.atLeast(2).require("stop-classes", stopEvery);
+    List<String> classes = training.classes();
+    return IntStream.range(0, classes.size())
+        .filter(i -> i % stopEvery == stopEvery - 1)
+        .mapToObj(classes::get)
+        .collect(Collectors.toSet());
+  }
+
+  /** Those to compare, each as the job takes it. */
+  private List<String> balances(Map<String, String> jobSettings) {
+    List<String> all =
+        balances.isEmpty()
+            ? List.of(
+                jobSettings.getOrDefault(
+                    JobOptions.BATCH_BALANCE.key(), JobOptions.BATCH_BALANCE.defaultValue()))
+            : balances.stream().distinct().toList();
+    for (String each : all) {
+      JobConfig.from(
+          new JobSettings().with(jobSettings).with(JobOptions.BATCH_BALANCE, each).configuration());
+    }
+    return all;
   }
 
   /** All arms are scored on all images, hours from now: each must be good. */

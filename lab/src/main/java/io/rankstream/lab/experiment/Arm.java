@@ -13,26 +13,33 @@ import java.util.Locale;
  *
  * @param loss ranking loss beside the softmax cross-entropy; none for softmax alone
  * @param sampler sampler of the batches
+ * @param balance how far the batches of the P×K sampler follow the traffic, as in {@code
+ *     batch.balance}
  * @param strength weight of the ranking loss over that of the paper's code; 1 for softmax alone
  * @param steps training steps of each run
  */
-public record Arm(RankingLoss loss, Sampler sampler, double strength, int steps) {
+public record Arm(RankingLoss loss, Sampler sampler, String balance, double strength, int steps) {
+
+  private static final String EQUAL_CLASSES = "0";
 
   /**
    * All combinations, those of a budget of steps together; softmax alone has no ranking loss whose
-   * weight could vary.
+   * weight could vary, and natural batches no balance.
    */
   public static List<Arm> combine(
       List<RankingLoss> losses,
       List<Sampler> samplers,
+      List<String> balances,
       List<Double> strengths,
       List<Integer> budgets) {
     List<Arm> arms = new ArrayList<>();
     for (int steps : budgets) {
       for (Sampler sampler : samplers) {
-        for (RankingLoss loss : losses) {
-          for (double strength : loss == RankingLoss.NONE ? List.of(1.0) : strengths) {
-            arms.add(new Arm(loss, sampler, strength, steps));
+        for (String balance : sampler == Sampler.PK ? balances : List.of(EQUAL_CLASSES)) {
+          for (RankingLoss loss : losses) {
+            for (double strength : loss == RankingLoss.NONE ? List.of(1.0) : strengths) {
+              arms.add(new Arm(loss, sampler, balance, strength, steps));
+            }
           }
         }
       }
@@ -49,7 +56,15 @@ public record Arm(RankingLoss loss, Sampler sampler, double strength, int steps)
   /** The name in tables, such as {@code triplet-hard pk}. */
   public String name() {
     String base = StepBench.lossName(loss) + " " + KebabCase.of(sampler);
+    if (!balance.equals(EQUAL_CLASSES)) {
+      base += " γ=" + balance;
+    }
     return strength == 1 ? base : String.format(Locale.ROOT, "%s λ=%s", base, text(lambda()));
+  }
+
+  /** The same with the weight of the paper's code. */
+  Arm ofPaperStrength() {
+    return new Arm(loss, sampler, balance, 1, steps);
   }
 
   private static String text(double value) {

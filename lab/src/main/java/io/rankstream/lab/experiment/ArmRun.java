@@ -1,11 +1,13 @@
 package io.rankstream.lab.experiment;
 
+import ai.djl.Device;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.loss.RankingLoss;
+import io.rankstream.model.network.Precisions;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
@@ -20,7 +22,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -36,17 +41,20 @@ final class ArmRun {
   private final Arm arm;
   private final long seed;
   private final int batchSize;
+  private final Precisions precisions;
 
   /**
    * @param local broker with the streams, for the results too
-   * @param batchSize images in a batch; the job trains once per so many images of the stream
+   * @param config what all arms share: its batch, since the job trains once per so many images of
+   *     the stream, and its precisions, which are decided
    */
-  ArmRun(ExperimentPlan plan, LocalRun local, Arm arm, long seed, int batchSize) {
+  ArmRun(ExperimentPlan plan, LocalRun local, Arm arm, long seed, JobConfig config) {
     this.plan = plan;
     this.local = local;
     this.arm = arm;
     this.seed = seed;
-    this.batchSize = batchSize;
+    batchSize = config.batch().size();
+    precisions = config.model().precisions();
   }
 
   /** Topic of the stream of a seed and a number of steps. */
@@ -75,19 +83,46 @@ final class ArmRun {
     String device = JobConfig.from(settings).device();
     try (TwoHeadModel model = TwoHeadModel.read(file, Devices.select(device))) {
       EmbeddedDataset embedded = EmbeddedDataset.of(model, plan.unseen());
+      Evaluation evaluation = Evaluation.of(model, embedded);
       return new RunResult(
           arm,
           seed,
           last.getModelVersion(),
           seconds,
           curve(steps),
-          Evaluation.of(model, embedded),
+          evaluation,
           embedded,
           file,
           plan.drift() && arm.loss() != RankingLoss.NONE
               ? new DriftMeasurement(plan.unseen()).between(versions, Devices.select(device))
-              : List.of());
+              : List.of(),
+          plan.stopped().isEmpty()
+              ? Optional.empty()
+              : Optional.of(forgetting(versions, evaluation, Devices.select(device))));
     }
+  }
+
+  /** Compares the last model with that of the time when classes stopped. */
+  private Forgetting forgetting(List<ModelVersion> versions, Evaluation last, Device device)
+      throws IOException {
+    ModelVersion then =
+        Collections.min(
+            versions,
+            Comparator.comparingLong(each -> Math.abs(each.getModelVersion() - arm.steps() / 2)));
+    try (TwoHeadModel model = TwoHeadModel.read(Path.of(URI.create(then.getUri())), device)) {
+      Evaluation middle = Evaluation.of(model, EmbeddedDataset.of(model, plan.unseen()));
+      return Forgetting.of(
+          middle.confusion().recalls(), last.confusion().recalls(), plan.stopped());
+    }
+  }
+
+  /** Steps between two published versions; one at the end of the stream comes in any case. */
+  private long stepsPerVersion() {
+    if (plan.drift()) {
+      return DriftMeasurement.EVERY_STEPS;
+    }
+
+    return plan.stopped().isEmpty() ? 0 : Math.max(1, arm.steps() / 2);
   }
 
   private static LearningCurve curve(List<TrainingMetrics> steps) {
@@ -97,10 +132,11 @@ final class ArmRun {
   }
 
   private String name() {
-    return "%s-%s-%s-steps-%s-seed-%s"
+    return "%s-%s-%s-%s-steps-%s-seed-%s"
         .formatted(
             StepBench.lossName(arm.loss()),
             KebabCase.of(arm.sampler()),
+            arm.balance(),
             Double.toString(arm.strength()),
             arm.steps(),
             seed);
@@ -133,11 +169,13 @@ final class ArmRun {
         .with(local.settings(topics, name()).configuration().toMap())
         .with(JobOptions.INPUT_BOUNDED, true)
         .with(JobOptions.BATCH_SAMPLER, arm.sampler())
+        .with(JobOptions.BATCH_BALANCE, arm.balance())
         .with(JobOptions.LOSS_RANKING, arm.loss())
         .with(JobOptions.LOSS_LAMBDA, Double.toString(arm.lambda()))
         .with(JobOptions.MODEL_SEED, seed)
-        // A version at the end of the stream comes in any case.
-        .with(JobOptions.VERSIONS_EVERY_STEPS, plan.drift() ? DriftMeasurement.EVERY_STEPS : 0L)
+        .with(JobOptions.MODEL_PRECISION, precisions.step())
+        .with(JobOptions.MODEL_SERVED_PRECISION, precisions.served())
+        .with(JobOptions.VERSIONS_EVERY_STEPS, stepsPerVersion())
         .with(JobOptions.VERSIONS_KEEP, 0)
         .with(JobOptions.DRIFT_ANCHORS, 0) // the experiment measures it on unseen images
         .with(JobOptions.VERSIONS_DIRECTORY, uri(results.resolve("models/" + name())))

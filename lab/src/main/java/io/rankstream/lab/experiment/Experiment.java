@@ -63,25 +63,20 @@ public final class Experiment {
     }
   }
 
-  /**
-   * Fills the stream of a seed: the long tail repeatedly, each time in another order. The stream of
-   * fewer steps is the beginning of that of more.
-   */
+  /** Fills the stream of a seed. */
   private void feed(LocalRun local, long seed, int steps) throws Exception {
     String topic = ArmRun.images(seed, steps);
     Topics.createImages(local.clients(), topic);
-    int left = steps * config.batch().size();
+    int count = steps * config.batch().size();
     FeedPlan sending = new FeedPlan(topic, "default", 0, 0, seed);
     try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
-      for (int epoch = 0; left > 0; epoch++) {
-        ImageDataset images = DatasetView.again(plan.training(), "#" + epoch);
-        List<Integer> order = LongTail.order(images, plan.skew(), seed * 1_000 + epoch);
-        List<Integer> part = order.subList(0, Math.min(left, order.size()));
-        feeder.feed(images, part, sending, sent -> {});
-        left -= part.size();
+      int pass = 0;
+      for (List<Integer> order : ExperimentStream.passes(plan, seed, count)) {
+        ImageDataset images = DatasetView.again(plan.training(), "#" + pass++);
+        feeder.feed(images, order, sending, sent -> {});
       }
     }
-    log.accept("Stream of seed %d: %,d images".formatted(seed, steps * config.batch().size()));
+    log.accept("Stream of seed %d: %,d images".formatted(seed, count));
   }
 
   private List<RunResult> runs(LocalRun local) throws Exception {
@@ -91,7 +86,7 @@ public final class Experiment {
       List<Future<RunResult>> pending = new ArrayList<>();
       for (long seed : plan.seeds()) {
         for (Arm arm : plan.arms()) {
-          ArmRun run = new ArmRun(plan, local, arm, seed, config.batch().size());
+          ArmRun run = new ArmRun(plan, local, arm, seed, config);
           pending.add(threads.submit(() -> logged(run.run())));
         }
       }
@@ -110,7 +105,7 @@ public final class Experiment {
 
   private RunResult logged(RunResult run) {
     log.accept(
-        "%-28s seed %d  %,d steps in %.0f s  %sR@1 %.4f (pooled %.4f)  NMI %.4f (pooled %.4f)"
+        "%-32s seed %d  %,d steps in %.0f s  %sR@1 %.4f (pooled %.4f)  NMI %.4f (pooled %.4f)"
             .formatted(
                 plan.nameOf(run.arm()),
                 run.seed(),

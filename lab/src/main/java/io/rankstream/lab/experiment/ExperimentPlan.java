@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,7 @@ import java.util.stream.Collectors;
  * @param skew images of the first class over images of the last in the stream
  * @param parallel runs at a time
  * @param drift whether to publish versions on the way and to measure the drift between them
+ * @param stopped classes that stop coming half-way
  * @param settings further settings of the job
  * @param directory directory for results
  */
@@ -31,6 +34,7 @@ public record ExperimentPlan(
     double skew,
     int parallel,
     boolean drift,
+    Set<String> stopped,
     Map<String, String> settings,
     Path directory) {
 
@@ -52,6 +56,9 @@ public record ExperimentPlan(
             training.classes().size(),
             unseen.size()));
     parameters.put("Skew", BigDecimal.valueOf(skew).stripTrailingZeros().toPlainString() + " to 1");
+    if (!stopped.isEmpty()) {
+      parameters.put("Classes that stop half-way", String.join(", ", new TreeSet<>(stopped)));
+    }
     parameters.put("Arms", arms.stream().map(this::nameOf).collect(Collectors.joining("; ")));
     parameters.put(
         "Steps", budgets().stream().map(String::valueOf).collect(Collectors.joining(", ")));

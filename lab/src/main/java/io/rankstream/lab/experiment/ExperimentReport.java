@@ -97,10 +97,12 @@ public final class ExperimentReport {
     Arm arm = result.arm();
     ExperimentPlan plan = this.result.plan();
     node.put("name", plan.nameOf(arm));
-    node.put("group", plan.nameOf(new Arm(arm.loss(), arm.sampler(), 1, arm.steps())));
+    node.put("group", plan.nameOf(arm.ofPaperStrength()));
     node.put("budget", arm.steps());
+    node.put("anyBudget", arm.name());
     node.put("method", StepBench.lossName(arm.loss()));
     node.put("sampler", arm.sampler().name());
+    node.put("balance", arm.balance());
     node.put("strength", arm.strength());
     node.put("lambda", arm.lambda());
     node.put("embeds", result.embeds());
@@ -127,6 +129,7 @@ public final class ExperimentReport {
       each.set("pooled", mapper.valueToTree(run.evaluation().pooled()));
       each.put("model", run.model().toString());
       each.set("drifts", mapper.valueToTree(run.drifts()));
+      run.forgetting().ifPresent(it -> each.set("forgetting", mapper.valueToTree(it)));
     }
     result.runs().get(0).curve().writeTo(node.putObject("curve"));
     return node;

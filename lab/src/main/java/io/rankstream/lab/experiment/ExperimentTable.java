@@ -25,7 +25,13 @@ public final class ExperimentTable {
     boolean classifies = result.arms().stream().anyMatch(ArmResult::classifies);
     boolean budgets = result.plan().budgets().size() > 1;
     List<String> head = new ArrayList<>(budgets ? List.of("steps") : List.of());
-    head.addAll(List.of("method", "sampler", "λ"));
+    head.addAll(List.of("method", "sampler"));
+    boolean balances =
+        result.arms().stream().map(arm -> arm.arm().balance()).distinct().count() > 1;
+    if (balances) {
+      head.add("γ");
+    }
+    head.add("λ");
     if (classifies) {
       head.addAll(List.of("micro as in traffic", "macro", "tail recall"));
     }
@@ -34,6 +40,9 @@ public final class ExperimentTable {
     row(out, head.stream().map(name -> "---").toList());
     for (ArmResult arm : result.arms()) {
       List<String> cells = cells(arm, classifies);
+      if (balances) {
+        cells.add(2, arm.arm().balance());
+      }
       if (budgets) {
         cells.add(0, String.format(Locale.ROOT, "%,d", arm.arm().steps()));
       }
@@ -45,6 +54,11 @@ public final class ExperimentTable {
     if (result.plan().drift()) {
       out.println();
       new DriftTable(result).rows().forEach(cells -> row(out, cells));
+      out.flush();
+    }
+    if (!result.plan().stopped().isEmpty()) {
+      out.println();
+      new ForgettingTable(result).rows().forEach(cells -> row(out, cells));
       out.flush();
     }
   }

@@ -5,6 +5,7 @@ import io.rankstream.pipeline.tools.evaluate.Evaluation;
 import io.rankstream.pipeline.tools.report.LearningCurve;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One run of one arm.
@@ -19,6 +20,7 @@ import java.util.List;
  * @param model file of the final model
  * @param drifts drift between versions of the run; empty where it was not asked for, or nothing
  *     trained the embedding head
+ * @param forgetting what is left of the classes that stopped coming; empty where none did
  */
 record RunResult(
     Arm arm,
@@ -29,4 +31,5 @@ record RunResult(
     Evaluation evaluation,
     EmbeddedDataset embedded,
     Path model,
-    List<VersionDrift> drifts) {}
+    List<VersionDrift> drifts,
+    Optional<Forgetting> forgetting) {}

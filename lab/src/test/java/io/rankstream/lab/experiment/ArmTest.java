@@ -15,6 +15,7 @@ class ArmTest {
         Arm.combine(
             List.of(RankingLoss.NONE, RankingLoss.CENTER),
             List.of(Sampler.PK, Sampler.NATURAL),
+            List.of("0"),
             List.of(1.0, 2.0),
             List.of(100));
 
@@ -29,11 +30,30 @@ class ArmTest {
   }
 
   @Test
+  void onlyBatchesOfPkHaveABalance() {
+    List<Arm> arms =
+        Arm.combine(
+            List.of(RankingLoss.TRIPLET_HARD),
+            List.of(Sampler.PK, Sampler.NATURAL),
+            List.of("0", "0.5", "auto"),
+            List.of(1.0),
+            List.of(100));
+
+    assertThat(arms.stream().map(Arm::name))
+        .containsExactly(
+            "triplet-hard pk",
+            "triplet-hard pk γ=0.5",
+            "triplet-hard pk γ=auto",
+            "triplet-hard natural");
+  }
+
+  @Test
   void theArmsOfABudgetStandTogether() {
     assertThat(
             Arm.combine(
                     List.of(RankingLoss.NONE, RankingLoss.CENTER),
                     List.of(Sampler.PK),
+                    List.of("0"),
                     List.of(1.0),
                     List.of(1500, 8000))
                 .stream()
@@ -43,9 +63,9 @@ class ArmTest {
 
   @Test
   void aWeightIsAMultipleOfThatOfThePaper() {
-    assertThat(new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, 0.5, 100).lambda())
+    assertThat(new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, "0", 0.5, 100).lambda())
         .isEqualTo(0.5);
-    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, 2, 100).lambda()).isEqualTo(0.006);
-    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, 1, 100).lambda()).isZero();
+    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, "0", 2, 100).lambda()).isEqualTo(0.006);
+    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, "0", 1, 100).lambda()).isZero();
   }
 }
