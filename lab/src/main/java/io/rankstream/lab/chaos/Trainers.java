@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param replicas replicas of each model
  * @param taskManagers task managers with one slot each, which is the parallelism of the job
- * @param settings further settings of the job; those that a run needs come before them
+ * @param settings further settings of the job; where a run needs another value, that one counts
  */
 public record Trainers(int replicas, int taskManagers, Map<String, String> settings) {
 

@@ -16,6 +16,7 @@ import io.rankstream.pipeline.config.JobOptions;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.config.Rule;
 import io.rankstream.pipeline.config.Sampler;
+import io.rankstream.pipeline.config.UsageException;
 import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.FileNameSplit;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
@@ -185,6 +186,14 @@ final class ExperimentCommand implements Callable<Integer> {
     budgets.forEach(steps -> Rule.atLeast(1).require("steps", steps));
     Rule.atLeast(1).require("parallel", parallel);
     LongTail.IMBALANCE.require("skew", skew);
+    if (stopEvery != 0) {
+      Rule.atLeast(2).require("stop-classes", stopEvery);
+      if (holdOut > 0) {
+        throw new UsageException(
+            "Invalid stop-classes: %d (not with hold-out-classes, which scores other classes alone)"
+                .formatted(stopEvery));
+      }
+    }
     if (parallel > 1) {
       int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / parallel);
       Devices.setThreads(threads);
@@ -241,7 +250,6 @@ final class ExperimentCommand implements Callable<Integer> {
       return Set.of();
     }
 
-    Rule.atLeast(2).require("stop-classes", stopEvery);
     List<String> classes = training.classes();
     return IntStream.range(0, classes.size())
         .filter(i -> i % stopEvery == stopEvery - 1)

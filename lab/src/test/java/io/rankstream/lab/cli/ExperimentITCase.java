@@ -166,6 +166,40 @@ class ExperimentITCase {
     }
   }
 
+  @Test
+  void tellsWhatIsLeftOfClassesThatStop() throws Exception {
+    String out =
+        experiment(
+            "--data=" + photos(),
+            "--losses=triplet-semi-hard",
+            "--balance=0,1",
+            "--seeds=1",
+            "--steps=100",
+            "--stop-classes=2",
+            "--out=" + directory.resolve("stopped"),
+            "--batch.classes=4",
+            "--batch.images-per-class=2",
+            "--model.embedding-dimension=16");
+
+    assertThat(out)
+        .contains("| method | sampler | γ | λ |")
+        .contains("| method | stopped classes, when they stopped | at the end | other classes |");
+    JsonNode arms =
+        new ObjectMapper()
+            .readTree(directory.resolve("stopped/experiment.json").toFile())
+            .get("arms");
+    assertThat(arms).hasSize(2);
+    for (JsonNode arm : arms) {
+      JsonNode forgetting = arm.at("/runs/0/forgetting");
+      assertThat(forgetting.get("before").asDouble()).isGreaterThan(0.5); // by chance 0.25
+      assertThat(forgetting.get("after").asDouble()).isBetween(0.0, 1.0);
+      assertThat(forgetting.get("others").asDouble()).isGreaterThan(0.5);
+    }
+    assertThat(arms.get(0).at("/runs/0/forgetting/after").asDouble())
+        .as("with replay of all classes alike")
+        .isGreaterThan(0.5);
+  }
+
   private Path photos() throws Exception {
     for (String split : new String[] {"train", "test"}) {
       for (int c = 0; c < CLASSES; c++) {

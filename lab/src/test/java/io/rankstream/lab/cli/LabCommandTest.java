@@ -114,12 +114,19 @@ class LabCommandTest {
     assertThat(execute("demo", "--page-port", "0")).isEqualTo(2);
     assertThat(execute("experiment", "--data", "photos", "--skew", "0.5")).isEqualTo(2);
     assertThat(execute("experiment", "--data", "photos", "--steps", "0")).isEqualTo(2);
+    assertThat(execute("experiment", "--data", "photos", "--stop-classes", "1")).isEqualTo(2);
+    assertThat(
+            execute(
+                "experiment", "--data", "photos", "--stop-classes", "3", "--hold-out-classes", "4"))
+        .isEqualTo(2);
     assertThat(execute("chaos", "--kills", "-1")).isEqualTo(2);
     assertThat(execute("fuzz", "--records", "0")).isEqualTo(2);
     assertThat(execute("bench", "step", "--rounds", "0")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Invalid skew: 0.5 (must be at least 1 and finite)")
         .contains("Invalid steps: 0 (must be at least 1)")
+        .contains("Invalid stop-classes: 1 (must be at least 2)")
+        .contains("Invalid stop-classes: 3 (not with hold-out-classes")
         .doesNotContain("Exception", "\tat ");
   }
 
