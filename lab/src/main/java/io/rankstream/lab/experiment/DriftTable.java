@@ -42,7 +42,6 @@ final class DriftTable {
             "R@1 new in old",
             "with the map",
             "residual of the map"));
-    rows.add(rows.get(0).stream().map(name -> "---").toList());
     for (ArmResult arm : result.arms()) {
       long from = arm.arm().steps() / STARTING_SHARE;
       Map<Long, List<EmbeddingDrift>> byDistance =

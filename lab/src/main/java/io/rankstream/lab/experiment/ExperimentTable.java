@@ -36,8 +36,7 @@ public final class ExperimentTable {
       head.addAll(List.of("micro as in traffic", "macro", "tail recall"));
     }
     head.addAll(List.of("R@1 pooled", "R@1", "R@2", "R@4", "R@8", "NMI pooled", "NMI", "s a run"));
-    row(out, head);
-    row(out, head.stream().map(name -> "---").toList());
+    List<List<String>> rows = new ArrayList<>(List.of(head));
     for (ArmResult arm : result.arms()) {
       List<String> cells = cells(arm, classifies);
       if (balances) {
@@ -46,37 +45,35 @@ public final class ExperimentTable {
       if (budgets) {
         cells.add(0, String.format(Locale.ROOT, "%,d", arm.arm().steps()));
       }
-      row(out, cells);
+      rows.add(cells);
     }
+    table(out, rows);
 
     out.println();
     printStepMillis(out, result.stepMillis());
     if (result.plan().drift()) {
       out.println();
-      new DriftTable(result).rows().forEach(cells -> row(out, cells));
-      out.flush();
+      table(out, new DriftTable(result).rows());
     }
     if (!result.plan().stopped().isEmpty()) {
       out.println();
-      new ForgettingTable(result).rows().forEach(cells -> row(out, cells));
-      out.flush();
+      table(out, new ForgettingTable(result).rows());
     }
   }
 
   /** Prints the time of the step with each loss, and its excess over softmax alone. */
   public static void printStepMillis(PrintWriter out, Map<RankingLoss, Double> millis) {
-    row(out, List.of("method", "step, median ms", "over softmax"));
-    row(out, List.of("---", "---", "---"));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("method", "step, median ms", "over softmax"));
     double softmax = millis.get(RankingLoss.NONE);
     millis.forEach(
         (loss, each) ->
-            row(
-                out,
+            rows.add(
                 List.of(
                     StepBench.lossName(loss),
                     String.format(Locale.ROOT, "%.2f", each),
                     String.format(Locale.ROOT, "%+.1f %%", 100 * (each / softmax - 1)))));
-    out.flush();
+    table(out, rows);
   }
 
   private static List<String> cells(ArmResult arm, boolean classifies) {
@@ -95,6 +92,14 @@ public final class ExperimentTable {
     cells.add(arm.embeds() ? arm.embeddingNmi().toString() : "");
     cells.add(String.format(Locale.ROOT, "%.0f", arm.secondsPerRun()));
     return cells;
+  }
+
+  /** Prints a table in Markdown, whose first row is the head. */
+  private static void table(PrintWriter out, List<List<String>> rows) {
+    row(out, rows.get(0));
+    row(out, rows.get(0).stream().map(name -> "---").toList());
+    rows.stream().skip(1).forEach(cells -> row(out, cells));
+    out.flush();
   }
 
   private static void row(PrintWriter out, List<String> cells) {

@@ -18,7 +18,6 @@ final class ForgettingTable {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of("method", "stopped classes, when they stopped", "at the end", "other classes"));
-    rows.add(rows.get(0).stream().map(name -> "---").toList());
     for (ArmResult arm : result.arms()) {
       rows.add(
           List.of(

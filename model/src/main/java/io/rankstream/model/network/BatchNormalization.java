@@ -104,8 +104,7 @@ final class BatchNormalization {
 
   /**
    * {@code relu(x) - relu(x - 6)}: ReLU6 for training. The backward pass of clip compares each
-   * value with both bounds in passes of their own and takes three times as long as that of ReLU
-   * twice.
+   * value with both bounds in passes of their own, which took two fifths of a step of MobileNetV2.
    */
   private static NDArray reluWithoutWhatIsAbove6(NDArray x) {
     try (NDArray six = x.getManager().create(6f);
