@@ -1,7 +1,6 @@
 package io.rankstream.model.network;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.pooling.Pool;
 
@@ -136,12 +135,11 @@ final class InceptionBlocks {
   /** 3×3 average that keeps the size of the map; pixels outside of the map do not count. */
   private static NDArray average(NDArray x) {
     Shape shape = x.getShape();
-    // DJL has no name for bfloat16. The quotient is float32 then, and the next convolution casts
-    // it.
-    DataType type = x.getDataType() == DataType.UNKNOWN ? DataType.FLOAT32 : x.getDataType();
     // DJL's countIncludePad has no effect, so the outside counts as zeros and is divided out
     // afterwards.
-    try (NDArray ones = x.getManager().ones(new Shape(1, 1, shape.get(2), shape.get(3)), type);
+    try (NDArray ones =
+            x.getManager()
+                .ones(new Shape(1, 1, shape.get(2), shape.get(3)), ConstantType.beside(x));
         NDArray inside = averageWithOutside(ones);
         NDArray average = averageWithOutside(x)) {
       return average.div(inside);

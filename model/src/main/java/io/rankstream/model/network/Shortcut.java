@@ -43,7 +43,8 @@ interface Shortcut {
       NDManager manager = taken.getManager();
       try (NDArray none =
           manager.zeros(
-              new Shape(shape.get(0), zeros, shape.get(2), shape.get(3)), taken.getDataType())) {
+              new Shape(shape.get(0), zeros, shape.get(2), shape.get(3)),
+              ConstantType.beside(taken))) {
         NDArray padded = NDArrays.concat(new NDList(none, taken, none), 1);
         taken.close();
         return padded;
