@@ -13,6 +13,11 @@ record Draws(long seed, WindowCounters counters) {
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L; // spreads neighbouring seeds
 
+  /** For the classes of the batch that is being made. */
+  SplittableRandom forClasses() {
+    return new SplittableRandom(seed * GOLDEN + counters.batches * 31).split();
+  }
+
   /** For the images of a class in the batch that is being made. */
   SplittableRandom forBatch(String label) {
     return new SplittableRandom(seed * GOLDEN + counters.batches * 31 + label.hashCode());

@@ -174,7 +174,7 @@ final class StreamWindow {
   /** A training batch that is due. */
   MicroBatch takeFullBatch(long now) throws Exception {
     counters.balance = table.queue().balance(counters.balance);
-    return takeTraining(table.queue().choose(counters.batches, counters.balance), now);
+    return takeTraining(table.queue().choose(counters.balance, draws.forClasses()), now);
   }
 
   /** Whether a class has a fresh image that arrived at a time or before it. */
@@ -190,7 +190,7 @@ final class StreamWindow {
 
   /** A training batch of the classes with fresh images, filled up with others. */
   MicroBatch takeFreshBatch(long now) throws Exception {
-    return takeTraining(table.queue().chooseFreshFirst(), now);
+    return takeTraining(table.queue().chooseFreshFirst(draws.forClasses()), now);
   }
 
   /** Keeps the fresh images of the classes that have waited since a time for later batches. */

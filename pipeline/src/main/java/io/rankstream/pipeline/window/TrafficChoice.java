@@ -1,8 +1,11 @@
 package io.rankstream.pipeline.window;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -11,15 +14,13 @@ import java.util.TreeMap;
  *
  * <p>It is systematic sampling: the classes lie side by side on a line, each as long as its share,
  * and marks at equal distances choose. So a class with a share of 0.3 gets two or three of eight
- * places, never seven. From batch to batch the marks move on by the golden ratio, which meets every
- * part of the line equally often: no random numbers, and no state. A choice looks at every class.
+ * places, never seven. For each batch the classes lie in another order and the marks at another
+ * place, so that each class meets all others. A choice looks at every class.
  *
  * @see <a href="https://arxiv.org/abs/1805.00932">Mahajan et al. 2018, Exploring the Limits of
  *     Weakly Supervised Pretraining, for the square root</a>
  */
 final class TrafficChoice {
-
-  private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
   private record Candidate(String label, long traffic) {
 
@@ -40,19 +41,21 @@ final class TrafficChoice {
   }
 
   /**
-   * The classes for the places of a batch, in the order of their appearance.
+   * The classes for the places of a batch, all places of a class behind each other.
    *
    * @param exponent γ, above 0, at most 1
    * @param places places to fill
-   * @param batch number of the batch
+   * @param random numbers of this batch alone
    */
-  List<String> choose(double exponent, int places, long batch) {
+  List<String> choose(double exponent, int places, SplittableRandom random) {
     double whole = ready.values().stream().mapToDouble(each -> each.weight(exponent)).sum();
     double distance = whole / places;
-    double mark = distance * (batch * GOLDEN_RATIO % 1);
+    double mark = distance * random.nextDouble();
+    List<Candidate> line = new ArrayList<>(ready.values());
+    Collections.shuffle(line, new Random(random.nextLong()));
     double end = 0;
     List<String> chosen = new ArrayList<>(places);
-    for (Candidate candidate : ready.values()) {
+    for (Candidate candidate : line) {
       end += candidate.weight(exponent);
       while (mark < end && chosen.size() < places) {
         chosen.add(candidate.label);

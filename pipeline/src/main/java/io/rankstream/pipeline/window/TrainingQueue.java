@@ -1,25 +1,33 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
  * The classes of one stream that training may take, in the order in which they were trained, the
- * one trained longest ago first. A batch takes classes from the front, so that a class with 0.1 %
- * of the traffic is trained as often as the others. {@code batch.fresh-classes} of its places are
- * filled first from the classes with fresh images, so that new images are not crowded out when
- * thousands of silent classes wait for their replay.
+ * one trained longest ago first. A batch takes random classes of the front half, so that a class
+ * with 0.1 % of the traffic is trained as often as the others. {@code batch.fresh-classes} of its
+ * places are filled first from the classes with fresh images, so that new images are not crowded
+ * out when thousands of silent classes wait for their replay.
+ *
+ * <p>Taken from the front in turn, classes would come round in the same groups for ever. A network
+ * with BatchNorm learns to tell the classes of a group by the statistics of its batch, which are
+ * not there when it serves; and the ranking loss never compares classes of two groups.
  *
  * <p>With {@code batch.balance} above 0, due batches follow the {@linkplain TrafficChoice traffic}
  * instead, and only batches that a deadline asks for follow the order. With {@code auto} a
  * {@linkplain BalanceDial dial} tells how far.
  *
- * <p>Choosing a batch by the order does not look at every class, and a change costs O(log classes).
+ * <p>Choosing a batch by the order looks at {@value #MOST_LOOKED_AT} classes at most, and a change
+ * costs O(log classes).
  */
 final class TrainingQueue {
+
+  private static final int MOST_LOOKED_AT = 512;
 
   private final int classes;
   private final int freshClasses;
@@ -73,24 +81,24 @@ final class TrainingQueue {
    * The classes of a batch that is due: up to P. Where the choice follows the traffic there are P,
    * and a class comes as often as it has places; at least two differ if two are ready.
    *
-   * @param batch number of the batch
    * @param balance exponent γ of the traffic, as {@link #balance} tells
+   * @param random numbers of this batch alone
    */
-  List<String> choose(long batch, double balance) {
+  List<String> choose(double balance, SplittableRandom random) {
     if (balance == 0) {
-      return choose(freshClasses);
+      return choose(freshClasses, random);
     }
 
-    List<String> chosen = byTraffic.choose(balance, classes, batch);
+    List<String> chosen = byTraffic.choose(balance, classes, random);
     if (ready() > 1 && chosen.stream().distinct().count() == 1) {
       chosen.set(chosen.size() - 1, longestAgoWithout(chosen.get(0)));
     }
     return chosen;
   }
 
-  /** The same, with as many classes with fresh images as there are. */
-  List<String> chooseFreshFirst() {
-    return choose(classes);
+  /** The same by the order, with as many classes with fresh images as there are. */
+  List<String> chooseFreshFirst(SplittableRandom random) {
+    return choose(classes, random);
   }
 
   private String longestAgoWithout(String label) {
@@ -101,14 +109,28 @@ final class TrainingQueue {
         .orElseThrow();
   }
 
-  private List<String> choose(int freshPlaces) {
+  private List<String> choose(int freshPlaces, SplittableRandom random) {
     NavigableSet<Place> chosen = new TreeSet<>();
-    withFresh.places().stream().limit(freshPlaces).forEach(chosen::add);
-    Iterator<Place> others = all.places().iterator();
-    while (chosen.size() < classes && others.hasNext()) {
-      chosen.add(others.next());
-    }
-
+    draw(freshPlaces, withFresh.places(), chosen, random);
+    draw(classes - chosen.size(), all.places(), chosen, random);
     return chosen.stream().map(Place::label).toList();
+  }
+
+  /** Adds random places of the front half of an order, or the first ones if it has too few. */
+  private static void draw(
+      int count, NavigableSet<Place> order, Set<Place> chosen, SplittableRandom random) {
+    int half = Math.min(MOST_LOOKED_AT, order.size() / 2);
+    List<Place> front =
+        order.stream()
+            .filter(place -> !chosen.contains(place))
+            .limit(Math.max(count, half))
+            .toList();
+    int due = Math.min(count, front.size());
+    for (int i = 0; due > 0; i++) { // each subset of the front is equally likely
+      if (random.nextInt(front.size() - i) < due) {
+        chosen.add(front.get(i));
+        due--;
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,7 +121,7 @@ class BalanceDialTest {
 
     private void train(int batch) {
       balance = queue.balance(balance);
-      for (String label : queue.choose(batch, balance)) {
+      for (String label : queue.choose(balance, new SplittableRandom(batch))) {
         put(label, ledgers.get(label).withTraining(turn++, K));
       }
     }

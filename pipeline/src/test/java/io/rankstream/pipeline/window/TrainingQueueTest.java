@@ -1,10 +1,12 @@
 package io.rankstream.pipeline.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.rankstream.pipeline.Fixtures;
 import io.rankstream.pipeline.config.JobConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class TrainingQueueTest {
@@ -60,7 +63,7 @@ class TrainingQueueTest {
   }
 
   @Test
-  void choosesWhatALookAtEveryClassWouldChoose() {
+  void choosesAmongTheClassesThatALookAtEveryClassFinds() {
     JobConfig.Batch batch = batch(5, 2);
     Random random = new Random(3);
     Map<String, ClassLedger> ledgers = new LinkedHashMap<>();
@@ -85,12 +88,83 @@ class TrainingQueueTest {
       }
       queue.update(label, before, after);
 
-      assertThat(queue.choose(change, 0))
-          .isEqualTo(naive(ledgers, batch.classes(), batch.freshClasses()));
-      assertThat(queue.chooseFreshFirst())
-          .isEqualTo(naive(ledgers, batch.classes(), batch.classes()));
+      assertChoice(queue.choose(0, new SplittableRandom(change)), ledgers, batch.freshClasses());
+      assertChoice(queue.chooseFreshFirst(new SplittableRandom(change)), ledgers, batch.classes());
       assertThat(queue.ready())
           .isEqualTo((int) ledgers.values().stream().filter(ClassLedger::isReady).count());
+    }
+  }
+
+  @Test
+  void theSameNumbersChooseTheSameClasses() {
+    Rotation one = new Rotation(batch(8, 2), 50);
+    Rotation other = new Rotation(batch(8, 2), 50);
+
+    for (int number = 0; number < 100; number++) {
+      assertThat(one.next(number)).isEqualTo(other.next(number));
+    }
+    assertThat(one.next(1_000)).isNotEqualTo(other.next(1_001));
+  }
+
+  @Test
+  void everyClassMeetsEveryOtherAndIsTrainedAsOften() {
+    int classes = 50;
+    int batches = 4_000;
+    Rotation rotation = new Rotation(batch(8, 2), classes);
+    int[][] together = new int[classes][classes]; // on the diagonal: in how many batches a class is
+    for (int number = 0; number < batches; number++) {
+      List<Integer> chosen = rotation.next(number);
+      chosen.forEach(one -> chosen.forEach(other -> together[one][other]++));
+    }
+
+    double often = batches * 8.0 / classes;
+    double met = batches * 8.0 * 7 / (classes * (classes - 1.0));
+    for (int one = 0; one < classes; one++) {
+      for (int other = 0; other < classes; other++) {
+        double expected = one == other ? often : met;
+        assertThat((double) together[one][other])
+            .as("batches with %d and %d", one, other)
+            .isCloseTo(expected, withinPercentage(one == other ? 5 : 50));
+      }
+    }
+  }
+
+  @Test
+  void noneOfTenThousandClassesIsLeftBehind() {
+    int classes = 10_000;
+    Rotation rotation = new Rotation(batch(8, 2), classes);
+    int[] trained = new int[classes];
+    for (int number = 0; number < 10 * classes / 8; number++) {
+      rotation.next(number).forEach(each -> trained[each]++);
+    }
+
+    assertThat(Arrays.stream(trained).boxed()).allMatch(times -> times >= 9 && times <= 11);
+  }
+
+  /** Classes without fresh images that are trained batch by batch. */
+  private static final class Rotation {
+
+    private final List<ClassLedger> ledgers = new ArrayList<>();
+    private final TrainingQueue queue;
+    private long turn;
+
+    private Rotation(JobConfig.Batch batch, int classes) {
+      queue = new TrainingQueue(batch);
+      for (int i = 0; i < classes; i++) {
+        ledgers.add(ClassLedger.first(i).withEnrolment().withKept(K, 0));
+        queue.update(Integer.toString(i), null, ledgers.get(i));
+      }
+    }
+
+    private List<Integer> next(long number) {
+      List<Integer> chosen =
+          queue.choose(0, new SplittableRandom(number)).stream().map(Integer::valueOf).toList();
+      for (int each : chosen) {
+        ClassLedger before = ledgers.get(each);
+        ledgers.set(each, before.withTraining(turn++, K));
+        queue.update(Integer.toString(each), before, ledgers.get(each));
+      }
+      return chosen;
     }
   }
 
@@ -104,7 +178,7 @@ class TrainingQueueTest {
       JobConfig.Batch batch, List<Map.Entry<String, ClassLedger>> candidates) {
     TrainingQueue queue = new TrainingQueue(batch);
     candidates.forEach(candidate -> queue.update(candidate.getKey(), null, candidate.getValue()));
-    return queue.choose(0, 0);
+    return queue.choose(0, new SplittableRandom(1));
   }
 
   private static JobConfig.Batch batch(int classes, int freshClasses) {
@@ -115,26 +189,30 @@ class TrainingQueueTest {
         .batch();
   }
 
-  private static List<String> naive(
-      Map<String, ClassLedger> ledgers, int classes, int freshClasses) {
-    List<Map.Entry<String, ClassLedger>> waiting =
-        new ArrayList<>(
-            ledgers.entrySet().stream().filter(entry -> entry.getValue().isReady()).toList());
-    waiting.sort(
-        Comparator.<Map.Entry<String, ClassLedger>>comparingLong(
-                entry -> entry.getValue().lastTrained())
-            .thenComparingInt(entry -> entry.getValue().ordinal()));
-    Set<String> chosen = new HashSet<>();
-    waiting.stream()
-        .filter(entry -> entry.getValue().fresh() > 0)
-        .limit(freshClasses)
-        .forEach(entry -> chosen.add(entry.getKey()));
-    for (Map.Entry<String, ClassLedger> entry : waiting) {
-      if (chosen.size() < classes) {
-        chosen.add(entry.getKey());
-      }
-    }
+  private static void assertChoice(
+      List<String> chosen, Map<String, ClassLedger> ledgers, int freshPlaces) {
+    List<String> waiting =
+        ledgers.entrySet().stream()
+            .filter(entry -> entry.getValue().isReady())
+            .sorted(
+                Comparator.<Map.Entry<String, ClassLedger>>comparingLong(
+                        entry -> entry.getValue().lastTrained())
+                    .thenComparingInt(entry -> entry.getValue().ordinal()))
+            .map(Map.Entry::getKey)
+            .toList();
+    List<String> fresh = waiting.stream().filter(label -> ledgers.get(label).fresh() > 0).toList();
+    Set<String> allowed = new HashSet<>(front(fresh, freshPlaces));
+    long reserved = Math.min(freshPlaces, fresh.size());
+    allowed.addAll(front(waiting, (int) reserved + Math.max(5, waiting.size() / 2)));
 
-    return waiting.stream().map(Map.Entry::getKey).filter(chosen::contains).toList();
+    assertThat(chosen).hasSize(Math.min(5, waiting.size())).doesNotHaveDuplicates();
+    assertThat(chosen).isSubsetOf(allowed);
+    assertThat(chosen).isSortedAccordingTo(Comparator.comparingInt(waiting::indexOf));
+    assertThat(chosen.stream().filter(front(fresh, freshPlaces)::contains).count())
+        .isGreaterThanOrEqualTo(reserved);
+  }
+
+  private static List<String> front(List<String> order, int places) {
+    return order.subList(0, Math.min(order.size(), Math.max(places, order.size() / 2)));
   }
 }
