@@ -32,7 +32,7 @@ public final class DecodeBench {
 
   private static final int USUAL_SIDE = 224;
   private static final int IMAGES = 64;
-  private static final Augmentation AUGMENTATION = new Augmentation(8, true, 0);
+  private static final Augmentation AUGMENTATION = new Augmentation(8, true, 0, 0);
 
   private DecodeBench() {}
 

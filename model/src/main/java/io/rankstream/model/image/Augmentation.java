@@ -4,22 +4,29 @@ import java.io.Serializable;
 import java.util.SplittableRandom;
 
 /**
- * Random changes of a training image: a crop of the original size from the image with a black
- * border, mirroring with a probability of one half, and then the erasing of a rectangle.
+ * Random changes of a training image: the enlarging of a part, a crop of the original size from the
+ * image with a black border, mirroring with a probability of one half, and the erasing of a
+ * rectangle, in this order.
  *
  * @param cropPadding width of the border in pixels, at least 0; 0 crops nothing
  * @param flip whether images are mirrored left to right
+ * @param zoom largest share of height and width that is cut off when a part is enlarged to the
+ *     whole image, 0 to below 1
  * @param erase probability that a rectangle of an image is filled with random values, 0 to 1
  */
-public record Augmentation(int cropPadding, boolean flip, double erase) implements Serializable {
+public record Augmentation(int cropPadding, boolean flip, double zoom, double erase)
+    implements Serializable {
 
   /** Changes nothing. */
-  public static final Augmentation NONE = new Augmentation(0, false, 0);
+  public static final Augmentation NONE = new Augmentation(0, false, 0, 0);
 
   public Augmentation {
     if (cropPadding < 0) {
       throw new IllegalArgumentException(
           "Invalid cropPadding: %d (must be at least 0)".formatted(cropPadding));
+    }
+    if (!(zoom >= 0 && zoom < 1)) {
+      throw new IllegalArgumentException("Invalid zoom: %s (must be 0 to below 1)".formatted(zoom));
     }
     if (!(erase >= 0 && erase <= 1)) {
       throw new IllegalArgumentException("Invalid erase: %s (must be 0 to 1)".formatted(erase));
@@ -40,9 +47,10 @@ public record Augmentation(int cropPadding, boolean flip, double erase) implemen
     int right = random.nextInt(2 * cropPadding + 1) - cropPadding;
     int down = random.nextInt(2 * cropPadding + 1) - cropPadding;
     boolean mirror = flip && random.nextBoolean();
-    Planes changed = moved(image, right, down, mirror);
+    // Numbers of their own: seeds of batches that follow each other give shifted sequences.
+    Planes part = zoom > 0 ? RandomZoom.enlarge(image, zoom, random.split()) : image;
+    Planes changed = moved(part, right, down, mirror);
     if (erase > 0) {
-      // Numbers of its own: seeds of batches that follow each other give shifted sequences.
       SplittableRandom own = random.split();
       if (own.nextDouble() < erase) {
         RandomErasing.erase(changed, own);

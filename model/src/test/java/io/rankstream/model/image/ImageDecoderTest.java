@@ -166,7 +166,7 @@ class ImageDecoderTest {
   @Test
   void augmentsAlikeForTheSameSeedAndOtherwiseForAnother() throws Exception {
     byte[] plain = new ImageDecoder(GREY, LIMITS).decode(encode(grey(28), "png"));
-    Augmentation augmentation = new Augmentation(4, true, 0);
+    Augmentation augmentation = new Augmentation(4, true, 0, 0);
 
     assertThat(augmentation.apply(plain, GREY, 1))
         .isEqualTo(augmentation.apply(plain, GREY, 1))
@@ -198,7 +198,7 @@ class ImageDecoderTest {
 
     int flips = 0;
     for (int seed = 0; seed < 40; seed++) {
-      byte[] augmented = new Augmentation(0, true, 0).apply(plain, GREY, seed);
+      byte[] augmented = new Augmentation(0, true, 0, 0).apply(plain, GREY, seed);
       assertThat(augmented).isIn(plain, mirrored);
       flips += Arrays.equals(augmented, mirrored) ? 1 : 0;
     }

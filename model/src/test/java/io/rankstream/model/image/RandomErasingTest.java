@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomErasingTest {
 
   private static final InputSpec COLOUR = new InputSpec(3, 32, 32, Normalization.HALF_RANGE);
-  private static final Augmentation ALWAYS = new Augmentation(0, false, 1);
+  private static final Augmentation ALWAYS = new Augmentation(0, false, 0, 1);
 
   @ParameterizedTest
   @MethodSource("golden")
@@ -26,7 +26,7 @@ class RandomErasingTest {
             golden.param("height").asInt(),
             golden.param("width").asInt(),
             Normalization.HALF_RANGE);
-    Augmentation augmentation = new Augmentation(0, false, golden.param("erase").asDouble());
+    Augmentation augmentation = new Augmentation(0, false, 0, golden.param("erase").asDouble());
 
     byte[] erased = augmentation.apply(pattern(input), input, golden.param("seed").asLong());
 
@@ -56,7 +56,7 @@ class RandomErasingTest {
   @Test
   void erasesTheShareOfTheImagesThatIsAskedFor() {
     InputSpec small = new InputSpec(1, 8, 8, Normalization.HALF_RANGE);
-    Augmentation sometimes = new Augmentation(0, false, 0.3);
+    Augmentation sometimes = new Augmentation(0, false, 0, 0.3);
     int erased = 0;
     for (int seed = 0; seed < 4_000; seed++) {
       erased += Arrays.equals(sometimes.apply(pattern(small), small, seed), pattern(small)) ? 0 : 1;
@@ -76,8 +76,8 @@ class RandomErasingTest {
   @Test
   void theCropAndTheFlipAreThoseWithoutErasing() {
     for (int seed = 0; seed < 20; seed++) {
-      byte[] moved = new Augmentation(4, true, 0).apply(pattern(COLOUR), COLOUR, seed);
-      byte[] erased = new Augmentation(4, true, 1).apply(pattern(COLOUR), COLOUR, seed);
+      byte[] moved = new Augmentation(4, true, 0, 0).apply(pattern(COLOUR), COLOUR, seed);
+      byte[] erased = new Augmentation(4, true, 0, 1).apply(pattern(COLOUR), COLOUR, seed);
 
       Box box = Box.ofDifferences(moved, erased);
       assertThat(box.height() * box.width()).isLessThan(1024 / 2);
@@ -87,7 +87,7 @@ class RandomErasingTest {
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
   void aProbabilityIsFromZeroToOne(double erase) {
-    assertThatThrownBy(() -> new Augmentation(0, false, erase))
+    assertThatThrownBy(() -> new Augmentation(0, false, 0, erase))
         .hasMessage("Invalid erase: %s (must be 0 to 1)", erase);
   }
 

@@ -50,6 +50,7 @@ final class JobConfigReader {
             new Augmentation(
                 in.read(AUGMENTATION_CROP_PADDING),
                 in.read(AUGMENTATION_FLIP),
+                in.read(AUGMENTATION_ZOOM),
                 in.read(AUGMENTATION_ERASE)),
             ModelConfigReader.read(in),
             in.read(MODEL_DEVICE),

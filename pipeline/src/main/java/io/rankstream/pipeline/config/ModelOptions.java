@@ -32,6 +32,12 @@ abstract class ModelOptions {
       flag("augmentation.flip", false)
           .means(
               "Mirror training images left to right at random. Off by default: digits and text lose their meaning.");
+  public static final Setting<Double> AUGMENTATION_ZOOM =
+      number("augmentation.zoom", 0)
+          .atLeast(0.0)
+          .below(1.0)
+          .means(
+              "Largest share of height and width that is cut off a training image before the rest, a random part of it, is enlarged to the input size, such as 0.3; 0 enlarges nothing.");
   public static final Setting<Double> AUGMENTATION_ERASE =
       number("augmentation.erase", 0)
           .between(0.0, 1.0)

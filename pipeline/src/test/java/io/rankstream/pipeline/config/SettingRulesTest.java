@@ -70,6 +70,7 @@ class SettingRulesTest {
       drift.anchors                 | 0; 16; 1024          | -1; 1; 15; 1025      | 16 to 1024, or 0 for no measurement
       drift.every-steps             | 1                    | 0                    | at least 1
       augmentation.crop-padding     | 0                      | -1                   | at least 0
+      augmentation.zoom             | 0; 0.99                | -1e-9; 1             | at least 0 and below 1
       augmentation.erase            | 0; 1                   | -1e-9; 1.000001      | 0 to 1
       model.channels                | 0; 1; 3                | -1; 2; 4             | 1 or 3, or 0 for the backbone's own
       model.height                  | 0; 8; 2048             | -1; 7; 2049          | 8 to 2048, or 0 for the backbone's own

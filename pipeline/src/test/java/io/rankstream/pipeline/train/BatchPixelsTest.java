@@ -23,7 +23,7 @@ class BatchPixelsTest {
 
   private static final JobConfig CONFIG = Fixtures.config();
   private static final InputSpec INPUT = CONFIG.model().input();
-  private static final Augmentation AUGMENTATION = new Augmentation(3, true, 0);
+  private static final Augmentation AUGMENTATION = new Augmentation(3, true, 0, 0);
 
   @Test
   void laysTheImagesOutInTheirOrder() throws Exception {
@@ -71,7 +71,7 @@ class BatchPixelsTest {
 
   @Test
   void aBatchThatIsTrainedOnAgainLosesTheSamePixels() throws Exception {
-    Augmentation erasing = new Augmentation(3, true, 0.8);
+    Augmentation erasing = new Augmentation(3, true, 0, 0.8);
     BatchPixels before = new BatchPixels(INPUT, erasing, 42);
     PixelBatch plain = before.of(batch(5).images());
     before.forTraining(batch(4), before.of(batch(4).images()));

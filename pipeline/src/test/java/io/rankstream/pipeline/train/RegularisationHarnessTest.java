@@ -18,6 +18,7 @@ class RegularisationHarnessTest {
       TrainingBatches.config(
           "augmentation.crop-padding", "2",
           "augmentation.flip", "true",
+          "augmentation.zoom", "0.3",
           "augmentation.erase", "0.5",
           "loss.label-smoothing", "0.1",
           "loss.mixup", "0.4",
