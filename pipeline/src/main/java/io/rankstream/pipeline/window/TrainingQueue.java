@@ -1,6 +1,7 @@
 package io.rankstream.pipeline.window;
 
 import io.rankstream.pipeline.config.JobConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -10,9 +11,9 @@ import java.util.TreeSet;
 /**
  * The classes of one stream that training may take, in the order in which they were trained, the
  * one trained longest ago first. A batch takes random classes of the front half, so that a class
- * with 0.1 % of the traffic is trained as often as the others. {@code batch.fresh-classes} of its
- * places are filled first from the classes with fresh images, so that new images are not crowded
- * out when thousands of silent classes wait for their replay.
+ * with 0.1 % of the traffic is trained as often as the others. At least {@code batch.fresh-classes}
+ * of them have fresh images, so that new images are not crowded out when thousands of silent
+ * classes wait for their replay.
  *
  * <p>Taken from the front in turn, classes would come round in the same groups for ever. A network
  * with BatchNorm learns to tell the classes of a group by the statistics of its batch, which are
@@ -110,27 +111,42 @@ final class TrainingQueue {
   }
 
   private List<String> choose(int freshPlaces, SplittableRandom random) {
-    NavigableSet<Place> chosen = new TreeSet<>();
-    draw(freshPlaces, withFresh.places(), chosen, random);
-    draw(classes - chosen.size(), all.places(), chosen, random);
+    NavigableSet<Place> fresh = withFresh.places();
+    NavigableSet<Place> chosen = new TreeSet<>(draw(classes, all.places(), Set.of(), random));
+    int lacking = Math.min(freshPlaces, fresh.size());
+    lacking -= (int) chosen.stream().filter(fresh::contains).count();
+    if (lacking > 0) { // only then: who comes first would be trained more often than the others
+      List<Place> more = draw(lacking, fresh, chosen, random);
+      chosen.descendingSet().stream()
+          .filter(place -> !fresh.contains(place))
+          .limit(chosen.size() + more.size() - classes)
+          .toList()
+          .forEach(chosen::remove);
+      chosen.addAll(more);
+    }
+
     return chosen.stream().map(Place::label).toList();
   }
 
-  /** Adds random places of the front half of an order, or the first ones if it has too few. */
-  private static void draw(
-      int count, NavigableSet<Place> order, Set<Place> chosen, SplittableRandom random) {
+  /**
+   * Draws places of the front half of an order, each set of them equally likely; the first ones if
+   * the half has too few.
+   */
+  private static List<Place> draw(
+      int count, NavigableSet<Place> order, Set<Place> without, SplittableRandom random) {
     int half = Math.min(MOST_LOOKED_AT, order.size() / 2);
     List<Place> front =
         order.stream()
-            .filter(place -> !chosen.contains(place))
+            .filter(place -> !without.contains(place))
             .limit(Math.max(count, half))
             .toList();
+    List<Place> drawn = new ArrayList<>();
     int due = Math.min(count, front.size());
-    for (int i = 0; due > 0; i++) { // each subset of the front is equally likely
-      if (random.nextInt(front.size() - i) < due) {
-        chosen.add(front.get(i));
-        due--;
+    for (int i = 0; drawn.size() < due; i++) {
+      if (random.nextInt(front.size() - i) < due - drawn.size()) {
+        drawn.add(front.get(i));
       }
     }
+    return drawn;
   }
 }
