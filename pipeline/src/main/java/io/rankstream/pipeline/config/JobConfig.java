@@ -141,7 +141,7 @@ public record JobConfig(
    * @param classes P
    * @param imagesPerClass K
    * @param trainEvery new labelled images that make a batch due
-   * @param freshClasses classes chosen first among those with new images
+   * @param freshClasses classes of a batch that have new images at least, where so many have some
    * @param balance how far the choice of classes follows their traffic
    * @param minImages distinct images with which a class enters training, at least 1
    * @param maxWait longest time that a new image waits

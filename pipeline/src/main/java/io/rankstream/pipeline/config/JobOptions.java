@@ -139,7 +139,7 @@ public final class JobOptions extends ReplicaOptions {
       integer("batch.fresh-classes", 2)
           .atLeast(0)
           .means(
-              "Number of the P classes that are first chosen among those with new images, at most batch.classes. The others are drawn among those trained longest ago, replayed where they have no new images.");
+              "How many of the P classes have new images, at least, where so many classes have some; at most batch.classes. All are drawn among those trained longest ago, and replayed where they have no new images.");
   public static final Setting<String> BATCH_BALANCE =
       text("batch.balance", "0")
           .numberOr(Balance.AUTO, Rule.between(0.0, 1.0))
