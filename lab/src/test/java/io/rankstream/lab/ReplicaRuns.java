@@ -25,6 +25,8 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 /** Jobs whose models have replicas: their settings, and what they must have done in the end. */
 final class ReplicaRuns {
 
+  static final int STEPS_PER_ROUND = 3;
+
   private final TestKafka kafka;
   private final Path directory;
 
@@ -43,7 +45,7 @@ final class ReplicaRuns {
         .settings(names, ofJob.resolve("checkpoints"))
         .with(JobOptions.TRAINING_REPLICAS, replicas)
         .with(JobOptions.DRIFT_ANCHORS, 0) // records of other versions
-        .with(JobOptions.TRAINING_STEPS_PER_ROUND, 3)
+        .with(JobOptions.TRAINING_STEPS_PER_ROUND, STEPS_PER_ROUND)
         .with(JobOptions.TRAINING_ROUND_WAIT, Duration.ofHours(1))
         .with(JobOptions.EMBED_EVERY_STEPS, 12)
         .with(JobOptions.VERSIONS_DIRECTORY, ofJob.resolve("versions").toUri().toString())
@@ -78,13 +80,17 @@ final class ReplicaRuns {
    * @return number of the steps
    */
   long assertEachBatchOnce(TopicNames names, String stream) {
-    List<Long> numbers =
-        kafka.metrics(names).stream()
-            .filter(metrics -> metrics.getStream().equals(stream))
-            .map(TrainingMetrics::getStep)
-            .sorted()
-            .toList();
+    List<Long> numbers = batches(names, stream);
     assertThat(numbers).isEqualTo(LongStream.rangeClosed(1, numbers.size()).boxed().toList());
     return numbers.size();
+  }
+
+  /** The numbers of the batches of a stream that gave a step, sorted. */
+  List<Long> batches(TopicNames names, String stream) {
+    return kafka.metrics(names).stream()
+        .filter(metrics -> metrics.getStream().equals(stream))
+        .map(TrainingMetrics::getStep)
+        .sorted()
+        .toList();
   }
 }

@@ -154,7 +154,7 @@ class ReplicasITCase {
       String savepoint = "";
       for (int phase = 0; phase < replicas.size(); phase++) {
         if (phase == 3) {
-          assertThat(runs.assertEachBatchOnce(names, STREAM)).isGreaterThan(steps / 4);
+          assertBatchesOnceButThoseHeldBack(names, replicas.get(2));
         }
         versionsBefore.add(kafka.modelVersions(names).size());
         kafka.send(names.images(), part(phase, replicas.size()));
@@ -172,6 +172,17 @@ class ReplicasITCase {
     assertThat(last.getLoss()).isLessThan(1);
     assertThat(last.getKnownClasses()).isEqualTo(10);
     assertThat(kafka.deadLetters(names)).isEmpty();
+  }
+
+  /**
+   * A replica that waits for the others when the savepoint comes holds its batches of the next
+   * round back, into the next job.
+   */
+  private static void assertBatchesOnceButThoseHeldBack(TopicNames names, int replicas) {
+    List<Long> batches = runs.batches(names, STREAM);
+    long missing = batches.get(batches.size() - 1) - batches.size();
+    assertThat(batches).doesNotHaveDuplicates().hasSizeGreaterThan((int) steps / 4);
+    assertThat(missing).isBetween(0L, (long) replicas * ReplicaRuns.STEPS_PER_ROUND);
   }
 
   private static TopicNames topics(String prefix) throws Exception {
