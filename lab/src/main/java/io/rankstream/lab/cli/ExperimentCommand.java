@@ -128,6 +128,14 @@ final class ExperimentCommand implements Callable<Integer> {
   int seeds;
 
   @Option(
+      names = "--first-seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Seed of the first run of each arm; the others follow. With it, a long experiment can be made in parts (default: ${DEFAULT-VALUE}).")
+  long firstSeed;
+
+  @Option(
       names = "--steps",
       split = ",",
       defaultValue = "1500",
@@ -183,6 +191,7 @@ final class ExperimentCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     Rule.atLeast(1).require("seeds", seeds);
+    Rule.atLeast(0L).require("first-seed", firstSeed);
     budgets.forEach(steps -> Rule.atLeast(1).require("steps", steps));
     Rule.atLeast(1).require("parallel", parallel);
     LongTail.IMBALANCE.require("skew", skew);
@@ -212,7 +221,7 @@ final class ExperimentCommand implements Callable<Integer> {
                 balances(jobSettings),
                 strengths,
                 budgets.stream().distinct().toList()),
-            LongStream.range(0, seeds).boxed().toList(),
+            LongStream.range(firstSeed, firstSeed + seeds).boxed().toList(),
             skew,
             parallel,
             drift,

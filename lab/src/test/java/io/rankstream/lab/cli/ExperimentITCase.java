@@ -91,6 +91,7 @@ class ExperimentITCase {
             "--data=" + photos(),
             "--losses=none,triplet-hard",
             "--seeds=1",
+            "--first-seed=7",
             "--steps=5,12",
             "--out=" + directory.resolve("budgets"),
             "--batch.classes=4",
@@ -109,6 +110,7 @@ class ExperimentITCase {
         new ObjectMapper().readTree(directory.resolve("budgets/experiment.json").toFile());
     assertThat(result.get("steps")).hasSize(2);
     for (JsonNode arm : result.get("arms")) {
+      assertThat(arm.at("/runs/0/seed").asLong()).isEqualTo(7);
       assertThat(arm.at("/runs/0/steps").asInt())
           .isBetween(arm.get("budget").asInt() - 3, arm.get("budget").asInt() + 3);
     }
