@@ -3,9 +3,11 @@ package io.rankstream.lab.experiment;
 import ai.djl.Device;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.report.Forgetting;
 import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Precisions;
 import io.rankstream.model.optimize.Schedule;
@@ -110,9 +112,8 @@ final class ArmRun {
             versions,
             Comparator.comparingLong(each -> Math.abs(each.getModelVersion() - arm.steps() / 2)));
     try (TwoHeadModel model = TwoHeadModel.read(Path.of(URI.create(then.getUri())), device)) {
-      Evaluation middle = Evaluation.of(model, EmbeddedDataset.of(model, plan.unseen()));
-      return Forgetting.of(
-          middle.confusion().recalls(), last.confusion().recalls(), plan.stopped());
+      ConfusionMatrix middle = EmbeddedDataset.of(model, plan.unseen()).confusion();
+      return Forgetting.of(middle.recalls(), last.confusion().recalls(), plan.stopped());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.report.Forgetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

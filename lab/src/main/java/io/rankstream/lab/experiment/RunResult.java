@@ -1,5 +1,6 @@
 package io.rankstream.lab.experiment;
 
+import io.rankstream.lab.report.Forgetting;
 import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.evaluate.Evaluation;
 import io.rankstream.pipeline.tools.report.LearningCurve;

@@ -3,6 +3,7 @@ package io.rankstream.pipeline.tools.evaluate;
 import io.rankstream.model.EmbeddedImage;
 import io.rankstream.model.ImageFeatures;
 import io.rankstream.model.TwoHeadModel;
+import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.model.image.DecodeLimits;
 import io.rankstream.model.image.ImageDecoder;
 import io.rankstream.model.image.ImageRejectedException;
@@ -60,6 +61,16 @@ public record EmbeddedDataset(
     damaged.throwIfAny();
 
     return new EmbeddedDataset(dataset, images, pooled);
+  }
+
+  /** How the softmax head took the images for each other. */
+  public ConfusionMatrix confusion() {
+    ConfusionMatrix confusion = new ConfusionMatrix();
+    for (int i = 0; i < images.size(); i++) {
+      String actual = dataset.classes().get(dataset.classOf(i));
+      confusion.add(actual, images.get(i).prediction().label());
+    }
+    return confusion;
   }
 
   /** The embeddings of the embedding head. */

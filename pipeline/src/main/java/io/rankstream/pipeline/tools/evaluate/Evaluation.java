@@ -39,20 +39,17 @@ public record Evaluation(
   public static Evaluation of(TwoHeadModel model, EmbeddedDataset embedded) {
     ImageDataset dataset = embedded.dataset();
     int[] labels = new int[dataset.size()];
-    ConfusionMatrix confusion = new ConfusionMatrix();
     Set<String> known = new HashSet<>();
     for (int i = 0; i < labels.length; i++) {
       labels[i] = dataset.classOf(i);
-      String actual = dataset.classes().get(labels[i]);
-      confusion.add(actual, embedded.images().get(i).prediction().label());
-      known.add(actual);
+      known.add(dataset.classes().get(labels[i]));
     }
 
     known.retainAll(model.labels());
     return new Evaluation(
         labels.length,
         known.size(),
-        confusion,
+        embedded.confusion(),
         RetrievalScores.of(embedded.embeddings(), labels, SEED),
         RetrievalScores.of(embedded.pooled(), labels, SEED));
   }

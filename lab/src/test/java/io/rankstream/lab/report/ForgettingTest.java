@@ -1,4 +1,4 @@
-package io.rankstream.lab.experiment;
+package io.rankstream.lab.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

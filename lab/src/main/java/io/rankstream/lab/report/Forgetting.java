@@ -1,17 +1,18 @@
-package io.rankstream.lab.experiment;
+package io.rankstream.lab.report;
 
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What a model keeps of classes that stopped coming, as mean recalls on unseen images.
+ * What a model keeps of classes that stopped coming, or come rarely since, as mean recalls on
+ * unseen images.
  *
  * @param before of these classes when they stopped
  * @param after of these classes at the end
  * @param others of all other classes at the end
  */
-record Forgetting(double before, double after, double others) {
+public record Forgetting(double before, double after, double others) {
 
   /**
    * Compares two models of a run.
@@ -20,7 +21,8 @@ record Forgetting(double before, double after, double others) {
    * @param now recall of each class with the last model
    * @param stopped the classes that stopped
    */
-  static Forgetting of(Map<String, Double> then, Map<String, Double> now, Set<String> stopped) {
+  public static Forgetting of(
+      Map<String, Double> then, Map<String, Double> now, Set<String> stopped) {
     return new Forgetting(
         mean(then, stopped),
         mean(now, stopped),
