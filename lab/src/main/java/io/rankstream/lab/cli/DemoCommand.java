@@ -49,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--drift",
       description =
-          "Reverse the long tail half-way, and hold a fifth of the classes back until then; the report shows the accuracy around the change.")
+          "Reverse the long tail half-way, and hold a fifth of the classes back until then; the report shows the accuracy around the change, and how much the model forgot of the classes that come less often since.")
   boolean drift;
 
   @Option(

@@ -2,17 +2,21 @@ package io.rankstream.lab.demo;
 
 import io.rankstream.lab.bench.BareLoop;
 import io.rankstream.lab.local.LocalRun;
+import io.rankstream.lab.report.Forgetting;
 import io.rankstream.lab.report.Provenance;
 import io.rankstream.model.Devices;
+import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.Follow;
 import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobOptions;
+import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.start.LocalThreads;
 import io.rankstream.pipeline.tools.epoch.EpochControl;
+import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.watch.Browser;
 import io.rankstream.pipeline.tools.watch.Watch;
 import io.rankstream.schemas.EpochAction;
@@ -22,8 +26,11 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
+import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +53,7 @@ public final class Demo implements AutoCloseable {
 
   private static final long LINE_SECONDS = 3;
   private static final long POLL_MILLIS = 100;
+  private static final int QUIET_CHECKPOINTS = 2;
   private static final long DRIFT_MEASURED = 4; // times in a run
   private static final TopicNames TOPICS = TopicNames.defaults();
 
@@ -81,7 +89,7 @@ public final class Demo implements AutoCloseable {
         Watch.start(
             local.clients(), TOPICS, JobConfig.Registry.none(), "localhost", plan.pagePort());
     long expectedSteps = images.order().size() / plan.trainEvery();
-    Configuration settings = settings(expectedSteps);
+    Configuration settings = settings(expectedSteps, changeStep(images));
     JobConfig config = JobConfig.from(settings);
     LocalThreads.choose(config.model());
     startJob(settings);
@@ -96,11 +104,14 @@ public final class Demo implements AutoCloseable {
                 images.training().name(),
                 DemoProgress.ratio(progress.traffic()),
                 images.heldOutOrder().size()));
-    finish(progress, () -> images.feed(local.clients(), TOPICS, plan.rate(), plan.seed()));
+    String group = config.input().groupId();
+    finish(progress, () -> images.feedTraining(local.clients(), TOPICS, plan.rate(), plan.seed()));
     if (plan.epochs()) {
-      finish(progress, () -> embedAll(() -> progress.hasSteps(expectedSteps / 2)));
+      finish(progress, () -> embedAll(() -> progress.stepCount() >= expectedSteps / 2));
     }
-    finish(progress, () -> local.awaitInputTaken(TOPICS.images(), config.input().groupId()));
+    finish(progress, () -> awaitTraining(progress, group));
+    finish(progress, () -> images.feedUnseen(local.clients(), TOPICS, plan.rate(), plan.seed()));
+    finish(progress, () -> local.awaitInputTaken(TOPICS.images(), group));
     if (plan.epochs()) {
       finish(progress, () -> embedAll(() -> true));
     }
@@ -133,21 +144,36 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private Configuration settings(long expectedSteps) {
-    return local
-        .settings()
+  private Configuration settings(long expectedSteps, OptionalLong change) {
+    JobSettings settings = local.settings();
+    // A model of the time of the change tells what was forgotten since.
+    change.ifPresent(
+        step ->
+            settings
+                .with(
+                    JobOptions.VERSIONS_DIRECTORY,
+                    local.folder().resolve("models").toUri().toString())
+                .with(JobOptions.VERSIONS_EVERY_STEPS, Math.max(1, step)));
+    return settings
         .with(JobOptions.BATCH_TRAIN_EVERY, plan.trainEvery())
         .with(JobOptions.BATCH_MAX_WAIT, Duration.ofSeconds(2))
         // Small images: rather many to replay from than the same few again and again.
         .with(JobOptions.WINDOW_RESERVOIR_PER_CLASS, 1000)
         .with(JobOptions.OPTIMIZER_SCHEDULE, Schedule.Shape.POLYNOMIAL)
         .with(JobOptions.OPTIMIZER_TOTAL_STEPS, Math.max(1, expectedSteps))
+        .with(JobOptions.EMBED_EVERY_STEPS, embedEvery(expectedSteps))
         .with(JobOptions.DRIFT_EVERY_STEPS, Math.max(1, expectedSteps / DRIFT_MEASURED))
         .with(JobOptions.EMBEDDINGS_FOLLOW, plan.epochs() ? Follow.EPOCHS : Follow.LIVE)
         .with(JobOptions.MODEL_SEED, plan.seed())
         .with(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2))
         .with(RestOptions.BIND_PORT, EngineDefaults.portsFrom(plan.port()))
         .configuration();
+  }
+
+  /** As by default, but a short run has versions for the embedders too. */
+  private static int embedEvery(long expectedSteps) {
+    long tenth = Math.max(1, expectedSteps / 10);
+    return (int) Math.min(JobOptions.EMBED_EVERY_STEPS.defaultValue(), tenth);
   }
 
   private void startJob(Configuration settings) throws Exception {
@@ -163,6 +189,20 @@ public final class Demo implements AutoCloseable {
     say("Watch it learn at " + watch.uri());
     if (plan.opensPage()) {
       Browser.open(watch.uri());
+    }
+  }
+
+  /** Waits until unseen images meet a model that has learnt from all before them. */
+  private void awaitTraining(DemoProgress progress, String group) throws Exception {
+    local.awaitInputTaken(TOPICS.images(), group);
+    // Batches may still wait for the trainer. Embedders adopt its versions at checkpoints.
+    int before = -1;
+    for (int quiet = 0; quiet < QUIET_CHECKPOINTS; ) {
+      local.checkpoint();
+      TimeUnit.MILLISECONDS.sleep(5 * POLL_MILLIS);
+      int steps = progress.stepCount();
+      quiet = steps == before ? quiet + 1 : 0;
+      before = steps;
     }
   }
 
@@ -239,11 +279,32 @@ public final class Demo implements AutoCloseable {
             versions,
             bare,
             changeStep(images),
+            forgetting(images, whole, config),
             watch.map(),
             Provenance.of(plan.command(), plan.parameters(), settings));
     report.print(out);
     Files.writeString(plan.report(), report.html());
     say("Report: " + plan.report().toAbsolutePath());
+  }
+
+  /** Compares the last predictions with those of the model of the time of the change. */
+  private Optional<Forgetting> forgetting(
+      DemoImages images, DemoProgress progress, JobConfig config) throws IOException {
+    OptionalLong change = changeStep(images);
+    Optional<ModelVersion> then =
+        change.isPresent() ? versions.closestTo(change.getAsLong()) : Optional.empty();
+    if (then.isEmpty()) {
+      return Optional.empty();
+    }
+
+    Path file = Path.of(URI.create(then.get().getUri()));
+    try (TwoHeadModel model = TwoHeadModel.read(file, Devices.select(config.device()))) {
+      return Optional.of(
+          Forgetting.of(
+              EmbeddedDataset.of(model, images.heldOut()).confusion().recalls(),
+              progress.confusion().recalls(),
+              images.rarer()));
+    }
   }
 
   /** The step at which the stream changes: a batch is due every trainEvery images. */

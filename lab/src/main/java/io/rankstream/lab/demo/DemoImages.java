@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The images of the demo, in the order in which they are fed: a long tail with labels, then unseen
@@ -76,8 +78,26 @@ record DemoImages(
 
   /** Images of each class that are fed with their label. */
   Map<String, Integer> traffic() {
+    return traffic(order);
+  }
+
+  /** Classes that come less often from the change on; none without a change. */
+  Set<String> rarer() {
+    if (change.isEmpty()) {
+      return Set.of();
+    }
+
+    int at = (int) change.getAsLong();
+    Map<String, Integer> before = traffic(order.subList(0, at));
+    Map<String, Integer> after = traffic(order.subList(at, order.size()));
+    return before.keySet().stream()
+        .filter(label -> after.getOrDefault(label, 0) < before.get(label))
+        .collect(Collectors.toSet());
+  }
+
+  private Map<String, Integer> traffic(List<Integer> part) {
     Map<String, Integer> counts = new HashMap<>();
-    for (int index : order) {
+    for (int index : part) {
       counts.merge(classOf(training, index), 1, Integer::sum);
     }
     return counts;
@@ -109,14 +129,22 @@ record DemoImages(
   }
 
   /**
-   * Feeds all images.
+   * Feeds the images with labels.
    *
    * @param clients Kafka client settings
    * @param rate images per second; 0 for as fast as possible
    */
-  void feed(Properties clients, TopicNames topics, double rate, long seed) throws IOException {
+  void feedTraining(Properties clients, TopicNames topics, double rate, long seed)
+      throws IOException {
     try (ImageFeeder feeder = new ImageFeeder(clients)) {
       feeder.feed(training, order, plan(topics, rate, 0, seed), sent -> {});
+    }
+  }
+
+  /** Feeds the unseen images, without labels. */
+  void feedUnseen(Properties clients, TopicNames topics, double rate, long seed)
+      throws IOException {
+    try (ImageFeeder feeder = new ImageFeeder(clients)) {
       feeder.feed(heldOut, heldOutOrder, plan(topics, rate, 1, seed), sent -> {});
     }
   }

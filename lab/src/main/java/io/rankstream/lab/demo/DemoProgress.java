@@ -49,9 +49,8 @@ final class DemoProgress {
     }
   }
 
-  /** Whether the job has taken so many steps. */
-  synchronized boolean hasSteps(long number) {
-    return steps.size() >= number;
+  synchronized int stepCount() {
+    return steps.size();
   }
 
   synchronized int embeddedImages() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rankstream.lab.report.Confusions;
+import io.rankstream.lab.report.Forgetting;
 import io.rankstream.lab.report.Provenance;
 import io.rankstream.lab.report.ReportPictures;
 import io.rankstream.model.evaluation.ConfusionMatrix;
@@ -29,6 +30,7 @@ final class DemoReport {
   private final DemoVersions versions;
   private final double bareStepsPerSecond;
   private final OptionalLong change;
+  private final Optional<Forgetting> forgetting;
   private final Optional<ObjectNode> map;
   private final Provenance provenance;
 
@@ -38,6 +40,7 @@ final class DemoReport {
    * @param versions all records of the topic of model versions
    * @param bareStepsPerSecond training steps per second without the job around them
    * @param change step at which the stream changed, if it did
+   * @param forgetting what the model kept of the classes that come less often since
    * @param map embedding map with its pictures, if there is one
    * @param provenance how the report came about
    */
@@ -47,6 +50,7 @@ final class DemoReport {
       DemoVersions versions,
       double bareStepsPerSecond,
       OptionalLong change,
+      Optional<Forgetting> forgetting,
       Optional<ObjectNode> map,
       Provenance provenance) {
     this.images = images;
@@ -54,6 +58,7 @@ final class DemoReport {
     this.versions = versions;
     this.bareStepsPerSecond = bareStepsPerSecond;
     this.change = change;
+    this.forgetting = forgetting;
     this.map = map;
     this.provenance = provenance;
   }
@@ -98,6 +103,7 @@ final class DemoReport {
         confusion.count(),
         confusion.micro(),
         confusion.macro());
+    forgetting.ifPresent(it -> out.println(line(it)));
     versions.lines().forEach(out::println);
     out.printf(
         Locale.ROOT,
@@ -128,6 +134,15 @@ final class DemoReport {
         lastStep().getAccuracy().getWindowMicro());
   }
 
+  private static String line(Forgetting forgetting) {
+    return String.format(
+        Locale.ROOT,
+        "Classes that come less often since the change: mean recall of unseen images %.3f when it came, %.3f at the end; the other classes %.3f at the end",
+        forgetting.before(),
+        forgetting.after(),
+        forgetting.others());
+  }
+
   /** The page, with template, plotting library and figures in one file. */
   String html() throws IOException {
     return HtmlPage.of("/io/rankstream/lab/demo/report.html", figures());
@@ -150,6 +165,7 @@ final class DemoReport {
     curve.writeTo(root.putObject("curves"));
     ArrayNode changes = root.putArray("changes");
     change.ifPresent(changes::add);
+    forgetting.ifPresent(it -> root.put("forgetting", line(it)));
     map.ifPresent(all -> root.set("map", all));
     addConfused(root);
 

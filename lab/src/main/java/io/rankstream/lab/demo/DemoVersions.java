@@ -5,22 +5,34 @@ import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ModelVersion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the topic of the model versions says of a demo. Thread-safe. */
 final class DemoVersions {
 
+  private final List<ModelVersion> files = new ArrayList<>();
   private final List<ModelVersion> epochs = new ArrayList<>();
   private ModelVersion drift;
 
   synchronized void add(ModelVersion version) {
+    if (!version.getUri().isEmpty()) {
+      files.add(version);
+    }
     if (version.getEpoch() != null && version.getEpoch().getState() == EpochState.COMPLETE) {
       epochs.add(version);
     }
     if (version.getDrift() != null) {
       drift = version; // the last of those with one version is against the base
     }
+  }
+
+  /** The published model whose version is closest to a training step, if any was published. */
+  synchronized Optional<ModelVersion> closestTo(long step) {
+    return files.stream()
+        .min(Comparator.comparingLong(each -> Math.abs(each.getModelVersion() - step)));
   }
 
   /** Epochs that are complete. */

@@ -205,6 +205,11 @@ public final class LocalRun implements AutoCloseable {
     }
   }
 
+  /** Takes a checkpoint of the job that was started, and waits until it is complete. */
+  public void checkpoint() throws ExecutionException, InterruptedException {
+    flink.checkpoint(job.getJobID()).get();
+  }
+
   /** Ends the job, stops the broker and deletes the folder. */
   @Override
   public void close() {
