@@ -169,6 +169,7 @@ final class ArmRun {
         .with(sharedSettings(plan, batchSize).configuration().toMap())
         .with(local.settings(topics, name()).configuration().toMap())
         .with(JobOptions.INPUT_BOUNDED, true)
+        .with(JobOptions.REPEATS_WITHIN, Duration.ZERO) // each pass brings the same images again
         .with(JobOptions.BATCH_SAMPLER, arm.sampler())
         .with(JobOptions.BATCH_BALANCE, arm.balance())
         .with(JobOptions.LOSS_RANKING, arm.loss())

@@ -6,7 +6,6 @@ import io.rankstream.pipeline.config.JobConfig;
 import io.rankstream.pipeline.config.JobSettings;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.start.DecidedPrecisions;
-import io.rankstream.pipeline.tools.dataset.DatasetView;
 import io.rankstream.pipeline.tools.dataset.ImageDataset;
 import io.rankstream.pipeline.tools.dataset.LongTail;
 import io.rankstream.pipeline.tools.feed.FeedPlan;
@@ -70,10 +69,8 @@ public final class Experiment {
     int count = steps * config.batch().size();
     FeedPlan sending = new FeedPlan(topic, "default", 0, 0, seed);
     try (ImageFeeder feeder = new ImageFeeder(local.clients())) {
-      int pass = 0;
       for (List<Integer> order : ExperimentStream.passes(plan, seed, count)) {
-        ImageDataset images = DatasetView.again(plan.training(), "#" + pass++);
-        feeder.feed(images, order, sending, sent -> {});
+        feeder.feed(plan.training(), order, sending, sent -> {});
       }
     }
     log.accept("Stream of seed %d: %,d images".formatted(seed, count));

@@ -49,15 +49,6 @@ public final class DatasetView implements ImageDataset {
   }
 
   /**
-   * The whole set under other ids, so that the job takes its images for new ones.
-   *
-   * @param idEnding ending that is added to each id
-   */
-  public static DatasetView again(ImageDataset whole, String idEnding) {
-    return new DatasetView(whole, whole.size(), index -> index, index -> idEnding);
-  }
-
-  /**
    * The whole set repeated, each time under other ids, so that a small set fills a long stream.
    *
    * @param size number of images; the last repetition may be cut short

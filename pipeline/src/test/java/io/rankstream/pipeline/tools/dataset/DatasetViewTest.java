@@ -21,17 +21,6 @@ class DatasetViewTest {
   }
 
   @Test
-  void givesTheSameImagesUnderOtherIds() throws Exception {
-    ImageDataset view = DatasetView.again(whole, "#1");
-
-    assertThat(view.size()).isEqualTo(whole.size());
-    assertThat(view.id(3)).isEqualTo(whole.id(3) + "#1");
-    assertThat(view.example(3).id()).isEqualTo(view.id(3));
-    assertThat(view.example(3).label()).isEqualTo(whole.example(3).label());
-    assertThat(view.example(3).encoded()).isEqualTo(whole.example(3).encoded());
-  }
-
-  @Test
   void repeatsASmallSetUnderOtherIds() throws Exception {
     ImageDataset view = DatasetView.repeated(whole, 50);
 

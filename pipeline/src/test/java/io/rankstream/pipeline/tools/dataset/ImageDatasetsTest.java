@@ -192,13 +192,13 @@ class ImageDatasetsTest {
     ImageDataset whole = ImageDatasets.open(directory, Split.TRAIN, told::add);
 
     ImageDataset ones = DatasetView.ofClasses(whole, c -> c == 1);
-    ImageDataset again = DatasetView.again(whole, "#2");
+    ImageDataset repeated = DatasetView.repeated(whole, 12);
 
     assertThat(ones.size()).isEqualTo(2);
     assertThat(ones.id(1)).isEqualTo(whole.id(3));
     assertThat(ones.example(1).label()).isEqualTo("1");
-    assertThat(again.id(2)).isEqualTo(whole.id(2) + "#2");
-    assertThat(again.example(2).id()).isEqualTo(again.id(2));
+    assertThat(repeated.id(10)).isEqualTo(whole.id(2) + "-2");
+    assertThat(repeated.example(10).id()).isEqualTo(repeated.id(10));
   }
 
   @Test
