@@ -81,7 +81,7 @@ public final class CheckpointReview {
 
   private static String description(StoredCheckpoint stored) {
     CheckpointMetadata metadata = stored.metadata();
-    return "%s %d of %d operators, with %,d bytes of state"
+    return "%s %d: %d operators with %,d bytes of state"
         .formatted(
             isSavepoint(metadata) ? "savepoint" : "checkpoint",
             metadata.getCheckpointId(),
