@@ -93,10 +93,20 @@ public final class Fixtures {
 
   /** Writes a folder with a folder of PNG images for each class, as {@code feed} reads it. */
   public static void photos(Path folder, int classes, int perClass) throws IOException {
+    photos(folder, classes, perClass, 0);
+  }
+
+  /**
+   * The same with other images.
+   *
+   * @param firstSeed seed of the first image; the others follow, 100 to a class
+   */
+  public static void photos(Path folder, int classes, int perClass, long firstSeed)
+      throws IOException {
     for (int c = 0; c < classes; c++) {
       Path ofClass = Files.createDirectories(folder.resolve("class-" + c));
       for (int i = 0; i < perClass; i++) {
-        Files.write(ofClass.resolve(i + ".png"), png(c, 100L * c + i));
+        Files.write(ofClass.resolve(i + ".png"), png(c, firstSeed + 100L * c + i));
       }
     }
   }

@@ -18,6 +18,7 @@ class DemoITCase {
   private static final int CLASSES = 5;
   private static final int TRAINING = 60;
   private static final int UNSEEN = 20;
+  private static final long UNSEEN_SEED = 10_000; // no unseen image is one that is trained on
   private static final Pattern FORGETTING =
       Pattern.compile(
           "Classes that come less often since the change: mean recall of unseen images (\\S+) when it came, (\\S+) at the end; the other classes (\\S+) at the end");
@@ -26,8 +27,8 @@ class DemoITCase {
 
   @Test
   void tellsWhatIsLeftOfTheClassesThatCameLessOftenOnceTheStreamHadChanged() throws Exception {
-    photos("train", TRAINING);
-    photos("test", UNSEEN);
+    Fixtures.photos(directory.resolve("photos/train"), CLASSES, TRAINING);
+    Fixtures.photos(directory.resolve("photos/test"), CLASSES, UNSEEN, UNSEEN_SEED);
     Path report = directory.resolve("report.html");
     StringWriter out = new StringWriter();
     CommandLine line = Lab.commandLine();
@@ -55,15 +56,5 @@ class DemoITCase {
     }
     assertThat(out.toString()).doesNotContain("unseen images: micro 0.0000");
     assertThat(Files.readString(report)).contains(forgetting.group());
-  }
-
-  private void photos(String split, int each) throws Exception {
-    for (int c = 0; c < CLASSES; c++) {
-      Path folder = Files.createDirectories(directory.resolve("photos/" + split + "/class-" + c));
-      for (int i = 0; i < each; i++) {
-        long seed = split.hashCode() + 1_000L * c + i;
-        Files.write(folder.resolve(i + ".png"), Fixtures.png(c, seed));
-      }
-    }
   }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine;
 class ExperimentITCase {
 
   private static final int CLASSES = 4;
+  private static final long UNSEEN_SEED = 10_000; // no unseen image is one that is trained on
 
   @TempDir Path directory;
 
@@ -203,15 +204,8 @@ class ExperimentITCase {
   }
 
   private Path photos() throws Exception {
-    for (String split : new String[] {"train", "test"}) {
-      for (int c = 0; c < CLASSES; c++) {
-        Path folder = Files.createDirectories(directory.resolve("photos/" + split + "/class-" + c));
-        for (int i = 0; i < 16; i++) {
-          long seed = split.hashCode() + 100L * c + i;
-          Files.write(folder.resolve(i + ".png"), Fixtures.png(c, seed));
-        }
-      }
-    }
+    Fixtures.photos(directory.resolve("photos/train"), CLASSES, 16);
+    Fixtures.photos(directory.resolve("photos/test"), CLASSES, 16, UNSEEN_SEED);
     return directory.resolve("photos");
   }
 
