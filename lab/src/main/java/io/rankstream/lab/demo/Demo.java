@@ -5,7 +5,6 @@ import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.report.Forgetting;
 import io.rankstream.lab.report.Provenance;
 import io.rankstream.model.Devices;
-import io.rankstream.model.TwoHeadModel;
 import io.rankstream.model.optimize.Schedule;
 import io.rankstream.pipeline.config.EngineDefaults;
 import io.rankstream.pipeline.config.Follow;
@@ -16,7 +15,6 @@ import io.rankstream.pipeline.kafka.TopicNames;
 import io.rankstream.pipeline.kafka.Topics;
 import io.rankstream.pipeline.start.LocalThreads;
 import io.rankstream.pipeline.tools.epoch.EpochControl;
-import io.rankstream.pipeline.tools.evaluate.EmbeddedDataset;
 import io.rankstream.pipeline.tools.watch.Browser;
 import io.rankstream.pipeline.tools.watch.Watch;
 import io.rankstream.schemas.EpochAction;
@@ -26,9 +24,7 @@ import io.rankstream.schemas.TrainingMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
-import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -291,20 +287,18 @@ public final class Demo implements AutoCloseable {
   private Optional<Forgetting> forgetting(
       DemoImages images, DemoProgress progress, JobConfig config) throws IOException {
     OptionalLong change = changeStep(images);
-    Optional<ModelVersion> then =
-        change.isPresent() ? versions.closestTo(change.getAsLong()) : Optional.empty();
-    if (then.isEmpty()) {
+    if (change.isEmpty() || versions.files().isEmpty()) {
       return Optional.empty();
     }
 
-    Path file = Path.of(URI.create(then.get().getUri()));
-    try (TwoHeadModel model = TwoHeadModel.read(file, Devices.select(config.device()))) {
-      return Optional.of(
-          Forgetting.of(
-              EmbeddedDataset.of(model, images.heldOut()).confusion().recalls(),
-              progress.confusion().recalls(),
-              images.rarer()));
-    }
+    return Optional.of(
+        Forgetting.since(
+            versions.files(),
+            change.getAsLong(),
+            images.heldOut(),
+            progress.confusion().recalls(),
+            images.rarer(),
+            Devices.select(config.device())));
   }
 
   /** The step at which the stream changes: a batch is due every trainEvery images. */

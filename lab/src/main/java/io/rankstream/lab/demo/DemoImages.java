@@ -136,16 +136,20 @@ record DemoImages(
    */
   void feedTraining(Properties clients, TopicNames topics, double rate, long seed)
       throws IOException {
-    try (ImageFeeder feeder = new ImageFeeder(clients)) {
-      feeder.feed(training, order, plan(topics, rate, 0, seed), sent -> {});
-    }
+    feed(clients, training, order, plan(topics, rate, 0, seed));
   }
 
   /** Feeds the unseen images, without labels. */
   void feedUnseen(Properties clients, TopicNames topics, double rate, long seed)
       throws IOException {
+    feed(clients, heldOut, heldOutOrder, plan(topics, rate, 1, seed));
+  }
+
+  private static void feed(
+      Properties clients, ImageDataset images, List<Integer> order, FeedPlan plan)
+      throws IOException {
     try (ImageFeeder feeder = new ImageFeeder(clients)) {
-      feeder.feed(heldOut, heldOutOrder, plan(topics, rate, 1, seed), sent -> {});
+      feeder.feed(images, order, plan, sent -> {});
     }
   }
 

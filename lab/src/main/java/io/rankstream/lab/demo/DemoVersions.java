@@ -5,10 +5,8 @@ import io.rankstream.schemas.EpochState;
 import io.rankstream.schemas.ModelVersion;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What the topic of the model versions says of a demo. Thread-safe. */
 final class DemoVersions {
@@ -29,10 +27,9 @@ final class DemoVersions {
     }
   }
 
-  /** The published model whose version is closest to a training step, if any was published. */
-  synchronized Optional<ModelVersion> closestTo(long step) {
-    return files.stream()
-        .min(Comparator.comparingLong(each -> Math.abs(each.getModelVersion() - step)));
+  /** The versions that were published as a file. */
+  synchronized List<ModelVersion> files() {
+    return List.copyOf(files);
   }
 
   /** Epochs that are complete. */

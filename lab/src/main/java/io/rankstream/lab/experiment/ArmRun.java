@@ -1,13 +1,11 @@
 package io.rankstream.lab.experiment;
 
-import ai.djl.Device;
 import io.rankstream.lab.bench.StepBench;
 import io.rankstream.lab.local.LocalRun;
 import io.rankstream.lab.report.Forgetting;
 import io.rankstream.model.Devices;
 import io.rankstream.model.KebabCase;
 import io.rankstream.model.TwoHeadModel;
-import io.rankstream.model.evaluation.ConfusionMatrix;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.model.network.Precisions;
 import io.rankstream.model.optimize.Schedule;
@@ -24,8 +22,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -100,20 +96,14 @@ final class ArmRun {
               : List.of(),
           plan.stopped().isEmpty()
               ? Optional.empty()
-              : Optional.of(forgetting(versions, evaluation, Devices.select(device))));
-    }
-  }
-
-  /** Compares the last model with that of the time when classes stopped. */
-  private Forgetting forgetting(List<ModelVersion> versions, Evaluation last, Device device)
-      throws IOException {
-    ModelVersion then =
-        Collections.min(
-            versions,
-            Comparator.comparingLong(each -> Math.abs(each.getModelVersion() - arm.steps() / 2)));
-    try (TwoHeadModel model = TwoHeadModel.read(Path.of(URI.create(then.getUri())), device)) {
-      ConfusionMatrix middle = EmbeddedDataset.of(model, plan.unseen()).confusion();
-      return Forgetting.of(middle.recalls(), last.confusion().recalls(), plan.stopped());
+              : Optional.of(
+                  Forgetting.since(
+                      versions,
+                      arm.steps() / 2,
+                      plan.unseen(),
+                      evaluation.confusion().recalls(),
+                      plan.stopped(),
+                      Devices.select(device))));
     }
   }
 
