@@ -65,7 +65,7 @@ class CheckpointDamageITCase {
 
     assertThat(outcome.code).as(outcome.text).isZero();
     assertThat(outcome.text)
-        .containsPattern("good +checkpoint \\d+ of \\d+ operators")
+        .containsPattern("good +checkpoint \\d+: \\d+ operators with [\\d,]+ bytes of state")
         .containsPattern("good +every byte of _metadata and of \\d+ files matches")
         .containsPattern("default after [0-9,]+ steps, [0-9]+ classes, lineage ");
   }

@@ -66,7 +66,8 @@ class DoctorFromITCase {
     Outcome good = doctor(settings());
     assertThat(good.code).as(good.text).isZero();
     assertThat(good.text)
-        .containsPattern("ok +checkpoint +savepoint \\d+ of \\d+ operators")
+        .containsPattern(
+            "ok +checkpoint +savepoint \\d+: \\d+ operators with [\\d,]+ bytes of state")
         .containsPattern("ok +operators +every state of the checkpoint has its operator")
         .containsPattern("ok +stream +default goes on after [1-9]\\d* steps, with 5 classes")
         .containsPattern("ok +threads +PyTorch has \\d+ here, as in the checkpoint")
