@@ -268,12 +268,7 @@ final class ExperimentCommand implements Callable<Integer> {
 
   /** Those to compare, each as the job takes it. */
   private List<String> balances(Map<String, String> jobSettings) {
-    List<String> all =
-        balances.isEmpty()
-            ? List.of(
-                jobSettings.getOrDefault(
-                    JobOptions.BATCH_BALANCE.key(), JobOptions.BATCH_BALANCE.defaultValue()))
-            : balances.stream().distinct().toList();
+    List<String> all = balances.stream().distinct().toList();
     for (String each : all) {
       JobConfig.from(
           new JobSettings().with(jobSettings).with(JobOptions.BATCH_BALANCE, each).configuration());

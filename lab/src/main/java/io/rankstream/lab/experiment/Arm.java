@@ -7,6 +7,7 @@ import io.rankstream.pipeline.config.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A way to train: one row of the tables.
@@ -14,17 +15,18 @@ import java.util.Locale;
  * @param loss ranking loss beside the softmax cross-entropy; none for softmax alone
  * @param sampler sampler of the batches
  * @param balance how far the batches of the P×K sampler follow the traffic, as in {@code
- *     batch.balance}
+ *     batch.balance}; empty where the settings of the experiment say so for all arms
  * @param strength weight of the ranking loss over that of the paper's code; 1 for softmax alone
  * @param steps training steps of each run
  */
-public record Arm(RankingLoss loss, Sampler sampler, String balance, double strength, int steps) {
-
-  private static final String EQUAL_CLASSES = "0";
+public record Arm(
+    RankingLoss loss, Sampler sampler, Optional<String> balance, double strength, int steps) {
 
   /**
    * All combinations, those of a budget of steps together; softmax alone has no ranking loss whose
    * weight could vary, and natural batches no balance.
+   *
+   * @param balances to compare; empty where the settings have one for all
    */
   public static List<Arm> combine(
       List<RankingLoss> losses,
@@ -32,10 +34,13 @@ public record Arm(RankingLoss loss, Sampler sampler, String balance, double stre
       List<String> balances,
       List<Double> strengths,
       List<Integer> budgets) {
+    List<Optional<String>> ofSettings = List.of(Optional.empty());
+    List<Optional<String>> compared =
+        balances.isEmpty() ? ofSettings : balances.stream().map(Optional::of).toList();
     List<Arm> arms = new ArrayList<>();
     for (int steps : budgets) {
       for (Sampler sampler : samplers) {
-        for (String balance : sampler == Sampler.PK ? balances : List.of(EQUAL_CLASSES)) {
+        for (Optional<String> balance : sampler == Sampler.PK ? compared : ofSettings) {
           for (RankingLoss loss : losses) {
             for (double strength : loss == RankingLoss.NONE ? List.of(1.0) : strengths) {
               arms.add(new Arm(loss, sampler, balance, strength, steps));
@@ -55,10 +60,11 @@ public record Arm(RankingLoss loss, Sampler sampler, String balance, double stre
 
   /** The name in tables, such as {@code triplet-hard pk}. */
   public String name() {
-    String base = StepBench.lossName(loss) + " " + KebabCase.of(sampler);
-    if (!balance.equals(EQUAL_CLASSES)) {
-      base += " γ=" + balance;
-    }
+    String base =
+        StepBench.lossName(loss)
+            + " "
+            + KebabCase.of(sampler)
+            + balance.map(exponent -> " γ=" + exponent).orElse("");
     return strength == 1 ? base : String.format(Locale.ROOT, "%s λ=%s", base, text(lambda()));
   }
 

@@ -23,6 +23,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -123,11 +124,11 @@ final class ArmRun {
   }
 
   private String name() {
-    return "%s-%s-%s-%s-steps-%s-seed-%s"
+    return "%s-%s-%s%s-steps-%s-seed-%s"
         .formatted(
             StepBench.lossName(arm.loss()),
             KebabCase.of(arm.sampler()),
-            arm.balance(),
+            arm.balance().map(balance -> balance + "-").orElse(""),
             Double.toString(arm.strength()),
             arm.steps(),
             seed);
@@ -161,7 +162,7 @@ final class ArmRun {
         .with(JobOptions.INPUT_BOUNDED, true)
         .with(JobOptions.REPEATS_WITHIN, Duration.ZERO) // each pass brings the same images again
         .with(JobOptions.BATCH_SAMPLER, arm.sampler())
-        .with(JobOptions.BATCH_BALANCE, arm.balance())
+        .with(balance())
         .with(JobOptions.LOSS_RANKING, arm.loss())
         .with(JobOptions.LOSS_LAMBDA, Double.toString(arm.lambda()))
         .with(JobOptions.MODEL_SEED, seed)
@@ -176,6 +177,12 @@ final class ArmRun {
             CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
             ExternalizedCheckpointRetention.NO_EXTERNALIZED_CHECKPOINTS)
         .configuration();
+  }
+
+  private Map<String, String> balance() {
+    return arm.balance()
+        .map(exponent -> Map.of(JobOptions.BATCH_BALANCE.key(), exponent))
+        .orElse(Map.of());
   }
 
   private static String uri(Path path) {

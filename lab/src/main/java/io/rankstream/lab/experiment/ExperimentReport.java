@@ -102,7 +102,7 @@ public final class ExperimentReport {
     node.put("anyBudget", arm.name());
     node.put("method", StepBench.lossName(arm.loss()));
     node.put("sampler", arm.sampler().name());
-    node.put("balance", arm.balance());
+    arm.balance().ifPresent(balance -> node.put("balance", balance));
     node.put("strength", arm.strength());
     node.put("lambda", arm.lambda());
     node.put("embeds", result.embeds());

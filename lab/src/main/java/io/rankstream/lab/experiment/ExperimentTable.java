@@ -26,8 +26,7 @@ public final class ExperimentTable {
     boolean budgets = result.plan().budgets().size() > 1;
     List<String> head = new ArrayList<>(budgets ? List.of("steps") : List.of());
     head.addAll(List.of("method", "sampler"));
-    boolean balances =
-        result.arms().stream().map(arm -> arm.arm().balance()).distinct().count() > 1;
+    boolean balances = result.arms().stream().anyMatch(arm -> arm.arm().balance().isPresent());
     if (balances) {
       head.add("γ");
     }
@@ -40,7 +39,7 @@ public final class ExperimentTable {
     for (ArmResult arm : result.arms()) {
       List<String> cells = cells(arm, classifies);
       if (balances) {
-        cells.add(2, arm.arm().balance());
+        cells.add(2, arm.arm().balance().orElse(""));
       }
       if (budgets) {
         cells.add(0, String.format(Locale.ROOT, "%,d", arm.arm().steps()));

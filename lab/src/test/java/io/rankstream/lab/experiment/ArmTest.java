@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rankstream.model.loss.RankingLoss;
 import io.rankstream.pipeline.config.Sampler;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ArmTest {
@@ -15,7 +16,7 @@ class ArmTest {
         Arm.combine(
             List.of(RankingLoss.NONE, RankingLoss.CENTER),
             List.of(Sampler.PK, Sampler.NATURAL),
-            List.of("0"),
+            List.of(),
             List.of(1.0, 2.0),
             List.of(100));
 
@@ -41,7 +42,7 @@ class ArmTest {
 
     assertThat(arms.stream().map(Arm::name))
         .containsExactly(
-            "triplet-hard pk",
+            "triplet-hard pk γ=0",
             "triplet-hard pk γ=0.5",
             "triplet-hard pk γ=auto",
             "triplet-hard natural");
@@ -53,7 +54,7 @@ class ArmTest {
             Arm.combine(
                     List.of(RankingLoss.NONE, RankingLoss.CENTER),
                     List.of(Sampler.PK),
-                    List.of("0"),
+                    List.of(),
                     List.of(1.0),
                     List.of(1500, 8000))
                 .stream()
@@ -63,9 +64,11 @@ class ArmTest {
 
   @Test
   void aWeightIsAMultipleOfThatOfThePaper() {
-    assertThat(new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, "0", 0.5, 100).lambda())
+    assertThat(
+            new Arm(RankingLoss.TRIPLET_SEMI_HARD, Sampler.PK, Optional.empty(), 0.5, 100).lambda())
         .isEqualTo(0.5);
-    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, "0", 2, 100).lambda()).isEqualTo(0.006);
-    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, "0", 1, 100).lambda()).isZero();
+    assertThat(new Arm(RankingLoss.CENTER, Sampler.PK, Optional.empty(), 2, 100).lambda())
+        .isEqualTo(0.006);
+    assertThat(new Arm(RankingLoss.NONE, Sampler.PK, Optional.empty(), 1, 100).lambda()).isZero();
   }
 }
