@@ -150,24 +150,23 @@ class ReplicasITCase {
   void theNumberOfReplicasChangesAtASavepoint() throws Exception {
     TopicNames names = kafka.topics("grown");
     List<Integer> replicas = List.of(1, 4, 2, 1);
-    List<Integer> versionsBefore = new ArrayList<>();
     try (TestCluster cluster = new TestCluster(1, 2)) {
       String savepoint = "";
       for (int phase = 0; phase < replicas.size(); phase++) {
         if (phase == 3) {
           assertBatchesOnceButThoseHeldBack(names, replicas.get(2));
         }
-        versionsBefore.add(kafka.modelVersions(names).size());
+        int versionsBefore = kafka.modelVersions(names).size();
         kafka.send(names.images(), part(phase, replicas.size()));
         JobSettings settings =
             settings(names, 2).with(JobOptions.TRAINING_REPLICAS, replicas.get(phase));
-        savepoint = stopWhenTaken(cluster.submit(from(savepoint, settings)), names, phase == 3);
+        JobClient job = cluster.submit(from(savepoint, settings));
+        await().atMost(PATIENCE).until(() -> kafka.modelVersions(names).size() > versionsBefore);
+        savepoint = stopWhenTaken(job, names, phase == 3);
       }
     }
 
     List<ModelVersion> versions = kafka.modelVersions(names);
-    versionsBefore.add(versions.size());
-    assertThat(versionsBefore).as("each phase made versions").isSorted().doesNotHaveDuplicates();
     assertThat(versions).extracting(ModelVersion::getModelVersion).isSorted();
     TrainingMetrics last = kafka.metrics(names).get(kafka.metrics(names).size() - 1);
     assertThat(last.getLoss()).isLessThan(1);
@@ -185,7 +184,7 @@ class ReplicasITCase {
     long before = batches.get(batches.size() - 1) - ofTheLastRound;
     assertThat(batches)
         .doesNotHaveDuplicates()
-        .hasSizeGreaterThan((int) steps / 4)
+        .hasSizeGreaterThan((int) ofTheLastRound)
         .startsWith(LongStream.rangeClosed(1, before).boxed().toArray(Long[]::new));
   }
 
