@@ -141,7 +141,7 @@ public final class JobOptions extends ReplicaOptions {
           .means(
               "How many of the P classes have new images, at least, where so many classes have some; at most batch.classes. All are drawn among those trained longest ago, and replayed where they have no new images.");
   public static final Setting<String> BATCH_BALANCE =
-      text("batch.balance", "0")
+      text("batch.balance", Balance.AUTO)
           .numberOr(Balance.AUTO, Rule.between(0.0, 1.0))
           .means(
               "How much the batches of pk follow the traffic: a class gets a share of the places in proportion to its images so far, to this power. 0 trains all classes equally often, 0.5 by the square root, 1 as they come. Above 0, batch.fresh-classes matters only to batches that batch.max-wait asks for. auto: begins with 0 and turns towards 1 as the images of rare classes repeat more than batch.max-repeats.");

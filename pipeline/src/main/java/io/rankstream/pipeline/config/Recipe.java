@@ -15,6 +15,7 @@ public enum Recipe {
       case DEFAULT -> new Configuration();
       case PAPER ->
           new JobSettings()
+              .with(JobOptions.BATCH_BALANCE, "0")
               .with(ModelOptions.MODEL_AVERAGE_DECAY, 0.0)
               .with(ModelOptions.LOSS_LOGIT_ADJUSTMENT, 0.0)
               .with(ModelOptions.OPTIMIZER_LEARNING_RATE, 0.01)

@@ -62,7 +62,7 @@ const showTiles = (letters, s, waiting) => {
   add(share(s.micro), "micro accuracy", "Each image counts alike");
   add(share(s.macro), "macro accuracy", "Each class counts alike");
   add(!classes.length ? "–" : `${ratio(classes.map(c => c.traffic)).toFixed(0)} → ${ratio(classes.map(c => c.slots)).toFixed(1)}`,
-    "imbalance: traffic → training", "Images of the most frequent class for one of the least frequent");
+    "imbalance: traffic → training", "Images of the most frequent class for one of the least frequent. In a long training that of the batches grows, where batch.balance is auto and images of rare classes come again and again");
   add(count(s.knownClasses || 0), "classes");
   add((s.stepsPerSecond || 0).toFixed(1), "steps a second", "While it trains, over the last 200 steps");
   add(waiting == null ? "–" : count(waiting), "input records waiting", "Records of the input after the last that has a result");
