@@ -1,8 +1,5 @@
 package io.rankstream.pipeline.window;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * Turns the balance of the batches by itself, from equal classes (0) to the traffic (1), as the
  * images of rare classes repeat. A network learns a few images by heart that it sees hundreds of
@@ -25,11 +22,8 @@ final class BalanceDial {
   /** The most that a batch turns the dial by. */
   static final double STEP = 0.005;
 
-  private static final int RAREST = 4; // one part in so many
-
   private final double maxRepeats;
-  private final ClassOrder byDistinct = new ClassOrder(ClassLedger::isReady, ClassLedger::distinct);
-  private final Map<String, Long> trained = new HashMap<>();
+  private final RarestClasses rarest = new RarestClasses();
 
   /**
    * @param maxRepeats times that an image of a rare class is trained on before the dial turns, at
@@ -41,16 +35,11 @@ final class BalanceDial {
 
   /** Takes note of a change of a ledger; null for a class that is not there. */
   void update(String label, ClassLedger before, ClassLedger after) {
-    byDistinct.move(label, before, after);
-    if (after == null) {
-      trained.remove(label);
-    } else {
-      trained.put(label, after.trained());
-    }
+    rarest.update(label, before, after);
   }
 
   /**
-   * The next place of the dial. Looks at a quarter of the classes.
+   * The next place of the dial.
    *
    * @param place γ of the batch before, 0 to 1
    */
@@ -60,24 +49,7 @@ final class BalanceDial {
 
   /** The exponent γ that the repeats ask for, 0 to 1. */
   double goal() {
-    double turn = Math.log(repeats() / maxRepeats) / Math.log(FULL_TURN);
+    double turn = Math.log(rarest.repeats() / maxRepeats) / Math.log(FULL_TURN);
     return Math.max(0, Math.min(1, turn)); // log(0) is -infinity
-  }
-
-  /**
-   * Places in batches for each distinct image of the rarest quarter of the classes that are ready.
-   */
-  double repeats() {
-    int left = (byDistinct.places().size() + RAREST - 1) / RAREST;
-    long places = 0;
-    long images = 0;
-    for (Place rare : byDistinct.places()) {
-      if (left-- == 0) {
-        break;
-      }
-      places += trained.get(rare.label());
-      images += rare.rank();
-    }
-    return (double) places / Math.max(1, images);
   }
 }

@@ -22,20 +22,19 @@ import java.util.TreeMap;
  */
 final class TrafficChoice {
 
-  private record Candidate(String label, long traffic) {
+  private record Candidate(String label, long traffic) {}
 
-    private double weight(double exponent) {
-      return Math.pow((double) traffic, exponent);
-    }
-  }
+  private record Share(String label, double length) {}
 
   private final NavigableMap<Integer, Candidate> ready = new TreeMap<>(); // by ordinal
 
   /** Takes note of a change of a ledger; null for a class that is not there. */
   void update(String label, ClassLedger before, ClassLedger after) {
-    if (after != null && after.isReady()) {
+    boolean wasIn = before != null && before.isReady();
+    boolean isIn = after != null && after.isReady();
+    if (isIn && !(wasIn && before.nextFresh() == after.nextFresh())) {
       ready.put(after.ordinal(), new Candidate(label, after.nextFresh()));
-    } else if (before != null) {
+    } else if (wasIn && !isIn) {
       ready.remove(before.ordinal());
     }
   }
@@ -48,17 +47,20 @@ final class TrafficChoice {
    * @param random numbers of this batch alone
    */
   List<String> choose(double exponent, int places, SplittableRandom random) {
-    double whole = ready.values().stream().mapToDouble(each -> each.weight(exponent)).sum();
-    double distance = whole / places;
+    List<Share> line = new ArrayList<>(ready.size());
+    ready
+        .values()
+        .forEach(
+            each -> line.add(new Share(each.label, Math.pow((double) each.traffic, exponent))));
+    double distance = line.stream().mapToDouble(Share::length).sum() / places;
     double mark = distance * random.nextDouble();
-    List<Candidate> line = new ArrayList<>(ready.values());
     Collections.shuffle(line, new Random(random.nextLong()));
     double end = 0;
     List<String> chosen = new ArrayList<>(places);
-    for (Candidate candidate : line) {
-      end += candidate.weight(exponent);
+    for (Share share : line) {
+      end += share.length;
       while (mark < end && chosen.size() < places) {
-        chosen.add(candidate.label);
+        chosen.add(share.label);
         mark += distance;
       }
     }

@@ -33,22 +33,6 @@ class BalanceDialTest {
   }
 
   @Test
-  void measuresTheRarestQuarterOfTheClassesByTheirDistinctImages() {
-    BalanceDial dial = new BalanceDial(CAP);
-    int[] images = {900, 30, 10, 500, 700, 800, 600, 400};
-    for (int c = 0; c < images.length; c++) {
-      dial.update("class-" + c, null, ledger(c, images[c], 100 + c));
-    }
-    assertThat(dial.repeats()).isCloseTo((101.0 + 102) / (30 + 10), within(1e-12));
-
-    dial.update("class-8", null, ledger(8, 20, 0)); // a ninth: three are the rarest
-    assertThat(dial.repeats()).isCloseTo((101.0 + 102) / (30 + 10 + 20), within(1e-12));
-
-    dial.update("class-2", ledger(2, 10, 102), null); // retires
-    assertThat(dial.repeats()).isCloseTo(101.0 / (30 + 20), within(1e-12));
-  }
-
-  @Test
   void standsAtEqualClassesWhileThereAreNone() {
     assertThat(new BalanceDial(CAP).goal()).isZero();
   }
