@@ -95,8 +95,7 @@ class LineageITCase {
 
     assertNewestEmbeddings(kafka.embeddings(names), lineages.get(3));
     List<ModelVersion> versions = kafka.modelVersions(names);
-    assertThat(versions.stream().map(ModelVersion::getLineage).distinct())
-        .containsExactlyElementsOf(lineages);
+    assertThat(lineagesOfVersions(names)).isEqualTo(lineages);
     assertThat(versions)
         .filteredOn(version -> !version.getLineage().equals(lineages.get(0)))
         .allSatisfy(
@@ -164,8 +163,13 @@ class LineageITCase {
     try (TestCluster cluster = new TestCluster(1, 1)) {
       JobClient job = cluster.submit(settings);
       await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
+      await().atMost(PATIENCE).until(() -> lineagesOfVersions(names).size() > phase);
       return TestCluster.stop(job, directory.resolve("savepoints"), drain);
     }
+  }
+
+  private static List<String> lineagesOfVersions(TopicNames names) {
+    return kafka.modelVersions(names).stream().map(ModelVersion::getLineage).distinct().toList();
   }
 
   private static JobSettings settings(TopicNames names, String name) {

@@ -27,6 +27,7 @@ import picocli.CommandLine;
 class RefusedRestoreITCase {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int CLASSES = 10;
 
   @TempDir static Path directory;
 
@@ -35,11 +36,12 @@ class RefusedRestoreITCase {
   void aStateThatDoesNotFitEndsTheCommandWithoutARestart() throws Exception {
     try (TestKafka kafka = new TestKafka()) {
       TopicNames names = kafka.topics("refused");
-      kafka.send(names.images(), Fixtures.longTail(10, 100));
+      kafka.send(names.images(), Fixtures.longTail(CLASSES, 100));
       String savepoint;
       try (TestCluster cluster = new TestCluster(1, 1)) {
         JobClient job = cluster.submit(settings(kafka, names));
         await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
+        await().atMost(PATIENCE).until(() -> knowsAllClasses(kafka, names));
         savepoint = TestCluster.stop(job, directory.resolve("savepoints"), false);
       }
 
@@ -51,6 +53,10 @@ class RefusedRestoreITCase {
           .contains("The snapshot holds a small-cnn-1x28x28-half-range-d32-c1000")
           .contains("restore it with the configuration that it was made with");
     }
+  }
+
+  private static boolean knowsAllClasses(TestKafka kafka, TopicNames names) {
+    return kafka.metrics(names).stream().anyMatch(step -> step.getKnownClasses() == CLASSES);
   }
 
   /** Runs the command, which must fail; returns what it prints on the error stream. */
