@@ -49,6 +49,9 @@ final class VersionedIndexes {
         answer(version);
       }
     }
+    for (Answering each : answering.values()) {
+      dropOlder(each.version(), Optional.empty()); // no question is under way
+    }
   }
 
   /** Where reading must begin so that no index lacks a record; absent for the beginning. */
@@ -119,8 +122,12 @@ final class VersionedIndexes {
 
     indexes.get(version).save(new VectorIndex.Saved(read, true));
     answer(version);
+    dropOlder(version, Optional.ofNullable(before).map(Answering::version));
+  }
+
+  private void dropOlder(Version version, Optional<Version> but) throws IOException {
     for (Version each : of(version.stream())) {
-      if (version.isNewerThan(each) && (before == null || !each.equals(before.version()))) {
+      if (version.isNewerThan(each) && !but.equals(Optional.of(each))) {
         drop(each);
       }
     }
