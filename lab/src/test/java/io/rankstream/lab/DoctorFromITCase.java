@@ -52,6 +52,7 @@ class DoctorFromITCase {
     try (TestCluster cluster = new TestCluster(1, 1)) {
       JobClient job = cluster.submit(settings());
       await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
+      await().atMost(PATIENCE).until(() -> kafka.hasTrained(names, 5));
       savepoint = TestCluster.stop(job, directory.resolve("savepoints"), false);
     }
   }

@@ -41,7 +41,7 @@ class RefusedRestoreITCase {
       try (TestCluster cluster = new TestCluster(1, 1)) {
         JobClient job = cluster.submit(settings(kafka, names));
         await().atMost(PATIENCE).until(() -> kafka.isInputTaken(names));
-        await().atMost(PATIENCE).until(() -> knowsAllClasses(kafka, names));
+        await().atMost(PATIENCE).until(() -> kafka.hasTrained(names, CLASSES));
         savepoint = TestCluster.stop(job, directory.resolve("savepoints"), false);
       }
 
@@ -53,10 +53,6 @@ class RefusedRestoreITCase {
           .contains("The snapshot holds a small-cnn-1x28x28-half-range-d32-c1000")
           .contains("restore it with the configuration that it was made with");
     }
-  }
-
-  private static boolean knowsAllClasses(TestKafka kafka, TopicNames names) {
-    return kafka.metrics(names).stream().anyMatch(step -> step.getKnownClasses() == CLASSES);
   }
 
   /** Runs the command, which must fail; returns what it prints on the error stream. */

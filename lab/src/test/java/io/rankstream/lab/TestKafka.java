@@ -69,6 +69,13 @@ final class TestKafka implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a trainer has taken a step with so many known classes. The input may be taken before.
+   */
+  boolean hasTrained(TopicNames names, int classes) {
+    return metrics(names).stream().anyMatch(step -> step.getKnownClasses() == classes);
+  }
+
   List<ConsumerRecord<byte[], byte[]>> records(String topic) {
     return local.records(topic);
   }
